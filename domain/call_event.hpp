@@ -1,0 +1,35 @@
+#pragma once
+
+#include "domain/call_state.hpp"
+#include "domain/ids.hpp"
+#include "domain/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rollcall {
+
+/// What a switch says of one call: its `call` object of the feed. A field that is absent keeps the value it
+/// has. Texts are as the switch sent them; records clean them. An `end` object is an event with state Dead.
+struct call_event {
+  std::string id; ///< the switch's own id of the call, without the switch's name; never empty
+  call_state state = call_state::idle;
+  timestamp received;               ///< when the node read the line
+  std::optional<timestamp> ended;   ///< the `time` of an `end`
+  std::optional<timestamp> setup;   ///< required on the first sight of a call
+  std::optional<timestamp> connect; ///< when it was answered; on Connected without it, `received` counts
+  std::optional<account_id> account;
+  std::optional<std::string> account_name; ///< the account's `username`, when the switch knows no number
+  std::optional<connection_id> connection;
+  std::optional<std::string> sip_call_id; ///< RFC 3261 Call-ID
+  std::optional<std::string> cli;
+  std::optional<std::string> cld;
+  std::optional<std::string> caller_media_ip;
+  std::optional<std::string> callee_media_ip;
+  std::optional<std::string> direction;
+};
+
+using call_events = std::vector<call_event>;
+
+} // namespace rollcall

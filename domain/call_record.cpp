@@ -1,0 +1,165 @@
+#include "domain/call_record.hpp"
+
+#include "domain/text.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string>
+
+namespace rollcall {
+
+/// A record being written: views into what is kept, owned strings where text had to be cleaned.
+struct call_record::draft {
+  std::uint32_t revision = 1;
+  const switch_identity* source = nullptr;
+  account_id account;
+  connection_id connection;
+  timestamp setup;
+  timestamp connect;
+  timestamp end;
+  call_state state = call_state::idle;
+  std::array<std::string_view, text_count> texts{};
+  std::array<std::string, text_count> owned{};
+
+  draft() = default;
+  explicit draft(const call_record& from);
+  draft(const draft&) = delete; // `texts` points into `owned`
+
+  void set(text which, std::string_view value) {
+    const auto i = static_cast<std::size_t>(which);
+    if (is_clean(value)) {
+      texts[i] = value;
+    } else {
+      owned[i] = cleaned(value);
+      texts[i] = owned[i];
+    }
+  }
+
+  void set(text which, const std::optional<std::string>& value) {
+    if (value)
+      set(which, std::string_view{*value});
+  }
+
+  void fill(const call_event& event);
+  bool differs(const call_record& from) const;
+};
+
+call_record::draft::draft(const call_record& from)
+    : revision(from.revision_ + 1),
+      source(from.source_),
+      account(from.account_),
+      connection(from.connection_),
+      setup(from.setup_),
+      connect(from.connect_),
+      end(from.end_),
+      state(from.state_) {
+  for (std::size_t i = 0; i < text_count; ++i)
+    texts[i] = from.get(static_cast<text>(i));
+}
+
+bool call_record::draft::differs(const call_record& from) const {
+  if (state != from.state_ || account != from.account() || connection != from.connection()
+      || setup != from.setup_ || connect != from.connect_ || end != from.end_)
+    return true;
+  for (std::size_t i = 0; i < text_count; ++i)
+    if (texts[i] != from.get(static_cast<text>(i)))
+      return true;
+  return false;
+}
+
+void call_record::draft::fill(const call_event& event) {
+  if (event.setup)
+    setup = *event.setup;
+  if (event.connection)
+    connection = *event.connection;
+  if (event.account || event.account_name) {
+    account = event.account.value_or(account_id{});
+    set(text::account_name, std::string_view{event.account_name ? *event.account_name : std::string_view{}});
+  }
+  set(text::sip_call_id, event.sip_call_id);
+  set(text::cli, event.cli);
+  set(text::cld, event.cld);
+  set(text::caller_media_ip, event.caller_media_ip);
+  set(text::callee_media_ip, event.callee_media_ip);
+  set(text::direction, event.direction);
+  state = event.state;
+  if (state >= call_state::connected && event.connect)
+    connect = *event.connect;
+  else if (state == call_state::connected && connect == timestamp{})
+    connect = event.received;
+  if (state == call_state::dead && end == timestamp{})
+    end = event.ended.value_or(event.received);
+}
+
+record_ptr call_record::make(const draft& d) {
+  std::size_t size = 0;
+  for (const auto& text : d.texts)
+    size += text.size();
+  auto* memory = ::operator new(sizeof(call_record) + size);
+  auto* record = new (memory) call_record;
+  record->revision_ = d.revision;
+  record->source_ = d.source;
+  record->account_ = d.account.value();
+  record->connection_ = d.connection.value();
+  record->setup_ = d.setup;
+  record->connect_ = d.connect;
+  record->end_ = d.end;
+  record->state_ = d.state;
+  auto* out = reinterpret_cast<char*>(record + 1);
+  std::uint32_t end = 0;
+  for (std::size_t i = 0; i < text_count; ++i) {
+    std::copy(d.texts[i].begin(), d.texts[i].end(), out + end);
+    end += static_cast<std::uint32_t>(d.texts[i].size());
+    record->ends_[i] = end;
+  }
+  return record_ptr{record};
+}
+
+void call_record::destroy(const call_record* record) noexcept {
+  record->~call_record();
+  ::operator delete(const_cast<call_record*>(record));
+}
+
+record_ptr call_record::first(const switch_identity& source, const call_event& event) {
+  draft d;
+  d.source = &source;
+  const auto id = source.name.value() + ':' + event.id;
+  d.set(text::id, std::string_view{id});
+  d.fill(event);
+  return make(d);
+}
+
+record_ptr call_record::after(const call_event& event) const {
+  if (state_ == call_state::dead || event.state < state_)
+    return {};
+  draft d{*this};
+  d.fill(event);
+  d.setup = setup_; // lists are ordered by it: it never changes
+  return d.differs(*this) ? make(d) : record_ptr{};
+}
+
+record_ptr call_record::disconnecting() const {
+  draft d{*this};
+  d.state = call_state::disconnecting;
+  return make(d);
+}
+
+record_ptr call_record::in_account(account_id account) const {
+  draft d{*this};
+  d.account = account;
+  return make(d);
+}
+
+std::chrono::microseconds call_record::delay(timestamp now) const noexcept {
+  const auto until = connect_ != timestamp{} ? connect_ : end_ != timestamp{} ? end_ : now;
+  return std::max(until - setup_, std::chrono::microseconds{0});
+}
+
+std::chrono::microseconds call_record::duration(timestamp now) const noexcept {
+  if (connect_ == timestamp{})
+    return std::chrono::microseconds{0};
+  return std::max((end_ != timestamp{} ? end_ : now) - connect_, std::chrono::microseconds{0});
+}
+
+} // namespace rollcall

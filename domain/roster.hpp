@@ -1,0 +1,160 @@
+#pragma once
+
+#include "domain/call_record.hpp"
+#include "domain/totals.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+/// The calls of one account: their newest pictures in list order, how many are in each state, and who came
+/// or left a moment ago. `Handle` is whatever reaches the call itself. One thread at a time.
+template <class Handle>
+class roster {
+public:
+  using moment = std::chrono::steady_clock::time_point;
+
+  struct entry {
+    mutable record_ptr record; ///< replaced by newer pictures of the same call, which never change its place
+    Handle call;
+  };
+
+  struct by_record {
+    using is_transparent = void;
+    bool operator()(const entry& a, const entry& b) const { return by_setup{}(a.record, b.record); }
+    bool operator()(const entry& a, const record_ptr& b) const { return by_setup{}(a.record, b); }
+    bool operator()(const record_ptr& a, const entry& b) const { return by_setup{}(a, b.record); }
+  };
+
+  using entries = std::set<entry, by_record>;
+
+  /// Takes a call in, or its newer picture when it is here already.
+  void add(record_ptr record, Handle call) {
+    if (replace(record) != nullptr)
+      return;
+    ++counts_[record->state()];
+    entries_.insert({std::move(record), std::move(call)});
+  }
+
+  /// Takes in a call that came from another account.
+  void arrive(record_ptr record, Handle call, moment now) {
+    came_.push_back({now, record, {}});
+    add(std::move(record), std::move(call));
+  }
+
+  /// Shows a newer picture of a call; an older one changes nothing. Returns what reaches the call, null when
+  /// it is not here; until the call is removed.
+  const Handle* replace(const record_ptr& record) {
+    const auto found = entries_.find(record);
+    if (found == entries_.end())
+      return nullptr;
+    if (found->record->revision() < record->revision()) {
+      --counts_[found->record->state()];
+      ++counts_[record->state()];
+      found->record = record;
+    }
+    return &found->call;
+  }
+
+  /// The call is over and forgotten. False when it is not here.
+  bool remove(const record_ptr& record, moment now) {
+    const auto found = entries_.find(record);
+    if (found == entries_.end())
+      return false;
+    // The account it came from may still tell of it.
+    if (!came_.empty())
+      over_.push_back({now, record, {}});
+    --counts_[found->record->state()];
+    entries_.erase(found);
+    return true;
+  }
+
+  /// The call left for the account that `record` names. False when it is not here.
+  bool depart(const record_ptr& record, moment now) {
+    const auto found = entries_.find(record);
+    if (found == entries_.end())
+      return false;
+    left_.push_back({now, record, found->call});
+    --counts_[found->record->state()];
+    entries_.erase(found);
+    return true;
+  }
+
+  /// Forgets who left before `now - memory`, and who came, or came and is over, before `now - 2 * memory`:
+  /// whoever tells of a call that left is outlived by the one who knows what became of it.
+  void forget_moves(moment now, std::chrono::steady_clock::duration memory) {
+    const auto forget = [](std::deque<move>& moves, moment then) {
+      while (!moves.empty() && moves.front().when < then)
+        moves.pop_front();
+    };
+    forget(left_, now - memory);
+    forget(came_, now - 2 * memory);
+    forget(over_, now - 2 * memory);
+  }
+
+  /// Shows each call in list order to `f(entry)`.
+  template <class F>
+  void each(F f) const {
+    for (const auto& x : entries_)
+      f(x);
+  }
+
+  /// Shows each call that left for another account a moment ago to `f(record, call)`.
+  template <class F>
+  void each_left(F f) const {
+    for (const auto& x : left_)
+      f(x.record, x.call);
+  }
+
+  /// Shows the newest picture of each call that came or left a moment ago to `f(record)`.
+  template <class F>
+  void each_moved(F f) const {
+    for (const auto& x : left_)
+      f(x.record);
+    for (const auto& x : came_)
+      if (const auto found = entries_.find(x.record); found != entries_.end())
+        f(found->record);
+  }
+
+  /// Shows each call that is over, and may have come from another account a moment ago, to `f(record)`.
+  template <class F>
+  void each_over(F f) const {
+    for (const auto& x : over_)
+      f(x.record);
+  }
+
+  std::size_t size() const noexcept { return entries_.size(); }
+  bool has_moves() const noexcept { return !left_.empty() || !came_.empty() || !over_.empty(); }
+  const state_counts& counts() const noexcept { return counts_; }
+
+  /// The counts taken anew from the records. Equal to counts(), or something is broken.
+  state_counts recount() const {
+    state_counts result;
+    for (const auto& x : entries_)
+      ++result[x.record->state()];
+    return result;
+  }
+
+  /// After a recount() that differs: believe the records.
+  void correct(const state_counts& counts) { counts_ = counts; }
+
+private:
+  struct move {
+    moment when;
+    record_ptr record;
+    Handle call; ///< of calls that left
+  };
+
+  entries entries_;
+  state_counts counts_;
+  std::deque<move> left_; ///< oldest first, like the other two
+  std::deque<move> came_;
+  std::deque<move> over_;
+};
+
+} // namespace rollcall

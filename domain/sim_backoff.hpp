@@ -1,0 +1,35 @@
+#pragma once
+
+#include "domain/sim_random.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace rollcall {
+
+/// How long a switch waits before it connects again: 250 ms, doubled up to 5 s, each time shortened by up to
+/// a half at random, so that a thousand switches do not come back at once. One thread.
+class sim_backoff {
+public:
+  static constexpr std::chrono::milliseconds shortest{250};
+  static constexpr std::chrono::milliseconds longest{5000};
+
+  explicit sim_backoff(std::uint64_t seed) : random_(seed) {}
+
+  /// The next wait.
+  std::chrono::microseconds next() {
+    const std::chrono::microseconds full = wait_;
+    wait_ = std::min(wait_ * 2, longest);
+    return random_.between(full / 2, full);
+  }
+
+  /// A connection was good: begin again with the shortest.
+  void reset() { wait_ = shortest; }
+
+private:
+  sim_random random_;
+  std::chrono::milliseconds wait_ = shortest;
+};
+
+} // namespace rollcall
