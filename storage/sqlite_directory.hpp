@@ -1,0 +1,27 @@
+#pragma once
+
+#include "storage/directory_store.hpp"
+#include "storage/sqlite.hpp"
+
+#include <filesystem>
+
+namespace rollcall {
+
+/// A directory in an SQLite file. Other processes may read while one writes. Throws sqlite::error.
+class sqlite_directory : public directory_store {
+public:
+  explicit sqlite_directory(const std::filesystem::path& file, open_mode mode = open_mode::create);
+
+  directory_ptr load() override;
+  std::string realm() override;
+  import_report import(const directory_changes& changes, std::string_view realm) override;
+
+private:
+  directory_entries read();
+  void write(const directory_entries& changed);
+  void settle_realm(const directory_changes& changes, std::string_view wanted);
+
+  sqlite::database db_;
+};
+
+} // namespace rollcall
