@@ -1,0 +1,184 @@
+#include "actors/account.hpp"
+
+#include "actors/failure.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+void account_state::take(record_ptr record, const call_actor& call) {
+  touch();
+  // A first picture is a new call; any other came from another account. That one is told to show it no more
+  // when the tally here knows of it.
+  if (record->revision() == 1) {
+    calls_.add(record, call);
+  } else {
+    calls_.arrive(record, call, self->clock().now());
+    remember_move();
+    flush();
+  }
+  self->send(call, atom::placed_v, key, keeper_actor{account_actor{self}});
+  number(record, call);
+}
+
+void account_state::replace(const record_ptr& record) {
+  const auto* call = calls_.replace(record);
+  touch();
+  if (call)
+    number(record, *call);
+}
+
+void account_state::leave(const record_ptr& record) {
+  const account_key home{record->source().environment, record->account()};
+  const auto now = self->clock().now();
+  if (home == key)
+    calls_.remove(record, now);
+  else
+    calls_.depart(record, now);
+  if (calls_.has_moves())
+    remember_move();
+  touch();
+}
+
+void account_state::list(const list_job& job) {
+  flush();
+  calls_.forget_moves(self->clock().now(), defaults::move_memory);
+  list_part part{key, {}, {}, {}};
+  calls_.each([&](const auto& entry) {
+    if (matches(job.query, *job.directory, *entry.record))
+      part.records.push_back(entry.record);
+  });
+  calls_.each_moved([&](const record_ptr& record) { part.moved.push_back(record); });
+  calls_.each_over([&](const record_ptr& record) { part.over.push_back(record); });
+  self->send(job.worker, std::move(part));
+}
+
+void account_state::stats(const stats_job& job) {
+  flush();
+  self->send(job.worker, stats_part{{{key, calls_.counts(), version_}}});
+}
+
+void account_state::disconnect(const disconnect_job_ptr& job) {
+  std::vector<call_actor> targets;
+  const auto* owner = job->directory->owner(key.environment, key.account);
+  const auto covered = owner && job->directory->covers(job->scope, owner->id);
+  // A customer passes jobs on to accounts that are its own no more, for requests that were let in before.
+  // Calls that are being hung up already are asked too, so that the audit log tells of them.
+  if (covered)
+    calls_.each([&](const auto& entry) {
+      if (entry.record->state() != call_state::dead)
+        targets.push_back(entry.call);
+    });
+  // A call that has just left for another account of the scope may have slipped past the request there.
+  if (!job->account)
+    calls_.each_left([&](const record_ptr& record, const call_actor& call) {
+      const auto* next = job->directory->owner(record->source().environment, record->account());
+      if (next && job->directory->covers(job->scope, next->id))
+        targets.push_back(call);
+    });
+  self->send(job->worker, atom::expect_v, std::uint64_t{targets.size()});
+  for (const auto& call : targets)
+    self->send(call, job);
+}
+
+void account_state::belong_to(tally_actor next) {
+  if (next == tally)
+    return;
+  std::erase_if(former_tallies_, [&](const auto& former) { return former.tally == next; });
+  former_tallies_.push_back({std::exchange(tally, std::move(next)), self->clock().now()});
+  remember_move();
+  changed_ = true;
+  flush();
+}
+
+void account_state::learn_numbers(directory_ptr dir) {
+  directory_ = std::move(dir);
+  calls_.each([&](const auto& entry) { number(entry.record, entry.call); });
+}
+
+void account_state::audit() {
+  flush();
+  const auto counted = calls_.recount();
+  if (counted != calls_.counts()) {
+    ++context->metrics.tally_drift;
+    log::error("account", "{}: counts differ from records; corrected", key.account.value());
+    calls_.correct(counted);
+  }
+  self->send(tally, atom::audit_v, tally_update{key, counted, version_});
+}
+
+void account_state::flush() {
+  if (!std::exchange(changed_, false))
+    return;
+  const tally_update news{key, calls_.counts(), version_};
+  self->send(tally, news);
+  for (const auto& former : former_tallies_)
+    self->send(former.tally, news);
+}
+
+void account_state::forget_moves() {
+  tick_due_ = false;
+  const auto now = self->clock().now();
+  calls_.forget_moves(now, defaults::move_memory);
+  while (!former_tallies_.empty() && former_tallies_.front().since <= now - defaults::move_memory) {
+    self->send(former_tallies_.front().tally, caf::delete_atom_v, key);
+    former_tallies_.erase(former_tallies_.begin());
+  }
+  if (calls_.has_moves() || !former_tallies_.empty())
+    remember_move();
+}
+
+// The call may come with a name that the directory has learned meanwhile: whoever made it a call without a
+// number did so by an older one.
+void account_state::number(const record_ptr& record, const call_actor& call) {
+  if (!directory_)
+    return;
+  const auto username = record->get(call_record::text::account_name);
+  if (const auto* found = directory_->find_username(key.environment, username))
+    self->send(call, found->id);
+}
+
+void account_state::touch() {
+  ++version_;
+  if (!std::exchange(changed_, true))
+    self->send(self, caf::flush_atom_v);
+}
+
+void account_state::remember_move() {
+  if (!std::exchange(tick_due_, true))
+    self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
+}
+
+namespace {
+
+account_actor::behavior_type account_behavior(account_actor::stateful_pointer<account_state> self,
+                                              const context_ptr& context, account_key key,
+                                              const tally_actor& tally) {
+  count_failures(self, context);
+  self->state.context = context;
+  self->state.key = key;
+  self->state.tally = tally;
+  return {
+      [self](const record_ptr& record) { self->state.replace(record); },
+      [self](caf::delete_atom, const record_ptr& record) { self->state.leave(record); },
+      [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); },
+      [self](const list_job_ptr& job) { self->state.list(*job); },
+      [self](const stats_job_ptr& job) { self->state.stats(*job); },
+      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
+      [self](tally_actor& next) { self->state.belong_to(std::move(next)); },
+      [self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); },
+      [self](atom::audit) { self->state.audit(); },
+      [self](caf::flush_atom) { self->state.flush(); },
+      [self](caf::tick_atom) { self->state.forget_moves(); },
+  };
+}
+
+} // namespace
+
+account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
+                            tally_actor tally) {
+  return system.spawn(account_behavior, std::move(context), key, std::move(tally));
+}
+
+} // namespace rollcall

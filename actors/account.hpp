@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+#include "domain/roster.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace rollcall {
+
+/// The state of an account actor. Its records are what lists show, its counts are theirs: whatever the order
+/// of events, the two agree. The tally is told of a burst of changes once, and always before a list leaves,
+/// so that nobody sees a call in a list and then misses it in the stats. When the account changes hands, the
+/// tally of the former customer is told for a while longer: requests that were let in before still ask there.
+struct account_state {
+  static inline const char* name = "account";
+
+  explicit account_state(account_actor::pointer ptr) : self(ptr) {}
+
+  void take(record_ptr record, const call_actor& call);
+  void replace(const record_ptr& record);
+  void leave(const record_ptr& record);
+  void list(const list_job& job);
+  void stats(const stats_job& job);
+  void disconnect(const disconnect_job_ptr& job);
+  void belong_to(tally_actor tally);
+  void learn_numbers(directory_ptr dir);
+  void audit();
+  void flush();
+  void forget_moves();
+
+  account_actor::pointer self;
+  context_ptr context;
+  account_key key;
+  tally_actor tally;
+
+private:
+  struct former_tally {
+    tally_actor tally;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  void number(const record_ptr& record, const call_actor& call);
+  void touch();
+  void remember_move();
+
+  roster<call_actor> calls_;
+  std::vector<former_tally> former_tallies_; ///< oldest first
+  directory_ptr directory_;                  ///< of an account without a number only
+  std::uint64_t version_ = 0;                ///< counts the changes
+  bool changed_ = false;                     ///< the tally has not been told everything; a flush is under way
+  bool tick_due_ = false;
+};
+
+/// Spawns the actor of an account that belongs to the customer of `tally`.
+account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
+                            tally_actor tally);
+
+} // namespace rollcall

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <caf/atom.hpp>
+#include <caf/type_id.hpp>
+
+// The verbs of our messages. Nouns are structs, see messages.hpp. CAF's own atoms are used where they fit.
+CAF_BEGIN_TYPE_ID_BLOCK(rollcall, caf::first_custom_type_id)
+CAF_ADD_ATOM(rollcall, rollcall::atom, placed, "placed")
+CAF_ADD_ATOM(rollcall, rollcall::atom, forget, "forget")
+CAF_ADD_ATOM(rollcall, rollcall::atom, hang_up, "hang_up")
+CAF_ADD_ATOM(rollcall, rollcall::atom, sent, "sent")
+CAF_ADD_ATOM(rollcall, rollcall::atom, expect, "expect")
+CAF_ADD_ATOM(rollcall, rollcall::atom, audit, "audit")
+CAF_ADD_ATOM(rollcall, rollcall::atom, closed, "closed")
+CAF_ADD_ATOM(rollcall, rollcall::atom, deadline, "deadline")
+CAF_ADD_ATOM(rollcall, rollcall::atom, consumed, "consumed")
+CAF_END_TYPE_ID_BLOCK(rollcall)

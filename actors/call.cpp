@@ -1,0 +1,134 @@
+#include "actors/call.hpp"
+
+#include "actors/failure.hpp"
+
+#include <utility>
+
+namespace rollcall {
+
+void call_actor_state::start(call_surroundings_ptr shared, record_ptr first) {
+  shared_ = std::move(shared);
+  record_ = std::move(first);
+  move();
+}
+
+void call_actor_state::on_event(const call_event& event) {
+  auto& metrics = shared_->context->metrics;
+  auto newer = record_->after(event);
+  if (!newer) {
+    ++metrics.events_stale;
+    return;
+  }
+  ++metrics.events_applied;
+  show(std::move(newer));
+}
+
+void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
+  auto former = std::exchange(account_, std::move(keeper));
+  account_key_ = key;
+  // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
+  const auto placed = std::exchange(asked_, record_ptr{});
+  if (former && former != account_)
+    self->send(former, caf::delete_atom_v, placed);
+  if (forgotten_)
+    on_forget();
+  else if (key != home())
+    move();
+  else if (record_ != placed)
+    self->send(account_, record_);
+}
+
+void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
+  using kind = call_outcome::kind;
+  if (forgotten_ || record_->state() == call_state::dead || !in_scope(*job)) {
+    answer(job, kind::gone);
+  } else if (record_->state() == call_state::disconnecting) {
+    answer(job, kind::already);
+  } else {
+    waiting_.push_back(job);
+    if (waiting_.size() == 1)
+      self->send(shared_->link, atom::hang_up_v, std::string{record_->local_id()});
+  }
+}
+
+void call_actor_state::on_sent(bool sent) {
+  using kind = call_outcome::kind;
+  if (sent && can_disconnect(record_->state()))
+    show(record_->disconnecting());
+  // One line went out: it counts for the request that asked first.
+  auto first = true;
+  for (const auto& job : std::exchange(waiting_, {}))
+    answer(job, !sent ? kind::unreachable : std::exchange(first, false) ? kind::sent : kind::already);
+}
+
+void call_actor_state::on_number(account_id account) {
+  if (!forgotten_ && !record_->account().known() && record_->state() != call_state::dead)
+    show(record_->in_account(account));
+}
+
+void call_actor_state::on_forget() {
+  for (const auto& job : std::exchange(waiting_, {}))
+    answer(job, call_outcome::kind::gone);
+  forgotten_ = true;
+  if (asked_ || !account_)
+    return; // `placed` is on its way, or it was told already
+  // Over, not moved: even if the last that was heard of it was another account.
+  const auto last = home() == account_key_ ? record_ : record_->in_account(account_key_.account);
+  self->send(std::exchange(account_, {}), caf::delete_atom_v, last);
+}
+
+void call_actor_state::show(record_ptr newer) {
+  record_ = std::move(newer);
+  if (asked_ || forgotten_)
+    return; // `placed` will show it; or nobody will
+  if (account_key_ == home())
+    self->send(account_, record_);
+  else
+    move();
+}
+
+void call_actor_state::move() {
+  asked_ = record_;
+  self->send(shared_->node, record_, call_actor{self});
+}
+
+void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind what) {
+  self->send(job->worker, call_outcome{what, record_});
+}
+
+// Calls of an account or customer are meant whatever has become of their account since the request arrived;
+// one that is named has to belong to the caller.
+bool call_actor_state::in_scope(const disconnect_job& job) const {
+  if (!job.call)
+    return true;
+  const auto* owner = job.directory->owner(record_->source().environment, record_->account());
+  return owner && job.directory->covers(job.scope, owner->id);
+}
+
+account_key call_actor_state::home() const { return {record_->source().environment, record_->account()}; }
+
+namespace {
+
+call_actor::behavior_type call_behavior(call_actor::stateful_pointer<call_actor_state> self,
+                                        const call_surroundings_ptr& shared, const record_ptr& first) {
+  count_failures(self, shared->context);
+  self->state.start(shared, first);
+  return {
+      [self](const call_event& event) { self->state.on_event(event); },
+      [self](atom::placed, const account_key& key, keeper_actor& keeper) {
+        self->state.on_placed(key, std::move(keeper));
+      },
+      [self](const disconnect_job_ptr& job) { self->state.on_disconnect(job); },
+      [self](atom::sent, bool sent) { self->state.on_sent(sent); },
+      [self](account_id account) { self->state.on_number(account); },
+      [self](atom::forget) { self->state.on_forget(); },
+  };
+}
+
+} // namespace
+
+call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first) {
+  return system.spawn(call_behavior, std::move(shared), std::move(first));
+}
+
+} // namespace rollcall

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace rollcall {
+
+/// What all calls of one switch share.
+struct call_surroundings {
+  context_ptr context;
+  node_actor node;
+  link_actor link;
+};
+
+using call_surroundings_ptr = std::shared_ptr<const call_surroundings>;
+
+//   switch: Idle ─► WaitAuth ─► WaitRoute ─► ARComplete ─► Connected ─► Disconnecting ─► Dead
+//              └────────┴───────────┴────────────┴────────────┴───── hang_up sent ──┘      │ forget
+//                                                                                       (ended)
+//
+//   place:  asked ──placed──► kept ──account changes──► moving ──placed──► kept
+//
+// While it moves, the old account goes on showing the call as it was before the move, so that it is never
+// out of sight; it leaves there when the new account has it.
+//
+// A call that is forgotten does not quit: jobs for it may be on their way, and each has to be answered. It
+// ends when nobody knows it any more.
+
+/// The state of a call actor.
+struct call_actor_state {
+  static inline const char* name = "call";
+
+  explicit call_actor_state(call_actor::pointer ptr) : self(ptr) {}
+
+  void start(call_surroundings_ptr shared, record_ptr first);
+  void on_event(const call_event& event);
+  void on_placed(const account_key& key, keeper_actor keeper);
+  void on_disconnect(const disconnect_job_ptr& job);
+  void on_sent(bool sent);
+  void on_number(account_id account);
+  void on_forget();
+
+private:
+  void show(record_ptr newer);
+  void move();
+  void answer(const disconnect_job_ptr& job, call_outcome::kind what);
+  bool in_scope(const disconnect_job& job) const;
+  account_key home() const;
+
+  call_actor::pointer self;
+  call_surroundings_ptr shared_;
+  record_ptr record_;
+  keeper_actor account_;                    ///< null until first placed
+  account_key account_key_;                 ///< of account_
+  std::vector<disconnect_job_ptr> waiting_; ///< for what comes of hang_up
+  record_ptr asked_;                        ///< what was sent to be placed; null unless it moves
+  bool forgotten_ = false;
+};
+
+/// Spawns the actor of a call in its first picture; it has itself placed in its account.
+call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first);
+
+} // namespace rollcall

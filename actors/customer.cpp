@@ -1,0 +1,157 @@
+#include "actors/customer.hpp"
+
+#include "actors/failure.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall {
+
+// Each of these announces to the worker how many more answers there will be before it passes the job on.
+
+void customer_state::list(const list_job_ptr& job) {
+  if (job->account) {
+    to_account(job);
+    return;
+  }
+  const auto deep = job->query.recursive;
+  self->send(job->worker, atom::expect_v,
+             std::uint64_t{accounts_.size() + former_.size() + (deep ? below() : 0)});
+  to_own_accounts(job);
+  if (deep)
+    to_below(job);
+}
+
+void customer_state::stats(const stats_job_ptr& job) {
+  self->send(job->worker, atom::expect_v, std::uint64_t{1 + joined_.size() + (job->recursive ? below() : 0)});
+  self->send(tally, job);
+  for (const auto& [key, account] : joined_)
+    self->send(account, job);
+  if (job->recursive)
+    to_below(job);
+}
+
+void customer_state::disconnect(const disconnect_job_ptr& job) {
+  if (job->account) {
+    to_account(job);
+    return;
+  }
+  self->send(job->worker, atom::expect_v, std::uint64_t{accounts_.size() + former_.size() + below()});
+  to_own_accounts(job);
+  to_below(job);
+}
+
+void customer_state::audit() {
+  for (const auto& [key, account] : accounts_)
+    self->send(account, atom::audit_v);
+  for (const auto& sub : below_)
+    self->send(sub, atom::audit_v);
+}
+
+void customer_state::put(const account_key& key, account_actor account) {
+  former_.erase(key);
+  accounts_.insert_or_assign(key, std::move(account));
+}
+
+void customer_state::join(const account_key& key, const account_actor& account) {
+  put(key, account);
+  joined_.insert_or_assign(key, account);
+  remember_change();
+}
+
+void customer_state::remove(const account_key& key) {
+  joined_.erase(key);
+  if (auto node = accounts_.extract(key)) {
+    former_.insert(std::move(node));
+    remember_change();
+  }
+}
+
+void customer_state::set_below(std::vector<scope_actor> subcustomers) {
+  const auto holds = [](const auto& all, const auto& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  std::erase_if(former_below_, [&](const auto& sub) { return holds(subcustomers, sub); });
+  for (auto& sub : below_)
+    if (!holds(subcustomers, sub)) {
+      former_below_.push_back(std::move(sub));
+      remember_change();
+    }
+  below_ = std::move(subcustomers);
+}
+
+void customer_state::remember_change() {
+  ++ticks_under_way_;
+  self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
+}
+
+// The last change is as old as that when its tick comes, and the others are older.
+void customer_state::forget_former() {
+  if (--ticks_under_way_ > 0)
+    return;
+  former_.clear();
+  former_below_.clear();
+  joined_.clear();
+}
+
+template <class Job>
+void customer_state::to_account(const Job& job) {
+  const auto found = accounts_.find(*job->account);
+  const auto former = former_.find(*job->account);
+  const auto* account = found != accounts_.end()  ? &found->second
+                        : former != former_.end() ? &former->second
+                                                  : nullptr;
+  self->send(job->worker, atom::expect_v, std::uint64_t{account != nullptr});
+  if (account)
+    self->send(*account, job);
+}
+
+template <class Job>
+void customer_state::to_own_accounts(const Job& job) {
+  for (const auto& [key, account] : accounts_)
+    self->send(account, job);
+  for (const auto& [key, account] : former_)
+    self->send(account, job);
+}
+
+template <class Job>
+void customer_state::to_below(const Job& job) {
+  for (const auto& sub : below_)
+    self->send(sub, job);
+  for (const auto& sub : former_below_)
+    self->send(sub, job);
+}
+
+namespace {
+
+customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer<customer_state> self,
+                                                const context_ptr& context, customer_id id,
+                                                const tally_actor& tally) {
+  count_failures(self, context);
+  self->state.id = id;
+  self->state.tally = tally;
+  return {
+      [self](const list_job_ptr& job) { self->state.list(job); },
+      [self](const stats_job_ptr& job) { self->state.stats(job); },
+      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
+      [self](atom::audit) { self->state.audit(); },
+      [self](caf::put_atom, const account_key& key, account_actor& account) {
+        self->state.put(key, std::move(account));
+      },
+      [self](caf::join_atom, const account_key& key, const account_actor& account) {
+        self->state.join(key, account);
+      },
+      [self](caf::delete_atom, const account_key& key) { self->state.remove(key); },
+      [self](std::vector<scope_actor>& subcustomers) { self->state.set_below(std::move(subcustomers)); },
+      [self](caf::tick_atom) { self->state.forget_former(); },
+  };
+}
+
+} // namespace
+
+customer_actor spawn_customer(caf::actor_system& system, context_ptr context, customer_id id,
+                              tally_actor tally) {
+  return system.spawn(customer_behavior, std::move(context), id, std::move(tally));
+}
+
+} // namespace rollcall

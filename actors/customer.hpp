@@ -1,0 +1,60 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace rollcall {
+
+/// The state of a customer actor: who is directly below it.
+struct customer_state {
+  static inline const char* name = "customer";
+
+  explicit customer_state(customer_actor::pointer ptr) : self(ptr) {}
+
+  void list(const list_job_ptr& job);
+  void stats(const stats_job_ptr& job);
+  void disconnect(const disconnect_job_ptr& job);
+  void audit();
+  void put(const account_key& key, account_actor account);
+  void join(const account_key& key, const account_actor& account);
+  void remove(const account_key& key);
+  void set_below(std::vector<scope_actor> subcustomers);
+  void forget_former();
+
+  customer_actor::pointer self;
+  customer_id id;
+  tally_actor tally;
+
+private:
+  template <class Job>
+  void to_account(const Job& job);
+  template <class Job>
+  void to_own_accounts(const Job& job);
+  template <class Job>
+  void to_below(const Job& job);
+  std::size_t below() const { return below_.size() + former_below_.size(); }
+  void remember_change();
+
+  std::unordered_map<account_key, account_actor> accounts_;
+  std::vector<scope_actor> below_;
+
+  // What changed hands a moment ago. Requests that were let in before still count on finding here what has
+  // left; who asks gets some answers twice then, and some out of scope, and sorts them out.
+  std::unordered_map<account_key, account_actor> former_;
+  std::vector<scope_actor> former_below_;
+  std::unordered_map<account_key, account_actor> joined_; ///< the tally may not have their counts yet
+  std::uint32_t ticks_under_way_ = 0;
+};
+
+/// Spawns the actor of a customer whose accounts report to `tally`.
+customer_actor spawn_customer(caf::actor_system& system, context_ptr context, customer_id id,
+                              tally_actor tally);
+
+} // namespace rollcall

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every number that shapes how the actors behave, unless the configuration says otherwise.
+namespace rollcall::defaults {
+
+using namespace std::chrono_literals;
+
+/// How long a list or stats request waits for its parts before the answer fails.
+constexpr auto gather_deadline = 2s;
+
+/// How long a connection waits for its link. Much longer than a connection is patient: one that has given up must
+/// still learn that the link took it, to say that it is closed.
+constexpr auto attach_deadline = 60s;
+
+/// How long a disconnect waits for the outcome of each call. Longer: what was asked for must be counted.
+constexpr auto disconnect_deadline = 30s;
+
+/// How long a request waits for the audit log before it goes on without (and says so in the log).
+constexpr auto audit_deadline = 2s;
+
+/// How long accounts tell of calls that changed accounts, and customers of accounts that changed hands.
+/// Longer than any request takes to reach them.
+constexpr auto move_memory = 5s;
+
+/// How often a link looks for disconnects to repeat and calls to forget.
+constexpr auto link_tick = 250ms;
+
+/// How often every account is recounted and compared with its tally.
+constexpr auto audit_interval = 60s;
+
+/// How many repeated disconnects the log names one by one at a tick, before it counts the rest.
+constexpr std::uint64_t repeats_named = 10;
+
+/// Bad lines in a row after which a switch's connection is closed (feed.md).
+constexpr std::uint32_t bad_lines_in_a_row = 10;
+
+/// The shortest time between two snapshots that a link asks for by itself.
+constexpr auto resync_pause = 60s;
+
+} // namespace rollcall::defaults

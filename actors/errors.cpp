@@ -1,0 +1,21 @@
+#include "actors/errors.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace rollcall {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> names = {"none", "unknown switch", "stale epoch", "deadline passed",
+                                                   "audit log not written"};
+static_assert(names.size() == static_cast<std::size_t>(ec::not_audited) + 1);
+
+} // namespace
+
+std::string to_string(ec code) {
+  const auto i = static_cast<std::size_t>(code);
+  return std::string{i < names.size() ? names[i] : std::string_view{"?"}};
+}
+
+} // namespace rollcall

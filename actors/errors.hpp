@@ -1,0 +1,25 @@
+#pragma once
+
+#include <caf/error.hpp>
+#include <caf/make_message.hpp>
+#include <caf/message.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace rollcall {
+
+/// What can go wrong in a request to an actor of ours, besides CAF's own errors.
+enum class ec : std::uint8_t {
+  none,
+  unknown_switch, ///< no switch of that name is configured
+  stale_epoch,    ///< a connection with the same or a higher epoch is up
+  too_late,       ///< the deadline passed before everyone had answered
+  not_audited,    ///< the audit log could not be written
+};
+
+std::string to_string(ec code);
+
+} // namespace rollcall
+
+CAF_ERROR_CODE_ENUM(rollcall::ec, "rollcall")

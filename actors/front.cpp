@@ -1,0 +1,44 @@
+#include "actors/front.hpp"
+
+#include "actors/failure.hpp"
+#include "actors/workers.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct front_state {
+  static inline const char* name = "front";
+};
+
+front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_state> self,
+                                          const context_ptr& context, const node_actor& node,
+                                          const auditor_actor& auditor) {
+  count_failures(self, context);
+  return {
+      [=](const list_request& request) {
+        return self->delegate(spawn_list_worker(self->system(), context, node), request);
+      },
+      [=](const stats_request& request) {
+        return self->delegate(spawn_stats_worker(self->system(), context, node), request);
+      },
+      [=](const disconnect_request& request) {
+        return self->delegate(spawn_disconnect_worker(self->system(), context, node, auditor), request);
+      },
+      [=](caf::get_atom) { return self->delegate(node, caf::get_atom_v); },
+  };
+}
+
+} // namespace
+
+front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
+                        auditor_actor auditor) {
+  return system.spawn(front_behavior, std::move(context), std::move(node), std::move(auditor));
+}
+
+} // namespace rollcall

@@ -1,0 +1,187 @@
+#pragma once
+
+#include "actors/atoms.hpp"
+#include "actors/errors.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+// The map of the service: who can be told and asked what.
+//
+//   XML-RPC client              switch                         customer (root)
+//        │                        │                               │         │
+//   http endpoint          switch connection                  customer   account ──► tally
+//        │ request                │ news                          │        │ ▲
+//        ▼                        ▼                            account     │ │ records
+//      front ──► worker ──► node ◄── link ◄──────── hang_up ──────────── call
+//                            └──► scope's customer ──► … ──► account ──► call
+//
+// Requests go down as jobs; what comes back goes straight to the worker of the request, one-way, so that no
+// actor ever waits for another. A worker knows that it has everything when as many have answered as it was
+// told to expect: each actor that passes a job on announces to how many before it does.
+
+namespace rollcall {
+
+/// Keeps the pictures of calls: what an account is to its calls.
+using keeper_actor =
+    caf::typed_actor<caf::reacts_to<record_ptr>, // A newer picture of a call that is kept here.
+                     caf::reacts_to<caf::delete_atom, record_ptr>>; // The call is no longer here: over, or
+                                                                    // moved to its account.
+
+/// One call: its state machine and its outstanding disconnect.
+using call_actor =
+    caf::typed_actor<caf::reacts_to<call_event>, // What the switch says of this call. From the link.
+                     caf::reacts_to<atom::placed, account_key, keeper_actor>, // The account that keeps this
+                                                                              // call from now on.
+                     caf::reacts_to<disconnect_job_ptr>, // Hang up; the outcome goes to the job's worker.
+                     caf::reacts_to<atom::sent, bool>,   // What came of hang_up. From the link.
+                     caf::reacts_to<account_id>, // The account's name has got this number. From the account.
+                     caf::reacts_to<atom::forget>>; // Dead for long enough: leave the account and end.
+
+/// Keeps the counts of one customer's accounts, and answers stats without asking them.
+using tally_actor = caf::typed_actor<
+    caf::reacts_to<tally_update>,                  // An account's counts have changed.
+    caf::reacts_to<caf::delete_atom, account_key>, // The account belongs to another customer now.
+    caf::reacts_to<atom::audit, tally_update>,     // A recount, to be compared: a difference is drift.
+    caf::reacts_to<stats_job_ptr>>;                // Send the counts to the worker.
+
+/// One account: the pictures of its calls in list order, and their counts.
+using account_actor = keeper_actor::extend<
+    caf::reacts_to<record_ptr, call_actor>, // Take in a call; it is told `placed`. From the node.
+    caf::reacts_to<list_job_ptr>,           // Send the matching records to the worker.
+    caf::reacts_to<stats_job_ptr>,          // Send the counts to the worker: the tally may not have them yet.
+    caf::reacts_to<disconnect_job_ptr>,     // Pass the job on to each call.
+    caf::reacts_to<tally_actor>,            // Belongs to the customer of this tally now.
+    caf::reacts_to<directory_ptr>,          // By which calls learn their account's number, if it has none.
+    caf::reacts_to<atom::audit>,            // Recount the calls and have the tally compare.
+    caf::reacts_to<caf::flush_atom>,        // Tell the tally what has changed since the last time.
+    caf::reacts_to<caf::tick_atom>>;        // Forget calls that moved long ago.
+
+/// A part of the tree as jobs see it: what a customer is to the customer above.
+using scope_actor = caf::typed_actor<caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>,
+                                     caf::reacts_to<disconnect_job_ptr>,
+                                     caf::reacts_to<atom::audit>>; // Have every account recounted.
+
+/// One customer: knows its accounts and subcustomers; jobs for a scope enter here and fan out.
+using customer_actor = scope_actor::extend<
+    caf::reacts_to<caf::put_atom, account_key, account_actor>,  // This account is new and belongs here.
+    caf::reacts_to<caf::join_atom, account_key, account_actor>, // This account came from another customer.
+    caf::reacts_to<caf::delete_atom, account_key>, // This account belongs to another customer now.
+    caf::reacts_to<std::vector<scope_actor>>,      // The subcustomers, all of them.
+    caf::reacts_to<caf::tick_atom>>;               // Jobs from before the last change of hands are over.
+
+/// What a connection is to its switch link: news in, tagged with the session that attach gave it.
+using news_actor =
+    caf::typed_actor<caf::reacts_to<std::uint64_t, switch_news>,
+                     caf::reacts_to<std::uint64_t, atom::closed, std::string>>; // The connection is gone, and
+                                                                                // why.
+
+/// Answer to an attach: news goes to `link` under this session number.
+struct attached {
+  std::uint64_t session = 0;
+  news_actor link;
+};
+
+/// One switch: turns its news into messages to its calls, and their hang-ups into lines to the switch.
+using link_actor = news_actor::extend<
+    caf::replies_to<attach_request>::with<attached>, // Fails with stale_epoch.
+    caf::reacts_to<atom::hang_up, std::string>,      // From a call, by the switch's id; answered with `sent`.
+    caf::reacts_to<disconnect_job_ptr, std::string>, // disconnectCall for the call of this id.
+    caf::reacts_to<directory_ptr>,
+    caf::reacts_to<atom::consumed, std::uint64_t>, // News of this session has been worked off.
+    caf::reacts_to<atom::forget>,                  // The switch is not configured any more: forget its calls.
+    caf::reacts_to<caf::tick_atom>,                // Work off what is due: retries, calls to forget.
+    caf::replies_to<caf::get_atom>::with<link_status>>;
+
+/// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
+using node_actor = caf::typed_actor<
+    caf::reacts_to<record_ptr, call_actor>, // A call to be placed in its account. From the call or link.
+    caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>, caf::reacts_to<disconnect_job_ptr>,
+    caf::replies_to<attach_request>::with<attached>,             // Fails with unknown_switch or stale_epoch.
+    caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
+    caf::replies_to<caf::get_atom>::with<link_statuses>,
+    caf::reacts_to<caf::tick_atom>>; // Audit the tallies.
+
+/// Gathers what one request needs and answers it. One for each request.
+using list_worker_actor =
+    caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>, // Fails with too_late.
+                     caf::reacts_to<atom::expect, std::uint64_t>, // The sender passed the job on to this
+                                                                  // many.
+                     caf::reacts_to<list_part>, caf::reacts_to<atom::deadline>>;
+using stats_worker_actor =
+    caf::typed_actor<caf::replies_to<stats_request>::with<stats_answer>, // Fails with too_late.
+                     caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<stats_part>,
+                     caf::reacts_to<atom::deadline>>;
+using disconnect_worker_actor =
+    caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_answer>,
+                     caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<call_outcome>,
+                     caf::reacts_to<atom::deadline>>;
+
+/// Writes the audit log. Detached: it waits for the disk.
+using auditor_actor = caf::typed_actor<
+    caf::replies_to<audit_request>::with<std::int64_t>, // The number of the new entry; fails with
+                                                        // not_audited.
+    caf::replies_to<std::int64_t, std::string, std::vector<audit_call>>::with<caf::ok_atom>, // Its outcome.
+    caf::reacts_to<std::string, std::string>>; // Later news of a call: its ID, and what happened.
+
+/// The front: turns each API request into a worker.
+using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
+                                     caf::replies_to<stats_request>::with<stats_answer>,
+                                     caf::replies_to<disconnect_request>::with<disconnect_answer>,
+                                     caf::replies_to<caf::get_atom>::with<link_statuses>>;
+
+struct list_job {
+  call_query query;
+  directory_ptr directory;
+  std::optional<account_key> account; ///< ask this account only
+  list_worker_actor worker;
+};
+
+struct stats_job {
+  customer_id scope;
+  bool recursive = false;
+  stats_worker_actor worker;
+};
+
+struct disconnect_job {
+  customer_id scope;
+  std::optional<call_id> call;        ///< this call only
+  std::optional<account_key> account; ///< this account only
+  directory_ptr directory;
+  disconnect_worker_actor worker;
+};
+
+} // namespace rollcall
+
+// None of these leaves the process; they need no serialisation.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::record_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::switch_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_id)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::directory_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_list_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_part)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_part)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_update)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attach_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attached)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_statuses)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::audit_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::audit_call>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::switch_settings>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::scope_actor>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::keeper_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_actor)

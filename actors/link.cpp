@@ -1,0 +1,287 @@
+#include "actors/link.hpp"
+
+#include "actors/failure.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace rollcall {
+
+caf::result<attached> link_state::attach(const attach_request& request) {
+  if (connection_ && request.epoch <= epoch_)
+    return caf::make_error(ec::stale_epoch);
+  if (connection_)
+    connection_->close("stale_epoch", "a newer connection of this switch took over");
+  connection_ = request.connection;
+  epoch_ = request.epoch;
+  ++session_;
+  bad_in_a_row_ = 0;
+  in_snapshot_ = false;
+  verified_ = false;
+  log::info(who(), "connected, epoch {}; {} calls from before", epoch_, calls_.size());
+  return attached{session_, news_actor{link_actor{self}}};
+}
+
+void link_state::news(std::uint64_t session, switch_news& items) {
+  if (session != session_ || !connection_)
+    return;
+  for (auto& item : items) {
+    if (!connection_)
+      return; // closed for what it said
+    const auto bad_before = bad_in_a_row_;
+    std::visit([this](auto& x) { on(x); }, item);
+    if (bad_in_a_row_ == bad_before)
+      bad_in_a_row_ = 0;
+  }
+  // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
+  // comes back when most of it has been worked off.
+  self->send(self, atom::consumed_v, session);
+}
+
+void link_state::consumed(std::uint64_t session) {
+  if (session == session_ && connection_)
+    connection_->consumed();
+}
+
+void link_state::closed(std::uint64_t session, const std::string& reason) {
+  if (session != session_ || !connection_)
+    return;
+  connection_ = nullptr;
+  in_snapshot_ = false;
+  verified_ = false;
+  log::warn(who(), "connection lost: {}; {} calls are kept, unverified", reason, calls_.size());
+}
+
+void link_state::on(call_event& event) {
+  if (event.account_name && !event.account && directory)
+    if (const auto* found = directory->find_username(identity->environment, *event.account_name))
+      event.account = found->id;
+  const auto found = calls_.find(event.id);
+  if (found == calls_.end()) {
+    open(event);
+    return;
+  }
+  auto& known = found->second;
+  known.seen = snapshot_;
+  if (event.state == call_state::dead)
+    ended(known, event.id);
+  self->send(known.call, std::move(event));
+}
+
+void link_state::open(call_event& event) {
+  if (!event.setup) {
+    // The end of a call that was never seen, or is forgotten already, is no news.
+    if (event.state == call_state::dead)
+      ++context->metrics.events_unknown;
+    else
+      on(bad_line{"call " + event.id + ": setup_time is required on the first sight of a call"});
+    return;
+  }
+  ++context->metrics.events_applied;
+  auto call = spawn_call(self->system(), surroundings(), call_record::first(*identity, event));
+  auto& added = calls_[event.id] = entry{std::move(call), snapshot_, false};
+  if (event.state == call_state::dead)
+    ended(added, event.id);
+}
+
+void link_state::on(const snapshot_begin&) {
+  ++snapshot_;
+  in_snapshot_ = true;
+}
+
+void link_state::on(const snapshot_end&) {
+  if (!in_snapshot_) {
+    on(bad_line{"snapshot_end without snapshot_begin"});
+    return;
+  }
+  in_snapshot_ = false;
+  std::uint64_t settled = 0;
+  const auto now = context->now();
+  for (auto& [id, call] : calls_) {
+    if (call.ended || call.seen == snapshot_)
+      continue;
+    call_event over;
+    over.id = id;
+    over.state = call_state::dead;
+    over.received = now;
+    ended(call, id);
+    self->send(call.call, std::move(over));
+    ++settled;
+  }
+  ++context->metrics.snapshots;
+  context->metrics.calls_settled += settled;
+  verified_ = true;
+  synced_ = true;
+  log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), settled);
+}
+
+void link_state::on(const refusal& refused) {
+  ++context->metrics.disconnects_refused;
+  log::warn(who(), "call {}: the switch refused to hang up: {}", refused.id, refused.message);
+  if (auditor)
+    self->send(auditor, who() + ':' + refused.id, "refused: " + refused.message);
+  // It may be that the switch has no such call: a snapshot tells.
+  const auto now = self->clock().now();
+  if (now >= resync_allowed_) {
+    resync_allowed_ = now + defaults::resync_pause;
+    connection_->resync();
+  }
+}
+
+void link_state::on(const ping&) { connection_->pong(); }
+
+void link_state::on(const bad_line& bad) {
+  ++context->metrics.lines_bad;
+  log::warn(who(), "bad line: {}", bad.reason);
+  connection_->warn(bad.reason);
+  if (++bad_in_a_row_ < defaults::bad_lines_in_a_row)
+    return;
+  const auto lost = std::exchange(connection_, nullptr);
+  lost->close("bad_message", "too many bad lines in a row");
+  in_snapshot_ = false;
+  verified_ = false;
+  log::warn(who(), "closed for bad lines; {} calls are kept, unverified", calls_.size());
+}
+
+void link_state::ended(entry& call, const std::string& id) {
+  if (std::exchange(call.ended, true))
+    return;
+  ended_.push_back({self->clock().now() + context->dead_linger.load(), id});
+  wake_up();
+}
+
+void link_state::hang_up(const std::string& id) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end())
+    return; // just forgotten; the call has answered for itself
+  const auto sent = connection_ && connection_->hang_up(id);
+  self->send(found->second.call, atom::sent_v, sent);
+  if (!sent) {
+    ++context->metrics.disconnects_unreachable;
+    return;
+  }
+  ++context->metrics.disconnects_sent;
+  repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), id});
+  wake_up();
+}
+
+void link_state::disconnect(const disconnect_job_ptr& job, const std::string& id) {
+  const auto found = calls_.find(id);
+  if (found != calls_.end())
+    self->send(found->second.call, job);
+  else
+    self->send(job->worker, call_outcome{});
+}
+
+void link_state::tick() {
+  tick_due_ = false;
+  const auto now = self->clock().now();
+  repeat_disconnects(now);
+  forget_ended(now);
+  wake_up();
+}
+
+void link_state::repeat_disconnects(moment now) {
+  const auto next = now + context->disconnect_retry.load();
+  std::uint64_t repeated = 0;
+  for (auto n = repeats_.size(); n > 0 && repeats_.front().when <= now; --n) {
+    auto id = std::move(repeats_.front().id);
+    repeats_.pop_front();
+    const auto found = calls_.find(id);
+    if (found == calls_.end() || found->second.ended)
+      continue;
+    if (connection_ && connection_->hang_up(id) && ++repeated <= defaults::repeats_named)
+      log::warn(who(), "call {}: no end yet, disconnect sent again", id);
+    repeats_.push_back({next, std::move(id)});
+  }
+  context->metrics.disconnects_repeated += repeated;
+  if (repeated > defaults::repeats_named)
+    log::warn(who(), "and {} more disconnects sent again", repeated - defaults::repeats_named);
+}
+
+void link_state::forget_ended(moment now) {
+  for (; !ended_.empty() && ended_.front().when <= now; ended_.pop_front()) {
+    const auto found = calls_.find(ended_.front().id);
+    if (found == calls_.end())
+      continue;
+    self->send(found->second.call, atom::forget_v);
+    calls_.erase(found);
+  }
+}
+
+void link_state::wake_up() {
+  if (repeats_.empty() && ended_.empty())
+    return;
+  if (!std::exchange(tick_due_, true))
+    self->delayed_send(self, defaults::link_tick, caf::tick_atom_v);
+}
+
+void link_state::end() {
+  if (connection_)
+    std::exchange(connection_, nullptr)->close("unknown_switch", "this switch is configured no more");
+  log::info(who(), "configured no more; {} calls are forgotten", calls_.size());
+  for (auto& [id, call] : calls_)
+    self->send(call.call, atom::forget_v);
+  calls_.clear();
+  self->quit();
+}
+
+void link_state::stop(caf::error reason) {
+  for (auto& [id, call] : calls_)
+    self->send_exit(call.call, reason);
+  self->quit(std::move(reason));
+}
+
+link_status link_state::status() const {
+  link_status result;
+  result.name = identity->name;
+  result.connected = connection_ != nullptr;
+  result.synced = synced_;
+  result.in_snapshot = connection_ && !verified_;
+  result.calls = calls_.size() - ended_.size();
+  result.unverified = verified_ ? 0 : result.calls;
+  return result;
+}
+
+call_surroundings_ptr link_state::surroundings() {
+  if (!shared_)
+    shared_ = std::make_shared<call_surroundings>(call_surroundings{context, node, link_actor{self}});
+  return shared_;
+}
+
+namespace {
+
+link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state> self,
+                                        const context_ptr& context, const switch_identity* identity,
+                                        const node_actor& node, const auditor_actor& auditor) {
+  count_failures(self, context);
+  self->state.context = context;
+  self->state.identity = identity;
+  self->state.node = node;
+  self->state.auditor = auditor;
+  self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
+  return {
+      [self](std::uint64_t session, switch_news& items) { self->state.news(session, items); },
+      [self](std::uint64_t session, atom::closed, const std::string& reason) {
+        self->state.closed(session, reason);
+      },
+      [self](const attach_request& request) { return self->state.attach(request); },
+      [self](atom::hang_up, const std::string& id) { self->state.hang_up(id); },
+      [self](const disconnect_job_ptr& job, const std::string& id) { self->state.disconnect(job, id); },
+      [self](directory_ptr& dir) { self->state.directory = std::move(dir); },
+      [self](atom::consumed, std::uint64_t session) { self->state.consumed(session); },
+      [self](atom::forget) { self->state.end(); },
+      [self](caf::tick_atom) { self->state.tick(); },
+      [self](caf::get_atom) { return self->state.status(); },
+  };
+}
+
+} // namespace
+
+link_actor spawn_link(caf::actor_system& system, context_ptr context, const switch_identity& identity,
+                      node_actor node, auditor_actor auditor) {
+  return system.spawn(link_behavior, std::move(context), interned(identity), std::move(node),
+                      std::move(auditor));
+}
+
+} // namespace rollcall

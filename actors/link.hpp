@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/call.hpp"
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+#include "domain/switch_identity.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace rollcall {
+
+//   no connection ──attach──► awaiting snapshot ──begin──► in snapshot ──end──► verified
+//        ▲ (unverified)             │                          │                  │ resync, begin
+//        └──────────── closed ──────┴──────────────────────────┴──────────────────┘
+
+/// The state of a switch link. It knows the calls of its switch by the switch's own ids, spawns them at first
+/// sight, and tells each when to be forgotten. The switch is the only truth: nothing ends here without its
+/// word, a lost connection least of all.
+struct link_state {
+  static inline const char* name = "link";
+  using moment = std::chrono::steady_clock::time_point;
+
+  explicit link_state(link_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<attached> attach(const attach_request& request);
+  void news(std::uint64_t session, switch_news& items);
+  void closed(std::uint64_t session, const std::string& reason);
+  void consumed(std::uint64_t session);
+  void hang_up(const std::string& id);
+  void disconnect(const disconnect_job_ptr& job, const std::string& id);
+  void tick();
+  void end();
+  void stop(caf::error reason);
+  link_status status() const;
+
+  link_actor::pointer self;
+  context_ptr context;
+  const switch_identity* identity = nullptr;
+  node_actor node;
+  auditor_actor auditor; ///< may be null
+  directory_ptr directory;
+
+private:
+  struct entry {
+    call_actor call;
+    std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
+    bool ended = false;     ///< the switch said so; waits to be forgotten
+  };
+  struct due {
+    moment when;
+    std::string id;
+  };
+  using entries = std::unordered_map<std::string, entry>;
+
+  void on(call_event& event);
+  void on(const snapshot_begin&);
+  void on(const snapshot_end&);
+  void on(const refusal& refused);
+  void on(const ping&);
+  void on(const bad_line& bad);
+  void open(call_event& event);
+  void ended(entry& call, const std::string& id);
+  void repeat_disconnects(moment now);
+  void forget_ended(moment now);
+  void wake_up();
+  const std::string& who() const { return identity->name.value(); }
+  call_surroundings_ptr surroundings();
+
+  switch_connection_ptr connection_; ///< null while the switch is away
+  std::uint64_t session_ = 0;        ///< counts attaches; news of another session is ignored
+  std::uint64_t epoch_ = 0;          ///< of connection_
+  std::uint32_t bad_in_a_row_ = 0;
+  std::uint32_t snapshot_ = 0; ///< counts snapshots
+  bool in_snapshot_ = false;
+  bool verified_ = false; ///< a snapshot ended since the connection came
+  bool synced_ = false;   ///< a snapshot ended since the link began
+  bool tick_due_ = false;
+  moment resync_allowed_;
+  entries calls_;
+  call_surroundings_ptr shared_;
+  std::deque<due> repeats_; ///< disconnects without an end yet, soonest first
+  std::deque<due> ended_;   ///< calls to forget, soonest first
+};
+
+/// Spawns the link of a switch. `auditor` may be null.
+link_actor spawn_link(caf::actor_system& system, context_ptr context, const switch_identity& identity,
+                      node_actor node, auditor_actor auditor);
+
+} // namespace rollcall

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "actors/switch_connection.hpp"
+#include "domain/account_key.hpp"
+#include "domain/audit.hpp"
+#include "domain/call_list.hpp"
+#include "domain/call_query.hpp"
+#include "domain/directory.hpp"
+#include "domain/ids.hpp"
+#include "domain/switch_news.hpp"
+#include "domain/totals.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+// --- requests to the front and their answers. Each carries the directory by which its caller was let in, so
+// --- that one request sees one directory from beginning to end.
+
+/// listAllCalls, listActiveCalls.
+struct list_request {
+  call_query query;
+  directory_ptr directory;
+};
+
+/// The list, ready to be read. Shared only because messages are; the one who asked reads it.
+using call_list_ptr = std::shared_ptr<call_list>;
+
+/// getAccountCallStats, getAccountCallStatsCustomer.
+struct stats_request {
+  customer_id scope;
+  bool recursive = false;
+  directory_ptr directory;
+};
+
+struct account_stats {
+  account_key account;
+  state_counts counts;
+};
+
+/// Accounts with calls, by key.
+using stats_answer = std::vector<account_stats>;
+
+/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one of the three targets is set.
+struct disconnect_request {
+  customer_id scope; ///< whose calls the caller may touch
+  std::optional<call_id> call;
+  std::optional<account_id> account;   ///< known to be in scope
+  std::optional<customer_id> customer; ///< known to be in scope; its descendants are meant too
+  directory_ptr directory;
+  audit_request audit; ///< who asks, for the audit log
+};
+
+struct disconnect_answer {
+  bool found = true;             ///< disconnectCall: false for a call that is unknown, out of scope or Dead
+  std::uint64_t sent = 0;        ///< disconnects sent by this request
+  std::uint64_t failed = 0;      ///< calls whose switch is away
+  std::vector<std::string> away; ///< names of the switches that are away, when `failed` is not 0
+};
+
+// --- requests on their way down the hierarchy. Immutable, shared by all who handle them.
+
+/// Asks for the matching records of every account below a customer; parts go to the worker.
+struct list_job;
+using list_job_ptr = std::shared_ptr<const list_job>;
+
+/// Asks the tallies below a customer for their counts; parts go to the worker.
+struct stats_job;
+using stats_job_ptr = std::shared_ptr<const stats_job>;
+
+/// Hangs up calls; one outcome for each call goes to the worker.
+struct disconnect_job;
+using disconnect_job_ptr = std::shared_ptr<const disconnect_job>;
+
+/// An account's counts as they are now: absolute, so that a tally cannot drift.
+struct tally_update {
+  account_key account;
+  state_counts counts;
+  std::uint64_t version = 0; ///< grows with every change: of two updates of an account, which is newer
+};
+
+/// One tally's counts, or those of one account that changed hands.
+struct stats_part {
+  std::vector<tally_update> accounts;
+};
+
+/// What came of one call of a disconnect job.
+struct call_outcome {
+  enum class kind : std::uint8_t {
+    sent,        ///< the disconnect is on its way
+    already,     ///< Disconnecting before this request
+    gone,        ///< Dead, unknown or out of scope
+    unreachable, ///< the switch is away
+  };
+  kind what = kind::gone;
+  record_ptr record; ///< null for an unknown call
+};
+
+// --- the node's settings and state
+
+/// A switch that may connect or is connected to.
+struct switch_settings {
+  switch_name name;
+  environment_id environment;
+};
+
+/// A connection that has shown its credentials and wants to be its switch's.
+struct attach_request {
+  switch_name name;
+  std::uint64_t epoch = 0;
+  switch_connection_ptr connection;
+};
+
+/// The state of one switch link, for /readyz and /metrics.
+struct link_status {
+  switch_name name;
+  bool connected = false;
+  bool synced = false;      ///< had a whole snapshot since it first connected
+  bool in_snapshot = false; ///< a snapshot is under way, or awaited since the connection came
+  std::uint64_t calls = 0;
+  std::uint64_t unverified = 0; ///< calls kept from before the connection was lost
+};
+
+using link_statuses = std::vector<link_status>;
+
+} // namespace rollcall

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace rollcall {
+
+/// What the actors count. Any thread; read by /metrics.
+struct actor_metrics {
+  using counter = std::atomic<std::uint64_t>;
+
+  counter events_applied{0}; ///< changed a call
+  counter events_stale{0};   ///< late or repeated: changed nothing
+  counter events_unknown{0}; ///< of a call that is not known, or not any more
+  counter lines_bad{0};      ///< said nothing we understand
+
+  counter disconnects_sent{0};
+  counter disconnects_repeated{0};    ///< sent again, because no end had come
+  counter disconnects_refused{0};     ///< by the switch
+  counter disconnects_unreachable{0}; ///< the switch was away
+
+  counter snapshots{0};      ///< worked off to their end
+  counter calls_settled{0};  ///< ended because a snapshot did not name them
+  counter tally_drift{0};    ///< counts that differed from their records; must stay 0
+  counter requests_late{0};  ///< failed because a part did not come in time
+  counter audit_failures{0}; ///< entries that could not be written
+  counter actor_failures{0}; ///< actors that ended by an error of ours
+};
+
+} // namespace rollcall

@@ -1,0 +1,219 @@
+#include "actors/node.hpp"
+
+#include "actors/account.hpp"
+#include "actors/customer.hpp"
+#include "actors/failure.hpp"
+#include "actors/link.hpp"
+#include "actors/tally.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace rollcall {
+
+void node_state::place(const record_ptr& record, const call_actor& call) {
+  if (const auto* found = find_or_open({record->source().environment, record->account()}))
+    self->send(found->actor, record, call);
+}
+
+void node_state::list(const list_job_ptr& job) { pass_down(job->query.scope, job); }
+
+void node_state::stats(const stats_job_ptr& job) { pass_down(job->scope, job); }
+
+void node_state::disconnect(const disconnect_job_ptr& job) {
+  if (!job->call) {
+    pass_down(job->scope, job);
+    return;
+  }
+  const auto& id = job->call->value();
+  const auto colon = id.find(':');
+  const auto found =
+      colon == std::string::npos ? links_.end() : links_.find(switch_name{id.substr(0, colon)});
+  if (found != links_.end())
+    self->send(found->second.actor, job, id.substr(colon + 1));
+  else
+    self->send(job->worker, call_outcome{});
+}
+
+caf::result<attached> node_state::attach(const attach_request& request) {
+  const auto found = links_.find(request.name);
+  if (found == links_.end())
+    return caf::make_error(ec::unknown_switch);
+  return self->delegate(found->second.actor, request);
+}
+
+void node_state::change(directory_ptr dir, const std::vector<switch_settings>& switches) {
+  directory_ = std::move(dir);
+  change_customers();
+  change_owners();
+  change_links(switches);
+}
+
+namespace {
+
+/// Gathers the states of the links; one owner of the promise.
+struct state_gathering {
+  caf::typed_response_promise<link_statuses> promise;
+  std::size_t open;
+  link_statuses found = {};
+
+  void settle() {
+    if (open == 0)
+      promise.deliver(std::move(found));
+  }
+  void hit(link_status x) {
+    found.push_back(std::move(x));
+    --open;
+    settle();
+  }
+  void miss() {
+    --open;
+    settle();
+  }
+};
+
+} // namespace
+
+caf::result<link_statuses> node_state::link_states() {
+  auto promise = self->make_response_promise<link_statuses>();
+  auto gathering = std::make_shared<state_gathering>(state_gathering{promise, links_.size()});
+  for (const auto& [known_as, link] : links_)
+    self->request(link.actor, caf::duration{defaults::gather_deadline}, caf::get_atom_v)
+        .then([gathering](link_status& x) { gathering->hit(std::move(x)); },
+              [gathering](caf::error&) { gathering->miss(); });
+  if (links_.empty())
+    gathering->settle();
+  return promise;
+}
+
+void node_state::audit() {
+  self->delayed_send(self, defaults::audit_interval, caf::tick_atom_v);
+  if (!directory_)
+    return;
+  for (const auto& environment : directory_->entries().environments)
+    if (const auto* root = directory_->root(environment.id))
+      self->send(customers_.at(root->id).actor, atom::audit_v);
+}
+
+void node_state::stop(caf::error reason) {
+  for (const auto& [known_as, link] : links_)
+    self->send_exit(link.actor, reason);
+  self->quit(std::move(reason));
+}
+
+template <class Job>
+void node_state::pass_down(customer_id to, const Job& job) {
+  const auto found = customers_.find(to);
+  if (found != customers_.end())
+    self->send(found->second.actor, job);
+  else
+    self->send(job->worker, atom::expect_v, std::uint64_t{0});
+}
+
+void node_state::change_customers() {
+  const auto& customers = directory_->entries().customers;
+  for (const auto& customer : customers)
+    if (!customers_.contains(customer.id)) {
+      auto tally = spawn_tally(self->system(), context);
+      customers_.emplace(customer.id,
+                         branch{spawn_customer(self->system(), context, customer.id, tally), tally});
+    }
+  for (const auto& customer : customers) {
+    std::vector<scope_actor> below;
+    for (const auto id : directory_->children(customer.id))
+      below.emplace_back(customers_.at(id).actor);
+    self->send(customers_.at(customer.id).actor, std::move(below));
+  }
+}
+
+// The new owner has an account before the former one lets go, and the former goes on passing requests to it
+// for a while. Customers that are in the directory no more end when the last request drops them.
+void node_state::change_owners() {
+  for (auto& [key, held] : accounts_) {
+    const auto* owner = directory_->owner(key.environment, key.account);
+    if (owner && owner->id != held.owner) {
+      const auto& next = customers_.at(owner->id);
+      self->send(next.actor, caf::join_atom_v, key, held.actor);
+      self->send(held.actor, next.tally);
+      if (const auto former = customers_.find(held.owner); former != customers_.end())
+        self->send(former->second.actor, caf::delete_atom_v, key);
+    }
+    held.owner = owner ? owner->id : customer_id{};
+    if (!key.account.known())
+      self->send(held.actor, directory_);
+  }
+  std::erase_if(customers_, [&](const auto& x) { return directory_->find(x.first) == nullptr; });
+}
+
+void node_state::change_links(const std::vector<switch_settings>& switches) {
+  std::set<switch_name> configured;
+  for (const auto& [known_as, environment] : switches) {
+    configured.insert(known_as);
+    const auto found = links_.find(known_as);
+    if (found != links_.end() && found->second.environment == environment)
+      continue;
+    if (found != links_.end())
+      self->send(found->second.actor, atom::forget_v);
+    const switch_identity identity{known_as, context->node, environment};
+    links_[known_as] = {spawn_link(self->system(), context, identity, self, auditor), environment};
+  }
+  for (auto i = links_.begin(); i != links_.end();) {
+    if (configured.contains(i->first)) {
+      self->send(i->second.actor, directory_);
+      ++i;
+    } else {
+      self->send(i->second.actor, atom::forget_v);
+      i = links_.erase(i);
+    }
+  }
+}
+
+const node_state::leaf* node_state::find_or_open(const account_key& key) {
+  if (const auto found = accounts_.find(key); found != accounts_.end())
+    return &found->second;
+  const auto* owner = directory_ ? directory_->owner(key.environment, key.account) : nullptr;
+  if (!owner) {
+    log::error("node", "a call of environment {}, which the directory does not know, cannot be shown",
+               key.environment.value());
+    return nullptr;
+  }
+  const auto& above = customers_.at(owner->id);
+  auto account = spawn_account(self->system(), context, key, above.tally);
+  self->send(above.actor, caf::put_atom_v, key, account);
+  if (!key.account.known())
+    self->send(account, directory_);
+  return &accounts_.emplace(key, leaf{std::move(account), owner->id}).first->second;
+}
+
+namespace {
+
+node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state> self,
+                                        const context_ptr& context, const auditor_actor& auditor) {
+  count_failures(self, context);
+  self->state.context = context;
+  self->state.auditor = auditor;
+  self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
+  self->delayed_send(self, defaults::audit_interval, caf::tick_atom_v);
+  return {
+      [self](const record_ptr& record, const call_actor& call) { self->state.place(record, call); },
+      [self](const list_job_ptr& job) { self->state.list(job); },
+      [self](const stats_job_ptr& job) { self->state.stats(job); },
+      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
+      [self](const attach_request& request) { return self->state.attach(request); },
+      [self](directory_ptr& dir, const std::vector<switch_settings>& switches) {
+        self->state.change(std::move(dir), switches);
+      },
+      [self](caf::get_atom) { return self->state.link_states(); },
+      [self](caf::tick_atom) { self->state.audit(); },
+  };
+}
+
+} // namespace
+
+node_actor spawn_node(caf::actor_system& system, context_ptr context, auditor_actor auditor) {
+  return system.spawn(node_behavior, std::move(context), std::move(auditor));
+}
+
+} // namespace rollcall

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <unordered_map>
+#include <vector>
+
+namespace rollcall {
+
+/// The state of the node actor. Every request and every call that looks for its account passes here, so a
+/// change of the directory falls between two of them: no request sees half of it.
+struct node_state {
+  static inline const char* name = "node";
+
+  explicit node_state(node_actor::pointer ptr) : self(ptr) {}
+
+  void place(const record_ptr& record, const call_actor& call);
+  void list(const list_job_ptr& job);
+  void stats(const stats_job_ptr& job);
+  void disconnect(const disconnect_job_ptr& job);
+  caf::result<attached> attach(const attach_request& request);
+  void change(directory_ptr dir, const std::vector<switch_settings>& switches);
+  caf::result<link_statuses> link_states();
+  void audit();
+  void stop(caf::error reason);
+
+  node_actor::pointer self;
+  context_ptr context;
+  auditor_actor auditor;
+
+private:
+  struct branch {
+    customer_actor actor;
+    tally_actor tally;
+  };
+  struct leaf {
+    account_actor actor;
+    customer_id owner;
+  };
+  struct wire {
+    link_actor actor;
+    environment_id environment;
+  };
+
+  template <class Job>
+  void pass_down(customer_id to, const Job& job);
+  void change_customers();
+  void change_owners();
+  void change_links(const std::vector<switch_settings>& switches);
+  const leaf* find_or_open(const account_key& key);
+
+  directory_ptr directory_;
+  std::unordered_map<customer_id, branch> customers_;
+  std::unordered_map<account_key, leaf> accounts_;
+  std::unordered_map<switch_name, wire> links_;
+};
+
+/// Spawns the node. It serves nothing before it was given a directory. `auditor` may be null. An exit message
+/// ends it and everything below it: links and calls at once, accounts, customers and tallies when the last
+/// request drops them.
+node_actor spawn_node(caf::actor_system& system, context_ptr context, auditor_actor auditor);
+
+} // namespace rollcall

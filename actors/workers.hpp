@@ -1,0 +1,111 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace rollcall {
+
+// A worker lives for one request. It sends a job to the node, gathers what comes back, answers and ends. It
+// counts how many answers are open: one when it starts, as many more as each `expect` announces; the sender
+// of an `expect` is itself done.
+
+/// Gathers a list.
+struct list_worker_state {
+  static inline const char* name = "list_worker";
+
+  explicit list_worker_state(list_worker_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<call_list_ptr> start(const list_request& request);
+  void expect(std::uint64_t more);
+  void part(list_part& part);
+  void late();
+
+  list_worker_actor::pointer self;
+  context_ptr context;
+  node_actor node;
+
+private:
+  void settle();
+
+  list_request request_;
+  caf::typed_response_promise<call_list_ptr> promise_;
+  std::vector<list_part> parts_;
+  std::uint64_t open_ = 1;
+};
+
+/// Gathers the counts of tallies.
+struct stats_worker_state {
+  static inline const char* name = "stats_worker";
+
+  explicit stats_worker_state(stats_worker_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<stats_answer> start(const stats_request& request);
+  void expect(std::uint64_t more);
+  void part(stats_part& part);
+  void late();
+
+  stats_worker_actor::pointer self;
+  context_ptr context;
+  node_actor node;
+
+private:
+  void learn(const tally_update& news);
+  void settle();
+
+  stats_request request_;
+  caf::typed_response_promise<stats_answer> promise_;
+  std::unordered_map<account_key, tally_update> found_;
+  std::uint64_t open_ = 1;
+};
+
+/// Gathers the outcomes of a disconnect. The audit log has the request before the first call is touched, and
+/// the outcome of each call before the answer is given; a log that cannot be written is told in our own log
+/// and metrics but saves no fraudulent call.
+struct disconnect_worker_state {
+  static inline const char* name = "hangup_worker";
+
+  explicit disconnect_worker_state(disconnect_worker_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<disconnect_answer> start(const disconnect_request& request);
+  void expect(std::uint64_t more);
+  void outcome(const call_outcome& outcome);
+  void late();
+
+  disconnect_worker_actor::pointer self;
+  context_ptr context;
+  node_actor node;
+  auditor_actor auditor; ///< may be null
+
+private:
+  void send_job();
+  void note(const record_ptr& record, disconnect_outcome outcome);
+  void settle();
+  std::vector<audit_call> take_outcomes();
+  void finish();
+  std::string summary() const;
+
+  disconnect_request request_;
+  caf::typed_response_promise<disconnect_answer> promise_;
+  disconnect_answer answer_;
+  std::map<std::string, disconnect_outcome> outcomes_; ///< by ID: a call that moves may tell twice
+  std::int64_t audit_entry_ = 0;                       ///< 0: not written
+  std::uint64_t open_ = 1;
+  bool settled_ = false;
+};
+
+list_worker_actor spawn_list_worker(caf::actor_system& system, context_ptr context, node_actor node);
+stats_worker_actor spawn_stats_worker(caf::actor_system& system, context_ptr context, node_actor node);
+disconnect_worker_actor spawn_disconnect_worker(caf::actor_system& system, context_ptr context,
+                                                node_actor node, auditor_actor auditor);
+
+} // namespace rollcall
