@@ -1,0 +1,60 @@
+#pragma once
+
+#include "transport/api/failure.hpp"
+#include "transport/api/service.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace rollcall::api {
+
+/// How long the API waits for the front. Longer than the front's own deadlines (actors/defaults.hpp), which
+/// know better what was late; these are for a front that does not answer at all.
+constexpr std::chrono::seconds gather_deadline{5};
+constexpr std::chrono::seconds disconnect_deadline{40};
+
+/// Asks the front on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault that
+/// came instead. `render` takes a Reply& and the call's place among its customer's requests, which it may
+/// move into its answer; it and `done` run on a thread of the actor system, or at once when the customer asks
+/// too much.
+///
+/// One small actor waits for each request: nobody's thread is blocked, and no actor has many outstanding.
+template <class Reply, class Request, class Render>
+void ask(const invocation_ptr& call, customer_id scope, std::chrono::seconds deadline, Request request,
+         Render render, done_fn done) {
+  auto& shared = *call->session->served_by;
+  const auto& who = call->who();
+  auto place =
+      shared.requests.enter(who.trusted() ? scope : who.login->id, call->settings().requests_at_once);
+  if (!place) {
+    done(xmlrpc::fault{xmlrpc::fault_code::too_many, "Too many requests at once"});
+    return;
+  }
+  // Shared by the copies of the lambdas below: given up before `done`, or the client's next request could
+  // come while the last of them is still being destroyed, and be one too many.
+  const auto held = std::make_shared<admission::place>(std::move(place));
+  const auto client = [=](caf::event_based_actor* self, const front_actor& front) {
+    self->request(front, caf::duration{deadline}, request)
+        .then(
+            [=](Reply& reply) {
+              std::optional<outcome> result;
+              try {
+                result.emplace(render(reply, std::exchange(*held, nullptr)));
+              } catch (...) {
+                result.emplace(fault_of_exception(call->method));
+              }
+              done(std::move(*result));
+            },
+            [=](caf::error& error) {
+              held->reset();
+              done(fault_of(error, *call));
+            });
+  };
+  shared.system.spawn(client, shared.front);
+}
+
+} // namespace rollcall::api

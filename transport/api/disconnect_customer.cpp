@@ -1,0 +1,60 @@
+#include "transport/api/disconnect_customer.hpp"
+
+#include "transport/api/params.hpp"
+#include "transport/api/scope.hpp"
+
+#include <array>
+#include <utility>
+
+namespace rollcall::api {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> parameters = {"i_customer", "i_wholesaler"};
+constexpr parameter_list takes{parameters, "i_wholesaler"};
+
+constexpr std::string_view help =
+    "Disconnects all calls of a customer's accounts and of all its descendants. Takes one struct: "
+    "i_customer (integer, required), i_wholesaler (under whose rights: the caller or a descendant; any "
+    "customer in trusted mode). Returns what disconnectAccount returns.";
+
+void run(const invocation_ptr& call, done_fn done) {
+  auto request = parse_disconnect_customer(*call);
+  if (!request)
+    done(std::move(request.why()));
+  else
+    ask_disconnect(call, std::move(*request), render_count, std::move(done));
+}
+
+} // namespace
+
+const method disconnect_customer{
+    .name = "disconnectCustomer",
+    .takes = takes,
+    .returns = "struct",
+    .takes_type = "struct",
+    .may_take_none = false,
+    .help = help,
+    .run = run,
+};
+
+xmlrpc::or_fault<disconnect_request> parse_disconnect_customer(const invocation& call) {
+  param_reader in{call, takes};
+  const auto named = in.id<customer_id>("i_wholesaler");
+  const auto target = in.id<customer_id>("i_customer");
+  in.require(target, "i_customer");
+  if (in.failure())
+    return *in.failure();
+
+  const auto& dir = *call.settings().directory;
+  const auto scope = scope_of(call.who(), dir, "i_wholesaler", named, unnamed_scope::root_customer);
+  if (!scope)
+    return scope.why();
+  if (!dir.covers(*scope, *target))
+    return xmlrpc::wrong_id("i_customer");
+  auto request = new_disconnect(call, *scope, "i_customer=" + std::to_string(target->value()));
+  request.customer = *target;
+  return request;
+}
+
+} // namespace rollcall::api

@@ -1,0 +1,58 @@
+#include "transport/api/failure.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/log.hpp"
+
+#include <caf/deep_to_string.hpp>
+#include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <random>
+
+namespace rollcall::api {
+
+namespace {
+
+std::string random_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+xmlrpc::fault unavailable(const invocation& call, std::string_view what) {
+  return {xmlrpc::fault_code::unavailable, "Node " + call.settings().node.value() + std::string{what}};
+}
+
+} // namespace
+
+xmlrpc::fault internal_fault(std::string_view method, std::string_view what) {
+  const auto id = random_id();
+  log::error("api", "error {} in {}: {}", id, method, what);
+  return {xmlrpc::fault_code::internal, "Internal error " + id};
+}
+
+xmlrpc::fault fault_of_exception(std::string_view method) noexcept {
+  try {
+    try {
+      throw;
+    } catch (const std::exception& e) {
+      return internal_fault(method, e.what());
+    } catch (...) {
+      return internal_fault(method, "an exception of unknown type");
+    }
+  } catch (...) { // there is not even the memory to tell
+    return {};
+  }
+}
+
+xmlrpc::fault fault_of(const caf::error& error, const invocation& call) {
+  if (error == ec::too_late || error == caf::sec::request_timeout)
+    return unavailable(call, " did not answer in time");
+  if (error == caf::sec::request_receiver_down || error.category() == caf::atom("exit"))
+    return unavailable(call, " is stopping");
+  return internal_fault(call.method, caf::deep_to_string(error));
+}
+
+} // namespace rollcall::api

@@ -1,0 +1,115 @@
+#include "transport/api/list_calls.hpp"
+
+#include "transport/api/ask.hpp"
+#include "transport/api/params.hpp"
+#include "transport/api/scope.hpp"
+#include "transport/xmlrpc/list_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace rollcall::api {
+
+namespace {
+
+using std::string_view;
+
+constexpr std::array<string_view, 9> parameters = {"i_customer", "recursive",    "i_account",
+                                                   "i_vendor",   "i_connection", "order",
+                                                   "node_id",    "offset",       "limit"};
+constexpr parameter_list takes{parameters, "i_customer"};
+
+constexpr string_view all_help =
+    "Lists the calls of a customer and its descendants, in any state. Takes one struct, every member "
+    "optional: i_customer (whose calls; must be given in trusted mode), recursive (boolean, default "
+    "true: with the calls of subcustomers), i_account, i_vendor, i_connection (only calls of these; "
+    "i_connection takes precedence over i_vendor), order (oldest_first, the default, oldest_last, "
+    "longest_first, longest_last), node_id, offset and limit (after ordering). Returns an array of "
+    "structs.";
+
+constexpr string_view active_help =
+    "Lists the calls of a customer and its descendants that are in state WaitRoute, ARComplete or "
+    "Connected. Parameters and answer are those of listAllCalls.";
+
+call_order order_from(param_reader& in) {
+  const auto name = in.text("order");
+  if (!name)
+    return call_order::oldest_first;
+  const auto found = std::find(call_order_names.begin(), call_order_names.end(), *name);
+  if (found != call_order_names.end())
+    return static_cast<call_order>(found - call_order_names.begin());
+  std::string known;
+  for (const auto one : call_order_names)
+    known.append(known.empty() ? "" : ", ").append(one);
+  in.fail("Parameter order must be one of " + known);
+  return call_order::oldest_first;
+}
+
+void run(const invocation_ptr& call, bool active_only, done_fn done) {
+  auto request = parse_list(*call, active_only);
+  if (!request) {
+    done(std::move(request.why()));
+    return;
+  }
+  const auto scope = request->query.scope;
+  const auto render = [ids = call->settings().ids](call_list_ptr& calls, admission::place place) {
+    return render_list(std::move(calls), ids, std::move(place));
+  };
+  ask<call_list_ptr>(call, scope, gather_deadline, std::move(*request), render, std::move(done));
+}
+
+} // namespace
+
+const method list_all_calls{
+    .name = "listAllCalls",
+    .takes = takes,
+    .returns = "array",
+    .takes_type = "struct",
+    .may_take_none = true,
+    .help = all_help,
+    .run = [](const invocation_ptr& call, done_fn done) { run(call, false, std::move(done)); },
+};
+
+const method list_active_calls{
+    .name = "listActiveCalls",
+    .takes = takes,
+    .returns = "array",
+    .takes_type = "struct",
+    .may_take_none = true,
+    .help = active_help,
+    .run = [](const invocation_ptr& call, done_fn done) { run(call, true, std::move(done)); },
+};
+
+xmlrpc::or_fault<list_request> parse_list(const invocation& call, bool active_only) {
+  param_reader in{call, takes};
+  call_query query;
+  query.active_only = active_only;
+  const auto named = in.id<customer_id>("i_customer");
+  query.recursive = in.boolean("recursive").value_or(true);
+  query.account = in.id<account_id>("i_account");
+  query.vendor = in.id<vendor_id>("i_vendor");
+  query.connection = in.id<connection_id>("i_connection");
+  query.order = order_from(in);
+  if (auto node = in.text("node_id"))
+    query.node = node_id{std::move(*node)};
+  query.offset = in.count("offset").value_or(0);
+  query.limit = in.count("limit");
+  if (in.failure())
+    return *in.failure();
+
+  const auto& dir = call.settings().directory;
+  const auto scope = scope_of(call.who(), *dir, "i_customer", named, unnamed_scope::refused);
+  if (!scope)
+    return scope.why();
+  query.scope = *scope;
+  return list_request{std::move(query), dir};
+}
+
+answer render_list(call_list_ptr calls, xmlrpc::id_style ids, admission::place place) {
+  return {std::make_unique<xmlrpc::list_source>(std::move(calls), ids, std::move(place)), true};
+}
+
+} // namespace rollcall::api

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "transport/api/admission.hpp"
+#include "transport/api/metrics.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace rollcall::api {
+
+/// What the requests of an endpoint share. It lives as long as the last of them; the actor system outlives
+/// it.
+struct service {
+  service(caf::actor_system& in, front_actor asked, std::span<const std::string_view> methods)
+      : system(in), front(std::move(asked)), counters(methods) {}
+
+  caf::actor_system& system;
+  front_actor front;
+  admission requests;
+  metrics counters;
+};
+
+} // namespace rollcall::api

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "domain/directory.hpp"
+#include "domain/ids.hpp"
+#include "transport/http/digest.hpp"
+#include "transport/http/peers.hpp"
+#include "transport/xmlrpc/row.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace rollcall::api {
+
+/// What the API goes by: one immutable picture, replaced as a whole by a reload. Each HTTP request uses one
+/// picture from beginning to end.
+struct settings {
+  directory_ptr directory; ///< never null
+  http::peer_list trusted_hosts;
+  std::shared_ptr<http::authenticator>
+      authenticator; ///< never null; kept over reloads that change nothing of it
+  node_id node;      ///< named in faults
+  bool ignore_unknown_parameters = false;
+  xmlrpc::id_style ids = xmlrpc::id_style::integers;
+  std::size_t requests_at_once = 64; ///< of one customer; more get fault 429
+};
+
+using settings_ptr = std::shared_ptr<const settings>;
+
+} // namespace rollcall::api

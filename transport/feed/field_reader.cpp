@@ -1,0 +1,145 @@
+#include "transport/feed/field_reader.hpp"
+
+#include "domain/text.hpp"
+#include "transport/feed/limits.hpp"
+#include "transport/feed/quoted.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace rollcall::feed {
+
+namespace {
+
+using kind = json_value::kind;
+
+constexpr double not_known_time = 0;
+
+/// A whole number as written in JSON; none when it has a fraction or exponent, or does not fit.
+template <class Integer>
+std::optional<Integer> whole(std::string_view number) {
+  Integer value{};
+  const auto end = number.data() + number.size();
+  const auto [rest, ec] = std::from_chars(number.data(), end, value);
+  if (ec != std::errc{} || rest != end)
+    return std::nullopt;
+  return value;
+}
+
+bool has_control_characters(std::string_view text) {
+  constexpr char del = 0x7F;
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == del; });
+}
+
+} // namespace
+
+bool field_reader::complain(field f, const char* what) {
+  if (error_.empty())
+    error_.append(to_string(f)).append(" ").append(what);
+  return false;
+}
+
+const json_value* field_reader::find(field f, kind type, const char* must_be) {
+  const auto& value = from_[f];
+  if (failed() || value.type == kind::absent || value.type == kind::null)
+    return nullptr;
+  if (value.type == type)
+    return &value;
+  complain(f, must_be);
+  return nullptr;
+}
+
+bool field_reader::text(field f, std::optional<std::string>& out) {
+  if (const auto* value = find(f, kind::string, "must be a string")) {
+    if (value->text.size() > text_bytes)
+      return complain(f, "is longer than 4096 bytes");
+    out.emplace(value->text);
+  }
+  return !failed();
+}
+
+bool field_reader::integer(field f, std::optional<std::int64_t>& out) {
+  if (const auto* value = find(f, kind::number, "must be an integer")) {
+    out = whole<std::int64_t>(value->text);
+    if (!out)
+      return complain(f, "must be an integer");
+  }
+  return !failed();
+}
+
+bool field_reader::natural(field f, std::optional<std::uint64_t>& out) {
+  constexpr auto must_be = "must be an integer of at least 0";
+  if (const auto* value = find(f, kind::number, must_be)) {
+    out = whole<std::uint64_t>(value->text);
+    if (!out)
+      return complain(f, must_be);
+  }
+  return !failed();
+}
+
+bool field_reader::truth(field f, std::optional<bool>& out) {
+  if (const auto* value = find(f, kind::boolean, "must be true or false"))
+    out = value->text == "true";
+  return !failed();
+}
+
+bool field_reader::time(field f, std::optional<timestamp>& out) {
+  const auto* value = find(f, kind::number, "must be a number of seconds since 1970");
+  if (!value)
+    return !failed();
+  double seconds = not_known_time;
+  const auto result = std::from_chars(value->text.data(), value->text.data() + value->text.size(), seconds);
+  if (result.ec == std::errc{} && seconds == not_known_time)
+    return true;
+  const auto moment = result.ec == std::errc{} ? timestamp_from_seconds(seconds) : std::nullopt;
+  if (!moment)
+    return complain(f, "must be a number of seconds between 1970 and 9999");
+  out = moment;
+  return true;
+}
+
+bool field_reader::id(std::string& out) {
+  constexpr auto f = field::id;
+  const auto* value = find(f, kind::string, "must be a string");
+  if (!require(f, value != nullptr))
+    return false;
+  if (value->text.empty())
+    return complain(f, "must not be empty");
+  if (value->text.size() > id_bytes)
+    return complain(f, "is longer than 256 bytes");
+  if (!is_clean(value->text))
+    return complain(f, "is not UTF-8 text");
+  if (has_control_characters(value->text))
+    return complain(f, "holds control characters");
+  out = value->text;
+  return true;
+}
+
+bool field_reader::state(call_state& out) {
+  const auto* value = find(field::state, kind::string, "must be a string");
+  if (!require(field::state, value != nullptr))
+    return false;
+  const auto known = call_state_from(value->text);
+  if (!known)
+    return complain(field::state, ("is not known: " + quoted(value->text)).c_str());
+  out = *known;
+  return true;
+}
+
+bool field_reader::required(field f, std::string& out) {
+  std::optional<std::string> found;
+  if (!text(f, found) || !require(f, found.has_value()))
+    return false;
+  out = std::move(*found);
+  return true;
+}
+
+bool field_reader::require(field f, bool is_there) {
+  if (!is_there)
+    complain(f, "is required");
+  return is_there;
+}
+
+} // namespace rollcall::feed

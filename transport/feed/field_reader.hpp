@@ -1,0 +1,48 @@
+#pragma once
+
+#include "domain/call_state.hpp"
+#include "domain/time.hpp"
+#include "transport/feed/fields.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace rollcall::feed {
+
+/// Takes typed values out of the fields of one object and keeps the first thing that is wrong with them.
+/// After that every read fails, so that reads are chained without looking at each.
+class field_reader {
+public:
+  explicit field_reader(const fields& from) : from_(from) {}
+
+  /// Reads a field that may be left out (or null): `out` then stays as it is.
+  bool text(field f, std::optional<std::string>& out);
+  bool integer(field f, std::optional<std::int64_t>& out);
+  bool natural(field f, std::optional<std::uint64_t>& out); ///< 0 to 2^64-1
+  bool truth(field f, std::optional<bool>& out);
+  bool time(field f, std::optional<timestamp>& out);
+
+  /// Reads a field that must be there.
+  bool id(std::string& out);
+  bool state(call_state& out);
+  bool required(field f, std::string& out);
+
+  /// Complains unless `is_there`. Returns it.
+  bool require(field f, bool is_there);
+
+  bool failed() const { return !error_.empty(); }
+
+  /// What is wrong, naming the field; empty while nothing is.
+  const std::string& error() const { return error_; }
+
+private:
+  /// The field's value when it is there and of this kind; null when it is left out or wrong.
+  const json_value* find(field f, json_value::kind type, const char* must_be);
+  bool complain(field f, const char* what);
+
+  const fields& from_;
+  std::string error_;
+};
+
+} // namespace rollcall::feed

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace rollcall::feed {
+
+/// Bytes of one line without its end (feed.md: at most 64 KiB a line); a longer one is a bad line.
+constexpr std::size_t line_bytes = 64 * 1024;
+
+/// Bytes of a call's `id`: it becomes part of the API's `ID`, which people handle.
+constexpr std::size_t id_bytes = 256;
+
+/// Bytes of any other text. More than any header of a SIP message that gets through (RFC 3261 18.1.1).
+constexpr std::size_t text_bytes = 4096;
+
+/// What one switch may cost. Every time is absolute for its phase: a byte now and then does not prolong it.
+struct limits {
+  std::size_t strangers = 64; ///< connections without a welcome, at once; more are closed
+  std::size_t window = 4;     ///< deliveries that the link has not worked off; then reading stops
+  std::size_t unsent_bytes = 16 * 1024 * 1024; ///< lines on their way to the switch; more is `too_slow`
+
+  std::chrono::milliseconds tls_handshake{10'000};
+  std::chrono::milliseconds hello{5'000};   ///< connect (or TLS handshake) to the end of the hello line
+  std::chrono::milliseconds attach{10'000}; ///< hello to the answer of the node
+  std::chrono::milliseconds linger{
+      2'000}; ///< telling the switch why it is closed, and reading what it still sends
+
+  /// A switch may be silent for ever, but its host must acknowledge: this long without is a lost connection.
+  std::chrono::seconds dead_peer{60};
+};
+
+} // namespace rollcall::feed

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "domain/time.hpp"
+#include "transport/feed/limits.hpp"
+#include "transport/feed/metrics.hpp"
+#include "transport/feed/switch_table.hpp"
+#include "transport/switch_port.hpp"
+
+#include <string>
+#include <utility>
+
+namespace rollcall::feed {
+
+/// What all sessions of a server share.
+struct service {
+  service(std::string name, const limits& what_may_be, switch_secrets known, attach_fn to_link,
+          wall_clock clock)
+      : node(std::move(name)),
+        bounds(what_may_be),
+        attach(std::move(to_link)),
+        now(clock),
+        switches(std::move(known)) {}
+
+  std::string node; ///< `node_id` of the welcome
+  limits bounds;
+  attach_fn attach;
+  wall_clock now;
+  switch_table switches;
+  metrics counters;
+};
+
+} // namespace rollcall::feed

@@ -1,0 +1,36 @@
+#include "transport/feed/socket_options.hpp"
+
+#include "actors/log.hpp"
+
+#include <algorithm>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <system_error>
+
+namespace rollcall::feed {
+
+namespace {
+
+/// Probes that go unanswered before the connection is lost.
+constexpr int probes = 3;
+
+void set(int socket, int level, int option, int value) {
+  if (::setsockopt(socket, level, option, &value, sizeof value) != 0)
+    log::warn("feed", "cannot set socket option {}: {}", option, std::system_category().message(errno));
+}
+
+} // namespace
+
+void notice_dead_peer(int socket, std::chrono::seconds patience) {
+  // Half of the time silent, then the probes in the other half.
+  const auto idle = std::max(1, static_cast<int>(patience.count() / 2));
+  set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, idle / probes));
+  set(socket, IPPROTO_TCP, TCP_KEEPCNT, probes);
+  set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+      static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()));
+}
+
+} // namespace rollcall::feed

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rollcall::http {
+
+/// What a Digest client says in its Authorization header (RFC 7616, 3.4). Values are without quotes and
+/// escapes; what the client left out is empty.
+struct authorization {
+  std::string username;
+  std::string realm;
+  std::string nonce;
+  std::string uri;
+  std::string response;
+  std::string algorithm;
+  std::string cnonce;
+  std::string nc; ///< as sent: its text goes into the hash, and some clients write upper-case digits
+  std::string qop;
+};
+
+/// True when the header's scheme is Digest.
+bool is_digest(std::string_view header);
+
+/// Reads an Authorization header whose scheme is Digest. Takes values quoted or not, whatever the RFC says of
+/// each, for clients differ; `username*` is decoded (RFC 8187); unknown parameters are passed over. None,
+/// with the reason, for text that is no parameter list or names a parameter twice.
+std::optional<authorization> parse_authorization(std::string_view header, std::string& reason);
+
+} // namespace rollcall::http

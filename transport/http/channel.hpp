@@ -1,0 +1,88 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rollcall::http {
+
+/// A client's connection, with or without TLS, and the one deadline that stands over it. Everything runs on
+/// the connection's strand; the owner is kept alive by whatever is under way.
+class channel {
+public:
+  using strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+  using socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, strand>;
+  using tls_context = std::shared_ptr<boost::asio::ssl::context>;
+  using error_code = boost::system::error_code;
+  using clock = std::chrono::steady_clock;
+
+  /// Plain when `tls` is null.
+  channel(socket connected, tls_context tls);
+
+  /// Says who owns this, and what to do when the deadline passes. Before anything else.
+  void own(const std::weak_ptr<void>& owner, std::function<void()> on_deadline);
+
+  const strand& executor() { return strand_; }
+  bool is_tls() const noexcept { return tls_.has_value(); }
+
+  /// The peer's address as text, an IPv4-mapped one as IPv4; empty when it has gone already.
+  std::string peer() const;
+
+  /// At once for a plain connection.
+  void handshake(std::function<void(error_code)> done);
+
+  /// Reads some bytes. `into` must live until `done`.
+  void read(boost::asio::mutable_buffer into, std::function<void(error_code, std::size_t)> done);
+
+  /// Writes all of `from`, which must live until `done`.
+  void write(boost::asio::const_buffer from, std::function<void(error_code)> done);
+
+  /// Moves the deadline to `in` from now. Costs next to nothing while deadlines grow, as they do from request
+  /// to request: the timer then finds out when it fires.
+  void set_deadline(std::chrono::milliseconds in);
+
+  /// Ends what is under way with operation_aborted.
+  void cancel();
+
+  /// Says goodbye, reads what the client still sends so that our last words are not lost to a reset, and
+  /// closes: when the client does, or after `patience`.
+  void finish(std::chrono::milliseconds patience);
+
+  /// Closes with a reset, so that nobody takes what was sent so far for the whole.
+  void cut();
+
+private:
+  using tls_stream = boost::asio::ssl::stream<socket&>;
+
+  void do_wait();
+  void on_wait(error_code ec);
+  void do_discard();
+  void close();
+
+  socket socket_;
+  strand strand_;
+  tls_context tls_context_; ///< outlives tls_, also when the server has moved to a new one
+  std::optional<tls_stream> tls_;
+  boost::asio::steady_timer timer_;
+  clock::time_point deadline_ = clock::time_point::max();
+  clock::time_point waits_until_ =
+      clock::time_point::max(); ///< what timer_ is set to; max: it is not running
+  std::weak_ptr<void> owner_;
+  std::function<void()> on_deadline_;
+  bool finishing_ = false;
+  bool closed_ = false;
+  std::array<char, 4096> discarded_{};
+};
+
+} // namespace rollcall::http

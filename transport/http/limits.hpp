@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace rollcall::http {
+
+/// What one client may cost. Every time is absolute for its phase: a byte now and then does not prolong it.
+struct limits {
+  std::size_t header_bytes = 16 * 1024; ///< request line and fields together; more is 431
+  std::uint64_t body_bytes = 64 * 1024; ///< one request body, without chunk framing; more is 413
+  std::size_t connections = 10'000;     ///< open at once; more are told 503 and closed
+
+  std::chrono::milliseconds tls_handshake{10'000};
+  std::chrono::milliseconds header{10'000}; ///< a request's first byte (or the connect) to its header's end
+  std::chrono::milliseconds body{30'000};   ///< end of the header to the end of the body
+  std::chrono::milliseconds idle{75'000}; ///< kept alive without a request; a little over proxies' usual 60 s
+  std::chrono::milliseconds reply{30'000}; ///< handing a request over to its answer; more is 503
+  std::chrono::milliseconds write{30'000}; ///< one piece of an answer, at most about 64 KiB
+  std::chrono::milliseconds linger{2'000}; ///< reading what the client still sends after a refusal
+};
+
+} // namespace rollcall::http

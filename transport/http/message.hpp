@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace rollcall::http {
+
+using field =
+    std::pair<std::string, std::string>; ///< a header field: name as sent, value without outer blanks
+
+/// One HTTP request, read to its end and checked (see request_reader).
+struct request {
+  /// As sent, except that HEAD arrives as GET: handlers answer both alike, and the server leaves the body of
+  /// the answer out.
+  std::string method;
+  std::string target; ///< the request target as sent: what Digest's `uri` must match
+  std::string path;   ///< of the target, without query; of the absolute form without scheme and authority
+  std::string query;  ///< what follows the first `?`, without it
+  std::vector<field> fields;
+  std::string body;
+  std::string peer;      ///< textual address of the socket's peer, an IPv4-mapped IPv6 one as IPv4
+  unsigned version = 11; ///< 10 for HTTP/1.0, 11 for HTTP/1.1
+
+  /// The value of the first field of this name, in any case; null when there is none.
+  const std::string* find(std::string_view name) const;
+
+  /// The same, empty when there is none.
+  std::string_view value(std::string_view name) const;
+};
+
+/// A body that is made while it is written, so that a list of a million rows needs the memory of one piece.
+/// The server calls it on its own threads, one call at a time, and drops it when the client goes away.
+class body_source {
+public:
+  virtual ~body_source() = default;
+
+  /// Appends the next piece (about 64 KiB) to `out`. False when nothing follows; that last call may still
+  /// have appended something. An exception cuts the connection, or becomes a 500 when nothing was sent yet.
+  virtual bool next(std::string& out) = 0;
+};
+
+/// An answer. The server itself adds Date, Server, Content-Length or Transfer-Encoding, Content-Encoding,
+/// Vary and Connection.
+struct response {
+  unsigned status = 200;
+  std::string content_type; ///< empty: none is sent
+  std::vector<field> headers;
+  std::variant<std::string, std::unique_ptr<body_source>> body;
+};
+
+/// Answers the request it came with: once, from any thread. Further calls change nothing. When all copies are
+/// gone without a call, the client is told 500.
+using reply_fn = std::function<void(response)>;
+
+/// Serves one request. Called on a thread of the server: must not block.
+using handler_fn = std::function<void(request, reply_fn)>;
+
+/// A short text answer, for errors and probes.
+response text_response(unsigned status, std::string text);
+
+} // namespace rollcall::http

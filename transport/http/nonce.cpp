@@ -1,0 +1,102 @@
+#include "transport/http/nonce.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+namespace rollcall::http {
+namespace {
+
+constexpr std::size_t birth_bytes = 8;
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Base64url without padding (RFC 4648, 5) of a size that is a multiple of 3: each text has one reading.
+template <std::size_t N>
+std::string encode(const std::array<std::uint8_t, N>& bytes) {
+  static_assert(N % 3 == 0);
+  std::string text;
+  text.reserve(N / 3 * 4);
+  for (std::size_t i = 0; i < N; i += 3) {
+    const unsigned group = bytes[i] << 16U | bytes[i + 1] << 8U | bytes[i + 2];
+    for (const unsigned shift : {18U, 12U, 6U, 0U})
+      text += alphabet[group >> shift & 63U];
+  }
+  return text;
+}
+
+template <std::size_t N>
+bool decode(std::string_view text, std::array<std::uint8_t, N>& bytes) {
+  static_assert(N % 3 == 0);
+  if (text.size() != N / 3 * 4)
+    return false;
+  for (std::size_t i = 0; i < N / 3; ++i) {
+    std::size_t group = 0;
+    for (const char c : text.substr(i * 4, 4)) {
+      const auto digit = alphabet.find(c);
+      if (digit == std::string_view::npos)
+        return false;
+      group = group << 6U | digit;
+    }
+    bytes[i * 3] = static_cast<std::uint8_t>(group >> 16U);
+    bytes[i * 3 + 1] = static_cast<std::uint8_t>(group >> 8U);
+    bytes[i * 3 + 2] = static_cast<std::uint8_t>(group);
+  }
+  return true;
+}
+
+} // namespace
+
+nonce_id first_nonce_id(timestamp t) {
+  nonce_id id{};
+  const auto micros = static_cast<std::uint64_t>(t.time_since_epoch().count());
+  for (std::size_t i = 0; i < birth_bytes; ++i)
+    id[i] = static_cast<std::uint8_t>(micros >> (8 * (birth_bytes - 1 - i)));
+  return id;
+}
+
+timestamp birth(const nonce_id& id) {
+  std::uint64_t micros = 0;
+  for (std::size_t i = 0; i < birth_bytes; ++i)
+    micros = micros << 8U | id[i];
+  return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(micros)}};
+}
+
+std::string nonce_mint::make(timestamp now) const {
+  auto id = first_nonce_id(now);
+  if (RAND_bytes(id.data() + birth_bytes, static_cast<int>(id.size() - birth_bytes)) != 1)
+    throw std::runtime_error("no random bytes for a nonce");
+  const auto mac = seal_of(id);
+  std::array<std::uint8_t, std::tuple_size_v<nonce_id> + std::tuple_size_v<seal>> whole{};
+  std::copy(mac.begin(), mac.end(), std::copy(id.begin(), id.end(), whole.begin()));
+  return encode(whole);
+}
+
+std::optional<nonce_id> nonce_mint::recognise(std::string_view nonce) const {
+  std::array<std::uint8_t, std::tuple_size_v<nonce_id> + std::tuple_size_v<seal>> whole{};
+  if (!decode(nonce, whole))
+    return std::nullopt;
+  nonce_id id{};
+  std::copy_n(whole.begin(), id.size(), id.begin());
+  const auto mac = seal_of(id);
+  if (CRYPTO_memcmp(mac.data(), whole.data() + id.size(), mac.size()) != 0)
+    return std::nullopt;
+  return id;
+}
+
+nonce_mint::seal nonce_mint::seal_of(const nonce_id& id) const {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> full{};
+  unsigned length = 0;
+  if (!HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), id.data(), id.size(), full.data(),
+            &length))
+    throw std::runtime_error("HMAC-SHA256 is not available");
+  seal result{};
+  std::copy_n(full.begin(), result.size(), result.begin());
+  return result;
+}
+
+} // namespace rollcall::http

@@ -1,0 +1,163 @@
+#include "transport/http/response_writer.hpp"
+
+#include "transport/http/gzip.hpp"
+#include "transport/http/http_date.hpp"
+#include "transport/http/text.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace rollcall::http {
+namespace {
+
+/// Below this gzip's own framing and the time for it outweigh what it saves.
+constexpr std::size_t compress_above_bytes = 1024;
+
+using source_ptr = std::unique_ptr<body_source>;
+
+bool has_no_body(unsigned status) {
+  return status < 200 || status == 204 || status == 304; // RFC 9110, 6.4.1
+}
+
+void add_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  // A line break in a value would be the client's next header.
+  std::transform(value.begin(), value.end(), std::back_inserter(out),
+                 [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c; });
+  out += "\r\n";
+}
+
+void add_chunk(std::string& out, std::string_view piece) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.size(), 16).ptr;
+  out.append(size.data(), end);
+  out += "\r\n";
+  out += piece;
+  out += "\r\n";
+}
+
+} // namespace
+
+response_writer::response_writer(response answer, const answer_form& form)
+    : answer_(std::move(answer)), form_(form) {}
+
+response_writer::~response_writer() = default;
+
+bool response_writer::next(std::string& out) {
+  if (started_)
+    return write_piece(out);
+  started_ = true;
+  return start(out);
+}
+
+bool response_writer::start(std::string& out) {
+  if (has_no_body(answer_.status)) {
+    write_header(out, {});
+    return false;
+  }
+  if (std::holds_alternative<source_ptr>(answer_.body))
+    return start_stream(out);
+  write_whole(std::move(std::get<std::string>(answer_.body)), out);
+  return false;
+}
+
+bool response_writer::start_stream(std::string& out) {
+  auto& source = *std::get<source_ptr>(answer_.body);
+  if (!form_.head_only) {
+    std::string first;
+    source_ended_ = !source.next(first);
+    if (!source_ended_)
+      source_ended_ = !source.next(ahead_);
+    if (source_ended_) {
+      write_whole(first + ahead_, out);
+      return false;
+    }
+    ahead_.insert(0, first);
+  }
+  varies_ = true;
+  compressed_ = form_.gzip && may_compress(compress_above_bytes + 1);
+  chunked_ = form_.version >= 11;
+  form_.keep_alive = form_.keep_alive && chunked_;
+  write_header(out, chunked_ ? "Transfer-Encoding: chunked\r\n" : "");
+  if (form_.head_only)
+    return false;
+  if (compressed_)
+    gzip_ = std::make_unique<gzip_stream>();
+  return write_piece(out);
+}
+
+void response_writer::write_whole(std::string body, std::string& out) {
+  varies_ = may_compress(body.size());
+  if (varies_ && form_.gzip) {
+    std::string packed;
+    gzip_stream gzip;
+    gzip.add(body, packed);
+    gzip.finish(packed);
+    body = std::move(packed);
+    compressed_ = true;
+  }
+  write_header(out, "Content-Length: " + std::to_string(body.size()) + "\r\n");
+  if (!form_.head_only)
+    out += body;
+}
+
+bool response_writer::write_piece(std::string& out) {
+  auto& source = *std::get<source_ptr>(answer_.body);
+  std::string wire;
+  std::string piece = std::move(ahead_);
+  ahead_.clear();
+  for (;;) {
+    if (gzip_)
+      gzip_->add(piece, wire);
+    else
+      wire += piece;
+    if (source_ended_ || !wire.empty())
+      break;
+    piece.clear();
+    source_ended_ = !source.next(piece);
+  }
+  if (source_ended_ && gzip_)
+    gzip_->finish(wire);
+  if (!chunked_)
+    out += wire;
+  else if (!wire.empty()) // an empty chunk would end the body
+    add_chunk(out, wire);
+  if (source_ended_ && chunked_)
+    out += "0\r\n\r\n";
+  return !source_ended_;
+}
+
+void response_writer::write_header(std::string& out, const std::string& framing) {
+  const auto status = boost::beast::http::int_to_status(answer_.status);
+  out += "HTTP/1.1 " + std::to_string(answer_.status) + ' ';
+  out += boost::beast::http::obsolete_reason(status);
+  out += "\r\n";
+  add_field(out, "Date", http_date(std::chrono::system_clock::now()));
+  add_field(out, "Server", "rollcall");
+  if (!answer_.content_type.empty())
+    add_field(out, "Content-Type", answer_.content_type);
+  for (const auto& [name, value] : answer_.headers)
+    add_field(out, name, value);
+  if (compressed_)
+    add_field(out, "Content-Encoding", "gzip");
+  if (varies_)
+    add_field(out, "Vary", "Accept-Encoding");
+  out += framing;
+  if (!form_.keep_alive)
+    add_field(out, "Connection", "close");
+  else if (form_.version < 11)
+    add_field(out, "Connection", "keep-alive");
+  out += "\r\n";
+}
+
+bool response_writer::may_compress(std::size_t size) const {
+  return size > compress_above_bytes
+         && std::none_of(answer_.headers.begin(), answer_.headers.end(),
+                         [](const field& f) { return iequals(f.first, "Content-Encoding"); });
+}
+
+} // namespace rollcall::http

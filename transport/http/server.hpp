@@ -1,0 +1,64 @@
+#pragma once
+
+#include "transport/http/limits.hpp"
+#include "transport/http/message.hpp"
+#include "transport/http/metrics.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace rollcall::http {
+
+/// Where a TLS identity lies: PEM files.
+struct tls_files {
+  std::string certificate; ///< the chain, own certificate first
+  std::string key;
+  std::string client_ca; ///< when set, clients must show a certificate signed by it
+};
+
+/// Names the listening sockets' way of speaking.
+enum class security : std::uint8_t { plain, tls };
+
+/// The HTTP/1.1 server: listens, keeps connections alive, hands requests to the handler and writes answers.
+///
+/// Runs on the threads that run the io_context; each connection has a strand of its own. listen() and
+/// set_tls() are for one thread at a time, drain() and counters() for any. The io_context must outlive the
+/// server.
+class server {
+public:
+  server(boost::asio::io_context& io, const limits& bounds, handler_fn handler);
+
+  /// Closes all connections at once; see drain() for the friendly way.
+  ~server();
+
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Accepts connections on `address`: "host:port" or "[v6]:port"; port 0 picks a free one, and "[::]:port"
+  /// takes IPv4 as well. Returns the port. Throws std::system_error, naming the address, when it cannot be
+  /// bound, or with std::errc::invalid_argument when it is none; std::logic_error for TLS before set_tls().
+  std::uint16_t listen(const std::string& address, security how = security::plain);
+
+  /// The identity of connections accepted from now on; those that are open keep theirs. Throws
+  /// std::runtime_error, naming the file, and keeps the old one when the files are bad.
+  void set_tls(const tls_files& files);
+
+  /// Stops accepting, closes idle connections, lets running answers finish, closes what is left after
+  /// `deadline`, and then calls `done` once on a thread of the io_context.
+  void drain(std::chrono::milliseconds deadline, std::function<void()> done);
+
+  const metrics& counters() const noexcept;
+
+private:
+  class impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace rollcall::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "transport/http/limits.hpp"
+#include "transport/http/message.hpp"
+#include "transport/http/metrics.hpp"
+#include "transport/http/session_registry.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace rollcall::http {
+
+/// What all sessions of one server share. It lives as long as the last of them.
+struct service {
+  service(const limits& chosen, handler_fn answers) : bounds(chosen), handler(std::move(answers)) {}
+
+  const limits bounds;
+  const handler_fn handler;
+  metrics counters;
+  session_registry sessions;
+  std::atomic<bool> draining{false}; ///< no connection goes on after the answer under way
+};
+
+} // namespace rollcall::http

@@ -1,0 +1,269 @@
+#include "transport/http/session.hpp"
+
+#include "actors/log.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <exception>
+#include <utility>
+
+namespace rollcall::http {
+
+namespace asio = boost::asio;
+
+/// The one right to answer one request. When nobody uses it, the last to let go tells the client so.
+class session::pending_reply {
+public:
+  pending_reply(const std::shared_ptr<session>& owner, std::uint64_t number)
+      : owner_(owner), number_(number) {}
+
+  ~pending_reply() {
+    if (!used_)
+      deliver(text_response(500, "The request was not answered."), true);
+  }
+
+  pending_reply(const pending_reply&) = delete;
+  pending_reply& operator=(const pending_reply&) = delete;
+
+  void use(response answer) {
+    if (!used_.exchange(true))
+      deliver(std::move(answer), false);
+  }
+
+private:
+  void deliver(response answer, bool forgotten) {
+    const auto self = owner_.lock();
+    if (!self)
+      return; // the client has gone
+    asio::post(self->channel_.executor(),
+               [self, number = number_, answer = std::move(answer), forgotten]() mutable {
+                 if (forgotten)
+                   ++self->service_->counters.handler_errors;
+                 self->on_reply(number, std::move(answer));
+               });
+  }
+
+  std::weak_ptr<session> owner_; ///< weak: a reply that is kept for ever must not keep the connection
+  std::uint64_t number_;
+  std::atomic<bool> used_{false};
+};
+
+session::session(channel::socket connected, channel::tls_context tls, std::shared_ptr<service> shared)
+    : channel_(std::move(connected), std::move(tls)),
+      service_(std::move(shared)),
+      reader_(service_->bounds),
+      peer_(channel_.peer()) {
+  ++service_->counters.open;
+}
+
+session::~session() {
+  --service_->counters.open;
+  service_->sessions.remove(this);
+}
+
+void session::run() {
+  asio::dispatch(channel_.executor(), [self = shared_from_this()] {
+    self->channel_.own(self->weak_from_this(), [raw = self.get()] { raw->on_deadline(); });
+    self->enter(phase::handshake, self->service_->bounds.tls_handshake);
+    self->channel_.handshake([self](channel::error_code ec) { self->on_handshake(ec); });
+  });
+}
+
+void session::drain() {
+  asio::post(channel_.executor(), [self = shared_from_this()] {
+    const bool reading = self->phase_ == phase::idle || self->phase_ == phase::header;
+    if (reading && !self->reader_.started())
+      self->channel_.cancel(); // on_read then closes
+  });
+}
+
+void session::cut() {
+  asio::post(channel_.executor(), [self = shared_from_this()] { self->channel_.cut(); });
+}
+
+void session::on_handshake(channel::error_code ec) {
+  if (ec) {
+    ++service_->counters.tls_errors;
+    log::debug("http", "TLS handshake with {} failed: {}", peer_, ec.message());
+    return finish(); // TLS has told the client why, and it should be able to read that
+  }
+  // Who connects means to ask soon: the first header has its own deadline, not the long one of idleness.
+  enter(phase::header, service_->bounds.header);
+  read_on();
+}
+
+void session::begin_request() {
+  if (reader_.started())
+    enter(phase::header, service_->bounds.header);
+  else
+    enter(phase::idle, service_->bounds.idle);
+  read_on();
+}
+
+void session::read_on() {
+  using progress = request_reader::progress;
+  switch (reader_.advance()) {
+  case progress::need_header:
+    if (service_->draining && !reader_.started())
+      return finish();
+    if (phase_ == phase::idle && reader_.started())
+      enter(phase::header, service_->bounds.header);
+    return do_read();
+  case progress::wants_continue:
+    enter(phase::body, service_->bounds.body);
+    return do_continue();
+  case progress::need_body:
+    if (phase_ != phase::body)
+      enter(phase::body, service_->bounds.body);
+    return do_read();
+  case progress::complete:
+    return hand_over();
+  case progress::refused:
+    return refuse(reader_.why().status, reader_.why().reason);
+  }
+}
+
+void session::do_read() {
+  const auto room = reader_.prepare();
+  channel_.read(
+      asio::buffer(room.data(), room.size()),
+      [self = shared_from_this()](channel::error_code ec, std::size_t bytes) { self->on_read(ec, bytes); });
+}
+
+void session::on_read(channel::error_code ec, std::size_t bytes) {
+  reader_.commit(bytes);
+  service_->counters.bytes_in += bytes;
+  if (expired_) {
+    if (!reader_.started())
+      return finish();
+    ++service_->counters.timeouts;
+    return refuse(408, "The request took too long.");
+  }
+  if (ec && !(ec == asio::error::operation_aborted && service_->draining))
+    return finish();
+  read_on();
+}
+
+void session::do_continue() {
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  channel_.write(asio::buffer(go_on), [self = shared_from_this()](channel::error_code ec) {
+    if (ec)
+      return self->channel_.cut();
+    self->service_->counters.count_response(100);
+    self->read_on();
+  });
+}
+
+void session::hand_over() {
+  enter(phase::reply, service_->bounds.reply);
+  ++service_->counters.requests;
+  auto asked = reader_.take();
+  asked.peer = peer_;
+  form_ = {asked.version, reader_.head_only(), reader_.keep_alive(),
+           accepts_gzip(asked.value("Accept-Encoding"))};
+  auto pending = std::make_shared<pending_reply>(shared_from_this(), ++number_);
+  try {
+    service_->handler(std::move(asked), [pending](response answer) { pending->use(std::move(answer)); });
+  } catch (const std::exception& e) {
+    ++service_->counters.handler_errors;
+    log::error("http", "a request of {} failed: {}", peer_, e.what());
+    pending->use(text_response(500, "The request failed."));
+  }
+}
+
+void session::on_reply(std::uint64_t number, response answer) {
+  if (phase_ != phase::reply || number != number_)
+    return; // the deadline has answered for it
+  start_answer(std::move(answer), form_);
+}
+
+void session::refuse(unsigned status, std::string reason) {
+  ++service_->counters.malformed;
+  log::debug("http", "a request of {} is refused with {}: {}", peer_, status, reason);
+  start_answer(text_response(status, std::move(reason)), {11, false, false, false});
+}
+
+void session::start_answer(response answer, const answer_form& form) {
+  enter(phase::write, service_->bounds.write);
+  auto last_or_not = form;
+  last_or_not.keep_alive = form.keep_alive && !service_->draining;
+  writer_.emplace(std::move(answer), last_or_not);
+  sent_ = false;
+  do_write();
+}
+
+void session::do_write() {
+  out_.clear();
+  try {
+    more_ = writer_->next(out_);
+  } catch (const std::exception& e) {
+    return on_failed_body(e.what());
+  }
+  channel_.write(asio::buffer(out_),
+                 [self = shared_from_this()](channel::error_code ec) { self->on_write(ec); });
+}
+
+void session::on_write(channel::error_code ec) {
+  if (ec)
+    return channel_.cut();
+  service_->counters.bytes_out += out_.size();
+  if (!std::exchange(sent_, true))
+    service_->counters.count_response(writer_->status());
+  if (more_) {
+    enter(phase::write, service_->bounds.write);
+    return do_write();
+  }
+  const bool go_on = writer_->keep_alive() && !service_->draining;
+  writer_.reset();
+  out_ = {}; // its memory too: an idle connection should cost little
+  if (!go_on)
+    return finish();
+  begin_request();
+}
+
+void session::on_failed_body(const char* what) {
+  log::error("http", "an answer to {} failed: {}", peer_, what);
+  if (sent_) {
+    ++service_->counters.cut;
+    return channel_.cut();
+  }
+  start_answer(text_response(500, "The answer failed."), form_);
+}
+
+void session::on_deadline() {
+  switch (phase_) {
+  case phase::idle:
+  case phase::header:
+  case phase::body:
+    if (std::exchange(expired_, true))
+      return channel_.cut();
+    // A cancel that comes between two steps of a TLS read is lost: what ends it then is this second deadline.
+    channel_.set_deadline(service_->bounds.linger);
+    return channel_.cancel();
+  case phase::reply:
+    ++service_->counters.handler_errors;
+    log::error("http", "a request of {} was not answered in time", peer_);
+    form_.keep_alive = false;
+    return start_answer(text_response(503, "The request could not be answered in time."), form_);
+  case phase::handshake:
+  case phase::write:
+    ++service_->counters.timeouts;
+    return channel_.cut();
+  case phase::finishing:
+    return;
+  }
+}
+
+void session::enter(phase next, std::chrono::milliseconds within) {
+  phase_ = next;
+  channel_.set_deadline(within);
+}
+
+void session::finish() {
+  phase_ = phase::finishing;
+  channel_.finish(service_->bounds.linger);
+}
+
+} // namespace rollcall::http

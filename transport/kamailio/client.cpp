@@ -1,0 +1,74 @@
+#include "transport/kamailio/client.hpp"
+
+#include "actors/log.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace rollcall::kamailio {
+
+namespace asio = boost::asio;
+
+client::client(const executor& on, settings to, const limits& bounds, attach_fn attach, wall_clock now,
+               std::shared_ptr<metrics> counters)
+    : strand_(asio::make_strand(on)),
+      with_{std::move(to), bounds,           std::move(attach),
+            now,           std::make_shared<call_book>(bounds.remember), std::move(counters)},
+      pause_(strand_),
+      backoff_(std::random_device{}()) {}
+
+void client::start() {
+  asio::post(strand_, [self = shared_from_this()] { self->do_connect(); });
+}
+
+void client::stop() {
+  asio::post(strand_, [self = shared_from_this()] {
+    self->stopped_ = true;
+    self->pause_.cancel();
+    if (self->connection_)
+      self->connection_->stop("the node lets go of it");
+  });
+}
+
+void client::do_connect() {
+  if (stopped_)
+    return;
+  connection_ = std::make_shared<connection>(
+    strand_, with_, next_epoch(), [weak = weak_from_this()](const std::string& reason, bool was_up) {
+      if (const auto self = weak.lock())
+        self->on_over(reason, was_up);
+    });
+  connection_->run();
+}
+
+void client::on_over(const std::string& reason, bool was_up) {
+  connection_ = nullptr;
+  if (stopped_)
+    return;
+  if (was_up)
+    backoff_.reset();
+  const auto wait = backoff_.next();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
+  if (std::exchange(last_reason_, reason) != reason || was_up)
+    log::warn(with_.to.name.value(), "kamailio at {}:{}: {}; trying again, in {} ms first", with_.to.evapi.host,
+              with_.to.evapi.port, reason, ms);
+  else
+    log::debug(with_.to.name.value(), "kamailio: {}; trying again in {} ms", reason, ms);
+  pause_.expires_after(wait);
+  pause_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+    if (const auto self = weak.lock(); !ec && self)
+      self->do_connect();
+  });
+}
+
+/// Grows with every connection, also from one run of the node to the next.
+std::uint64_t client::next_epoch() {
+  const auto now = static_cast<std::uint64_t>(with_.now().time_since_epoch().count());
+  return epoch_ = std::max(epoch_ + 1, now);
+}
+
+} // namespace rollcall::kamailio

@@ -1,0 +1,50 @@
+#include "transport/kamailio/command.hpp"
+
+#include "transport/kamailio/frame.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <utility>
+
+namespace rollcall::kamailio {
+
+namespace json = boost::json;
+
+namespace {
+
+/// RFC 3261 21.6.2: the caller is told that trying elsewhere is of no use.
+constexpr int declined = 603;
+
+/// The tag that our refusal puts into To.
+constexpr const char* to_tag = "rollcall";
+
+std::string request_of(std::uint64_t number, std::string_view method, json::array parameters) {
+  json::object request;
+  request["jsonrpc"] = "2.0";
+  request["method"] = json::string_view{method.data(), method.size()};
+  if (!parameters.empty())
+    request["params"] = std::move(parameters);
+  request["id"] = number;
+  return json::serialize(request);
+}
+
+json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
+
+} // namespace
+
+std::string end_dialog_command(std::uint64_t request, const dialog_id& id) {
+  return request_of(request, "dlg.end_dlg", {id.entry, id.number});
+}
+
+std::string refuse_call_command(std::uint64_t request, std::string_view sip_call_id, std::string_view cseq) {
+  return request_of(request, "tm.reply_callid",
+                    {declined, "Disconnected by operator", text(sip_call_id), text(cseq), to_tag, "", ""});
+}
+
+std::string list_command() { return request_of(snapshot_request, "dlg.list", {}); }
+
+std::string dump_command(std::string_view file) { return request_of(snapshot_request, "dlg.dump_file", {text(file)}); }
+
+} // namespace rollcall::kamailio

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "actors/switch_connection.hpp"
+#include "domain/time.hpp"
+#include "transport/kamailio/conversation.hpp"
+#include "transport/kamailio/netstring.hpp"
+#include "transport/kamailio/settings.hpp"
+#include "transport/kamailio/snapshot.hpp"
+#include "transport/switch_port.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace rollcall::kamailio {
+
+//   connecting ──► hello ──► attaching ──► up
+//        │           │           │          │ the socket fails, a deadline passes, close(), stop()
+//        └───────────┴───────────┴──────────┴───────────────────────────────────────► over
+
+/// One connection to a Kamailio's event socket. What is said on it is for conversation to decide; this carries it. Runs on
+/// a strand, and lives as long as it has something under way.
+class connection final : public switch_connection, public std::enable_shared_from_this<connection> {
+public:
+  /// What a connection needs of its surroundings; `book` is touched on the strand only, and like `counters` outlives it.
+  struct surroundings {
+    settings to;
+    limits bounds;
+    attach_fn attach;
+    wall_clock now;
+    std::shared_ptr<call_book> book;
+    std::shared_ptr<metrics> counters;
+  };
+
+  /// `over` is called once, on the strand: why it ended, and whether it had been up.
+  connection(const executor& strand, const surroundings& with, std::uint64_t epoch,
+             std::function<void(const std::string& reason, bool was_up)> over);
+
+  void run();
+
+  // --- from any thread
+
+  /// Ends it.
+  void stop(const std::string& reason);
+
+  bool hang_up(const std::string& id) override;
+  void resync() override;
+  void pong() override {}                      // Kamailio never pings
+  void warn(const std::string&) override {}    // nor has it ears for this; the link logs it
+  void close(const std::string& code, const std::string& message) override;
+  void consumed() override;
+
+private:
+  using error_code = boost::system::error_code;
+  using moment = conversation::moment;
+  enum class phase : std::uint8_t { connecting, hello, attaching, up, over };
+
+  static moment steady_now() { return std::chrono::steady_clock::now(); }
+
+  void on_resolve(error_code ec, const boost::asio::ip::tcp::resolver::results_type& found);
+  void on_connect(error_code ec);
+  void set_deadline(std::chrono::milliseconds in, const char* what);
+
+  bool may_read() const;
+  void do_read();
+  void on_read(error_code ec, std::size_t size);
+  void read_frames();
+  void on_frame(std::string_view payload, switch_news& news);
+  void on_hello(std::string_view payload);
+  void do_attach();
+  void on_attached(attach_result result);
+
+  void look_around();
+  void do_tick();
+  void do_snapshot();
+  snapshot_source_ptr ask(std::string request);
+  void on_snapshot_done(const std::string& error);
+  void go_on();
+
+  void deliver(switch_news&& news);
+  void do_write();
+  void on_write(error_code ec);
+  void lost(const std::string& reason);
+
+  const surroundings with_;
+  const std::uint64_t epoch_;
+  std::function<void(const std::string&, bool)> over_;
+  executor strand_;
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer deadline_; ///< of the phases before up
+  boost::asio::steady_timer tick_;
+  boost::asio::steady_timer pace_; ///< until the next hang-up may be sent
+  netstring_splitter splitter_;
+  frame_reader reader_;
+  conversation conversation_;
+  hello hello_;
+  phase phase_ = phase::connecting;
+  switch_port_ptr port_; ///< while up
+
+  std::size_t outstanding_ = 0; ///< deliveries that the link has not worked off
+  bool reading_ = false;
+  bool stalled_ = false; ///< reading has stopped for the link's sake
+  bool writing_ = false;
+  std::string waiting_; ///< to be written next
+  std::string batch_;   ///< being written
+
+  std::shared_ptr<snapshot> snapshot_;  ///< while one runs
+  std::weak_ptr<text_source> awaited_;  ///< what its answer over this socket goes to
+  std::unique_ptr<dialog_reader> dialogs_;
+  switch_news named_;           ///< what the piece being read names
+  bool piece_waits_ = false;    ///< it may go on as soon as the link has caught up
+  std::uint64_t dialogs_bad_ = 0; ///< of this snapshot
+  bool no_dump_told_ = false;
+
+  std::atomic<bool> closed_{false};
+  std::atomic<std::size_t> posted_{0};  ///< hang-ups on their way to the strand
+  std::atomic<std::size_t> waiting_hang_ups_{0}; ///< and those that wait there
+};
+
+} // namespace rollcall::kamailio

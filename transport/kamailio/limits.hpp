@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace rollcall::kamailio {
+
+/// Bytes of one frame. An event is a few hundred; a list of all dialogs, when there is no RPC address, comes in one.
+constexpr std::size_t frame_bytes = 256 * 1024 * 1024;
+
+/// Bytes of one dialog in a snapshot.
+constexpr std::size_t dialog_bytes = 1024 * 1024;
+
+/// Bytes that are read at once of the event socket.
+constexpr std::size_t read_bytes = 64 * 1024;
+
+/// Bytes of one piece of a snapshot: some 300 dialogs.
+constexpr std::size_t piece_bytes = 256 * 1024;
+
+/// What one Kamailio may cost, and how it is treated.
+struct limits {
+  std::size_t window = 4; ///< deliveries that the link has not worked off; then reading stops
+
+  /// Hang-ups that wait for their turn; more are not taken.
+  std::size_t hang_ups_waiting = 200'000;
+
+  /// Commands without an answer, at once.
+  std::size_t hang_ups_at_once = 64;
+
+  /// A Kamailio manages 2000 to 4000 on a quiet machine, but each makes two BYEs that SIP has to carry beside the
+  /// calls of everybody else.
+  double hang_ups_per_second = 800;
+
+  /// Those that may be sent together after a pause.
+  double hang_ups_burst = 20;
+
+  std::chrono::milliseconds connect{5'000}; ///< name look-up and TCP
+  std::chrono::milliseconds hello{5'000};   ///< connected to the hello
+  std::chrono::milliseconds attach{10'000}; ///< hello to the answer of the node
+  std::chrono::milliseconds ping{5'000};    ///< between two signs of life asked for
+  std::chrono::milliseconds answer{10'000}; ///< to a ping or a command
+  std::chrono::milliseconds tick{250};      ///< how often all of this is looked at
+
+  /// How late a frame may come. Kamailio's workers overtake each other by milliseconds.
+  std::chrono::milliseconds hole{1'000};
+
+  /// How long an ended call is remembered. Kamailio lists it as if it were up for fr_timer, and a snapshot takes
+  /// time itself.
+  std::chrono::milliseconds remember{90'000};
+
+  std::chrono::milliseconds snapshot_interval{60'000}; ///< between the starts of two that nobody asked for
+  std::chrono::milliseconds snapshot_pause{1'000};     ///< between the starts of two, at least
+  std::chrono::milliseconds snapshot_retry{30'000};    ///< the longest wait after one that failed
+
+  std::chrono::milliseconds rpc_answer{120'000}; ///< a list of 100 000 dialogs takes Kamailio that long
+  std::chrono::milliseconds rpc_piece{30'000};   ///< each read of the answer
+};
+
+} // namespace rollcall::kamailio

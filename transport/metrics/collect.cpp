@@ -1,0 +1,82 @@
+#include "transport/metrics/collect.hpp"
+
+#include "actors/metrics.hpp"
+#include "transport/api/metrics.hpp"
+#include "transport/feed/metrics.hpp"
+#include "transport/http/metrics.hpp"
+
+namespace rollcall {
+
+namespace {
+
+constexpr double micros_per_second = 1e6;
+
+std::string outcome_name(std::size_t i) {
+  return i == 0 ? "ok" : std::to_string(static_cast<int>(xmlrpc::fault_codes[i - 1]));
+}
+
+method_metrics to_method_metrics(std::string_view name, const api::metrics::method_counters& counters) {
+  const auto& bounds = api::metrics::duration_bounds;
+  method_metrics method;
+  method.name = name;
+  for (std::size_t i = 0; i < counters.outcomes.size(); ++i)
+    method.requests.push_back({outcome_name(i), counters.outcomes[i]});
+  method.bounds.assign(bounds.begin(), bounds.end());
+  method.durations.assign(counters.durations.begin(), counters.durations.end());
+  method.seconds = static_cast<double>(counters.duration_micros) / micros_per_second;
+  return method;
+}
+
+} // namespace
+
+void collect(const actor_metrics& from, metrics_snapshot& into) {
+  into.feed_events = {{"applied", from.events_applied},
+                      {"stale", from.events_stale},
+                      {"ignored", from.events_unknown},
+                      {"bad", from.lines_bad}};
+  into.disconnects = {{"sent", from.disconnects_sent},
+                      {"retried", from.disconnects_repeated},
+                      {"refused", from.disconnects_refused},
+                      {"unreachable", from.disconnects_unreachable}};
+  into.snapshots = from.snapshots;
+  into.calls_settled = from.calls_settled;
+  into.tally_drift = from.tally_drift;
+  into.late_requests = from.requests_late;
+  into.audit_failures = from.audit_failures;
+  into.actor_failures = from.actor_failures;
+}
+
+void collect(const api::metrics& from, metrics_snapshot& into) {
+  for (const auto& [name, counters] : from.methods())
+    into.methods.push_back(to_method_metrics(name, counters));
+  const auto& names = api::metrics::refusal_names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto why = static_cast<api::metrics::refusal>(i);
+    // Every Digest client begins without a login: that is no failure.
+    if (why == api::metrics::refusal::no_login)
+      into.auth_challenges = from.refusals(why);
+    else
+      into.auth_failures.push_back({std::string{names[i]}, from.refusals(why)});
+  }
+}
+
+void collect(const http::metrics& from, metrics_snapshot& into) {
+  into.http = {from.open,       from.accepted, from.over_limit, from.accept_errors,
+               from.tls_errors, from.timeouts, from.bytes_in,   from.bytes_out};
+  into.http_requests = from.requests;
+  into.http_malformed = from.malformed;
+  into.http_handler_errors = from.handler_errors;
+  into.http_cut = from.cut;
+  for (std::size_t i = 0; i < from.responses.size(); ++i)
+    into.http_responses.push_back({std::to_string(i + 1) + "xx", from.responses[i]});
+}
+
+void collect(const feed::metrics& from, metrics_snapshot& into) {
+  into.feed = {from.open,       from.accepted, from.turned_away, from.accept_errors,
+               from.tls_errors, from.timeouts, from.bytes_in,    from.bytes_out};
+  into.feed_strangers = from.strangers;
+  for (std::size_t i = 0; i < feed::refusal_codes.size(); ++i)
+    into.feed_refused.push_back({std::string{feed::refusal_codes[i]}, from.refused[i]});
+}
+
+} // namespace rollcall

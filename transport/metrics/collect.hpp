@@ -1,0 +1,25 @@
+#pragma once
+
+#include "transport/metrics/metrics_snapshot.hpp"
+
+namespace rollcall {
+
+struct actor_metrics;
+
+namespace api {
+class metrics;
+}
+namespace http {
+struct metrics;
+}
+namespace feed {
+struct metrics;
+}
+
+/// Each reads the counters of one part of the service into the page. Any thread.
+void collect(const actor_metrics& from, metrics_snapshot& into);
+void collect(const api::metrics& from, metrics_snapshot& into);
+void collect(const http::metrics& from, metrics_snapshot& into);
+void collect(const feed::metrics& from, metrics_snapshot& into);
+
+} // namespace rollcall

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace rollcall {
+
+/// What /readyz is decided by.
+struct readiness {
+  bool directory_loaded = false;
+  bool links_known = true; ///< false when the node did not tell the state of its links in time
+  link_statuses links;     ///< of every configured switch
+  std::chrono::milliseconds uptime{0};
+  std::chrono::milliseconds ready_grace{5'000};
+};
+
+/// An HTTP status and a text/plain body.
+struct health_answer {
+  unsigned status = 200;
+  std::string body;
+};
+
+/// The process answers, and since when.
+health_answer render_livez(std::chrono::milliseconds uptime);
+
+/// 200 when the lists can be trusted: the directory is loaded and every switch has told its calls once. A
+/// switch that does not come is waited for no longer than `ready_grace` from the start; one that is telling
+/// its calls for the first time, to the end. 503 with the reasons otherwise, one a line. `verbose` adds a
+/// line for each switch: `switch sbc-1: connected, synced, 120 calls, 0 unverified`.
+health_answer render_readyz(const readiness& node, bool verbose);
+
+} // namespace rollcall

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "domain/call_state.hpp"
+#include "domain/time.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rollcall {
+
+/// How often something happened, by what came of it.
+struct outcome_count {
+  std::string outcome;
+  std::uint64_t count = 0;
+};
+
+using outcome_counts = std::vector<outcome_count>;
+
+/// What one method of the API did.
+struct method_metrics {
+  std::string name;
+  outcome_counts requests;
+  std::vector<double> bounds;           ///< upper bounds of the buckets, seconds, rising
+  std::vector<std::uint64_t> durations; ///< requests in each bucket, not cumulative; one more than bounds
+  double seconds = 0;                   ///< the sum of all durations
+};
+
+/// What a server of ours did with its connections.
+struct listener_metrics {
+  std::uint64_t open = 0; ///< now
+  std::uint64_t accepted = 0;
+  std::uint64_t turned_away = 0; ///< because too many were open
+  std::uint64_t accept_errors = 0;
+  std::uint64_t tls_errors = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+};
+
+/// Everything that /metrics shows, at one moment. All counts are since the start.
+struct metrics_snapshot {
+  std::string version;
+  timestamp started;
+
+  std::array<std::uint64_t, call_state_count> calls{}; ///< live calls now, by state
+  link_statuses links;
+  bool complete = true; ///< false when calls and links are not known: they are then left out
+
+  outcome_counts feed_events;
+  outcome_counts disconnects;
+  std::uint64_t snapshots = 0;
+  std::uint64_t calls_settled = 0;
+  std::uint64_t tally_drift = 0;
+  std::uint64_t late_requests = 0;
+  std::uint64_t audit_failures = 0;
+  std::uint64_t actor_failures = 0;
+
+  std::vector<method_metrics> methods;
+  outcome_counts auth_failures; ///< by reason
+  std::uint64_t auth_challenges = 0;
+
+  listener_metrics http;
+  std::uint64_t http_requests = 0;
+  std::uint64_t http_malformed = 0;
+  std::uint64_t http_handler_errors = 0;
+  std::uint64_t http_cut = 0;
+  outcome_counts http_responses; ///< by class: "2xx"
+
+  listener_metrics feed;
+  std::uint64_t feed_strangers = 0; ///< connections without a welcome, now
+  outcome_counts feed_refused;      ///< by code of feed.md
+};
+
+} // namespace rollcall

@@ -1,0 +1,40 @@
+#include "transport/xmlrpc/body.hpp"
+
+#include "transport/xmlrpc/writer.hpp"
+
+#include <utility>
+
+namespace rollcall::xmlrpc {
+
+bool joined_body::next(std::string& out) {
+  const auto enough = out.size() + piece_size;
+  while (position_ < parts_.size() && out.size() < enough) {
+    auto& part = parts_[position_];
+    auto* source = std::get_if<std::unique_ptr<http::body_source>>(&part);
+    if (source && (*source)->next(out))
+      continue;
+    if (!source)
+      out += std::get<std::string>(part);
+    part = std::string{}; // what is written needs no memory any more
+    ++position_;
+  }
+  return position_ < parts_.size();
+}
+
+body response_around(body value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    std::string whole;
+    whole.reserve(response_head.size() + text->size() + response_foot.size());
+    whole += response_head;
+    whole += *text;
+    whole += response_foot;
+    return whole;
+  }
+  std::vector<body> parts;
+  parts.emplace_back(std::string{response_head});
+  parts.push_back(std::move(value));
+  parts.emplace_back(std::string{response_foot});
+  return std::make_unique<joined_body>(std::move(parts));
+}
+
+} // namespace rollcall::xmlrpc

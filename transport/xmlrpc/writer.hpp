@@ -1,0 +1,71 @@
+#pragma once
+
+#include "transport/xmlrpc/fault.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace rollcall::xmlrpc {
+
+// The layout is that of Python's xmlrpc.client, to the byte: `<int>` for every integer, `<string>` always
+// written out, each value, member and container on lines of its own.
+
+/// What stands before and after the value of an answer.
+constexpr std::string_view response_head = "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n";
+constexpr std::string_view response_foot = "</param>\n</params>\n</methodResponse>\n";
+
+/// What stands before and after the values of an array that is itself a value.
+constexpr std::string_view array_head = "<value><array><data>\n";
+constexpr std::string_view array_foot = "</data></array></value>\n";
+
+constexpr std::string_view struct_head = "<value><struct>\n";
+constexpr std::string_view struct_foot = "</struct></value>\n";
+
+/// Appends `text` with what XML cannot hold as it is replaced: `&`, `<`, `>`, and the carriage return, which
+/// readers would turn into a line feed (XML 1.0, 2.11). `text` must be clean (domain/text.hpp).
+void append_escaped(std::string& out, std::string_view text);
+
+/// Appends the digits of `number`.
+void append_integer(std::string& out, std::int64_t number);
+
+/// Appends seconds in fixed notation with six decimals.
+void append_seconds(std::string& out, std::chrono::microseconds length);
+
+/// Writes values, one after the other, to the end of a string. Opening and closing is the caller's: every
+/// begin_ needs its end_, and inside a struct each value follows its name().
+class writer {
+public:
+  explicit writer(std::string& out) : out_(out) {}
+
+  writer& integer(std::int64_t number);
+  writer& boolean(bool truth);
+  writer& seconds(std::chrono::microseconds length);
+  writer& text(std::string_view clean);
+
+  writer& begin_array() { return raw(array_head); }
+  writer& end_array() { return raw(array_foot); }
+  writer& begin_struct() { return raw(struct_head); }
+  writer& end_struct() { return raw(struct_foot); }
+
+  /// A member of a struct: its name, then exactly one value, then end_member().
+  writer& begin_member(std::string_view name);
+  writer& end_member() { return raw("</member>\n"); }
+
+  /// faultCode and faultString as a struct: what an answer holds, and a part of a system.multicall.
+  writer& fault_value(const fault& reason);
+
+private:
+  writer& raw(std::string_view text) {
+    out_ += text;
+    return *this;
+  }
+
+  std::string& out_;
+};
+
+/// The whole answer that tells of a fault.
+std::string fault_response(const fault& reason);
+
+} // namespace rollcall::xmlrpc
