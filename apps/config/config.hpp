@@ -1,0 +1,126 @@
+#pragma once
+
+#include "apps/config/socket_address.hpp"
+#include "domain/ids.hpp"
+#include "transport/http/digest_hash.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The configuration file as values, one struct for each table, with the defaults of conf/rollcalld.toml.
+/// What each key means is written there; what is checked, in load_config.cpp.
+namespace rollcall {
+
+/// What an identity on a TLS server needs. PEM files; paths as written, relative to the working directory.
+struct tls_config {
+  std::filesystem::path certificate; ///< the chain, own certificate first
+  std::filesystem::path key;
+  std::filesystem::path client_ca; ///< empty: clients show no certificate
+  friend bool operator==(const tls_config&, const tls_config&) = default;
+};
+
+struct node_config {
+  std::string id; ///< 1-64 printable ASCII characters, no space or comma; never empty after loading
+  friend bool operator==(const node_config&, const node_config&) = default;
+};
+
+struct http_config {
+  std::vector<socket_address> listen{{"127.0.0.1", 8080}};
+  std::vector<std::string> trusted_hosts; ///< as http::peer_list::parse() reads them
+  std::string realm = "rollcall";
+  std::vector<http::digest_algorithm> digest_algorithms{
+      http::digest_algorithm::md5};  ///< each once, never empty
+  std::uint32_t body_limit = 65'536; ///< bytes
+  std::string nonce_secret;          ///< empty: random at start; else at least 16 bytes
+  std::optional<tls_config> tls;
+  friend bool operator==(const http_config&, const http_config&) = default;
+};
+
+struct directory_config {
+  std::string url; ///< as parse_database_url() reads it
+  friend bool operator==(const directory_config&, const directory_config&) = default;
+};
+
+/// A switch that may connect.
+struct feed_switch_config {
+  switch_name name;
+  std::string secret;
+  environment_id environment{1};
+  friend bool operator==(const feed_switch_config&, const feed_switch_config&) = default;
+};
+
+struct feed_config {
+  std::vector<socket_address> listen;
+  std::vector<feed_switch_config> switches;
+  std::optional<tls_config> tls;
+  friend bool operator==(const feed_config&, const feed_config&) = default;
+};
+
+/// A Kamailio that this node connects to.
+struct kamailio_config {
+  switch_name name; ///< no other switch of the file has it
+  socket_address evapi;
+  std::string rpc; ///< an http:// url; empty: all commands go over evapi
+  environment_id environment{1};
+  std::chrono::milliseconds snapshot_interval{60'000};
+  std::filesystem::path dump_directory; ///< absolute; empty: lists come over RPC
+  friend bool operator==(const kamailio_config&, const kamailio_config&) = default;
+};
+
+struct calls_config {
+  std::chrono::milliseconds dead_linger{32'000};
+  std::chrono::milliseconds disconnect_retry{5'000};
+  std::chrono::milliseconds ready_grace{5'000};
+  friend bool operator==(const calls_config&, const calls_config&) = default;
+};
+
+/// What comes of a parameter that a method does not take.
+enum class unknown_parameters : std::uint8_t { fault, ignore };
+
+struct api_config {
+  enum unknown_parameters unknown_parameters = rollcall::unknown_parameters::fault;
+  bool string_ids = false;
+  std::uint32_t requests_at_once = 64; ///< of one customer; more get fault 429
+  friend bool operator==(const api_config&, const api_config&) = default;
+};
+
+/// What an answer is worth while a node is missing.
+enum class missing_node : std::uint8_t { partial, fault };
+
+struct cluster_config {
+  socket_address listen;
+  std::vector<socket_address> peers;
+  std::filesystem::path certificate; ///< with key and ca, or all three empty: then every address is loopback
+  std::filesystem::path key;
+  std::filesystem::path ca;
+  enum missing_node missing_node = rollcall::missing_node::partial;
+  friend bool operator==(const cluster_config&, const cluster_config&) = default;
+};
+
+enum class log_level : std::uint8_t { trace, debug, info, warn, error };
+enum class log_format : std::uint8_t { text, json };
+
+struct log_config {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+  friend bool operator==(const log_config&, const log_config&) = default;
+};
+
+struct config {
+  node_config node;
+  http_config http;
+  directory_config directory;
+  feed_config feed;
+  std::vector<kamailio_config> kamailio;
+  calls_config calls;
+  api_config api;
+  std::optional<cluster_config> cluster; ///< none: a cluster of one
+  log_config log;
+  friend bool operator==(const config&, const config&) = default;
+};
+
+} // namespace rollcall

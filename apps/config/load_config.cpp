@@ -1,0 +1,236 @@
+#include "apps/config/load_config.hpp"
+
+#include "apps/config/config_section.hpp"
+#include "apps/config/config_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <unistd.h>
+
+namespace rollcall {
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace values = config_values;
+
+// What conf/rollcalld.toml says of each of these keys holds here.
+constexpr std::int64_t body_limit_least = 1024; // bytes
+constexpr std::int64_t body_limit_most = 64 * 1024 * 1024;
+constexpr std::int64_t requests_at_once_most = 100'000;
+constexpr std::chrono::milliseconds dead_linger_most = 1h;
+constexpr std::chrono::milliseconds disconnect_retry_least = 100ms;
+constexpr std::chrono::milliseconds disconnect_retry_most = 1h;
+constexpr std::chrono::milliseconds ready_grace_most = 10min;
+constexpr std::chrono::milliseconds snapshot_interval_least = 1s;
+constexpr std::chrono::milliseconds snapshot_interval_most = 24h;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0)
+    throw std::system_error{errno, std::generic_category(), "asking for the host name"};
+  return name.data();
+}
+
+void read_node(const config_section& in, node_config& out) {
+  in.read("id", out.id, values::node_id);
+  if (!out.id.empty())
+    return;
+  try {
+    out.id = values::node_id(host_name());
+  } catch (const std::exception&) {
+    in.fail("id", "is required, because the host name does not make one");
+  }
+}
+
+std::optional<tls_config> read_tls(const config_section& parent) {
+  const auto in = parent.optional_table("tls", {"certificate", "key", "client_ca"});
+  if (!in)
+    return std::nullopt;
+  tls_config out;
+  in->read("certificate", out.certificate);
+  in->read("key", out.key);
+  in->read("client_ca", out.client_ca);
+  for (const auto* path : {&out.certificate, &out.key})
+    if (path->empty())
+      in->fail(path == &out.key ? "key" : "certificate", "is required");
+  return out;
+}
+
+void read_http(const config_section& in, http_config& out) {
+  in.read_list("listen", out.listen, parse_socket_address);
+  in.read_list("trusted_hosts", out.trusted_hosts, values::trusted_host);
+  in.read("realm", out.realm, values::realm);
+  in.read_list("digest_algorithms", out.digest_algorithms, values::digest_algorithm);
+  in.read("body_limit", out.body_limit, body_limit_least, body_limit_most);
+  in.read("nonce_secret", out.nonce_secret, values::nonce_secret);
+  out.tls = read_tls(in);
+  auto offered = out.digest_algorithms;
+  std::sort(offered.begin(), offered.end());
+  if (offered.empty() || std::adjacent_find(offered.begin(), offered.end()) != offered.end())
+    in.fail("digest_algorithms", "must name MD5, SHA-256, or each of them once");
+}
+
+void read_directory(const config_section& in, directory_config& out) {
+  in.require("url");
+  in.read("url", out.url, values::directory_url);
+}
+
+void read_environment(const config_section& in, environment_id& out) {
+  auto number = out.value();
+  in.read("i_environment", number, 1, INT64_MAX);
+  out = environment_id{number};
+}
+
+/// Reads what every switch has. Names are unique in the file, for they begin the IDs of calls.
+void read_switch(const config_section& in, switch_name& name, environment_id& environment,
+                 std::vector<switch_name>& taken) {
+  in.require("name");
+  in.read("name", name, values::switch_name);
+  if (std::find(taken.begin(), taken.end(), name) != taken.end())
+    in.fail("name", "'" + name.value() + "' is the name of another switch");
+  taken.push_back(name);
+  read_environment(in, environment);
+}
+
+void read_feed(const config_section& in, feed_config& out, std::vector<switch_name>& taken) {
+  in.read_list("listen", out.listen, parse_socket_address);
+  for (const auto& block : in.tables("switch", {"name", "secret", "i_environment"})) {
+    auto& added = out.switches.emplace_back();
+    read_switch(block, added.name, added.environment, taken);
+    block.require("secret");
+    block.read("secret", added.secret, values::secret);
+  }
+  out.tls = read_tls(in);
+}
+
+void read_kamailio(const config_section& in, kamailio_config& out, std::vector<switch_name>& taken) {
+  read_switch(in, out.name, out.environment, taken);
+  in.require("evapi");
+  in.read("evapi", out.evapi, values::remote_address);
+  in.read("rpc", out.rpc, values::rpc_url);
+  in.read("snapshot_interval", out.snapshot_interval, snapshot_interval_least, snapshot_interval_most);
+  in.read("dump_directory", out.dump_directory, values::dump_directory);
+}
+
+void read_calls(const config_section& in, calls_config& out) {
+  in.read("dead_linger", out.dead_linger, 0s, dead_linger_most);
+  in.read("disconnect_retry", out.disconnect_retry, disconnect_retry_least, disconnect_retry_most);
+  in.read("ready_grace", out.ready_grace, 0s, ready_grace_most);
+}
+
+void read_api(const config_section& in, api_config& out) {
+  in.read("unknown_parameters", out.unknown_parameters, values::unknown_parameters);
+  in.read("string_ids", out.string_ids);
+  in.read("requests_at_once", out.requests_at_once, 1, requests_at_once_most);
+}
+
+/// Nodes trust each other's word, so that nobody else may speak where they do.
+void check_cluster_is_private(const config_section& in, const cluster_config& cluster) {
+  const bool any = !cluster.certificate.empty() || !cluster.key.empty() || !cluster.ca.empty();
+  const bool all = !cluster.certificate.empty() && !cluster.key.empty() && !cluster.ca.empty();
+  if (all)
+    return;
+  if (any)
+    in.fail(cluster.certificate.empty() ? "certificate"
+            : cluster.key.empty()       ? "key"
+                                        : "ca",
+            "is required: certificate, key and ca go together");
+  const auto reason = [](const socket_address& address) {
+    return to_string(address) + " is not loopback, which takes certificate, key and ca";
+  };
+  if (!is_loopback(cluster.listen))
+    in.fail("listen", reason(cluster.listen));
+  for (const auto& peer : cluster.peers)
+    if (!is_loopback(peer))
+      in.fail("peers", reason(peer));
+}
+
+void read_cluster(const config_section& in, cluster_config& out) {
+  in.read("missing_node", out.missing_node, values::missing_node);
+  in.require("listen");
+  in.read("listen", out.listen, parse_socket_address);
+  in.read_list("peers", out.peers, values::remote_address);
+  in.read("certificate", out.certificate);
+  in.read("key", out.key);
+  in.read("ca", out.ca);
+  check_cluster_is_private(in, out);
+}
+
+void read_log(const config_section& in, log_config& out) {
+  in.read("level", out.level, values::log_level);
+  in.read("format", out.format, values::log_format);
+}
+
+/// One address can be bound once.
+void refuse_addresses_used_twice(const config_section& file, const config& all) {
+  std::vector<socket_address> taken;
+  const auto take = [&](const char* key, const std::vector<socket_address>& addresses) {
+    for (const auto& address : addresses) {
+      if (address.port != 0 && std::find(taken.begin(), taken.end(), address) != taken.end())
+        file.fail(key, "listens on " + to_string(address) + ", which is used already");
+      taken.push_back(address);
+    }
+  };
+  take("http", all.http.listen);
+  take("feed", all.feed.listen);
+  if (all.cluster)
+    take("cluster", {all.cluster->listen});
+}
+
+void read_file(const config_section& in, config& out) {
+  std::vector<switch_name> switches;
+  read_node(in.table("node", {"id"}), out.node);
+  read_http(in.table("http", {"listen", "trusted_hosts", "realm", "digest_algorithms", "body_limit",
+                              "nonce_secret", "tls"}),
+            out.http);
+  read_directory(in.table("directory", {"url"}), out.directory);
+  read_feed(in.table("feed", {"listen", "switch", "tls"}), out.feed, switches);
+  for (const auto& block : in.tables(
+           "kamailio", {"name", "evapi", "rpc", "i_environment", "snapshot_interval", "dump_directory"}))
+    read_kamailio(block, out.kamailio.emplace_back(), switches);
+  read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace"}), out.calls);
+  read_api(in.table("api", {"unknown_parameters", "string_ids", "requests_at_once"}), out.api);
+  if (const auto cluster =
+          in.optional_table("cluster", {"listen", "peers", "certificate", "key", "ca", "missing_node"}))
+    read_cluster(*cluster, out.cluster.emplace());
+  read_log(in.table("log", {"level", "format"}), out.log);
+  refuse_addresses_used_twice(in, out);
+}
+
+std::string contents(const std::filesystem::path& file) {
+  const auto refuse = [&](const std::error_code& why) {
+    throw config_error{file, {}, "cannot be read: " + why.message()};
+  };
+  if (std::error_code none; std::filesystem::is_directory(file, none))
+    refuse(std::make_error_code(std::errc::is_a_directory));
+  errno = 0;
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf(), !in.bad()))
+    refuse({errno, std::generic_category()});
+  return text.str();
+}
+
+} // namespace
+
+loaded_config parse_config(std::string_view text, const std::filesystem::path& file) {
+  const auto tree = parse_toml(text, file);
+  config_reading reading{file, {}};
+  read_file(
+      {reading, tree, {"node", "http", "directory", "feed", "kamailio", "calls", "api", "cluster", "log"}},
+      reading.loaded.value);
+  return std::move(reading.loaded);
+}
+
+loaded_config load_config_with_places(const std::filesystem::path& file) {
+  return parse_config(contents(file), file);
+}
+
+config load_config(const std::filesystem::path& file) { return load_config_with_places(file).value; }
+
+} // namespace rollcall

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "apps/config/config.hpp"
+#include "apps/config/config_error.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rollcall {
+
+/// A configuration and how it came about. Keys are dotted: `http.tls.certificate`.
+struct loaded_config {
+  config value;
+  std::map<std::string, text_place>
+      places;                         ///< where each key that the file gives stands, the last one of many
+  std::vector<std::string> defaulted; ///< keys and tables that the file leaves out, in the order of reading
+};
+
+/// Reads and checks a configuration file. Throws config_error for a file that cannot be read, is not TOML,
+/// has an unknown key, lacks a required one, or has a value that cannot be meant. The files it names are not
+/// looked at; check_config() does that.
+config load_config(const std::filesystem::path& file);
+
+/// The same with its provenance.
+loaded_config load_config_with_places(const std::filesystem::path& file);
+
+/// The same for a text that is at hand; `file` is for messages only.
+loaded_config parse_config(std::string_view text, const std::filesystem::path& file);
+
+} // namespace rollcall

@@ -1,0 +1,83 @@
+#include "apps/rollcall/api_client.hpp"
+
+#include "apps/rollcall/answer_reader.hpp"
+#include "apps/rollcall/terminal_text.hpp"
+
+#include <xmlrpc-c/base.hpp>
+#include <xmlrpc-c/xml.hpp>
+
+#include <iostream>
+#include <limits>
+#include <map>
+#include <vector>
+
+namespace rollcall::cli {
+
+namespace {
+
+xmlrpc_c::value to_xmlrpc(const boost::json::value& value) {
+  if (const auto* text = value.if_string())
+    return xmlrpc_c::value_string(std::string(*text));
+  if (const auto* yes = value.if_bool())
+    return xmlrpc_c::value_boolean(*yes);
+  const auto number = value.to_number<std::int64_t>();
+  if (number > std::numeric_limits<int>::max() || number < std::numeric_limits<int>::min())
+    return xmlrpc_c::value_i8(number);
+  return xmlrpc_c::value_int(static_cast<int>(number));
+}
+
+std::string call_xml(const std::string& method, const boost::json::object& parameters) {
+  xmlrpc_c::paramList list;
+  if (!parameters.empty()) {
+    std::map<std::string, xmlrpc_c::value> members;
+    for (const auto& [key, value] : parameters)
+      members.emplace(std::string(key), to_xmlrpc(value));
+    list.add(xmlrpc_c::value_struct(members));
+  }
+  std::string xml;
+  xmlrpc_c::xml::generateCall(method, list, &xml);
+  return xml;
+}
+
+} // namespace
+
+exit_code judged(bool complete, const std::string& missing_nodes) {
+  if (complete)
+    return exit_code::done;
+  std::cerr << "rollcall: missing from this answer: "
+            << (missing_nodes.empty() ? "some nodes" : for_terminal(missing_nodes)) << '\n';
+  return exit_code::partial;
+}
+
+exit_code exit_code_of_fault(int code) {
+  switch (code) {
+  case 401:
+    return exit_code::not_found;
+  case 403:
+    return exit_code::denied;
+  default:
+    return exit_code::failure;
+  }
+}
+
+api_answer api_client::call(const std::string& method, const boost::json::object& parameters) {
+  answer_reader reader;
+  auto answer = http_.post(call_xml(method, parameters), [&](std::string_view part) { reader.feed(part); });
+  if (answer.status == 401)
+    throw command_error(exit_code::denied, "the server wants a user and a password, and not these");
+  if (answer.status != 200)
+    throw command_error(exit_code::failure,
+                        "the server answered with HTTP status " + std::to_string(answer.status));
+  if (!reader.finish()) {
+    const auto fault = reader.fault();
+    throw command_error(exit_code_of_fault(fault.code),
+                        "fault " + std::to_string(fault.code) + ": " + fault.text);
+  }
+  api_answer result{std::move(reader.value()), answer.complete, std::move(answer.missing_nodes)};
+  if (const auto* object = result.value.if_object())
+    if (const auto* complete = object->if_contains("complete"); complete && *complete == false)
+      result.complete = false;
+  return result;
+}
+
+} // namespace rollcall::cli

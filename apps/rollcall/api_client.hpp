@@ -1,0 +1,40 @@
+#pragma once
+
+#include "apps/rollcall/exit_code.hpp"
+#include "apps/rollcall/http_client.hpp"
+
+#include <boost/json.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace rollcall::cli {
+
+/// What a method answered.
+struct api_answer {
+  boost::json::value value;
+  bool complete = true;      ///< false when nodes of the cluster are missing from it
+  std::string missing_nodes; ///< their names, when the server told them
+};
+
+/// Calls methods of the API (contract, section 5): calls written by xmlrpc-c, answers read by answer_reader,
+/// over http_client. One thread.
+class api_client {
+public:
+  explicit api_client(const server& to) : http_(to) {}
+
+  /// Parameters are strings, integers and booleans; none are sent for an empty object. Throws command_error:
+  /// `denied` for HTTP 401 and fault 403, `not_found` for fault 401, `timeout`, else `failure`.
+  api_answer call(const std::string& method, const boost::json::object& parameters);
+
+private:
+  http_client http_;
+};
+
+/// `done`; for an answer from which nodes are missing `partial`, said on stderr.
+exit_code judged(bool complete, const std::string& missing_nodes);
+
+/// The exit code for a fault of the API.
+exit_code exit_code_of_fault(int code);
+
+} // namespace rollcall::cli

@@ -1,0 +1,32 @@
+#include "apps/config/check_config.hpp"
+#include "apps/rollcall/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace rollcall::cli {
+
+void add_config(CLI::App& tool, exit_code& result) {
+  auto* app = tool.add_subcommand("config", "The daemon's configuration");
+  app->require_subcommand(1);
+  auto* check =
+      app->add_subcommand("check", "Say whether a configuration file is good, or what is wrong where");
+  const auto file = std::make_shared<std::string>();
+  check->add_option("FILE", *file, "The file")->required();
+  check->callback([file, &result] {
+    const auto report = check_config(*file);
+    for (const auto& line : report.warnings)
+      std::cerr << line << " (a warning)\n";
+    for (const auto& line : report.problems)
+      std::cerr << line << '\n';
+    if (report.good())
+      std::cout << *file << ": good\n";
+    else
+      result = exit_code::failure;
+  });
+}
+
+} // namespace rollcall::cli

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "apps/rollcall/digest_login.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rollcall::cli {
+
+/// Which server, and as whom.
+struct server {
+  std::string url = "http://127.0.0.1:8080/xmlapi/xmlapi";
+  std::string user; ///< empty: no authentication, trusted mode
+  std::string password;
+  std::string ca_file;                                          ///< PEM; empty: those of the system
+  std::chrono::microseconds timeout = std::chrono::seconds{10}; ///< for a whole request
+};
+
+/// An answer of the server, whatever its status.
+struct http_answer {
+  long status = 0;
+  std::string body;                    ///< what did not go to a sink
+  bool complete = true;                ///< no `X-Rollcall-Complete: no`
+  std::string missing_nodes;           ///< `X-Rollcall-Missing-Nodes`
+  std::vector<std::string> challenges; ///< `WWW-Authenticate`, of a 401
+};
+
+/// HTTP by libcurl: one connection that is kept, HTTP Digest when there is a user, certificates always
+/// checked. Throws command_error when no answer came: `timeout`, or `failure` with the reason. One
+/// thread.
+class http_client {
+public:
+  explicit http_client(const server& to);
+  ~http_client();
+
+  /// Takes a part of an answer's body.
+  using sink = std::function<void(std::string_view)>;
+
+  /// POSTs XML to the server's URL. The body of an answer with status 200 goes to `take` as it comes in; what
+  /// that throws ends the request and comes out here.
+  http_answer post(const std::string& body, const sink& take);
+
+  /// GETs a path of the server's host, without authentication.
+  http_answer get(const std::string& path);
+
+  http_client(const http_client&) = delete;
+  http_client& operator=(const http_client&) = delete;
+
+private:
+  struct handle;
+  void set_headers(bool authorized);
+  http_answer perform(const sink& take);
+
+  std::string url_;
+  std::optional<digest_login> login_; ///< none: no user
+  std::unique_ptr<handle> handle_;
+};
+
+/// `scheme://host:port` of a URL.
+std::string origin_of(const std::string& url);
+
+} // namespace rollcall::cli

@@ -1,0 +1,46 @@
+#include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/terminal_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace rollcall::cli;
+
+// In the order in which --help shows them.
+constexpr auto subcommands = {&add_calls, &add_stats,     &add_disconnect, &add_nodes,
+                              &add_top,   &add_directory, &add_config,     &add_sim};
+
+int run(int argc, char** argv) {
+  CLI::App tool{"rollcall: live calls, listed, counted and hung up"};
+  tool.set_version_flag("--version", ROLLCALL_VERSION);
+  tool.require_subcommand(0, 1); // checked below, so that a mistyped one is named
+  auto result = exit_code::done;
+  for (const auto add : subcommands)
+    add(tool, result);
+  try {
+    tool.parse(argc, argv);
+    if (tool.get_subcommands().empty())
+      throw CLI::RequiredError("A subcommand");
+  } catch (const CLI::ParseError& e) {
+    return tool.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  } catch (const command_error& e) {
+    std::cerr << "rollcall: " << for_terminal(e.what()) << '\n';
+    return static_cast<int>(e.code());
+  }
+  return static_cast<int>(result);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "rollcall: " << for_terminal(e.what()) << '\n';
+    return static_cast<int>(exit_code::failure);
+  }
+}

@@ -1,0 +1,123 @@
+#include "apps/rollcall/options.hpp"
+
+#include "apps/rollcall/arguments.hpp"
+#include "apps/rollcall/exit_code.hpp"
+#include "apps/rollcall/files.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <stdexcept>
+#include <termios.h>
+#include <unistd.h>
+
+namespace rollcall::cli {
+
+namespace {
+
+// A function for CLI11 that reads a duration into `value`.
+template <class Value>
+auto reader(const std::string& name, Value& value) {
+  return [name, &value](const std::string& text) {
+    try {
+      value = parse_duration(text);
+    } catch (const std::invalid_argument& e) {
+      throw CLI::ValidationError(name, e.what());
+    }
+  };
+}
+
+std::string shown(std::chrono::microseconds value) {
+  const auto micros = value.count();
+  if (micros % 1'000'000 == 0)
+    return std::to_string(micros / 1'000'000) + "s";
+  return micros % 1000 == 0 ? std::to_string(micros / 1000) + "ms" : std::to_string(micros) + "us";
+}
+
+constexpr auto password_variable = "ROLLCALL_PASSWORD";
+
+// Reads a line from the terminal without showing it.
+std::string ask_password(const std::string& user) {
+  std::cerr << "Password of " << user << ": " << std::flush;
+  termios shown{};
+  tcgetattr(STDIN_FILENO, &shown);
+  auto hidden = shown;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  std::string password;
+  std::getline(std::cin, password);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  std::cerr << '\n';
+  return password;
+}
+
+} // namespace
+
+void add_duration(CLI::App& app, const std::string& name, std::chrono::microseconds& value,
+                  const std::string& help) {
+  app.add_option_function<std::string>(name, reader(name, value), help)
+      ->type_name("DURATION")
+      ->default_str(shown(value));
+}
+
+void add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::microseconds>& value,
+                  const std::string& help) {
+  app.add_option_function<std::string>(name, reader(name, value), help)->type_name("DURATION");
+}
+
+server server_options::resolved() const {
+  auto result = to;
+  if (to.user.empty())
+    return result;
+  const auto* variable = std::getenv(password_variable);
+  if (!password_file.empty())
+    result.password = read_secret(password_file);
+  else if (variable)
+    result.password = variable;
+  else if (isatty(STDIN_FILENO))
+    result.password = ask_password(to.user);
+  else
+    throw command_error(exit_code::usage,
+                        std::string("--user needs --password-file or ") + password_variable);
+  return result;
+}
+
+void add_server_options(CLI::App& app, server_options& options) {
+  app.add_option("--url", options.to.url, "Address of the API")
+      ->envname("ROLLCALL_URL")
+      ->capture_default_str();
+  app.add_option("--user", options.to.user, "web_login of a customer; without: trusted mode")
+      ->envname("ROLLCALL_USER");
+  app.add_option("--password-file", options.password_file,
+                 std::string("File whose first line is the password [") + password_variable
+                     + ", or a question]");
+  add_duration(app, "--timeout", options.to.timeout, "For a whole request");
+  app.add_option("--ca-file", options.to.ca_file, "PEM file of the authorities to trust");
+}
+
+void add_format_options(CLI::App& app, format& as) {
+  auto* json = app.add_flag_callback(
+      "--json", [&as] { as = format::json; }, "JSON on stdout");
+  app.add_flag_callback(
+         "--csv", [&as] { as = format::csv; }, "CSV on stdout")
+      ->excludes(json);
+}
+
+void add_id(CLI::App& app, const std::string& name, std::optional<std::int64_t>& id,
+            const std::string& help) {
+  app.add_option(name, id, help)
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
+}
+
+bool confirmed(const std::string& question) {
+  if (!isatty(STDIN_FILENO))
+    return true;
+  std::cerr << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return !answer.empty() && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+} // namespace rollcall::cli

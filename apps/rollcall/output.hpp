@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rollcall::cli {
+
+/// How data is written to stdout.
+enum class format {
+  table, ///< aligned columns for people; texts as for_terminal() makes them
+  json,  ///< an array with one object a line
+  csv,   ///< RFC 4180 with a header line, texts as they are
+};
+
+/// A column of rows: a member of each row's object.
+struct column {
+  enum class kind {
+    text,
+    number,
+    seconds, ///< a table shows three decimals
+  };
+  std::string_view key; ///< also the heading
+  kind what = kind::text;
+  bool in_table = true; ///< false: only in CSV; JSON always holds everything
+};
+
+/// A flat object on one line, doubles in fixed notation, as people and spreadsheets read them.
+std::string json_line(const boost::json::object& object);
+
+/// Writes rows, which are objects; a member that a row lacks is an empty cell. Columns: for table and CSV.
+void write_rows(std::ostream& out, format as, std::span<const column> columns,
+                const boost::json::array& rows);
+
+} // namespace rollcall::cli

@@ -1,0 +1,317 @@
+#include "apps/rollcalld/daemon.hpp"
+
+#include "actors/auditor.hpp"
+#include "actors/front.hpp"
+#include "actors/log.hpp"
+#include "actors/node.hpp"
+#include "apps/config/load_config.hpp"
+#include "apps/rollcalld/actor_settings.hpp"
+#include "apps/rollcalld/logging.hpp"
+#include "apps/rollcalld/pages.hpp"
+#include "apps/rollcalld/settings.hpp"
+#include "storage/audit_log.hpp"
+#include "storage/database_url.hpp"
+#include "storage/directory_store.hpp"
+#include "transport/api/endpoint.hpp"
+#include "transport/feed/server.hpp"
+#include "transport/http/server.hpp"
+#include "transport/kamailio/clients.hpp"
+#include "transport/link_port.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How long a stop waits for running answers (contract: 10 s at most, with what follows it).
+constexpr auto answer_drain = 7s;
+
+/// How long it then waits for lines that are on their way to switches, and for the audit log.
+constexpr auto feed_drain = 1s;
+constexpr auto audit_drain = 1s;
+
+/// The directory as stored; throws unusable_config when it cannot serve this configuration.
+directory_ptr read_directory(const config& config) {
+  // A node that was told of others and does not ask them would leave their calls out in silence.
+  if (config.cluster)
+    throw unusable_config{"cluster",
+                          "is not served by this version, which is a cluster of one; take the table out"};
+  try {
+    auto store = open_directory_store(config.directory.url, open_mode::existing);
+    const auto realm = store->realm();
+    if (realm.empty())
+      throw unusable_config{"directory.url",
+                            config.directory.url + " is empty; `rollcall directory import` fills it"};
+    if (realm != config.http.realm)
+      throw unusable_config{"http.realm", "'" + config.http.realm + "' is not '" + realm
+                                              + "', which the passwords of the directory are of"};
+    return store->load();
+  } catch (const unusable_config&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw unusable_config{"directory.url", std::string{"cannot be used: "} + e.what()};
+  }
+}
+
+/// Lets one thread wait for the end of something that ends on another.
+class latch {
+public:
+  void open() {
+    const std::lock_guard lock{mutex_};
+    open_ = true;
+    changed_.notify_all();
+  }
+  bool wait(std::chrono::milliseconds within) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, within, [&] { return open_; });
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+} // namespace
+
+class daemon::impl {
+public:
+  impl(std::filesystem::path file, config config)
+      : file_(std::move(file)), config_(std::move(config)), signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
+
+  void start();
+  void run();
+
+private:
+  void start_actors();
+  void start_listeners();
+  void start_threads();
+  void await_signal();
+  void reload();
+  void refuse_changes_that_need_a_restart(const config& next) const;
+  void apply(config next, directory_ptr dir);
+  void set_durations(const config& config);
+  void drain();
+
+  std::filesystem::path file_;
+  config config_;
+  directory_ptr directory_;
+
+  boost::asio::io_context control_; ///< signals; run by the thread that called run()
+  boost::asio::signal_set signals_;
+
+  actor_settings actor_settings_;
+  caf::actor_system system_{actor_settings_};
+  context_ptr context_ = std::make_shared<node_context>();
+  auditor_actor auditor_;
+  node_actor node_;
+  front_actor front_;
+
+  boost::asio::io_context io_; ///< all sockets
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
+  std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
+  std::unique_ptr<api::endpoint> endpoint_;
+  std::unique_ptr<pages> pages_;
+  std::unique_ptr<http::server> http_;
+  std::unique_ptr<feed::server> feed_;
+  std::unique_ptr<kamailio::clients> kamailios_;
+  std::vector<std::thread> threads_;
+};
+
+void daemon::impl::start() {
+  directory_ = read_directory(config_);
+  for (const auto& name : homeless_switches(config_, *directory_))
+    log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
+               name.value());
+  start_actors();
+  start_listeners();
+  start_threads();
+  log::info("rollcalld", "node {} is up: {} customers, {} accounts, {} switches", config_.node.id,
+            directory_->entries().customers.size(), directory_->entries().accounts.size(),
+            switches_of(config_, *directory_).size());
+}
+
+void daemon::impl::start_actors() {
+  context_->node = node_id{config_.node.id};
+  set_durations(config_);
+  const auto audit_file = audit_file_beside(parse_database_url(config_.directory.url));
+  try {
+    auditor_ = spawn_auditor(system_, context_, std::make_shared<audit_log>(audit_file));
+  } catch (const std::exception& e) {
+    throw unusable_config{"directory.url",
+                          "cannot have its audit log " + audit_file.string() + ": " + e.what()};
+  }
+  node_ = spawn_node(system_, context_, auditor_);
+  front_ = spawn_front(system_, context_, node_, auditor_);
+  caf::anon_send(node_, directory_, switches_of(config_, *directory_));
+}
+
+void daemon::impl::set_durations(const config& config) {
+  context_->dead_linger = config.calls.dead_linger;
+  context_->disconnect_retry = config.calls.disconnect_retry;
+}
+
+void daemon::impl::start_listeners() {
+  const auto attach = attach_to(system_, node_);
+  authenticator_ = authenticator_of(config_.http);
+  endpoint_ =
+      std::make_unique<api::endpoint>(system_, front_, api_settings_of(config_, directory_, authenticator_));
+  http_ = std::make_unique<http::server>(io_, http_limits_of(config_),
+                                         [this](http::request request, http::reply_fn reply) {
+                                           pages_->handle(std::move(request), std::move(reply));
+                                         });
+  feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
+                                         secrets_of(config_, *directory_), attach, system_now);
+  pages_ = std::make_unique<pages>(system_, front_, *endpoint_, context_, http_->counters(),
+                                   feed_->counters(), config_.calls.ready_grace);
+  pages_->set_directory(directory_);
+
+  if (config_.http.tls)
+    http_->set_tls(files_of(*config_.http.tls));
+  for (const auto& address : config_.http.listen) {
+    const auto port =
+        http_->listen(to_string(address), config_.http.tls ? http::security::tls : http::security::plain);
+    log::info("rollcalld", "HTTP on {} (port {})", to_string(address), port);
+  }
+  if (config_.feed.tls)
+    feed_->set_tls(files_of(*config_.feed.tls));
+  for (const auto& address : config_.feed.listen) {
+    const auto port =
+        feed_->listen(to_string(address), config_.feed.tls ? http::security::tls : http::security::plain);
+    log::info("rollcalld", "feed on {} (port {})", to_string(address), port);
+  }
+  kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
+  kamailios_->set(kamailios_of(config_, *directory_));
+}
+
+void daemon::impl::start_threads() {
+  const auto count = std::max(2U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < count; ++i)
+    threads_.emplace_back([this] { io_.run(); });
+}
+
+void daemon::impl::run() {
+  await_signal();
+  control_.run();
+  drain();
+}
+
+void daemon::impl::await_signal() {
+  signals_.async_wait([this](boost::system::error_code ec, int signal) {
+    if (ec)
+      return;
+    if (signal == SIGHUP) {
+      reload();
+      await_signal();
+      return;
+    }
+    log::info("rollcalld", "{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    control_.stop();
+  });
+}
+
+// Everything that can be refused is looked at before anything is changed: a reload is one step or none.
+void daemon::impl::reload() {
+  try {
+    auto next = load_config(file_);
+    refuse_changes_that_need_a_restart(next);
+    auto dir = read_directory(next);
+    for (const auto& known : switches_of(config_, *directory_))
+      if (!dir->root(known.environment))
+        throw unusable_config{"directory.url",
+                              "has no environment " + std::to_string(known.environment.value())
+                                  + " any more, which the calls of switch " + known.name.value() + " are of"};
+    apply(std::move(next), std::move(dir));
+    log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
+              directory_->entries().customers.size(), directory_->entries().accounts.size(),
+              switches_of(config_, *directory_).size());
+  } catch (const std::exception& e) {
+    log::error("rollcalld", "not reloaded, the old configuration and directory stay: {}", e.what());
+  }
+}
+
+void daemon::impl::refuse_changes_that_need_a_restart(const config& next) const {
+  const auto same = [](bool unchanged, const char* key) {
+    if (!unchanged)
+      throw unusable_config{key, "cannot be changed without a restart"};
+  };
+  same(next.node.id == config_.node.id, "node.id");
+  same(next.http.listen == config_.http.listen, "http.listen");
+  same(next.http.tls.has_value() == config_.http.tls.has_value(), "http.tls");
+  same(next.http.body_limit == config_.http.body_limit, "http.body_limit");
+  same(next.feed.listen == config_.feed.listen, "feed.listen");
+  same(next.feed.tls.has_value() == config_.feed.tls.has_value(), "feed.tls");
+  same(next.directory.url == config_.directory.url, "directory.url");
+}
+
+void daemon::impl::apply(config next, directory_ptr dir) {
+  // These may still refuse: certificates, and what the settings are made of.
+  auto authenticator = same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http);
+  auto settings = api_settings_of(next, dir, authenticator);
+  auto kamailios = kamailios_of(next, *dir);
+  if (next.http.tls)
+    http_->set_tls(files_of(*next.http.tls));
+  if (next.feed.tls)
+    feed_->set_tls(files_of(*next.feed.tls));
+  // From here on nothing fails.
+  config_ = std::move(next);
+  directory_ = std::move(dir);
+  set_up_logging(config_.log);
+  set_durations(config_);
+  caf::anon_send(node_, directory_, switches_of(config_, *directory_));
+  authenticator_ = std::move(authenticator);
+  endpoint_->change(std::move(settings));
+  pages_->set_directory(directory_);
+  feed_->set_switches(secrets_of(config_, *directory_));
+  kamailios_->set(std::move(kamailios));
+}
+
+void daemon::impl::drain() {
+  latch answers;
+  http_->drain(answer_drain, [&] { answers.open(); });
+  answers.wait(answer_drain + 500ms);
+  kamailios_->set({});
+  latch lines;
+  feed_->drain(feed_drain, [&] { lines.open(); });
+  lines.wait(feed_drain + 500ms);
+  busy_.reset();
+  io_.stop();
+  for (auto& thread : threads_)
+    thread.join();
+  // The auditor has nothing to do once the answers are given but to write down what switches refused last.
+  caf::scoped_actor self{system_};
+  self->monitor(auditor_);
+  self->send(caf::actor_cast<caf::actor>(auditor_),
+             caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
+  self->receive([](const caf::down_msg&) {}, caf::after(audit_drain) >> [] {});
+  log::info("rollcalld", "stopped");
+}
+
+daemon::daemon(std::filesystem::path file, config config)
+    : impl_(std::make_unique<impl>(std::move(file), std::move(config))) {}
+
+// A daemon is left, not taken down: see main.cpp.
+daemon::~daemon() { static_cast<void>(impl_.release()); }
+
+void daemon::start() { impl_->start(); }
+
+void daemon::run() { impl_->run(); }
+
+} // namespace rollcall

@@ -1,0 +1,76 @@
+#include "apps/config/check_config.hpp"
+#include "apps/config/load_config.hpp"
+#include "apps/rollcalld/daemon.hpp"
+#include "apps/rollcalld/exit_code.hpp"
+#include "apps/rollcalld/logging.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <system_error>
+
+namespace {
+
+using rollcall::daemon_exit;
+
+daemon_exit check(const std::string& file) {
+  const auto report = rollcall::check_config(file);
+  for (const auto& line : report.problems)
+    std::cerr << line << '\n';
+  for (const auto& line : report.warnings)
+    std::cerr << line << " (warning)\n";
+  return report.good() ? daemon_exit::clean : daemon_exit::bad_config;
+}
+
+daemon_exit serve(const std::string& file) {
+  const auto report = rollcall::check_config(file);
+  for (const auto& line : report.problems)
+    std::cerr << line << '\n';
+  if (!report.good())
+    return daemon_exit::bad_config;
+  rollcall::set_up_logging(report.value->log);
+  try {
+    rollcall::daemon daemon{file, *report.value};
+    daemon.start();
+    daemon.run();
+    return daemon_exit::clean;
+  } catch (const rollcall::unusable_config& e) {
+    const auto loaded = rollcall::load_config_with_places(file);
+    const auto found = loaded.places.find(e.key);
+    const auto place = found != loaded.places.end() ? found->second : rollcall::text_place{};
+    std::cerr << rollcall::config_error{file, place, e.what()}.what() << '\n';
+    return daemon_exit::bad_config;
+  } catch (const std::system_error& e) {
+    std::cerr << "rollcalld: " << e.what() << '\n';
+    return daemon_exit::unavailable;
+  }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"rollcalld: one node of rollcall, the live-call registry that tells the truth"};
+  std::string file;
+  bool only_check = false;
+  app.add_option("--config", file, "the configuration file (TOML)")->required();
+  app.add_flag("--check", only_check, "say whether the configuration is good, and exit");
+  app.set_version_flag("--version", "rollcalld " ROLLCALLD_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(daemon_exit::usage);
+  }
+  auto code = daemon_exit::failure;
+  try {
+    code = only_check ? check(file) : serve(file);
+  } catch (const std::exception& e) {
+    std::cerr << "rollcalld: " << e.what() << '\n';
+  }
+  // The process ends here and now: a million actors need not be taken down one by one, the kernel frees them
+  // all at once. What must not be lost is on disk and on the wire by now.
+  std::cout.flush();
+  std::cerr.flush();
+  std::_Exit(static_cast<int>(code));
+}

@@ -1,0 +1,67 @@
+#include "apps/rollcalld/overview.hpp"
+
+#include "actors/defaults.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+/// A little more than the workers take for themselves, so that their own word arrives.
+constexpr auto patience = defaults::gather_deadline * 2;
+
+struct gathering {
+  front_actor front;
+  directory_ptr directory;
+  std::function<void(overview)> done;
+  overview found = {};
+  std::size_t next_environment = 0;
+};
+
+void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>& work) {
+  const auto& environments = work->directory->entries().environments;
+  if (work->next_environment == environments.size()) {
+    work->done(std::move(work->found));
+    return;
+  }
+  const auto* root = work->directory->root(environments[work->next_environment++].id);
+  if (!root)
+    return count_calls(self, work);
+  self->request(work->front, caf::duration{patience}, stats_request{root->id, true, work->directory})
+      .then(
+          [self, work](const stats_answer& accounts) {
+            for (const auto& account : accounts)
+              for (std::size_t i = 0; i < call_state_count; ++i)
+                work->found.calls.by_state[i] += account.counts.by_state[i];
+            count_calls(self, work);
+          },
+          [self, work](const caf::error&) {
+            work->found.calls_known = false;
+            count_calls(self, work);
+          });
+}
+
+} // namespace
+
+void gather_overview(caf::actor_system& system, front_actor front, directory_ptr dir,
+                     std::function<void(overview)> done) {
+  auto work = std::make_shared<gathering>(gathering{std::move(front), std::move(dir), std::move(done)});
+  system.spawn([work](caf::event_based_actor* self) {
+    self->request(work->front, caf::duration{patience}, caf::get_atom_v)
+        .then(
+            [self, work](link_statuses& links) {
+              work->found.links = std::move(links);
+              count_calls(self, work);
+            },
+            [self, work](const caf::error&) {
+              work->found.links_known = false;
+              count_calls(self, work);
+            });
+  });
+}
+
+} // namespace rollcall

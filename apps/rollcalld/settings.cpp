@@ -1,0 +1,120 @@
+#include "apps/rollcalld/settings.hpp"
+
+#include <openssl/rand.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+/// Longer than any request may take by itself, so that the answer that says so comes through.
+constexpr std::chrono::seconds reply_deadline{60};
+
+/// As many bytes as HMAC-SHA256 has use for.
+constexpr std::size_t secret_bytes = 32;
+
+std::string random_secret() {
+  std::string secret(secret_bytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), static_cast<int>(secret.size())) != 1)
+    throw std::runtime_error{"no random bytes for the nonce secret"};
+  return secret;
+}
+
+template <class F>
+void each_switch(const config& config, F f) {
+  for (const auto& each : config.feed.switches)
+    f(each.name, each.environment);
+  for (const auto& each : config.kamailio)
+    f(each.name, each.environment);
+}
+
+} // namespace
+
+std::vector<switch_settings> switches_of(const config& config, const directory& dir) {
+  std::vector<switch_settings> result;
+  each_switch(config, [&](const switch_name& name, environment_id environment) {
+    if (dir.root(environment))
+      result.push_back({name, environment});
+  });
+  return result;
+}
+
+std::vector<switch_name> homeless_switches(const config& config, const directory& dir) {
+  std::vector<switch_name> result;
+  each_switch(config, [&](const switch_name& name, environment_id environment) {
+    if (!dir.root(environment))
+      result.push_back(name);
+  });
+  return result;
+}
+
+feed::switch_secrets secrets_of(const config& config, const directory& dir) {
+  feed::switch_secrets result;
+  for (const auto& each : config.feed.switches)
+    if (dir.root(each.environment))
+      result.emplace(each.name, each.secret);
+  return result;
+}
+
+std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir) {
+  std::vector<kamailio::settings> result;
+  for (const auto& each : config.kamailio) {
+    if (!dir.root(each.environment))
+      continue;
+    kamailio::settings settings;
+    settings.name = each.name;
+    settings.evapi = {each.evapi.host, std::to_string(each.evapi.port)};
+    settings.dump_directory = each.dump_directory;
+    settings.snapshot_interval = each.snapshot_interval;
+    if (!each.rpc.empty()) {
+      settings.rpc = kamailio::parse_rpc_url(each.rpc);
+      if (!settings.rpc)
+        throw std::invalid_argument{"kamailio '" + each.name.value() + "': rpc " + each.rpc
+                                    + " is no http:// address"};
+    }
+    result.push_back(std::move(settings));
+  }
+  return result;
+}
+
+std::shared_ptr<http::authenticator> authenticator_of(const http_config& config) {
+  http::authenticator::settings settings;
+  settings.realm = config.realm;
+  settings.algorithms = config.digest_algorithms;
+  settings.secret = config.nonce_secret.empty() ? random_secret() : config.nonce_secret;
+  return std::make_shared<http::authenticator>(std::move(settings));
+}
+
+bool same_logins(const http_config& a, const http_config& b) {
+  return a.realm == b.realm && a.digest_algorithms == b.digest_algorithms && a.nonce_secret == b.nonce_secret;
+}
+
+api::settings api_settings_of(const config& config, directory_ptr dir,
+                              std::shared_ptr<http::authenticator> authenticator) {
+  api::settings result;
+  result.directory = std::move(dir);
+  result.trusted_hosts = http::peer_list::parse(config.http.trusted_hosts);
+  result.authenticator = std::move(authenticator);
+  result.node = node_id{config.node.id};
+  result.ignore_unknown_parameters = config.api.unknown_parameters == unknown_parameters::ignore;
+  result.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;
+  result.requests_at_once = config.api.requests_at_once;
+  return result;
+}
+
+http::limits http_limits_of(const config& config) {
+  http::limits result;
+  result.body_bytes = config.http.body_limit;
+  result.reply = reply_deadline;
+  return result;
+}
+
+http::tls_files files_of(const tls_config& tls) {
+  return {tls.certificate.string(), tls.key.string(), tls.client_ca.string()};
+}
+
+} // namespace rollcall

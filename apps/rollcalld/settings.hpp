@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "apps/config/config.hpp"
+#include "domain/directory.hpp"
+#include "transport/api/settings.hpp"
+#include "transport/feed/switch_table.hpp"
+#include "transport/http/digest.hpp"
+#include "transport/http/limits.hpp"
+#include "transport/http/server.hpp"
+#include "transport/kamailio/settings.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace rollcall {
+
+// What the configuration means to each part of the daemon. Pure.
+
+/// Every configured switch whose environment the directory has. One of an unknown environment cannot be let
+/// in: its calls would belong to nobody and be invisible.
+std::vector<switch_settings> switches_of(const config& config, const directory& dir);
+
+/// Names of configured switches whose environment the directory does not have.
+std::vector<switch_name> homeless_switches(const config& config, const directory& dir);
+
+/// Who may connect to the feed, as far as switches_of() has them.
+feed::switch_secrets secrets_of(const config& config, const directory& dir);
+
+/// The Kamailios to connect to, as far as switches_of() has them.
+std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir);
+
+/// Checks logins as configured. Without a configured nonce secret it makes one up.
+std::shared_ptr<http::authenticator> authenticator_of(const http_config& config);
+
+/// True when an authenticator of the one configuration does for the other.
+bool same_logins(const http_config& a, const http_config& b);
+
+api::settings api_settings_of(const config& config, directory_ptr dir,
+                              std::shared_ptr<http::authenticator> authenticator);
+
+http::limits http_limits_of(const config& config);
+http::tls_files files_of(const tls_config& tls);
+
+} // namespace rollcall
