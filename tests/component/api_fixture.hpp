@@ -1,0 +1,176 @@
+#pragma once
+
+#include "actor_fixture.hpp"
+#include "transport/api/endpoint.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall::testing {
+
+/// What the front is asked, and what it shall answer.
+struct front_script {
+  std::vector<list_request> lists;
+  std::vector<stats_request> stats;
+  std::vector<disconnect_request> disconnects;
+  std::vector<record_ptr> calls; ///< what lists show, of account 11
+  stats_answer counts;
+  disconnect_answer disconnected;
+  std::optional<caf::error> error;               ///< instead of any answer
+  std::vector<caf::response_promise> unanswered; ///< of a front that keeps silent
+  bool silent = false;
+
+  template <class Reply>
+  caf::result<Reply> reply(front_actor::pointer self, Reply answer) {
+    if (error)
+      return *error;
+    if (!silent)
+      return answer;
+    auto promise = self->make_response_promise<Reply>();
+    unanswered.push_back(promise);
+    return promise;
+  }
+};
+
+inline front_actor::behavior_type scripted_front(front_actor::pointer self,
+                                                 std::shared_ptr<front_script> script) {
+  return {
+      [=](const list_request& r) -> caf::result<call_list_ptr> {
+        script->lists.push_back(r);
+        list_part part;
+        part.account = {environment_id{1}, account_id{11}};
+        part.records = script->calls;
+        std::vector<list_part> parts{std::move(part)};
+        return script->reply(
+            self, std::make_shared<call_list>(r.query, r.directory, std::move(parts), actor_fixture::wall));
+      },
+      [=](const stats_request& r) { return script->stats.push_back(r), script->reply(self, script->counts); },
+      [=](const disconnect_request& r) {
+        return script->disconnects.push_back(r), script->reply(self, script->disconnected);
+      },
+      [=](caf::get_atom) -> caf::result<link_statuses> { return link_statuses{}; },
+  };
+}
+
+/// An endpoint before a scripted front. Trusts 127.0.0.1; customer N logs in as `login-N` with `secret`.
+struct api_fixture : actor_fixture {
+  static constexpr std::string_view realm = "rollcall";
+
+  std::shared_ptr<front_script> script = std::make_shared<front_script>();
+  std::shared_ptr<http::authenticator> authenticator = std::make_shared<http::authenticator>(
+      http::authenticator::settings{.realm = std::string{realm}, .secret = std::string(32, 's')});
+  front_actor front = sys.spawn(scripted_front, script);
+  std::optional<api::endpoint> endpoint{std::in_place, sys, front, settings()};
+  std::vector<http::response> answers; ///< in the order in which they came
+
+  ~api_fixture() {
+    // A promise that is dropped answers with an error, and must find its client alive.
+    script->unanswered.clear();
+    run();
+    caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  static directory_entries entries() {
+    auto e = sample_entries();
+    for (auto& one : e.customers) {
+      one.web_login = "login-" + std::to_string(one.id.value());
+      one.password.md5 = http::password_hash(http::digest_algorithm::md5, one.web_login, realm, "secret");
+      one.password.sha256 =
+          http::password_hash(http::digest_algorithm::sha256, one.web_login, realm, "secret");
+      one.api_access = one.id != customer_id{4};
+    }
+    return e;
+  }
+
+  api::settings settings() const {
+    api::settings by;
+    by.directory = directory::link(entries());
+    by.trusted_hosts = http::peer_list::parse({"127.0.0.1"});
+    by.authenticator = authenticator;
+    by.node = node_id{"node-a"};
+    return by;
+  }
+
+  static http::request request(std::string body, std::string peer = "127.0.0.1") {
+    http::request r;
+    r.method = "POST";
+    r.target = r.path = "/xmlapi/xmlapi";
+    r.fields = {{"Content-Type", "text/xml"}};
+    r.body = std::move(body);
+    r.peer = std::move(peer);
+    return r;
+  }
+
+  /// A method call; `params` is what stands in its <params>.
+  static std::string call_of(const std::string& method, const std::string& params = {}) {
+    return "<?xml version='1.0'?><methodCall><methodName>" + method + "</methodName><params>" + params
+           + "</params></methodCall>";
+  }
+
+  /// One struct of texts and integers, as params.
+  static std::string structure(const std::vector<std::pair<std::string, std::string>>& members) {
+    std::string xml = "<param><value><struct>";
+    for (const auto& [name, value] : members)
+      xml += "<member><name>" + name + "</name><value>" + value + "</value></member>";
+    return xml + "</struct></value></param>";
+  }
+
+  /// Hands a request over. Its answer, when there is one, comes to `answers`.
+  void send(http::request r) {
+    (*endpoint)(std::move(r), [this](http::response a) { answers.push_back(std::move(a)); });
+  }
+
+  http::response answer_to(http::request r) {
+    send(std::move(r));
+    run();
+    return taken();
+  }
+
+  http::response answer_to(std::string body) { return answer_to(request(std::move(body))); }
+
+  /// The one answer that there is.
+  http::response taken() {
+    REQUIRE(answers.size() == 1);
+    auto one = std::move(answers.front());
+    answers.clear();
+    return one;
+  }
+
+  static std::string text_of(const http::response& answer) {
+    if (const auto* whole = std::get_if<std::string>(&answer.body))
+      return *whole;
+    std::string out;
+    while (std::get<std::unique_ptr<http::body_source>>(answer.body)->next(out)) {
+    }
+    return out;
+  }
+
+  static std::string header(const http::response& answer, std::string_view name) {
+    const auto found = std::find_if(answer.headers.begin(), answer.headers.end(),
+                                    [&](const http::field& f) { return f.first == name; });
+    return found == answer.headers.end() ? std::string{} : found->second;
+  }
+
+  /// `code text` of the fault that an answer is; empty for another answer.
+  static std::string fault_in(const http::response& answer) {
+    const auto text = text_of(answer);
+    const auto between = [&](std::string_view from, std::string_view to) {
+      const auto begin = text.find(from) + from.size();
+      return text.substr(begin, text.find(to, begin) - begin);
+    };
+    if (text.find("<fault>") == std::string::npos)
+      return {};
+    return between("<int>", "</int>") + ' ' + between("<string>", "</string>");
+  }
+};
+
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+} // namespace rollcall::testing

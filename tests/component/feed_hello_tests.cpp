@@ -1,0 +1,183 @@
+#include "feed_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+
+using namespace rollcall;
+using namespace rollcall::feed::test;
+
+namespace {
+
+bool starts_with(const std::optional<std::string>& line, std::string_view start) {
+  return line && line->starts_with(start);
+}
+
+std::string error_with(std::string_view code) {
+  return R"({"type":"error","code":")" + std::string{code} + R"(","message":")";
+}
+
+} // namespace
+
+TEST_CASE("a first line that is no proper hello gets an error with its code, and the connection closes") {
+  const std::pair<std::string, std::string_view> table[] = {
+      {"GET / HTTP/1.1\r\n", "bad_message"},
+      {"{\n", "bad_message"},
+      {"[]\n", "bad_message"},
+      {R"({"type":"snapshot_begin"})"
+       "\n",
+       "bad_message"},
+      {R"({"type":"hello","switch":"sbc-1","secret":"s3cret","epoch":1})"
+       "\n",
+       "bad_message"},
+      {R"({"type":"hello","version":1,"switch":"sbc-1","secret":"s3cret"})"
+       "\n",
+       "bad_message"},
+      {R"({"type":"hello","version":1,"switch":"sbc-1","secret":"s3cret","epoch":-1})"
+       "\n",
+       "bad_message"},
+      {R"({"type":"hello","version":2,"who":"sbc-1"})"
+       "\n",
+       "bad_version"},
+      {R"({"type":"hello","version":1,"switch":"sbc-9","secret":"s3cret","epoch":1})"
+       "\n",
+       "unknown_switch"},
+      {R"({"type":"hello","version":1,"switch":"sbc-1","secret":"other","epoch":1})"
+       "\n",
+       "auth_failed"},
+      {R"({"type":"hello","version":1,"switch":"sbc-1","secret":"","epoch":1})"
+       "\n",
+       "auth_failed"},
+      {std::string(70'000, 'x') + "\n", "bad_message"},
+  };
+  fake_link link;
+  running_server server{link};
+  for (const auto& [line, code] : table) {
+    CAPTURE(line.substr(0, 100));
+    client sw{server.port()};
+    sw.send(line);
+    const auto said = sw.line();
+    CHECK_MESSAGE(starts_with(said, error_with(code)), said.value_or("nothing"));
+    CHECK(sw.closed());
+  }
+  CHECK(link.size() == 0);
+  CHECK(server->counters().refused[0] == 8);
+  CHECK(server->counters().refused[3] == 2);
+}
+
+TEST_CASE("an error never tells the secret") {
+  fake_link link;
+  running_server server{link};
+  client sw{server.port()};
+  sw.send(R"({"type":"hello","version":1,"switch":"sbc-1","secret":"gue55","epoch":1})"
+          "\n");
+  const auto said = sw.line();
+  REQUIRE(said);
+  CHECK(said->find("s3cret") == said->npos);
+  CHECK(said->find("gue55") == said->npos);
+}
+
+TEST_CASE("a switch that does not say hello in time is closed") {
+  fake_link link;
+  feed::limits bounds;
+  bounds.hello = std::chrono::milliseconds{30};
+  running_server server{link, bounds};
+  client sw{server.port()};
+  sw.send("\n{\"type\":");
+  CHECK(starts_with(sw.line(), error_with("bad_message")));
+  CHECK(sw.closed());
+  CHECK(server->counters().timeouts == 1);
+}
+
+TEST_CASE("an attach that is never answered closes the connection") {
+  fake_link link;
+  link.instead = [](auto&&...) {};
+  feed::limits bounds;
+  bounds.attach = std::chrono::milliseconds{30};
+  running_server server{link, bounds};
+  client sw{server.port()};
+  sw.send(hello_line());
+  CHECK_FALSE(sw.line());
+}
+
+TEST_CASE("a refused attach tells the switch the link's code, and nothing else that the link said") {
+  fake_link link;
+  link.instead = [](const switch_connection_ptr& connection, const auto& done) {
+    connection->resync();
+    done({nullptr, "stale_epoch", "a newer one is up"});
+  };
+  running_server server{link};
+  client sw{server.port()};
+  sw.send(hello_line());
+  CHECK(sw.line() == error_with("stale_epoch") + "a newer one is up\"}");
+  CHECK(sw.closed());
+}
+
+TEST_CASE("connections without a hello are bounded, and those with one do not count") {
+  fake_link link;
+  feed::limits bounds;
+  bounds.strangers = 1;
+  running_server server{link, bounds};
+  const auto first = welcomed(server);
+  client silent{server.port()};
+  client too_many{server.port()};
+  CHECK_FALSE(too_many.line());
+  CHECK(server->counters().turned_away == 1);
+  silent.send(hello_line(2));
+  CHECK(silent.line());
+  client later{server.port()};
+  later.send(hello_line(3));
+  CHECK(starts_with(later.line(), R"({"type":"welcome")"));
+}
+
+TEST_CASE("the welcome comes before whatever the link says, also from another thread while it attaches") {
+  fake_link link;
+  link.instead = [&](const switch_connection_ptr& connection, const auto& done) {
+    std::thread{[&] {
+      connection->resync();
+      CHECK(connection->hang_up("1"));
+      done({link.add(switch_name{"sbc-1"}, 1, connection), {}, {}});
+    }}.join();
+  };
+  running_server server{link};
+  const auto sw = welcomed(server);
+  CHECK(sw->line() == R"({"type":"resync"})");
+  CHECK(sw->line() == R"({"type":"disconnect","id":"1"})");
+}
+
+TEST_CASE(
+    "a connection that the link closes before it is welcomed gets the error only, and its port is told") {
+  fake_link link;
+  link.instead = [&](const switch_connection_ptr& connection, const auto& done) {
+    auto port = link.add(switch_name{"sbc-1"}, 1, connection);
+    connection->close("stale_epoch", "a newer one took over");
+    done({std::move(port), {}, {}});
+  };
+  running_server server{link};
+  client sw{server.port()};
+  sw.send(hello_line());
+  const auto said = sw.line();
+  const auto welcomed_first = starts_with(said, R"({"type":"welcome")");
+  CHECK_FALSE(welcomed_first);
+  CHECK(starts_with(said, error_with("stale_epoch")));
+  CHECK(sw.closed());
+  CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }));
+}
+
+TEST_CASE("what follows the hello without waiting for the welcome is not lost") {
+  fake_link link;
+  running_server server{link};
+  client sw{server.port()};
+  sw.send("\r\n" + hello_line(42)
+          + R"({"type":"snapshot_begin"})"
+            "\r\n"
+            R"({"type":"snapshot_end"})"
+            "\n");
+  REQUIRE(link.wait([](const auto& it) { return it.news.size() == 2; }));
+  const auto it = link.at();
+  CHECK(it.name == switch_name{"sbc-1"});
+  CHECK(it.epoch == 42);
+  CHECK(std::holds_alternative<snapshot_begin>(it.news[0]));
+  CHECK(std::holds_alternative<snapshot_end>(it.news[1]));
+}

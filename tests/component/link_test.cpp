@@ -1,0 +1,288 @@
+#include "tests/component/actor_fixture.hpp"
+
+namespace rollcall::testing {
+
+using lines = world::lines;
+
+TEST_CASE_FIXTURE(world, "a connection with the same or a lower epoch is stale, and the first goes on") {
+  const auto sbc = connected("sbc-1", 5);
+  for (const std::uint64_t epoch : {5, 4}) {
+    const auto late = attach("sbc-1", epoch);
+    REQUIRE_FALSE(late);
+    CHECK(late.error() == ec::stale_epoch);
+  }
+  CHECK(sbc.at->closed.empty());
+  tell(sbc, call{"1"});
+  CHECK(list().size() == 1);
+}
+
+TEST_CASE_FIXTURE(world, "a connection with a higher epoch replaces the first, whose late news is ignored") {
+  const auto old = connected("sbc-1", 1);
+  tell(old, call{"1"}.in(11));
+  const auto fresh = attach("sbc-1", 2);
+  REQUIRE(fresh);
+  CHECK(old.at->closed == lines{"stale_epoch"});
+  tell(old, call{"2"}, over("1"), snapshot_begin{}, snapshot_end{}, ping{});
+  lose(old);
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  CHECK(old.at->pongs + fresh->at->pongs == 0);
+  CHECK(status("sbc-1").connected);
+  tell(*fresh, snapshot_begin{}, call{"1"}.in(11), snapshot_end{});
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  CHECK(disconnect(hang_up_call("sbc-1:1")).sent == 1);
+  CHECK(old.at->hung_up.empty());
+  CHECK(fresh->at->hung_up == lines{"1"});
+}
+
+TEST_CASE_FIXTURE(world, "an epoch is compared with that of a connection that is up, not with one that was") {
+  lose(connected("sbc-1", 9));
+  CHECK(attach("sbc-1", 3));
+}
+
+TEST_CASE_FIXTURE(world, "the calls of a lost connection stay as they are, unverified, and still count") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2", call_state::idle}.in(22));
+  CHECK(status("sbc-1").unverified == 0);
+  lose(sbc);
+  advance(120s);
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Idle 22@2"});
+  CHECK(stats() == counts{{11, {1, 1}}});
+  const auto away = status("sbc-1");
+  CHECK_FALSE(away.connected);
+  CHECK(away.synced);
+  CHECK(away.calls == 2);
+  CHECK(away.unverified == 2);
+  tell(sbc, over("1")); // of a connection that is gone
+  CHECK(stats() == counts{{11, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world,
+                  "a snapshot ends the calls that it does not name, and those only of its own switch") {
+  const auto other = connected("sbc-2");
+  tell(other, call{"1"}.in(33));
+  lose([&] {
+    const auto sbc = connected("sbc-1", 1);
+    tell(sbc, call{"1"}.in(11), call{"2"}.in(11), call{"3"}.in(11));
+    return sbc;
+  }());
+  const auto sbc = *attach("sbc-1", 2);
+  tell(sbc, snapshot_begin{}, call{"2"}.in(11).again(), call{"4"}.in(11));
+  CHECK(status("sbc-1").in_snapshot);
+  CHECK(stats() == counts{{11, {4, 4}}, {33, {1, 1}}});
+  tell(sbc, snapshot_end{});
+  CHECK(stats() == counts{{11, {2, 2}}, {33, {1, 1}}});
+  CHECK(list()
+        == lines{"sbc-1:1 Dead 11@1", "sbc-1:2 Connected 11@1", "sbc-1:3 Dead 11@1", "sbc-1:4 Connected 11@1",
+                 "sbc-2:1 Connected 33@3"});
+  CHECK(context->metrics.calls_settled == 2);
+  CHECK(status("sbc-1").unverified == 0);
+  CHECK_FALSE(status("sbc-1").in_snapshot);
+}
+
+TEST_CASE_FIXTURE(world, "a snapshot that is cut by a lost connection settles nothing") {
+  const auto sbc = connected("sbc-1", 1);
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+  tell(sbc, snapshot_begin{}, call{"2"}.in(11).again());
+  lose(sbc);
+  const auto fresh = *attach("sbc-1", 2);
+  tell(fresh, snapshot_end{}); // the end of no snapshot
+  CHECK(fresh.at->warnings.size() == 1);
+  CHECK(stats() == counts{{11, {2, 2}}});
+  CHECK(status("sbc-1").unverified == 2);
+  tell(fresh, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
+  CHECK(stats() == counts{{11, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "a call that begins while a snapshot is told is not ended by it") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, snapshot_begin{});
+  tell(sbc, call{"9"}.in(11));
+  tell(sbc, snapshot_end{});
+  CHECK(stats() == counts{{11, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "a snapshot that begins anew counts from its new beginning") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11), snapshot_begin{}, call{"2"}.in(11), snapshot_end{});
+  CHECK(stats() == counts{{11, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what follows them is not heard") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11));
+  switch_news news(10, bad_line{"not JSON"});
+  news.emplace_back(call{"2"}.in(11));
+  self->send(sbc.session.link, sbc.session.session, news);
+  run();
+  CHECK(sbc.at->closed == lines{"bad_message"});
+  CHECK(sbc.at->warnings.size() == 10);
+  CHECK(context->metrics.lines_bad == 10);
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  CHECK(status("sbc-1").unverified == 1);
+  CHECK(disconnect(hang_up_call("sbc-1:1")).failed == 1);
+  CHECK(attach("sbc-1", 2));
+}
+
+TEST_CASE_FIXTURE(world, "bad lines with a good one among them cost only themselves") {
+  const auto sbc = connected("sbc-1");
+  for (int i = 0; i < 3; ++i)
+    tell(sbc, bad_line{"a"}, bad_line{"b"}, bad_line{"c"}, bad_line{"d"}, ping{});
+  CHECK(sbc.at->closed.empty());
+  CHECK(sbc.at->warnings.size() == 12);
+  CHECK(sbc.at->pongs == 3);
+}
+
+TEST_CASE_FIXTURE(world, "bad lines of a former connection do not count against the next") {
+  const auto old = connected("sbc-1", 1);
+  const switch_news nine(9, bad_line{"?"});
+  self->send(old.session.link, old.session.session, nine);
+  run();
+  const auto fresh = *attach("sbc-1", 2);
+  self->send(fresh.session.link, fresh.session.session, nine);
+  run();
+  CHECK(fresh.at->closed.empty());
+}
+
+TEST_CASE_FIXTURE(world, "a call without setup time on its first sight is a bad line, and counts in a row") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.again());
+  CHECK(list().empty());
+  REQUIRE(sbc.at->warnings.size() == 1);
+  CHECK(sbc.at->warnings[0].find("setup_time") != std::string::npos);
+  tell(sbc, call{"1"}.in(11)); // named in full, it is taken
+  CHECK(list().size() == 1);
+  for (int i = 0; i < 10; ++i)
+    tell(sbc, call{"2"}.again());
+  CHECK(sbc.at->closed == lines{"bad_message"});
+}
+
+TEST_CASE_FIXTURE(world, "the end of a call that is not known is counted, and is no bad line") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, over("7"));
+  CHECK(context->metrics.events_unknown == 1);
+  CHECK(sbc.at->warnings.empty());
+  CHECK(list().empty());
+}
+
+TEST_CASE_FIXTURE(world, "late and repeated events are counted and change nothing") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"1"}.in(11), call{"1", call_state::idle}.in(22));
+  CHECK(context->metrics.events_stale == 2);
+  CHECK(context->metrics.events_applied == 1);
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  tell(sbc, over("1"), over("1"), call{"1"}.in(22));
+  CHECK(context->metrics.events_stale == 4);
+  CHECK(list() == lines{"sbc-1:1 Dead 11@1"});
+}
+
+TEST_CASE_FIXTURE(world, "an ended call is Dead for as long as it is to linger, and is then forgotten") {
+  context->dead_linger = 32s;
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+  tell(sbc, over("1"));
+  advance(31'500ms);
+  CHECK(list() == lines{"sbc-1:1 Dead 11@1", "sbc-1:2 Connected 11@1"});
+  CHECK(status("sbc-1").calls == 1);
+  advance(1s);
+  CHECK(list() == lines{"sbc-1:2 Connected 11@1"});
+  CHECK_FALSE(disconnect(hang_up_call("sbc-1:1")).found);
+}
+
+TEST_CASE_FIXTURE(world, "a call of which only the end is ever told is shown as Dead") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1", call_state::dead}.in(11));
+  CHECK(list() == lines{"sbc-1:1 Dead 11@1"});
+  advance(33s);
+  CHECK(list().empty());
+}
+
+TEST_CASE_FIXTURE(world, "a disconnect is sent again until the end comes, and never counted again") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11));
+  CHECK(disconnect(hang_up_call("sbc-1:1")).sent == 1);
+  CHECK(list() == lines{"sbc-1:1 Disconnecting 11@1"});
+  advance(4'500ms);
+  CHECK(sbc.at->hung_up.size() == 1);
+  advance(1s);
+  CHECK(sbc.at->hung_up.size() == 2);
+  advance(10s);
+  CHECK(sbc.at->hung_up.size() == 4);
+  CHECK(context->metrics.disconnects_sent == 1);
+  CHECK(context->metrics.disconnects_repeated == 3);
+  tell(sbc, call{"1", call_state::disconnecting}.again()); // said, and still not over
+  advance(5s);
+  CHECK(sbc.at->hung_up.size() == 5);
+  tell(sbc, over("1"));
+  advance(60s);
+  CHECK(sbc.at->hung_up.size() == 5);
+}
+
+TEST_CASE_FIXTURE(world, "a disconnect is not lost with the connection: it is sent again on the next") {
+  const auto sbc = connected("sbc-1", 1);
+  tell(sbc, call{"1"}.in(11));
+  disconnect(hang_up_call("sbc-1:1"));
+  lose(sbc);
+  advance(20s);
+  CHECK(sbc.at->hung_up.size() == 1);
+  const auto fresh = *attach("sbc-1", 2);
+  tell(fresh, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
+  advance(6s);
+  CHECK(fresh.at->hung_up == lines{"1"});
+  CHECK(list() == lines{"sbc-1:1 Disconnecting 11@1"}); // Connected would go back
+}
+
+TEST_CASE_FIXTURE(world, "a refusal asks for a snapshot, once in a while, and the call stays Disconnecting") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+  disconnect(hang_up_account(11));
+  tell(sbc, refusal{"1", "no such call"}, refusal{"2", "no such call"});
+  CHECK(context->metrics.disconnects_refused == 2);
+  CHECK(sbc.at->resyncs == 1);
+  advance(30s);
+  tell(sbc, refusal{"1", "no such call"});
+  CHECK(sbc.at->resyncs == 1);
+  advance(31s);
+  tell(sbc, refusal{"1", "no such call"});
+  CHECK(sbc.at->resyncs == 2);
+  tell(sbc, snapshot_begin{}, snapshot_end{});
+  CHECK(list() == lines{"sbc-1:1 Dead 11@1", "sbc-1:2 Dead 11@1"});
+}
+
+TEST_CASE_FIXTURE(world, "a switch that is away, or too far behind, is unreachable, and no call changes") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11));
+  sbc.at->writable = false;
+  CHECK(disconnect(hang_up_call("sbc-1:1")).failed == 1);
+  lose(sbc);
+  const auto answer = disconnect(hang_up_account(11));
+  CHECK(answer.sent == 0);
+  CHECK(answer.failed == 1);
+  CHECK(answer.away == lines{"sbc-1"});
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  CHECK(context->metrics.disconnects_unreachable == 2);
+  // It was not promised, so it is not done later.
+  const auto fresh = *attach("sbc-1", 2);
+  advance(20s);
+  CHECK(fresh.at->hung_up.empty());
+}
+
+TEST_CASE_FIXTURE(world, "pings are answered, and each delivered news is reported worked off once") {
+  const auto sbc = connected("sbc-1");
+  CHECK(sbc.at->worked_off == 1);
+  tell(sbc, ping{}, ping{});
+  tell(sbc);
+  CHECK(sbc.at->pongs == 2);
+  CHECK(sbc.at->worked_off == 3);
+}
+
+TEST_CASE_FIXTURE(world,
+                  "the account's number wins over its name, and a name is of the switch's environment") {
+  const auto sbc = connected("sbc-1");
+  const auto other = connected("sbc-9");
+  tell(sbc, call{"1"}.in(44).named("u11"), call{"2"}.named("u200"));
+  tell(other, call{"1"}.named("u200"), call{"2"}.named("u11"));
+  CHECK(list(1) == lines{"sbc-1:1 Connected 44@4", "sbc-1:2 Connected 0@1"});
+  CHECK(list(10) == lines{"sbc-9:1 Connected 200@20", "sbc-9:2 Connected 0@10"});
+}
+
+} // namespace rollcall::testing

@@ -1,0 +1,249 @@
+#include "tests/component/actor_fixture.hpp"
+
+namespace rollcall::testing {
+
+using lines = world::lines;
+
+namespace {
+
+customer& customer_in(directory_entries& e, std::int64_t id) {
+  return entry_of(e.customers, customer_id{id});
+}
+account& account_in(directory_entries& e, std::int64_t id) { return entry_of(e.accounts, account_id{id}); }
+
+} // namespace
+
+TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
+  const auto refused = attach("sbc-7", 1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error() == ec::unknown_switch);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and knows nobody") {
+  const auto node = spawn_node(sys, context, {});
+  const auto front = spawn_front(sys, context, node, {});
+  const auto dir = directory::link(sample_entries());
+  call_query query;
+  query.scope = customer_id{1};
+  CHECK(world::lines_of(ask<call_list_ptr>(front, list_request{query, dir})).empty());
+  CHECK(world::counts_of(ask<stats_answer>(front, stats_request{customer_id{1}, true, dir})).empty());
+  CHECK(ask<link_statuses>(front, caf::get_atom_v)->empty());
+  CHECK_FALSE(ask<attached>(node, attach_request{switch_name{"sbc-1"}, 1, std::make_shared<fake_switch>()}));
+  self->send(node, caf::tick_atom_v);
+  run();
+  caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
+  run();
+}
+
+TEST_CASE_FIXTURE(world, "calls of an account that nobody knows are the root customer's and visible") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(999), call{"2"}.named("stranger"), call{"3"}, call{"4"}.in(200));
+  CHECK(list()
+        == lines{"sbc-1:1 Connected 999@1", "sbc-1:2 Connected 0@1", "sbc-1:3 Connected 0@1",
+                 "sbc-1:4 Connected 200@1"});
+  CHECK(list(2).empty());
+  CHECK(list(20).empty()); // the account 200 of another environment
+  CHECK(stats(1, false) == counts{{0, {2, 2}}, {200, {1, 1}}, {999, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "an account that comes late takes the call with it") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1", call_state::wait_auth});
+  CHECK(list() == lines{"sbc-1:1 WaitAuth 0@1"});
+  tell(sbc, call{"1", call_state::wait_route}.named("u33").again());
+  CHECK(list() == lines{"sbc-1:1 WaitRoute 33@3"});
+  CHECK(list(3) == lines{"sbc-1:1 WaitRoute 33@3"});
+  CHECK(stats() == counts{{33, {1, 0}}});
+}
+
+TEST_CASE_FIXTURE(world,
+                  "a username that the directory learns moves its calls, but not those that are over") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.named("late"), call{"2"}.named("later"), call{"3"}.named("late"));
+  tell(sbc, over("3"));
+  reload([](auto& e) { e.accounts.push_back({account_id{77}, customer_id{4}, "late"}); });
+  run();
+  CHECK(list() == lines{"sbc-1:1 Connected 77@4", "sbc-1:2 Connected 0@1", "sbc-1:3 Dead 0@1"});
+  CHECK(stats() == counts{{0, {1, 1}}, {77, {1, 1}}});
+  tell(sbc, call{"4"}.named("late"));
+  CHECK(list(4) == lines{"sbc-1:1 Connected 77@4", "sbc-1:4 Connected 77@4"});
+}
+
+TEST_CASE_FIXTURE(world, "a call that was looked up in the old directory learns its number from the new") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"0"}.named("other"));
+  // The link has the news before it has the directory; the account has the directory before it has the call.
+  reload([](auto& e) { e.accounts.push_back({account_id{77}, customer_id{4}, "late"}); });
+  say(sbc, call{"1"}.named("late"), call{"0"}.named("late").again());
+  sched.prioritize(sbc.session.link);
+  sched.run_once();
+  run();
+  CHECK(list() == lines{"sbc-1:0 Connected 77@4", "sbc-1:1 Connected 77@4"});
+}
+
+TEST_CASE_FIXTURE(world,
+                  "an account that changes hands takes its calls and counts along, and none shows twice") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(22), call{"2"}.in(22));
+  const auto before = dir;
+  reload([](auto& e) { account_in(e, 22).customer = customer_id{4}; });
+  run();
+  for (int seconds = 0; seconds < 3; ++seconds) {
+    CHECK(list(2).empty());
+    CHECK(stats(2).empty());
+    CHECK(list(4) == lines{"sbc-1:1 Connected 22@4", "sbc-1:2 Connected 22@4"});
+    CHECK(stats(4) == counts{{22, {2, 2}}});
+    CHECK(list(1).size() == 2);
+    CHECK(stats(1) == counts{{22, {2, 2}}});
+    advance(4s);
+  }
+  audit();
+}
+
+TEST_CASE_FIXTURE(world,
+                  "a request that was let in by the former directory still finds what it was let in for") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(22), call{"2"}.in(33));
+  const auto before = dir;
+  reload([](auto& e) {
+    account_in(e, 22).customer = customer_id{4};
+    customer_in(e, 3).wholesaler = customer_id{4};
+  });
+  run();
+  const list_request request{all_of(2), before};
+  CHECK(lines_of(ask<call_list_ptr>(front, request))
+        == lines{"sbc-1:1 Connected 22@2", "sbc-1:2 Connected 33@3"});
+  CHECK(counts_of(ask<stats_answer>(front, stats_request{customer_id{2}, true, before}))
+        == counts{{22, {1, 1}}, {33, {1, 1}}});
+  auto one = request;
+  one.query.account = account_id{22};
+  CHECK(lines_of(ask<call_list_ptr>(front, one)) == lines{"sbc-1:1 Connected 22@2"});
+}
+
+TEST_CASE_FIXTURE(world, "an account that changed hands is out of the former customer's reach") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(22), call{"2"}.in(33));
+  reload([](auto& e) {
+    account_in(e, 22).customer = customer_id{4};
+    customer_in(e, 3).wholesaler = customer_id{4};
+  });
+  run();
+  CHECK(disconnect(hang_up_customer(2)).sent == 0);
+  CHECK(sbc.at->hung_up.empty());
+  CHECK(disconnect(hang_up_customer(4)).sent == 2);
+}
+
+TEST_CASE_FIXTURE(world, "the calls of an account that leaves the directory become the root customer's") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(33));
+  reload([](auto& e) { std::erase_if(e.accounts, [](const auto& a) { return a.id == account_id{33}; }); });
+  run();
+  CHECK(list() == lines{"sbc-1:1 Connected 33@1"});
+  CHECK(list(3).empty());
+  CHECK(stats(1, false) == counts{{33, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "a customer may leave with its accounts, and come back") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(33));
+  const auto with = dir;
+  reload([](auto& e) {
+    std::erase_if(e.accounts, [](const auto& a) { return a.customer == customer_id{3}; });
+    std::erase_if(e.customers, [](const auto& c) { return c.id == customer_id{3}; });
+  });
+  run();
+  CHECK(list(3).empty());
+  CHECK(list(1) == lines{"sbc-1:1 Connected 33@1"});
+  CHECK(stats(1) == counts{{33, {1, 1}}});
+  reload(with);
+  run();
+  CHECK(list(3) == lines{"sbc-1:1 Connected 33@3"});
+  CHECK(list(2) == lines{"sbc-1:1 Connected 33@3"});
+  CHECK(stats(1) == counts{{33, {1, 1}}});
+  advance(20s);
+  CHECK(list(1) == lines{"sbc-1:1 Connected 33@3"});
+  CHECK(stats(2) == counts{{33, {1, 1}}});
+  audit();
+}
+
+TEST_CASE_FIXTURE(world,
+                  "an environment may leave with its switch and come back, and its calls are seen again") {
+  const auto other = connected("sbc-9");
+  tell(other, call{"1"}.in(200));
+  const auto with = dir;
+  reload([](auto& e) {
+    e.accounts.pop_back();
+    std::erase_if(e.customers, [](const auto& c) { return c.environment == environment_id{2}; });
+    e.environments.pop_back();
+  });
+  run();
+  CHECK(list(10).empty());
+  reload(with);
+  run();
+  CHECK(list(10) == lines{"sbc-9:1 Connected 200@20"});
+  CHECK(stats(20) == counts{{200, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "a switch that is configured no more is told so, and its calls are forgotten") {
+  const auto sbc = connected("sbc-1");
+  const auto kept = connected("sbc-2");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(22));
+  tell(sbc, call{"2"}.in(33).again()); // moved a moment ago: two accounts tell of it
+  tell(kept, call{"1"}.in(11));
+  reload(dir, {{switch_name{"sbc-2"}, environment_id{1}}});
+  run();
+  CHECK(sbc.at->closed == lines{"unknown_switch"});
+  CHECK(list() == lines{"sbc-2:1 Connected 11@1"});
+  CHECK(stats() == counts{{11, {1, 1}}});
+  CHECK_FALSE(attach("sbc-1", 2));
+  CHECK_FALSE(disconnect(hang_up_call("sbc-1:1")).found);
+  CHECK(kept.at->closed.empty());
+}
+
+TEST_CASE_FIXTURE(world, "a switch that changes its environment begins anew there") {
+  const auto sbc = connected("sbc-2");
+  tell(sbc, call{"1"}.in(11));
+  reload(dir, {{switch_name{"sbc-1"}, environment_id{1}}, {switch_name{"sbc-2"}, environment_id{2}}});
+  run();
+  CHECK(sbc.at->closed == lines{"unknown_switch"});
+  CHECK(list(1).empty());
+  tell(connected("sbc-2", 2), call{"9"}.in(200));
+  CHECK(list(10) == lines{"sbc-2:9 Connected 200@20"});
+}
+
+TEST_CASE_FIXTURE(world, "an ID that names no switch, or no call of one, is not found") {
+  connected("sbc-1");
+  for (const auto* id : {"", ":", "sbc-1", "sbc-1:", "sbc-1:9", "sbc-7:9", "9"}) {
+    CAPTURE(id);
+    CHECK_FALSE(disconnect(hang_up_call(id)).found);
+  }
+}
+
+TEST_CASE_FIXTURE(world, "the state of every switch is told, also of those that never came") {
+  connected("sbc-2");
+  CHECK_FALSE(status("sbc-1").connected);
+  CHECK_FALSE(status("sbc-1").synced);
+  CHECK(status("sbc-2").connected);
+  CHECK(status("sbc-2").synced);
+  CHECK(status("sbc-9").calls == 0);
+}
+
+TEST_CASE_FIXTURE(world, "accounts are recounted by themselves, and nothing drifts") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(22), call{"3"});
+  advance(defaults::audit_interval * 2);
+  CHECK(context->metrics.tally_drift == 0);
+  CHECK(stats() == counts{{0, {1, 1}}, {11, {1, 1}}, {22, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "a node that ends leaves no actor behind, whatever is under way") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(22));
+  say(sbc, call{"1"}.in(22).again(), call{"3"}.in(44));
+  sched.run(3);
+  ask_later<disconnect_answer>(front, hang_up_customer(1));
+  sched.run(6);
+  // That the fixture comes to its end is the test: the actor system waits for every actor.
+}
+
+} // namespace rollcall::testing

@@ -1,0 +1,390 @@
+#include "tests/component/actor_fixture.hpp"
+#include "tests/component/random_switch.hpp"
+#include "tests/component/truth_model.hpp"
+
+#include <cstdlib>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <tuple>
+
+// Random switches say random things while requests are under way, and the actors work in random order. A
+// model of a few lines hears the same in the same order, for it listens where a link talks to its switch:
+// every batch of news ends with a ping, and the pong says that the link has come so far. Each answer must
+// agree with what was true, by the model, while the answer was made; and when everything is at rest, answers
+// are the model.
+
+namespace rollcall::testing {
+
+namespace {
+
+/// What is wrong with an answer.
+struct untrue : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void insist(bool truth, const std::string& what) {
+  if (!truth)
+    throw untrue{what};
+}
+
+/// For each call the number of the picture that a list has shown.
+using pictures_shown = std::map<std::string, std::size_t>;
+
+/// Checks a list that was asked for when lists of everything had shown `before`; returns what it shows.
+pictures_shown check_list(call_list& list, const call_query& query, const directory& by,
+                          const truth_model& model, const pictures_shown& before) {
+  pictures_shown shown;
+  const auto everything = query.scope == customer_id{1} && query.recursive && !query.account;
+  std::tuple last_place{std::numeric_limits<std::int64_t>::min(), timestamp{}, std::string{}};
+  for (call_row row; list.next(row);) {
+    const std::string id{row.record->id()};
+    const auto seen = picture_of(*row.record);
+    const auto found = model.heard.find(id);
+    insist(found != model.heard.end(), id + " is shown, and is no call any more");
+    const auto& pictures = found->second.since_rest;
+    const auto first = std::find(pictures.begin(), pictures.end(), seen);
+    const auto last = std::find(pictures.rbegin(), pictures.rend(), seen);
+    insist(first != pictures.end(), id + " is shown as it never was");
+    insist(shown.emplace(id, first - pictures.begin()).second, id + " is shown twice");
+    insist(wanted(seen, query, by), id + " is shown, and was not asked for");
+    insist(row.customer == owner_of(seen.account, by), id + " is shown with a wrong customer");
+    const auto known = before.find(id);
+    insist(!everything || known == before.end() || pictures.rend() - last > std::ptrdiff_t(known->second),
+           id + " is shown as it was before");
+    const auto setup = seen.setup.time_since_epoch().count();
+    const auto duration = row.record->duration(list.now()).count();
+    const std::array keys{std::int64_t{0}, -setup, -duration, duration};
+    const std::tuple place{keys[static_cast<std::size_t>(query.order)], seen.setup, id};
+    insist(last_place < place, id + " is out of order");
+    last_place = place;
+  }
+  for (const auto& [id, call] : model.heard)
+    if (call.settled && !model.is_due(call) && !shown.contains(id))
+      insist(!call.always([&](const auto& x) { return wanted(x, query, by); }), id + " is missing");
+  return everything ? shown : pictures_shown{};
+}
+
+/// The bounds of an account's counts: what must be counted, and what may be.
+struct bounds {
+  std::pair<std::uint32_t, std::uint32_t> least;
+  std::pair<std::uint32_t, std::uint32_t> most;
+};
+
+/// Checks stats that were asked for when lists of everything had shown `before`.
+void check_stats(const stats_answer& stats, customer_id scope, bool recursive, const directory& by,
+                 const truth_model& model, const pictures_shown& before) {
+  std::map<std::int64_t, bounds> expected;
+  for (const auto& [id, call] : model.heard) {
+    const auto known = before.find(id);
+    const auto from = known == before.end() ? 0 : known->second;
+    if (known != before.end() || call.settled) {
+      const auto account = call.since_rest[from].account;
+      const auto counted = [&](const auto& x) { return x.account == account && is_active(x.state); };
+      const auto connected = [&](const auto& x) { return counted(x) && x.state == call_state::connected; };
+      expected[account].least.first += call.always(counted, from);
+      expected[account].least.second += call.always(connected, from);
+    }
+    std::set<std::int64_t> counted;
+    std::set<std::int64_t> connected;
+    for (const auto& x : call.since_rest) {
+      if (is_active(x.state) && counted.insert(x.account).second)
+        ++expected[x.account].most.first;
+      if (x.state == call_state::connected && connected.insert(x.account).second)
+        ++expected[x.account].most.second;
+    }
+  }
+  std::map<std::int64_t, std::pair<std::uint32_t, std::uint32_t>> told;
+  for (const auto& each : stats) {
+    const auto account = each.account.account.value();
+    const auto name = "account " + std::to_string(account);
+    insist(in_scope(account, scope, recursive, by), name + " is counted, and is out of scope");
+    insist(told.emplace(account, std::pair{each.counts.active(), each.counts.connected()}).second,
+           name + " is counted twice");
+    expected[account];
+  }
+  for (const auto& [account, bound] : expected) {
+    if (!in_scope(account, scope, recursive, by))
+      continue;
+    const auto [total, connected] = told[account];
+    const auto name = "account " + std::to_string(account);
+    insist(total >= bound.least.first && connected >= bound.least.second, name + " is counted too low");
+    insist(total <= bound.most.first && connected <= bound.most.second, name + " is counted too high");
+  }
+}
+
+/// A node with two random switches, its callers, and the model that knows what they have to be told.
+struct truth_run : world {
+  random any;
+  truth_model model;
+  std::array<random_switch, 2> sbcs;
+  std::vector<std::function<bool()>>
+      requests;              ///< checks the answer once it is there, and tells whether it was
+  pictures_shown shown;      ///< by lists of everything since the last rest
+  std::uint64_t sent = 0;    ///< disconnects, by the answers
+  int ticks = 0;             ///< of time since the last rest
+  bool nobody_known = false; ///< the directory knows the username `nobody`
+
+  explicit truth_run(std::uint64_t seed) : any(seed) {
+    constexpr std::array lingers{1'000ms, 3'000ms, 32'000ms};
+    context->dead_linger = model.linger = lingers[seed % lingers.size()];
+    context->disconnect_retry = 2'000ms;
+    model.clock = [this] { return sched.clock().now(); };
+    model.names = dir;
+    sbcs[0].name = "sbc-1";
+    sbcs[1].name = "sbc-2";
+  }
+
+  /// What is still under way comes to an end while there is somebody to hear of it.
+  ~truth_run() {
+    requests.clear();
+    run();
+  }
+
+  void live() {
+    for (auto bursts = 2 + any() % 3; bursts > 0; --bursts) {
+      for (auto n = 5 + any() % 40; n > 0; --n) {
+        act();
+        for (auto k = any() % 12; k > 0 && step(); --k) {
+        }
+      }
+      while (step()) {
+      }
+      rest();
+    }
+  }
+
+  bool step() {
+    const auto worked = run_any(any);
+    std::erase_if(requests, [](const auto& answered) { return answered(); });
+    return worked;
+  }
+
+  void act() {
+    auto& sbc = sbcs[any() % 2];
+    const auto pick = any() % 100;
+    if (pick < 55) {
+      speak(sbc);
+    } else if (pick < 67) {
+      ask_list();
+    } else if (pick < 77) {
+      ask_stats();
+    } else if (pick < 83) {
+      ask_disconnect();
+    } else if (pick < 88) {
+      change_hands();
+    } else if (pick < 92) {
+      come_or_go(sbc);
+    } else if (pick < 94) {
+      self->send(node, caf::tick_atom_v);
+    } else if (ticks < 4) {
+      ++ticks;
+      sched.clock().advance_time(defaults::link_tick);
+      wall += defaults::link_tick;
+    }
+  }
+
+  // --- what switches and operators do
+
+  void speak(random_switch& sbc) {
+    if (sbc.attaching && *sbc.attaching)
+      deliver(sbc, sbc.arrives());
+    else if (sbc.connection)
+      deliver(sbc, sbc.speaks(any, [&](const std::string& id) { return is_old(sbc.name + ':' + id); }));
+    else
+      sbc.happens(any);
+  }
+
+  void deliver(random_switch& sbc, switch_news news) {
+    sbc.connection->under_way.push_back(news);
+    self->send(sbc.connection->session.link, sbc.connection->session.session, std::move(news));
+  }
+
+  /// A switch uses an id once: it repeats nothing of calls that may be forgotten when it arrives.
+  bool is_old(const std::string& id) const {
+    const auto found = model.heard.find(id);
+    return found == model.heard.end()
+           || (found->second.now().state == call_state::dead
+               && model.clock() + 1'500ms > found->second.ended + model.linger);
+  }
+
+  void come_or_go(random_switch& sbc) {
+    if (sbc.attaching)
+      return;
+    sbc.disturbed = true;
+    if (sbc.connection && any() % 2) {
+      self->send(sbc.connection->session.link, sbc.connection->session.session, atom::closed_v,
+                 std::string{"lost"});
+      sbc.connection.reset();
+      return;
+    }
+    sbc.next_connection = std::make_shared<line>();
+    sbc.next_connection->on_heard = [&](const switch_news& news) { model.hear(sbc.name, news); };
+    sbc.next_connection->on_hang_up = [&](const std::string& id) {
+      sbc.to_end.push_back(id);
+      model.hung_up(sbc.name + ':' + id);
+    };
+    sbc.attaching =
+        ask_later<attached>(node, attach_request{switch_name{sbc.name}, ++sbc.epoch, sbc.next_connection});
+  }
+
+  // Only who owns what: whose names the accounts have changes at rest.
+  void change_hands() {
+    reload([&](directory_entries& e) {
+      if (any() % 2)
+        entry_of(e.accounts, account_id{22}).customer = customer_id{2 + std::int64_t(any() % 3)};
+      else
+        entry_of(e.customers, customer_id{3}).wholesaler = customer_id{any() % 2 ? 2 : 4};
+    });
+  }
+
+  // --- what callers ask
+
+  template <class T, class Request, class Check>
+  void ask_and_check(const Request& request, Check check) {
+    requests.push_back([answer = ask_later<T>(front, request), check] {
+      if (!*answer)
+        return false;
+      insist(static_cast<bool>(**answer), "a request failed");
+      check(***answer);
+      return true;
+    });
+  }
+
+  customer_id some_scope() { return customer_id{any() % 3 ? 1 : 1 + std::int64_t(any() % 4)}; }
+
+  void ask_list() {
+    auto query = all_of(some_scope().value());
+    query.recursive = any() % 4 != 0;
+    query.active_only = any() % 3 == 0;
+    query.order = call_order(any() % 4);
+    if (any() % 4 == 0)
+      query.account = account_id{std::array{11, 22, 33, 44, 99}[any() % 5]};
+    ask_and_check<call_list_ptr>(
+        list_request{query, dir}, [this, query, by = dir, before = shown](const call_list_ptr& list) {
+          for (const auto& [id, number] : check_list(*list, query, *by, model, before))
+            shown[id] = std::max(shown[id], number);
+        });
+  }
+
+  void ask_stats() {
+    const auto scope = some_scope();
+    const auto recursive = any() % 3 != 0;
+    ask_and_check<stats_answer>(
+        stats_request{scope, recursive, dir},
+        [this, scope, recursive, by = dir, before = shown](const stats_answer& stats) {
+          check_stats(stats, scope, recursive, *by, model, before);
+        });
+  }
+
+  void ask_disconnect() {
+    switch (any() % 4) {
+    case 0: {
+      const auto request = hang_up_customer(2 + std::int64_t(any() % 3));
+      ask_disconnect(request, [scope = *request.customer, by = dir](const auto&, auto account) {
+        return in_scope(account, scope, true, *by);
+      });
+      break;
+    }
+    case 1: {
+      const auto request = hang_up_account(std::array{11, 22, 33, 44}[any() % 4]);
+      ask_disconnect(
+          request, [only = request.account->value()](const auto&, auto account) { return account == only; });
+      break;
+    }
+    default:
+      const auto request = hang_up_call(sbcs[any() % 2].name + ':' + std::to_string(1 + any() % 30));
+      ask_disconnect(request, [only = request.call->value()](const auto& id, auto) { return id == only; });
+    }
+  }
+
+  /// None that was `meant` all the time may go on when the answer is there.
+  template <class Meant>
+  void ask_disconnect(const disconnect_request& request, Meant meant) {
+    const auto one = request.call.has_value();
+    ask_and_check<disconnect_answer>(request, [this, one, meant](const disconnect_answer& answer) {
+      sent += answer.sent;
+      for (const auto& [id, call] : model.heard) {
+        if (sbcs[id.starts_with("sbc-2")].disturbed || !call.settled
+            || !call.always([&](const auto& x) { return meant(id, x.account); }))
+          continue;
+        insist(!can_disconnect(call.now().state), id + " escaped a disconnect");
+        insist(!one || answer.found || call.now().state == call_state::dead, id + " was not found");
+      }
+      insist(one ? answer.sent + answer.failed <= 1 : answer.found, "an answer that cannot be");
+    });
+  }
+
+  // --- at rest
+
+  void rest() {
+    insist(requests.empty(), "a request was never answered");
+    insist(context->metrics.disconnects_sent == sent, "disconnects were counted other than they were sent");
+    wait_for_forgetting();
+    compare();
+    if (!nobody_known && any() % 4 == 0)
+      learn();
+    advance(std::array{0ms, 250ms, 1'500ms, 6'000ms, 12'000ms}[any() % 5]);
+    wait_for_forgetting();
+  }
+
+  /// Lets time pass until no call is about to be forgotten, but not known to be.
+  void wait_for_forgetting() {
+    const auto unsure = [&](const auto& x) { return model.is_due(x.second) && !model.is_gone(x.second); };
+    while (std::any_of(model.heard.begin(), model.heard.end(), unsure))
+      advance(125ms);
+    model.rest();
+    shown.clear();
+    ticks = 0;
+    for (auto& sbc : sbcs)
+      sbc.disturbed = !sbc.connection || sbc.attaching;
+  }
+
+  void learn() {
+    nobody_known = true;
+    reload([&](directory_entries& e) {
+      e.accounts.push_back({account_id{55}, customer_id{1 + std::int64_t(any() % 4)}, "nobody"});
+    });
+    while (step()) {
+    }
+    model.names = dir;
+    model.learn("nobody", 55);
+    model.rest();
+    compare();
+  }
+
+  /// What can be asked is the model, call for call, field for field.
+  void compare() {
+    audit();
+    insist(context->metrics.tally_drift == 0, "a tally drifted");
+    for (const auto& [scope, recursive] : {std::pair{1, true}, {1, false}, {2, true}, {4, true}}) {
+      auto query = all_of(scope);
+      query.recursive = recursive;
+      const auto list = ask<call_list_ptr>(front, list_request{query, dir});
+      check_list(**list, query, *dir, model, {});
+      const auto stats = ask<stats_answer>(front, stats_request{customer_id{scope}, recursive, dir});
+      check_stats(*stats, customer_id{scope}, recursive, *dir, model, {});
+    }
+  }
+};
+
+} // namespace
+
+TEST_CASE("every answer tells the truth, whatever happens while it is made") {
+  constexpr auto budget = 12s;
+  constexpr std::uint64_t seeds = 3'000;
+  const auto* only = std::getenv("ROLLCALL_TRUTH_SEED"); // replays one
+  const auto first = only ? std::strtoull(only, nullptr, 10) : 1;
+  const auto began = std::chrono::steady_clock::now();
+  auto seed = first;
+  for (; seed < first + (only ? 1 : seeds) && std::chrono::steady_clock::now() - began < budget; ++seed) {
+    try {
+      truth_run{seed}.live();
+    } catch (const untrue& lie) {
+      FAIL("ROLLCALL_TRUTH_SEED=" << seed << ": " << std::string{lie.what()});
+    }
+  }
+  MESSAGE((seed - first) << " seeds");
+}
+
+} // namespace rollcall::testing

@@ -1,0 +1,76 @@
+"""Fixtures of the black-box tests. A module shares one daemon; each test starts and leaves without calls."""
+
+import pytest
+
+import harness
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes more than some seconds; left out by scripts/test --quick")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows the end of every daemon's log below a failed test."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for daemon in harness.Daemon.running:
+            report.sections.append((f"log of {daemon.folder}", daemon.log_text()[-6000:]))
+
+
+@pytest.fixture(scope="module")
+def daemon(request):
+    """The daemon of the module. A module's DAEMON, a dict, is handed to it."""
+    with harness.Daemon(**getattr(request.module, "DAEMON", {})) as running:
+        yield running
+
+
+@pytest.fixture
+def switches(daemon):
+    """Connects switches by name on demand; afterwards their calls are over and forgotten."""
+    connected = {}
+
+    def connect(name="sbc-1", **kwargs):
+        connected[name] = daemon.switch(name, **kwargs).connect()
+        return connected[name]
+
+    yield connect
+    for switch in connected.values():
+        if switch.socket is None or switch.closed:
+            switch.reconnect()
+        else:
+            switch.snapshot()
+        harness.wait_until(lambda: not [id for id in daemon.everything() if id.startswith(f"{switch.name}:")],
+                           what=f"the calls of {switch.name} to be forgotten")
+        switch.close()
+
+
+@pytest.fixture
+def switch(switches):
+    """sbc-1, connected, without calls."""
+    return switches("sbc-1")
+
+
+@pytest.fixture
+def api(daemon):
+    """A client in trusted mode."""
+    client = daemon.trusted()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def root(daemon):
+    """The root customer of environment 1, logged in by Digest."""
+    client = daemon.login("ssp-root")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def reseller(daemon):
+    """Customer 2, logged in by Digest."""
+    client = daemon.login("reseller")
+    yield client
+    client.close()

@@ -1,0 +1,191 @@
+"""The operator's tool against a daemon: what it prints, and how it ends (contract, 1)."""
+
+import csv
+import io
+import json
+import os
+import socket
+
+import pytest
+
+from harness import PASSWORDS, SECRET, free_port, run, wait_until
+
+
+def url_of(daemon):
+    return f"http://127.0.0.1:{daemon.http_port}/xmlapi/xmlapi"
+
+
+@pytest.fixture
+def tool(daemon):
+    """Runs the tool against the daemon in trusted mode."""
+    def tool(*arguments, **environment):
+        return run("rollcall", *arguments, stdin=open(os.devnull),
+                   env={**os.environ, "ROLLCALL_URL": url_of(daemon), **environment})
+    return tool
+
+
+def rows(result):
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def calls(daemon, switch):
+    """Two calls of account 11 and one of 21, all of them listed."""
+    ids = [switch.start(i_account=11, cli="801", i_connection=1), switch.start("WaitRoute", i_account=11),
+           switch.start("Idle", i_account=21)]
+    wait_until(lambda: len(daemon.everything()) == 3)
+    return [f"sbc-1:{id}" for id in ids]
+
+
+# --- how it ends
+
+@pytest.mark.parametrize("arguments", [
+    [], ["cals"], ["calls", "--no-such"], ["calls", "--account", "x"], ["calls", "--account", "0"],
+    ["calls", "--order", "newest"], ["calls", "--limit", "-1"], ["calls", "--json", "--csv"], ["disconnect"],
+    ["disconnect", "call"], ["disconnect", "account", "-5"], ["stats", "--recursive"], ["calls", "--timeout", "5 days"],
+    ["sim", "--accounts", "3-1"], ["sim", "--rate", "0"], ["sim", "--calls", "0"], ["sim", "--connect", "nowhere"],
+])
+def test_a_mistake_in_the_command_line_is_2(tool, arguments):
+    result = tool(*arguments)
+    assert result.returncode == 2 and result.stderr and not result.stdout
+
+
+def test_a_user_without_a_password_is_a_mistake(tool):
+    assert tool("stats", "--user", "ssp-root").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [["disconnect", "call", "sbc-1:nothing"], ["disconnect", "account", "999"],
+                                       ["disconnect", "customer", "999"], ["stats", "--customer", "999"],
+                                       ["calls", "--customer", "999"]])
+def test_what_is_not_there_is_3(tool, arguments):
+    result = tool(*arguments)
+    assert result.returncode == 3 and result.stderr and not result.stdout
+
+
+def test_a_wrong_password_is_4(tool):
+    assert tool("stats", "--user", "ssp-root", ROLLCALL_PASSWORD="wrong").returncode == 4
+
+
+def test_a_method_that_is_not_allowed_is_4(tool):
+    assert tool("stats", "--user", "reseller", ROLLCALL_PASSWORD=PASSWORDS["reseller"]).returncode == 4
+    assert tool("calls", "--user", "closed", ROLLCALL_PASSWORD=PASSWORDS["closed"]).returncode == 4
+
+
+def test_a_server_that_does_not_answer_is_5(tool):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/xmlapi"
+        assert tool("stats", "--url", url, "--timeout", "200ms").returncode == 5
+
+
+def test_a_server_that_is_not_there_is_1(tool):
+    assert tool("stats", "--url", f"http://127.0.0.1:{free_port()}/xmlapi").returncode == 1
+
+
+def test_a_server_that_is_none_of_ours_is_1(tool, daemon):
+    result = tool("stats", "--url", f"http://127.0.0.1:{daemon.http_port}/nowhere")
+    assert result.returncode == 1 and "404" in result.stderr
+
+
+def test_disconnects_that_cannot_be_sent_to_every_switch_are_6(tool, daemon, switches):
+    first, second = switches("sbc-1"), switches("sbc-2")
+    first.start(i_account=11)
+    second.start(i_account=11)
+    wait_until(lambda: len(daemon.everything()) == 2)
+    second.close()
+
+    def partly():
+        result = tool("disconnect", "account", "11", "--json")
+        return result.returncode == 6 and json.loads(result.stdout)["failed"] == 1
+    wait_until(partly)
+    second.reconnect()
+
+
+# --- what it prints
+
+def test_calls_are_those_of_the_api(tool, daemon, calls):
+    api = daemon.trusted()
+    shown = rows(tool("calls", "--customer", "1", "--json"))
+    assert [row["ID"] for row in shown] == [row["ID"] for row in api.listAllCalls(i_customer=1)] == calls
+    assert shown[0].keys() == api.listAllCalls(i_customer=1)[0].keys()
+    assert [row["ID"] for row in rows(tool("calls", "--active", "--customer", "1", "--json"))] == calls[:2]
+    assert [row["ID"] for row in rows(tool("calls", "--customer", "2", "--json"))] == calls[2:]
+    assert [row["ID"] for row in rows(tool("calls", "--account", "11", "--json"))] == calls[:2]
+    assert [row["ID"] for row in rows(tool("calls", "--connection", "1", "--json"))] == calls[:1]
+    assert [row["ID"] for row in rows(tool("calls", "--vendor", "1", "--json"))] == calls[:1]
+    assert [row["ID"] for row in rows(tool("calls", "--order", "oldest_last", "--json"))] == calls[::-1]
+    assert [row["ID"] for row in rows(tool("calls", "--offset", "1", "--limit", "1", "--json"))] == calls[1:2]
+    assert [row["ID"] for row in rows(tool("calls", "--no-recursive", "--json"))] == calls[:2]
+    assert rows(tool("calls", "--node", "no-such", "--json")) == []
+
+
+def test_calls_as_a_table_and_as_csv(tool, calls):
+    table = tool("calls", "--customer", "1").stdout.splitlines()
+    assert table[0].split()[:4] == ["ID", "CC_STATE", "CLI", "CLD"] and len(table) == 4
+    assert all(id in line for id, line in zip(calls, table[1:]))
+    listed = list(csv.DictReader(io.StringIO(tool("calls", "--customer", "1", "--csv").stdout)))
+    assert [row["ID"] for row in listed] == calls and listed[0]["CLI"] == "801"
+
+
+def test_without_a_customer_trusted_mode_asks_as_the_first_and_says_so(tool, calls):
+    result = tool("calls", "--json")
+    assert "customer 1" in result.stderr and len(rows(result)) == 3
+
+
+def test_a_user_sees_what_is_his(tool, calls, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORDS["reseller"] + "\n")
+    os.chmod(secret, 0o600)
+    result = tool("calls", "--json", "--user", "reseller", "--password-file", secret)
+    assert [row["ID"] for row in rows(result)] == calls[2:]
+
+
+def test_a_hostile_number_does_not_reach_the_terminal(tool, daemon, switch):
+    switch.start(i_account=11, cli="\u009b31m\u202e801\u007f")
+    wait_until(daemon.everything)
+    result = tool("calls", "--customer", "1")
+    assert not set("\u009b\u202e\u007f\u001b") & set(result.stdout)
+
+
+def test_stats_are_counted_for_each_account(tool, calls):
+    assert rows(tool("stats", "--json")) == [{"i_account": 11, "total": 2, "connected": 1}]
+    assert rows(tool("stats", "--customer", "2", "--json")) == []
+    assert tool("stats", "--csv").stdout.split() == ["i_account,total,connected", "11,2,1"]
+    assert tool("top", "--once").stdout.startswith("2 active calls, 1 connected")
+
+
+def test_nodes_tell_that_the_daemon_is_ready(tool):
+    result = tool("nodes")
+    assert result.returncode == 0 and result.stdout
+
+
+def test_disconnects_reach_the_switch(tool, daemon, switch, calls):
+    assert tool("disconnect", "call", calls[0]).returncode == 0
+    switch.wait_for("disconnect", id=calls[0].split(":")[1])
+    assert json.loads(tool("disconnect", "account", "11", "--json").stdout) == {"result": "OK", "count": 1}
+    assert json.loads(tool("disconnect", "customer", "2", "--yes", "--json").stdout) == {"result": "OK", "count": 1}
+    wait_until(lambda: not daemon.everything())
+
+
+# --- the simulated switch with a real node
+
+def test_the_lists_are_what_the_simulated_switch_believes(tool, daemon, tmp_path):
+    state = tmp_path / "state"
+    result = tool("sim", "--connect", f"127.0.0.1:{daemon.feed_port}", "--calls", "300", "--rate", "1000", "--ring",
+                  "50ms", "--mean-duration", "300ms", "--accounts", "11,12,21", "--drop-every", "700ms", "--run-for",
+                  "3s", "--state-file", state, ROLLCALL_SIM_SECRET=SECRET)
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["reconnects"] >= 1 and report["warnings"] == 0 and report["calls_ended"] > 300
+    truth = {f"sbc-1:{call['id']}": call for call in map(json.loads, state.read_text().splitlines())}
+
+    def agree():
+        listed = {id: row for id, row in daemon.everything().items() if row["CC_STATE"] != "Dead"}
+        assert listed.keys() == truth.keys()
+        for id, call in truth.items():
+            assert listed[id]["CC_STATE"] == call["state"]
+            assert listed[id]["CLI"] == call["cli"] and listed[id]["I_ACCOUNT"] == call.get("i_account", 0)
+        return True
+    wait_until(agree)
+    with daemon.switch("sbc-1", epoch=1 << 50):  # its empty snapshot ends the calls
+        wait_until(lambda: not daemon.everything())

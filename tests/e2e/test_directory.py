@@ -1,0 +1,247 @@
+"""The directory: importing it, and what a running daemon makes of a new one (contract, 3)."""
+
+import copy
+import json
+import sqlite3
+
+import pytest
+
+from harness import DIRECTORY, Daemon, run, wait_until
+
+SMALL = {
+    "environments": [{"i_environment": 1, "name": "default"}],
+    "customers": [{"i_customer": 1, "i_wholesaler": None, "i_environment": 1, "name": "root", "web_login": "root",
+                   "api_password": "secret", "api_access": True},
+                  {"i_customer": 2, "i_wholesaler": 1, "name": "sub", "web_login": "sub", "api_password": "secret2",
+                   "api_access": True}],
+    "accounts": [{"i_account": 3, "i_customer": 1, "username": "801"}],
+    "vendors": [{"i_vendor": 1, "name": "carrier"}],
+    "connections": [{"i_connection": 1, "i_vendor": 1, "name": "gw"}],
+}
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "directory.db"
+
+
+def do_import(database, content):
+    file = database.parent / "in.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return run("rollcall", "directory", "import", "--database", database, file)
+
+
+def export(database):
+    result = run("rollcall", "directory", "export", "--database", database)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def changed(section, index=0, **fields):
+    """SMALL with one entry changed; a field of ... is taken out."""
+    directory = copy.deepcopy(SMALL)
+    entry = directory[section][index]
+    for name, value in fields.items():
+        if value is ...:
+            entry.pop(name, None)
+        else:
+            entry[name] = value
+    return directory
+
+
+def added(section, **entry):
+    directory = copy.deepcopy(SMALL)
+    directory[section].append(entry)
+    return directory
+
+
+def customer(i_customer, i_wholesaler, **fields):
+    return {"i_customer": i_customer, "i_wholesaler": i_wholesaler, "name": f"customer {i_customer}", **fields}
+
+
+# --- what is refused
+
+@pytest.mark.parametrize("name, content, words", [
+    ("not JSON", "{", []), ("no object", "[]", []), ("empty", "", []), ("unknown section", {"customer": []}, ["customer"]),
+    ("section that is no list", {"customers": {}}, ["customers"]),
+    ("entry that is no object", {"customers": [1]}, ["customers"]),
+    ("self-made cycle", changed("customers", 0, i_wholesaler=2), ["customer"]),
+    ("own wholesaler", changed("customers", 1, i_wholesaler=2), ["customer", "2"]),
+    ("long cycle", {**SMALL, "customers": [SMALL["customers"][0], customer(5, 6), customer(6, 7), customer(7, 5)]},
+     ["customer"]),
+    ("dangling wholesaler", changed("customers", 1, i_wholesaler=99), ["99"]),
+    ("dangling customer", changed("accounts", 0, i_customer=99), ["99"]),
+    ("dangling vendor", changed("connections", 0, i_vendor=99), ["99"]),
+    ("dangling environment", changed("customers", 0, i_environment=99), ["99"]),
+    ("duplicate login", changed("customers", 1, web_login="root"), ["root"]),
+    ("duplicate customer", added("customers", **customer(2, 1)), ["2"]),
+    ("duplicate account", added("accounts", i_account=3, i_customer=2, username="9"), ["3"]),
+    ("duplicate username", added("accounts", i_account=4, i_customer=2, username="801"), ["801"]),
+    ("two roots of one environment", added("customers", **customer(3, None, i_environment=1)), []),
+    ("id that is text", changed("customers", 1, i_customer="two"), ["i_customer"]),
+    ("id of zero", changed("customers", 1, i_customer=0), []),
+    ("id below zero", changed("accounts", 0, i_account=-3), []),
+    ("fraction", changed("accounts", 0, i_account=3.5), ["i_account"]),
+    ("login that is a number", changed("customers", 1, web_login=5), ["web_login"]),
+    ("access that is text", changed("customers", 1, api_access="yes"), ["api_access"]),
+    ("missing id", changed("accounts", 0, i_account=...), ["i_account"]),
+    ("missing customer", changed("accounts", 0, i_customer=...), ["i_customer"]),
+    ("unknown field", changed("accounts", 0, colour="red"), ["colour"]),
+])
+def test_a_bad_file_is_refused_whole_and_names_the_entry(database, name, content, words):
+    assert do_import(database, SMALL).returncode == 0
+    before = export(database)
+    if isinstance(content, dict) and "accounts" in content:  # something good in the same file must not get in
+        content = {**content, "vendors": [*SMALL["vendors"], {"i_vendor": 50, "name": "new"}]}
+    result = do_import(database, content)
+    assert result.returncode == 1, (result.returncode, result.stderr)
+    assert result.stderr and not result.stdout
+    for word in words:
+        assert word in result.stderr, result.stderr
+    assert export(database) == before
+
+
+def test_a_bad_file_creates_no_database_that_a_daemon_would_take(database):
+    assert do_import(database, "{").returncode == 1
+    assert run("rollcall", "directory", "export", "--database", database).returncode != 0 or export(database) in (
+        {}, {section: [] for section in SMALL})
+
+
+@pytest.mark.parametrize("arguments", [["import"], ["import", "x.json"], ["export"], ["show"], ["nothing"], []])
+def test_arguments_that_make_no_sense_are_a_matter_of_usage(arguments):
+    assert run("rollcall", "directory", *arguments).returncode == 2
+
+
+def test_a_file_that_is_not_there_is_told(database):
+    result = run("rollcall", "directory", "import", "--database", database, database.parent / "none.json")
+    assert result.returncode == 1 and "none.json" in result.stderr
+
+
+# --- what is imported
+
+def test_an_import_can_be_repeated_and_changes_entries_by_their_ids(database):
+    assert do_import(database, SMALL).returncode == 0
+    first = export(database)
+    assert do_import(database, SMALL).returncode == 0
+    assert export(database) == first
+    assert do_import(database, {"accounts": [{"i_account": 3, "i_customer": 2, "username": "802"},
+                                             {"i_account": 4, "i_customer": 2, "username": "803"}]}).returncode == 0
+    accounts = export(database)["accounts"]
+    assert {(a["i_account"], a["i_customer"], a["username"]) for a in accounts} == {(3, 2, "802"), (4, 2, "803")}
+
+
+def test_an_export_is_an_import(database):
+    assert do_import(database, DIRECTORY).returncode == 0
+    exported = export(database)
+    other = database.parent / "other.db"
+    assert do_import(other, exported).returncode == 0
+    assert export(other) == exported
+
+
+def test_no_password_is_stored_or_exported(database):
+    directory = changed("customers", 0, api_password="correct horse battery staple")
+    assert do_import(database, directory).returncode == 0
+    assert "correct horse" not in json.dumps(export(database))
+    for file in database.parent.glob("directory.db*"):
+        assert b"correct horse" not in file.read_bytes()
+
+
+def test_the_tree_is_shown(database):
+    assert do_import(database, DIRECTORY).returncode == 0
+    result = run("rollcall", "directory", "show", "--database", database)
+    assert result.returncode == 0
+    for name in ("root", "reseller", "subreseller", "sibling", "other-sub"):
+        assert name in result.stdout
+
+
+def test_a_database_is_sound_after_an_import(database):
+    assert do_import(database, DIRECTORY).returncode == 0
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+
+
+def test_a_deep_tree_is_no_trouble(database):
+    chain = [customer(n, n - 1 or None, **({"i_environment": 1} if n == 1 else {})) for n in range(1, 20001)]
+    assert do_import(database, {"environments": SMALL["environments"], "customers": chain}).returncode == 0
+    assert len(export(database)["customers"]) == 20000
+
+
+# --- a running daemon
+
+def test_a_changed_directory_is_picked_up_on_hup_and_not_before():
+    directory = copy.deepcopy(DIRECTORY)
+    with Daemon() as daemon, daemon.switch() as switch:
+        id = switch.start(i_account=21)
+        wait_until(lambda: daemon.everything())
+        directory["customers"].append({"i_customer": 6, "i_wholesaler": 4, "name": "new", "web_login": "new",
+                                       "api_password": "secret6", "api_access": True})
+        directory["accounts"][2]["i_customer"] = 6  # account 21
+        daemon.import_directory(directory)
+        api = daemon.trusted()
+        assert api.fault("listAllCalls", i_customer=6) == (401, "Wrong i_customer")
+        assert api.ids(i_customer=2) == [id]
+        daemon.reload()
+        wait_until(lambda: api.ids(i_customer=6) == [id])
+        assert api.ids(i_customer=2) == []
+        assert api.ids(i_customer=4) == [id]
+        assert daemon.login("new", "secret6").ids() == [id]
+
+
+def test_a_call_whose_account_name_becomes_known_gets_its_account():
+    directory = copy.deepcopy(DIRECTORY)
+    with Daemon() as daemon, daemon.switch() as switch:
+        switch.start(account="newcomer")
+        wait_until(lambda: [row["I_CUSTOMER"] for row in daemon.everything().values()] == [1])
+        directory["accounts"].append({"i_account": 29, "i_customer": 2, "username": "newcomer"})
+        daemon.import_directory(directory)
+        daemon.reload()
+        wait_until(lambda: [(row["I_ACCOUNT"], row["I_CUSTOMER"]) for row in daemon.everything().values()] == [(29, 2)])
+
+
+def test_a_call_whose_account_number_becomes_known_moves_to_its_customer():
+    directory = copy.deepcopy(DIRECTORY)
+    with Daemon() as daemon, daemon.switch() as switch:
+        id = switch.start(i_account=29)
+        wait_until(lambda: [row["I_CUSTOMER"] for row in daemon.everything().values()] == [1])
+        directory["accounts"].append({"i_account": 29, "i_customer": 2, "username": "newcomer"})
+        daemon.import_directory(directory)
+        daemon.reload()
+        wait_until(lambda: daemon.trusted().ids(i_customer=2) == [id])
+        assert daemon.trusted().getAccountCallStatsCustomer(i_customer=2)["data"] == {"29": [1, 1]}
+
+
+def test_access_taken_away_and_a_new_password_count_from_the_reload_on():
+    directory = copy.deepcopy(DIRECTORY)
+    with Daemon() as daemon:
+        reseller = daemon.login("reseller")
+        assert reseller.listAllCalls() == []
+        directory["customers"][1]["api_access"] = False
+        directory["customers"][0]["api_password"] = "changed"
+        daemon.import_directory(directory)
+        daemon.reload()
+        wait_until(lambda: daemon.login("ssp-root", "changed").post("x").status == 200)
+        assert reseller.fault("listAllCalls") == (403, "API access is not enabled")
+        assert daemon.login("ssp-root", "secret").post("x").status == 401
+
+
+def test_lists_stay_whole_while_accounts_change_hands():
+    """The same calls under every directory, and each list sees one directory from its beginning to its end."""
+    directories = [copy.deepcopy(DIRECTORY) for _ in range(2)]
+    for account in directories[1]["accounts"][:2]:
+        account["i_customer"] = 4
+    with Daemon() as daemon, daemon.switch() as switch:
+        ids = sorted(switch.start(i_account=account) for account in (11, 12) * 20)
+        wait_until(lambda: len(daemon.everything()) == 40)
+        api = daemon.trusted()
+        for turn in range(1, 7):
+            daemon.import_directory(directories[turn % 2])
+            daemon.signal(1)
+            seen = set()
+            for _ in range(30):
+                rows = api.listAllCalls(i_customer=1)
+                assert sorted(row["ID"].split(":")[1] for row in rows) == ids
+                seen.add(frozenset(row["I_CUSTOMER"] for row in rows))
+            assert seen <= {frozenset({1}), frozenset({4})}, seen
+            wait_until(lambda: {row["I_CUSTOMER"] for row in api.listAllCalls(i_customer=1)} == {4 if turn % 2 else 1})

@@ -1,0 +1,284 @@
+"""Requests that are not right, and the code and text of each (contract, 5)."""
+
+import concurrent.futures
+import random
+import xmlrpc.client
+
+import pytest
+
+from harness import Daemon, request, wait_until
+
+
+def raw(api, body):
+    """(code, text) of the fault that a body gets."""
+    try:
+        value = api.post(body).value()
+    except xmlrpc.client.Fault as fault:
+        return fault.faultCode, fault.faultString
+    raise AssertionError(f"answered {value!r:.300}")
+
+
+def call(method, params):
+    """A method call with `params` as XML, for what Python's encoder would not write."""
+    return f"<?xml version='1.0'?><methodCall><methodName>{method}</methodName>{params}</methodCall>"
+
+
+def struct(*members):
+    """One struct of (name, value as XML)."""
+    inner = "".join(f"<member><name>{name}</name><value>{value}</value></member>" for name, value in members)
+    return f"<params><param><value><struct>{inner}</struct></value></param></params>"
+
+
+def is_alive(daemon):
+    return "listAllCalls" in daemon.trusted().call("system.listMethods")
+
+
+# --- not XML, or not a call
+
+@pytest.mark.parametrize("body", [
+    "", " ", "hello", "<", "<methodCall>", "<methodCall></methodcall>", "<a><b></a></b>", "\x00", "{}",
+    "<methodCall><methodName>listAllCalls</methodName>", "<methodCall>&nbsp;</methodCall>", "<a>\x01</a>",
+    "<?xml version='1.0' encoding='no-such'?><methodCall/>", b"\xff\xfe<", b"<methodCall>\xff</methodCall>",
+    "<methodCall/><methodCall/>", "<a b=1/>",
+])
+def test_what_is_not_well_formed_is_a_parse_error(api, body):
+    assert raw(api, body) == (-32700, "parse error")
+
+
+@pytest.mark.parametrize("body", [
+    "<a/>", "<methodResponse/>", "<methodCall/>", "<methodCall><params/></methodCall>",
+    "<methodCall><methodName/></methodCall>", "<html><body>hi</body></html>",
+    "<methodCall><methodName>a</methodName><params><param/></params></methodCall>",
+    call("x", "<params><param><value><int>1</int><int>2</int></value></param></params>"),
+    call("x", "<params><param><value><int>abc</int></value></param></params>"),
+    call("x", "<params><param><value><boolean>2</boolean></value></param></params>"),
+    call("x", "<params><param><value><struct><member><name>a</name></member></struct></value></param></params>"),
+    call("x", "<params><param><value><unknown/></value></param></params>"),
+    call("x", "<params><param><value><int>99999999999999999999</int></value></param></params>"),
+])
+def test_what_is_well_formed_and_no_method_call_is_an_invalid_request(api, body):
+    assert raw(api, body) == (-32600, "invalid request")
+
+
+def levels(depth):
+    """A call whose elements are nested `depth` deep: methodCall / params / param / value, then three by three."""
+    inner = "<value>1</value>" if depth % 3 == 1 else "<value><int>1</int></value>"
+    for _ in range((depth - 4) // 3):
+        inner = f"<value><struct><member><name>a</name>{inner}</member></struct></value>"
+    return call("nothing", f"<params><param>{inner}</param></params>")
+
+
+@pytest.mark.parametrize("name, body", [
+    ("doctype", "<!DOCTYPE methodCall><methodCall><methodName>listAllCalls</methodName></methodCall>"),
+    ("entities", "<!DOCTYPE a [<!ENTITY b 'c'>]><methodCall><methodName>&b;</methodName></methodCall>"),
+    ("external", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><methodCall><methodName>x</methodName></methodCall>"),
+    ("bomb", "<!DOCTYPE a [<!ENTITY a '" + "x" * 100 + "'>" + "".join(
+        f"<!ENTITY {chr(98 + n)} '{('&' + chr(97 + n) + ';') * 50}'>" for n in range(8)) + "]><methodCall>"
+        "<methodName>&i;</methodName></methodCall>"),
+    ("deep", "<a>" * 200 + "</a>" * 200), ("deep call", levels(40)),
+    ("very deep", "<a>" * 9000),
+])
+def test_what_is_dangerous_to_parse_is_refused_before_it_is(daemon, api, name, body):
+    code, text = raw(api, body)
+    assert (code, text) in ((-32600, "invalid request"), (-32700, "parse error"))
+    assert is_alive(daemon)
+
+
+def test_sixteen_levels_are_read_and_seventeen_are_not(api):
+    assert raw(api, levels(16)) == (-32601, "unknown method 'nothing'")
+    assert raw(api, levels(17)) == (-32600, "invalid request")
+
+
+@pytest.mark.parametrize("method", ["nothing", "listallcalls", "LISTALLCALLS", "system", "system.", "list AllCalls",
+                                    "x" * 1000, "a.b:c/d", "\u00fc"])
+def test_an_unknown_method_is_named(api, method):
+    assert api.fault(method) == (-32601, f"unknown method '{method}'")
+
+
+def test_an_unknown_method_in_hostile_characters_is_named_all_the_same(api):
+    assert raw(api, call("&lt;&amp;'\"", "")) == (-32601, "unknown method '<&'\"'")
+
+
+# --- parameters
+
+REQUIRED = [("disconnectCall", "ID", "text"), ("disconnectAccount", "i_account", "1"),
+            ("disconnectCustomer", "i_customer", "1"), ("listAllCalls", "i_customer", "1"),
+            ("listActiveCalls", "i_customer", "1"), ("getAccountCallStatsCustomer", "i_customer", "1")]
+
+
+@pytest.mark.parametrize("method, name, _", REQUIRED)
+@pytest.mark.parametrize("params", ["", "<params/>", "<params><param><value><struct/></value></param></params>", "nil",
+                                    "<params><param><value><nil/></value></param></params>"])
+def test_a_missing_parameter_is_named(api, method, name, _, params):
+    params = struct((name, "<nil/>")) if params == "nil" else params
+    assert raw(api, call(method, params)) == (400, f"Parameter {name} is required")
+
+
+@pytest.mark.parametrize("method, name", [
+    ("disconnectAccount", "i_account"), ("disconnectCustomer", "i_customer"), ("disconnectCustomer", "i_wholesaler"),
+    ("disconnectCall", "i_customer"), ("listAllCalls", "i_customer"), ("listAllCalls", "i_account"),
+    ("listAllCalls", "i_vendor"), ("listActiveCalls", "i_connection"), ("listAllCalls", "offset"),
+    ("listActiveCalls", "limit"), ("getAccountCallStatsCustomer", "i_customer"),
+])
+@pytest.mark.parametrize("value", ["abc", "", " ", "1.5", "0x10", "1e3", "+-1", 1.0, [], {}, "9" * 30, "1 2",
+                                   xmlrpc.client.Binary(b"1"), xmlrpc.client.DateTime(0)])
+def test_an_id_that_is_no_integer_is_named(api, method, name, value):
+    fields = {"ID": "x"} if method == "disconnectCall" else {}
+    if method == "disconnectCustomer" and name != "i_customer":
+        fields["i_customer"] = 1
+    if method.startswith("list") and name != "i_customer":
+        fields["i_customer"] = 1
+    code, text = api.fault(method, {**fields, name: value})
+    assert code == 400
+    assert text == f"Parameter {name} must be an integer" or (value == "9" * 30 and name in text), text
+
+
+@pytest.mark.parametrize("value", ["<int>11</int>", "<i4>11</i4>", "<i8>11</i8>", "<string>11</string>", "11",
+                                   "<int>+11</int>", "<int> 11 </int>"])
+def test_an_id_may_come_in_each_way_of_the_contract(api, value):
+    answer = api.post(call("disconnectAccount", struct(("i_account", value))))
+    if "+" in value or "> " in value:
+        answer.text  # a matter of the parser's taste, but never a crash
+    else:
+        assert answer.value() == {"result": "OK", "count": 0}
+
+
+def test_ex_i8_is_read_too(api):
+    body = ("<?xml version='1.0'?><methodCall xmlns:ex='http://ws.apache.org/xmlrpc/namespaces/extensions'><methodName>"
+            "disconnectAccount</methodName>" + struct(("i_account", "<ex:i8>11</ex:i8>")) + "</methodCall>")
+    answer = api.post(body)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("method", ["listAllCalls", "getAccountCallStatsCustomer"])
+@pytest.mark.parametrize("value, good", [
+    ("<boolean>1</boolean>", True), ("<boolean>0</boolean>", True), ("<int>1</int>", True), ("<int>0</int>", True),
+    ("<int>2</int>", False), ("<int>-1</int>", False), ("<string>yes</string>", False), ("<double>1.0</double>", False),
+    ("<array><data/></array>", False),
+])
+def test_a_boolean_is_a_boolean_or_0_or_1(api, method, value, good):
+    body = call(method, struct(("i_customer", "<int>1</int>"), ("recursive", value)))
+    if good:
+        api.post(body).value()
+    else:
+        code, text = raw(api, body)
+        assert code == 400 and "recursive" in text and "boolean" in text
+
+
+@pytest.mark.parametrize("order", ["", "newest", "OLDEST_FIRST", "oldest_first ", "longest"])
+def test_an_unknown_order_is_refused_and_the_known_are_named(api, order):
+    code, text = api.fault("listAllCalls", i_customer=1, order=order)
+    assert code == 400
+    for known in ("order", "oldest_first", "oldest_last", "longest_first", "longest_last"):
+        assert known in text
+
+
+@pytest.mark.parametrize("fields", [{"order": 1}, {"order": []}, {"node_id": 1}, {"node_id": {}}])
+def test_a_text_that_is_no_string_is_named(api, fields):
+    code, text = api.fault("listAllCalls", i_customer=1, **fields)
+    (name,) = fields
+    assert code == 400 and name in text
+
+
+@pytest.mark.parametrize("value", [[], {}, True, 1.5, xmlrpc.client.Binary(b"x")])
+def test_an_id_of_a_call_that_is_no_string_is_refused(api, value):
+    code, text = api.fault("disconnectCall", ID=value)
+    assert code == 400 and "ID" in text
+
+
+@pytest.mark.parametrize("fields", [{"offset": -1}, {"limit": -1}])
+def test_a_number_out_of_range_is_named(api, fields):
+    code, text = api.fault("listAllCalls", i_customer=1, **fields)
+    (name,) = fields
+    assert code == 400 and name in text
+
+
+@pytest.mark.parametrize("method, fields, text", [
+    ("disconnectCall", {"ID": "x", "i_call": 1}, "Unknown parameter i_call; disconnectCall takes ID"),
+    ("disconnectCall", {"i_call": 1}, "Unknown parameter i_call; disconnectCall takes ID"),
+    ("disconnectAccount", {"i_account": 1, "i_acount": 1}, "Unknown parameter i_acount; disconnectAccount takes i_account"),
+    ("disconnectCustomer", {"i_customer": 1, "x": 1}, "Unknown parameter x; disconnectCustomer takes i_customer"),
+])
+def test_an_unknown_parameter_is_named_with_those_that_are_known(api, method, fields, text):
+    code, said = api.fault(method, fields)
+    assert code == 400 and said.startswith(text), said
+
+
+@pytest.mark.parametrize("method", ["listAllCalls", "listActiveCalls", "getAccountCallStats",
+                                    "getAccountCallStatsCustomer"])
+def test_an_unknown_parameter_of_any_method_is_a_fault(api, method):
+    code, text = api.fault(method, {"i_customer": 1, "no_such": "x"})
+    assert code == 400 and text.startswith("Unknown parameter no_such")
+
+
+def test_an_unknown_parameter_in_hostile_characters_is_named(api):
+    code, text = api.fault("disconnectCall", {"<a>&": 1})
+    assert code == 400 and "<a>&" in text
+
+
+@pytest.mark.parametrize("params", [("x",), (1,), ([],), ([{}],), ({}, {}), ("i_account", 11), (True,)])
+def test_parameters_that_are_not_one_struct_are_refused(api, params):
+    code, text = api.fault("disconnectCall", *params)
+    assert code == 400, (code, text)
+
+
+def test_unknown_parameters_are_ignored_where_configured_so():
+    with Daemon(config={"api": {"unknown_parameters": "ignore"}}) as daemon:
+        api = daemon.trusted()
+        assert api.disconnectCall(ID="x", i_call=1, no_such=[1])["result"] == "Call not found or not accessible"
+        assert api.fault("disconnectCall", i_call=1) == (400, "Parameter ID is required")
+
+
+def test_bad_parameters_are_told_before_a_wrong_scope(reseller):
+    assert reseller.fault("disconnectAccount", {}) == (400, "Parameter i_account is required")
+    assert reseller.fault("getAccountCallStats", no_such=1)[0] == 400
+
+
+def test_a_struct_that_names_a_parameter_twice_is_refused_or_its_last_one_counts(api):
+    body = call("disconnectAccount", struct(("i_account", "<int>11</int>"), ("i_account", "<int>999</int>")))
+    answer = api.post(body)
+    assert answer.status == 200 and ("Wrong i_account" in answer.text or "<int>-32600</int>" in answer.text)
+
+
+# --- too much at once
+
+def test_too_many_requests_at_once_from_one_customer_are_told_so():
+    with Daemon(config={"api": {"requests_at_once": 1}}) as daemon, daemon.switch() as switch:
+        switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11}
+                         for n in range(20000)])
+        wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [20000, 20000]})
+
+        def ask(_):
+            try:
+                rows = daemon.trusted(headers={"Accept-Encoding": "gzip"}).listAllCalls(i_customer=1, order="longest_first",
+                                                                                      limit=10)
+                assert len(rows) == 10
+                return 200
+            except xmlrpc.client.Fault as fault:
+                return fault.faultCode
+
+        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+            codes = list(pool.map(ask, range(200)))
+        assert set(codes) == {200, 429}, set(codes)
+        assert daemon.trusted().listAllCalls(i_customer=2) == []
+
+
+def test_no_fault_tells_what_is_inside(api):
+    """Neither a type nor a file nor a library of ours shows in any text above; a sample of them."""
+    for body in ("<", "<a/>", call("nothing", ""), call("disconnectCall", "")):
+        text = raw(api, body)[1].lower()
+        for word in ("boost", "caf", "std::", ".cpp", "sqlite", "xmlrpc_", "expat", "exception"):
+            assert word not in text
+
+
+def test_garbage_never_hurts(daemon):
+    """Cuts and flips of a good request: each is answered by some HTTP status, and the daemon lives."""
+    body = bytearray(xmlrpc.client.dumps(({"i_customer": 1, "order": "oldest_first"},), "listAllCalls").encode())
+    dice = random.Random(7)
+    for _ in range(300):
+        broken = bytearray(body)
+        for _ in range(dice.randrange(1, 4)):
+            broken[dice.randrange(len(broken))] = dice.randrange(256)
+        broken = bytes(broken[:dice.randrange(len(broken) + 1)]) if dice.random() < 0.5 else bytes(broken)
+        assert request(daemon.http_port, "POST", "/RPC2", broken, {"Content-Type": "text/xml"}).status == 200
+    assert is_alive(daemon)

@@ -1,0 +1,167 @@
+"""/livez, /readyz, /metrics and the log."""
+
+import re
+import time
+
+from harness import Daemon, Switch, wait_until
+
+
+def sample(daemon, name, **labels):
+    """The sum of the samples of a metric that carry these labels."""
+    total, found = 0.0, False
+    for key, value in daemon.metrics().items():
+        bare = key.split("{")[0]
+        if bare == name and all(f'{label}="{text}"' in key for label, text in labels.items()):
+            total, found = total + value, True
+    assert found, f"no {name} {labels} in /metrics"
+    return total
+
+
+# --- health
+
+def test_a_live_daemon_says_so(daemon):
+    answer = daemon.get("/livez")
+    assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_a_daemon_is_ready_when_its_switches_have_told_everything():
+    with Daemon(switches={"sbc-1": 1}) as daemon:
+        assert daemon.get("/readyz").status == 503, "a configured switch has not connected yet"
+        switch = daemon.switch().open().hello()
+        switch.wait_for("welcome")
+        assert daemon.get("/readyz").status == 503, "its snapshot is not there yet"
+        switch.snapshot([{"id": "r", "state": "Connected", "setup_time": 1e9, "i_account": 11}])
+        wait_until(lambda: daemon.get("/readyz").status == 200, 3)
+        switch.close()
+
+
+def test_a_daemon_that_is_not_ready_says_why():
+    with Daemon(switches={"sbc-1": 1}) as daemon:
+        answer = daemon.get("/readyz")
+        assert answer.status == 503 and b"sbc-1" in answer.body
+
+
+def test_a_switch_that_is_away_keeps_a_daemon_from_being_ready_only_for_its_grace():
+    with Daemon(switches={"sbc-1": 1, "sbc-2": 1}, config={"calls": {"ready_grace": "1s"}}) as daemon:
+        with daemon.switch("sbc-1"):
+            began = time.monotonic()
+            wait_until(lambda: daemon.get("/readyz").status == 200, 10)
+            assert time.monotonic() - began < 5
+
+
+def test_readyz_tells_each_switch_when_asked():
+    with Daemon() as daemon, daemon.switch("sbc-1") as switch:
+        switch.start(i_account=11)
+        wait_until(lambda: b"switch sbc-1: connected, synced, 1 calls, 0 unverified"
+                   in daemon.get("/readyz?verbose").body, what="the line of sbc-1")
+        for name in ("sbc-2", "sbc-3"):
+            assert f"switch {name}:" in daemon.get("/readyz?verbose").body.decode()
+
+
+# --- metrics
+
+def test_metrics_are_prometheus_text(daemon):
+    answer = daemon.get("/metrics")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    typed, named = set(), set()
+    for line in answer.body.decode().splitlines():
+        if line.startswith("# TYPE "):
+            typed.add(line.split()[2])
+        elif line and not line.startswith("#"):
+            assert re.fullmatch(r'[a-zA-Z_:][\w:]*(\{(\w+="([^"\\]|\\.)*",?)*\})? -?(\d[\d.e+-]*|\+?Inf|NaN)', line), line
+            named.add(re.sub(r"_(bucket|sum|count)$", "", line.split("{")[0].split(" ")[0]))
+    assert named <= typed | {re.sub(r"_total$", "", name) for name in typed}
+    assert all(name.startswith(("rollcall_", "process_")) for name in named), named
+
+
+def test_calls_are_counted_by_state(daemon, switch):
+    for state in ("Idle", "WaitRoute", "Connected", "Connected"):
+        switch.start(state, i_account=11)
+    wait_until(lambda: len(daemon.everything()) == 4)
+    wait_until(lambda: (sample(daemon, "rollcall_calls", state="Connected"),
+                        sample(daemon, "rollcall_calls", state="Idle"),
+                        sample(daemon, "rollcall_calls", state="WaitRoute")) == (2, 1, 1))
+
+
+def test_a_switch_shows_with_its_calls_and_whether_it_is_there(daemon, switch):
+    switch.start(i_account=11)
+    wait_until(lambda: sample(daemon, "rollcall_switch_calls", switch="sbc-1") == 1)
+    assert sample(daemon, "rollcall_switch_connected", switch="sbc-1") == 1
+    assert sample(daemon, "rollcall_switch_connected", switch="sbc-2") == 0
+    switch.close()
+    wait_until(lambda: sample(daemon, "rollcall_switch_connected", switch="sbc-1") == 0)
+    assert sample(daemon, "rollcall_switch_unverified_calls", switch="sbc-1") == 1
+
+
+def test_requests_are_counted_by_method_and_outcome(daemon, api):
+    def counted(**labels):
+        try:
+            return sample(daemon, "rollcall_rpc_requests_total", **labels)
+        except AssertionError:
+            return 0
+    before = counted(method="getAccountCallStats", outcome="ok"), counted(method="disconnectCall", outcome="400")
+    api.getAccountCallStats()
+    api.fault("disconnectCall")
+    after = counted(method="getAccountCallStats", outcome="ok"), counted(method="disconnectCall", outcome="400")
+    assert after == (before[0] + 1, before[1] + 1)
+
+
+def test_unknown_methods_do_not_make_metrics_grow(daemon, api):
+    for number in range(50):
+        api.fault(f"unknown{number}")
+    assert "unknown7" not in daemon.get("/metrics").body.decode()
+
+
+def test_failed_logins_are_counted(daemon):
+    def failures():
+        return sum(value for name, value in daemon.metrics().items() if name.startswith("rollcall_auth_failures"))
+    before = failures()
+    daemon.login("ssp-root", "wrong").post("x")
+    wait_until(lambda: failures() > before)
+
+
+def test_disconnects_are_counted_by_outcome(daemon, switch, api):
+    def sent():
+        return sample(daemon, "rollcall_disconnects_total", outcome="sent")
+    before = sent()
+    id = switch.start(i_account=11)
+    wait_until(lambda: daemon.everything())
+    api.disconnectCall(ID=f"sbc-1:{id}")
+    wait_until(lambda: sent() == before + 1)
+
+
+def test_the_drift_between_lists_and_counts_is_measured_and_zero(daemon):
+    assert sample(daemon, "rollcall_tally_drift_total") == 0
+
+
+def test_the_version_shows(daemon):
+    assert sample(daemon, "rollcall_build_info") == 1
+
+
+# --- the log
+
+def test_a_switch_that_comes_and_goes_is_logged(daemon):
+    with daemon.switch("sbc-2"):
+        wait_until(lambda: re.search(r"sbc-2.*connected", daemon.log_text()))
+    wait_until(lambda: re.search(r"sbc-2.*lost", daemon.log_text()))
+
+
+def test_hostile_text_makes_no_log_line_of_its_own(daemon, switch):
+    switch.write(b'{"type":"call","id":"x\\n[critical] forged line","state":"Connected","setup_time":1}\n')
+    switch.ping()
+    assert not re.search(r"^\[critical\] forged", daemon.log_text(), re.MULTILINE)
+
+
+def test_no_password_is_logged(daemon):
+    daemon.login("ssp-root").listAllCalls()
+    daemon.login("ssp-root", "a wrong password").post("x")
+    assert "a wrong password" not in daemon.log_text()
+
+
+def test_switches_that_refuse_are_logged_with_their_reason(daemon, switches, api):
+    switch = switches("sbc-1", on_disconnect=Switch.refuse)
+    id = switch.start(i_account=11)
+    wait_until(lambda: daemon.everything())
+    api.disconnectCall(ID=f"sbc-1:{id}")
+    wait_until(lambda: "no such dialog" in daemon.log_text())

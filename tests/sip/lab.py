@@ -1,0 +1,371 @@
+"""A laboratory of real SIP: Kamailio with this project's configuration between SIPp callers and callees.
+
+Everything listens on free ports of the loopback address and writes below one temporary directory. From a test:
+
+    with Lab() as lab:
+        lab.start_kamailio()
+        callee = lab.start_callee(ring_ms=100)
+        caller = lab.start_caller(calls=10, accounts=["801", "802"])
+        ...
+        assert caller.count("BYE", "Recv") == callee.count("BYE", "Recv") == 10
+
+`python3 tests/sip/lab.py --demo` shows it, and what Kamailio tells. Standard library only.
+"""
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+CONF = HERE.parent.parent / "conf" / "kamailio"
+
+NEVER_MS = 86_400_000
+START_SECONDS = 10
+STOP_SECONDS = 5
+
+
+def available():
+    """True when this machine has the programs that the laboratory needs."""
+    return bool(shutil.which("kamailio", path=_path()) and shutil.which("sipp"))
+
+
+def _path():
+    return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """A port that nobody uses now. It is free when this returns, which is the most anyone can promise."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, seconds, what, interval=0.02):
+    """Calls `condition` until it is true, and returns what it gave; TimeoutError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(interval)
+
+
+class Process:
+    """A program in a process group of its own, with its output in a file."""
+
+    def __init__(self, command, log, directory, **options):
+        self.log = pathlib.Path(log)
+        with open(self.log, "ab") as output:
+            self.popen = subprocess.Popen(
+                command, cwd=directory, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True, **options)
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def kill(self, number=signal.SIGKILL):
+        """Signals the whole group and waits for the program itself."""
+        if self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.popen.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.popen.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
+
+
+class Sipp(Process):
+    """One SIPp: its own counts say what really arrived at this end."""
+
+    def __init__(self, name, command, directory):
+        self.counts_file = directory / f"{name}-counts.csv"
+        self.screen_file = directory / f"{name}-screen.log"
+        command = command + [
+            "-trace_counts", "-fd", "1", "-nostdin", "-trace_err", "-error_file", str(directory / f"{name}-errors.log"),
+            "-trace_screen", "-screen_file", str(self.screen_file)]
+        # SIPp names the file of counts itself, after the scenario and its own process.
+        super().__init__(command, directory / f"{name}.log", directory)
+        self._stem = name
+        self._directory = directory
+
+    def counts(self):
+        """The newest row of counts (SIPp writes one each second): {'3_BYE_Recv': 10, ...}."""
+        files = list(self._directory.glob(f"{self._stem}_{self.popen.pid}_counts.csv"))
+        if not files:
+            return {}
+        with open(files[0], newline="") as stream:
+            rows = [row for row in csv.DictReader(stream, delimiter=";")]
+        if not rows:
+            return {}
+        return {k: int(v) for k, v in rows[-1].items() if k and v and v.isdigit()}
+
+    def count(self, message, what):
+        """How many `message` ("BYE", "603", ...) this end has sent or received: `what` is "Sent" or "Recv"."""
+        pattern = re.compile(rf"^\d+_{message}_{what}$")
+        return sum(v for k, v in self.counts().items() if pattern.match(k))
+
+    def finish(self, seconds):
+        """Waits until it has made all its calls. Returns its exit code: 0 when each of them went as planned."""
+        return self.popen.wait(seconds)
+
+
+class Events:
+    """A plain client of the event socket, for looking at what Kamailio says. Not what rollcall uses."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b""
+        self.answers = []
+        self.events = []
+        self.hello = self._next()
+
+    def close(self):
+        self.socket.close()
+
+    def _next(self):
+        while True:
+            colon = self.buffer.find(b":")
+            if colon > 0:
+                end = colon + 1 + int(self.buffer[:colon])
+                if len(self.buffer) > end:
+                    frame, self.buffer = self.buffer[colon + 1:end], self.buffer[end + 1:]
+                    return json.loads(frame)
+            data = self.socket.recv(1 << 16)
+            # Without this the switch's next small frame waits for a delayed acknowledgement.
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            if not data:
+                raise ConnectionError("the event socket was closed")
+            self.buffer += data
+
+    def read(self, seconds):
+        """Takes in whatever arrives within that time."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                self._file(self._next())
+            except TimeoutError:
+                break
+
+    def _file(self, frame):
+        (self.events if frame["type"] in ("call", "end") else self.answers).append(frame)
+
+    def until(self, condition, seconds, what):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what}: not within {seconds} s")
+            self.read(0.05)
+
+    def send(self, payload):
+        data = payload if isinstance(payload, bytes) else json.dumps(payload, separators=(",", ":")).encode()
+        self.socket.sendall(b"%d:%s," % (len(data), data))
+
+    def live(self):
+        """The calls that are up according to the events: {id: newest event}, fields of earlier ones kept."""
+        calls = {}
+        for event in self.events:
+            if event["type"] == "end":
+                calls.pop(event["id"], None)
+            else:
+                calls.setdefault(event["id"], {}).update(event)
+        return calls
+
+
+class Lab:
+    """Owns the processes and the directory; stop() (or leaving `with`) ends and removes them."""
+
+    def __init__(self, name="kam-1", keep=False):
+        self.name = name
+        self.keep = keep
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-lab-"))
+        self.dumps = self.directory / "dumps"
+        self.dumps.mkdir()
+        self.sip_port = free_port(socket.SOCK_DGRAM)
+        self.callee_port = free_port(socket.SOCK_DGRAM)
+        self.rpc_port = free_port()
+        self.evapi_port = free_port()
+        self.kamailio = None
+        self._sipps = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def evapi(self):
+        return f"127.0.0.1:{self.evapi_port}"
+
+    @property
+    def rpc_url(self):
+        return f"http://127.0.0.1:{self.rpc_port}/RPC"
+
+    # --- Kamailio
+
+    def start_kamailio(self, shared_mb=128, private_mb=32, **settings):
+        """Starts it and waits until it serves. After kill_kamailio() this is a restart on the same ports. `settings`
+        are #!defines of kamailio.cfg and rollcall.cfg, as SIP_WORKERS=4 or NEXT_HOP='"sip:192.0.2.1"'."""
+        runtime = self.directory / "run"
+        runtime.mkdir(exist_ok=True)
+        defines = {
+            "SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}",
+            "RPC_LISTEN": f"tcp:127.0.0.1:{self.rpc_port}",
+            "NEXT_HOP": f'"sip:127.0.0.1:{self.callee_port}"',
+            "ROLLCALL_NAME": f'"{self.name}"',
+            "ROLLCALL_EVAPI": f'"{self.evapi}"',
+            **settings,
+        }
+        command = ["kamailio", "-DD", "-E", "-f", str(CONF / "kamailio.cfg"), "-Y", str(runtime),
+                   "-m", str(shared_mb), "-M", str(private_mb)]
+        for name, value in defines.items():
+            command += ["-A", f"{name}={value}"]
+        self.kamailio = Process(command, self.directory / "kamailio.log", self.directory,
+                                env={**os.environ, "PATH": _path()})
+
+        def serves():
+            if not self.kamailio.alive():
+                raise RuntimeError("kamailio did not start:\n" + self.kamailio_log()[-4000:])
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.evapi_port), timeout=1).close()
+                return self.rpc("core.uptime")
+            return None
+
+        wait_until(serves, START_SECONDS, "kamailio")
+        return self.kamailio
+
+    def kill_kamailio(self):
+        """kill -9: no goodbye to anybody."""
+        self.kamailio.kill()
+
+    def kamailio_log(self):
+        return (self.directory / "kamailio.log").read_text(errors="replace")
+
+    def rpc(self, method, *params):
+        """Asks Kamailio over JSON-RPC; RuntimeError when it answers with an error."""
+        request = {"jsonrpc": "2.0", "method": method, "id": 1}
+        if params:
+            request["params"] = list(params)
+        with urllib.request.urlopen(self.rpc_url, json.dumps(request).encode(), timeout=60) as answer:
+            # Dialled numbers may be broken UTF-8, and Kamailio passes them on as they are.
+            parsed = json.loads(answer.read().decode(errors="replace"))
+        if "error" in parsed:
+            raise RuntimeError(f"{method}: {parsed['error']}")
+        return parsed["result"]
+
+    def dialogs(self):
+        """Kamailio's own truth: its dialogs that are not over."""
+        return [d for d in self.rpc("dlg.list") if d["state"] != 5]
+
+    def events(self):
+        return Events(self.evapi_port)
+
+    # --- SIPp
+
+    def _scenario(self, source, name, **numbers):
+        text = (HERE / source).read_text()
+        for word, number in numbers.items():
+            text = text.replace(word, str(number))
+        path = self.directory / f"{name}.xml"
+        path.write_text(text)
+        return path
+
+    def _sipp(self, name, arguments):
+        port = free_port(socket.SOCK_DGRAM)
+        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-mp", str(port), "-sf",
+                   str(self.directory / f"{name}.xml"), *arguments]
+        sipp = Sipp(name, command, self.directory)
+        self._sipps.append(sipp)
+        return sipp
+
+    def start_callee(self, ring_ms=100):
+        """The far side. `ring_ms=NEVER_MS` never answers."""
+        name = f"callee{len(self._sipps)}"
+        self._scenario("callee.xml", name, RING_MS=ring_ms)
+        return self._sipp(name, ["-p", str(self.callee_port)])
+
+    def _start_caller(self, source, calls, rate, accounts, rows, **numbers):
+        name = f"{source.removesuffix('.xml')}{len(self._sipps)}"
+        self._scenario(source, name, **numbers)
+        rows = rows or [(a, 1, a, f"1555{i:07d}") for i, a in enumerate(accounts)]
+        table = self.directory / f"{name}.csv"
+        with open(table, "wb") as out:
+            out.write(b"SEQUENTIAL\n")
+            for row in rows:
+                fields = [f if isinstance(f, bytes) else str(f).encode() for f in row]
+                out.write(b";".join(fields) + b"\n")
+        return self._sipp(name, ["-inf", str(table), "-m", str(calls), "-l", str(calls), "-r", str(rate),
+                                 "-p", str(free_port(socket.SOCK_DGRAM)), f"127.0.0.1:{self.sip_port}"])
+
+    def start_caller(self, calls, accounts=("801",), rate=100, hold_ms=NEVER_MS, rows=None):
+        """`calls` calls, `rate` new ones a second, the accounts in turn. Each waits for a BYE and hangs up itself
+        after `hold_ms`. `rows`: account, connection, CLI and CLD of the calls in turn, instead of `accounts`."""
+        return self._start_caller("caller.xml", calls, rate, accounts, rows, HOLD_MS=hold_ms)
+
+    def start_quitter(self, calls, accounts=("801",), rate=100, patience_ms=300, rows=None):
+        """As start_caller(), but each call is given up after `patience_ms` of ringing."""
+        return self._start_caller("quitter.xml", calls, rate, accounts, rows, PATIENCE_MS=patience_ms)
+
+    # --- the end
+
+    def stop(self):
+        for sipp in self._sipps:
+            sipp.kill()
+        if self.kamailio:
+            self.kamailio.kill(signal.SIGTERM)
+        if not self.keep:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def demo(calls, seconds):
+    """Makes calls, hangs one up in each way, and prints what Kamailio tells."""
+    with Lab() as lab:
+        lab.start_kamailio()
+        watcher = lab.events()
+        print("hello  ", watcher.hello)
+        callee = lab.start_callee(ring_ms=500)
+        caller = lab.start_caller(calls, accounts=["801", "802", "803"], hold_ms=seconds * 1000)
+        watcher.until(lambda: len([e for e in watcher.events if e.get("state") == "Connected"]) == calls, 10, "answers")
+        one = next(iter(watcher.live().values()))
+        _, entry, number = one["id"].split("-")
+        watcher.send({"jsonrpc": "2.0", "method": "dlg.end_dlg", "params": [int(entry), int(number)], "id": 1})
+        watcher.until(lambda: not watcher.live(), seconds + 10, "the end of all calls")
+        for event in watcher.events + watcher.answers:
+            print(f"{event['type']:<7}", json.dumps({k: v for k, v in event.items() if k != "type"}))
+        code = caller.finish(10)
+        wait_until(lambda: callee.count("BYE", "Recv") == calls, 5, "counts of the callee")
+        print("BYE at the caller", caller.count("BYE", "Recv"), "and at the callee", callee.count("BYE", "Recv"))
+        return code
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--demo", action="store_true", help="make some calls and print what Kamailio tells of them")
+    parser.add_argument("--calls", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=2, help="how long a call lasts")
+    arguments = parser.parse_args()
+    if not arguments.demo:
+        parser.print_help()
+        return 2
+    return demo(arguments.calls, arguments.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

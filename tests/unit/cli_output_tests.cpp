@@ -1,0 +1,62 @@
+#include "apps/rollcall/output.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <sstream>
+#include <string>
+
+using namespace rollcall::cli;
+
+namespace {
+
+constexpr std::array<column, 4> columns = {{{"ID"},
+                                            {"I_ACCOUNT", column::kind::number},
+                                            {"DELAY", column::kind::seconds},
+                                            {"CALL_ID", column::kind::text, false}}};
+
+std::string written(format as, const boost::json::array& rows) {
+  std::ostringstream out;
+  write_rows(out, as, columns, rows);
+  return out.str();
+}
+
+const boost::json::object call{
+    {"ID", "a:1"}, {"I_ACCOUNT", 3}, {"DELAY", 6.102700465}, {"CALL_ID", "x,\"y\""}};
+
+} // namespace
+
+TEST_CASE("output: no rows leave the heading, and an empty list in JSON") {
+  CHECK(written(format::table, {}) == "ID  I_ACCOUNT  DELAY\n");
+  CHECK(written(format::csv, {}) == "ID,I_ACCOUNT,DELAY,CALL_ID\r\n");
+  CHECK(written(format::json, {}) == "[]\n");
+}
+
+TEST_CASE("output: a table shows nothing that a terminal would obey") {
+  const auto text = written(format::table, {{{"ID", "\x1b[2J\r\n\x7f\xC2\x9b"}}});
+  CHECK(text.find("\\x1b[2J\\r\\n\\x7f\\x9b") != std::string::npos);
+  CHECK(text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("output: a member that a row lacks is an empty cell") {
+  CHECK(written(format::csv, {boost::json::object()}) == "ID,I_ACCOUNT,DELAY,CALL_ID\r\n,,,\r\n");
+}
+
+TEST_CASE("output: table columns line up, numbers to the right") {
+  const boost::json::object longer{{"ID", "sbc-1:\xC3\xA4"}, {"I_ACCOUNT", 1234567890}, {"DELAY", 0.0}};
+  CHECK(written(format::table, {call, longer})
+        == "ID        I_ACCOUNT  DELAY\n"
+           "a:1               3  6.103\n"
+           "sbc-1:\xC3\xA4  1234567890  0.000\n");
+}
+
+TEST_CASE("output: CSV quotes commas and quotes") {
+  CHECK(written(format::csv, {call}) == "ID,I_ACCOUNT,DELAY,CALL_ID\r\na:1,3,6.102700,\"x,\"\"y\"\"\"\r\n");
+}
+
+TEST_CASE("output: JSON has one object a line, doubles without exponent") {
+  CHECK(written(format::json, {call, call})
+        == "[\n{\"ID\":\"a:1\",\"I_ACCOUNT\":3,\"DELAY\":6.102700,\"CALL_ID\":\"x,\\\"y\\\"\"},\n"
+           "{\"ID\":\"a:1\",\"I_ACCOUNT\":3,\"DELAY\":6.102700,\"CALL_ID\":\"x,\\\"y\\\"\"}\n]\n");
+  CHECK(boost::json::parse(written(format::json, {call})).is_array());
+}

@@ -1,0 +1,120 @@
+#include "apps/config/check_config.hpp"
+#include "storage/directory_json.hpp"
+#include "storage/sqlite_directory.hpp"
+#include "tests/unit/storage_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace rollcall {
+
+namespace {
+
+const std::filesystem::path conf =
+    std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path() / "conf";
+
+/// A folder with a configuration, and a directory when asked for.
+struct installation {
+  test::temporary_folder folder;
+  std::filesystem::path file = folder / "rollcalld.toml";
+  std::filesystem::path database = folder / "directory.db";
+
+  config_report check(const std::string& more) {
+    std::ofstream{file} << "[directory]\nurl = \"sqlite://" << database.string() << "\"\n" << more;
+    return check_config(file);
+  }
+
+  void import_demonstration() {
+    std::ostringstream text;
+    text << std::ifstream{conf / "directory.json"}.rdbuf();
+    sqlite_directory{database}.import(parse_directory(text.str()), "rollcall");
+  }
+
+  std::string at(int line, int column) const {
+    return file.string() + ':' + std::to_string(line) + ':' + std::to_string(column) + ": ";
+  }
+};
+
+} // namespace
+
+TEST_CASE("a configuration that cannot be read is the one problem that is reported") {
+  installation here;
+  const auto report = here.check("[api]\nno_such = 1\n");
+  CHECK_FALSE(report.good());
+  CHECK_FALSE(report.value.has_value());
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems[0].starts_with(here.at(4, 1) + "unknown key 'api.no_such'"));
+}
+
+TEST_CASE("files of TLS that are not there are reported at the keys that name them") {
+  installation here;
+  const auto report = here.check("[http.tls]\ncertificate = \"/no/such\"\nkey = \"/tmp\"\n");
+  CHECK(report.problems
+        == std::vector<std::string>{
+            here.at(4, 15) + "http.tls.certificate /no/such cannot be read: No such file or directory",
+            here.at(5, 7) + "http.tls.key /tmp is a directory"});
+}
+
+TEST_CASE("a directory of another realm is a problem, because nobody could log in") {
+  installation here;
+  here.import_demonstration();
+  const auto report = here.check("[http]\nrealm = \"other\"\n");
+  CHECK(report.problems
+        == std::vector{here.at(4, 9) + "http.realm 'other' is not 'rollcall', which the passwords in "
+                       + here.database.string() + " are of: nobody could log in"});
+}
+
+TEST_CASE("a directory that is no database is a problem, and is not touched") {
+  installation here;
+  std::ofstream{here.database}.flush();
+  const auto report = here.check("");
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems[0].starts_with(here.at(2, 7) + "directory.url cannot be used: "));
+  CHECK(std::filesystem::file_size(here.database) == 0);
+}
+
+TEST_CASE("a directory that is yet to be imported is worth a warning, and is not made") {
+  installation here;
+  const auto report = here.check("");
+  CHECK(report.good());
+  CHECK(report.warnings.size() == 1);
+  CHECK_FALSE(std::filesystem::exists(here.database));
+}
+
+TEST_CASE("a directory that nothing was imported into is worth a warning") {
+  installation here;
+  sqlite_directory{here.database};
+  const auto report = here.check("");
+  CHECK(report.good());
+  CHECK(report.warnings
+        == std::vector{here.at(2, 7) + "directory.url " + here.database.string()
+                       + " is empty yet; `rollcall directory import` fills it"});
+}
+
+TEST_CASE("what may not be meant is worth a warning") {
+  installation here;
+  here.import_demonstration();
+  const auto report =
+      here.check("[http]\ntrusted_hosts = [\"0.0.0.0/0\"]\n[feed]\nlisten = [\"0.0.0.0:9000\"]\n"
+                 "[[feed.switch]]\nname = \"sbc\"\nsecret = \"s\"\ni_environment = 2\n");
+  CHECK(report.good());
+  REQUIRE(report.warnings.size() == 3);
+  CHECK(report.warnings[0]
+        == here.at(4, 17) + "http.trusted_hosts 0.0.0.0/0 lets everybody act for any customer");
+  CHECK(report.warnings[1].starts_with(here.at(6, 10) + "feed.listen 0.0.0.0:9000 has no TLS"));
+  CHECK(report.warnings[2].find("'sbc' is of environment 2, which the directory does not have")
+        != std::string::npos);
+}
+
+TEST_CASE("a good configuration with the demonstration directory is good without a word") {
+  installation here;
+  here.import_demonstration();
+  const auto report = here.check("[feed]\nlisten = [\"127.0.0.1:9000\"]\n");
+  CHECK(report.problems == std::vector<std::string>{});
+  CHECK(report.warnings == std::vector<std::string>{});
+  CHECK(report.value.has_value());
+}
+
+} // namespace rollcall

@@ -1,0 +1,288 @@
+#include "transport/feed/limits.hpp"
+#include "transport/feed/line_parser.hpp"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+using namespace rollcall;
+using namespace rollcall::feed;
+
+namespace {
+
+constexpr timestamp noon{std::chrono::seconds{1'732'320'000}};
+
+switch_news parse(std::string_view line) {
+  switch_news news;
+  line_parser{}.parse(line, noon, news);
+  return news;
+}
+
+/// The only thing that the line says, as this kind of news.
+template <class Item>
+Item said(std::string_view line) {
+  const auto news = parse(line);
+  REQUIRE(news.size() == 1);
+  if (const auto* bad = std::get_if<bad_line>(&news[0]); bad && !std::is_same_v<Item, bad_line>)
+    FAIL(bad->reason);
+  REQUIRE(std::holds_alternative<Item>(news[0]));
+  return std::get<Item>(news[0]);
+}
+
+std::string call_with(const std::string& fields) {
+  return R"({"type":"call","id":"960","state":"Idle",)" + fields + "}";
+}
+
+} // namespace
+
+TEST_CASE("a bad line says what is wrong, naming the field") {
+  const std::pair<std::string, std::string> table[] = {
+      {"x", "not JSON: not a JSON object"},
+      {"[]", "not JSON: not a JSON object"},
+      {R"({"type":"ping")", "not JSON: the object does not end"},
+      {R"({"type":"ping"}{"type":"ping"})", "not JSON: something follows the object"},
+      {"{}", "type is required"},
+      {R"({"type":null})", "type is required"},
+      {R"({"type":7})", "type must be a string"},
+      {R"({"type":"Call","id":"1","state":"Idle"})", "type is not known: 'Call'"},
+      {R"({"type":"hello","version":1})", "hello: only the first line may be one"},
+      {"{\"type\":\"\\n\\u0000" + std::string(100, 'x') + "\"}",
+       "type is not known: '\xEF\xBF\xBD\xEF\xBF\xBD" + std::string(38, 'x') + "\xE2\x80\xA6'"},
+      {R"({"type":"call","state":"Idle"})", "call: id is required"},
+      {R"({"type":"call","id":null,"state":"Idle"})", "call: id is required"},
+      {R"({"type":"call","id":960,"state":"Idle"})", "call: id must be a string"},
+      {R"({"type":"call","id":"","state":"Idle"})", "call: id must not be empty"},
+      {R"({"type":"call","id":")" + std::string(257, '1') + R"(","state":"Idle"})",
+       "call: id is longer than 256 bytes"},
+      {"{\"type\":\"call\",\"id\":\"\xFF\",\"state\":\"Idle\"}", "call: id is not UTF-8 text"},
+      {R"({"type":"call","id":"\ud800","state":"Idle"})", "call: id is not UTF-8 text"},
+      {R"({"type":"call","id":"1\n2","state":"Idle"})", "call: id holds control characters"},
+      {R"({"type":"call","id":"1\u007f","state":"Idle"})", "call: id holds control characters"},
+      {R"({"type":"call","id":"960"})", "call '960': state is required"},
+      {R"({"type":"call","id":"960","state":4})", "call '960': state must be a string"},
+      {R"({"type":"call","id":"960","state":"connected"})", "call '960': state is not known: 'connected'"},
+      {call_with(R"("call_id":1)"), "call '960': call_id must be a string"},
+      {call_with(R"("cli":1)"), "call '960': cli must be a string"},
+      {call_with(R"("cld":["1"])"), "call '960': cld must be a string"},
+      {call_with(R"("caller_media_ip":{})"), "call '960': caller_media_ip must be a string"},
+      {call_with(R"("callee_media_ip":false)"), "call '960': callee_media_ip must be a string"},
+      {call_with(R"("direction":0)"), "call '960': direction must be a string"},
+      {call_with(R"("cld":")" + std::string(4097, '1') + "\""), "call '960': cld is longer than 4096 bytes"},
+      {call_with(R"("i_account":"3")"), "call '960': i_account must be an integer"},
+      {call_with(R"("i_account":3.0)"), "call '960': i_account must be an integer"},
+      {call_with(R"("i_account":3e0)"), "call '960': i_account must be an integer"},
+      {call_with(R"("i_account":true)"), "call '960': i_account must be an integer"},
+      {call_with(R"("i_account":9223372036854775808)"), "call '960': i_account must be an integer"},
+      {call_with(R"("account":801)"), "call '960': account must be a string"},
+      {call_with(R"("i_connection":"1")"), "call '960': i_connection must be an integer"},
+      {call_with(R"("setup_time":"1732320000")"),
+       "call '960': setup_time must be a number of seconds since 1970"},
+      {call_with(R"("setup_time":-1)"),
+       "call '960': setup_time must be a number of seconds between 1970 and 9999"},
+      {call_with(R"("setup_time":1732320000123)"),
+       "call '960': setup_time must be a number of seconds between 1970 and 9999"},
+      {call_with(R"("connect_time":1e999)"),
+       "call '960': connect_time must be a number of seconds between 1970 and 9999"},
+      {R"({"type":"end"})", "end: id is required"},
+      {R"({"type":"end","id":"960","time":"now"})", "end '960': time must be a number of seconds since 1970"},
+      {R"({"type":"result","ok":false})", "result: id is required"},
+      {R"({"type":"result","id":"960"})", "result '960': ok is required"},
+      {R"({"type":"result","id":"960","ok":0})", "result '960': ok must be true or false"},
+      {R"({"type":"result","id":"960","ok":false,"message":5})", "result '960': message must be a string"},
+      {std::string(line_bytes + 1, ' ') + "x", "longer than 65536 bytes"},
+  };
+  for (const auto& [line, reason] : table) {
+    CAPTURE(line.substr(0, 200));
+    CHECK(said<bad_line>(line).reason == reason);
+  }
+}
+
+TEST_CASE("a call carries every field that it was given") {
+  const auto call = said<call_event>(
+      R"({"type":"call","id":"960","state":"Connected","call_id":"a84b@pc33","cli":"442071234567","cld":"4930901820",)"
+      R"("caller_media_ip":"192.0.2.1","callee_media_ip":"192.0.2.2","direction":"onnet_in","i_account":3,)"
+      R"("account":"801","i_connection":1,"setup_time":1732319990.25,"connect_time":1732319999,"colour":"red"})");
+  CHECK(call.id == "960");
+  CHECK(call.state == call_state::connected);
+  CHECK(call.received == noon);
+  CHECK_FALSE(call.ended);
+  CHECK(call.sip_call_id == "a84b@pc33");
+  CHECK(call.cli == "442071234567");
+  CHECK(call.cld == "4930901820");
+  CHECK(call.caller_media_ip == "192.0.2.1");
+  CHECK(call.callee_media_ip == "192.0.2.2");
+  CHECK(call.direction == "onnet_in");
+  CHECK(call.account == account_id{3});
+  CHECK(call.account_name == "801");
+  CHECK(call.connection == connection_id{1});
+  CHECK(call.setup == noon - std::chrono::milliseconds{9750});
+  CHECK(call.connect == noon - std::chrono::seconds{1});
+}
+
+TEST_CASE("a field that is left out, null or a time of zero is absent") {
+  for (const std::string fields :
+       {R"("x":1)",
+        R"("cli":null,"cld":null,"i_account":null,"account":null,"setup_time":null,"connect_time":null)",
+        R"("setup_time":0,"connect_time":0.0)"}) {
+    CAPTURE(fields);
+    const auto call = said<call_event>(call_with(fields));
+    CHECK_FALSE(call.cli);
+    CHECK_FALSE(call.cld);
+    CHECK_FALSE(call.account);
+    CHECK_FALSE(call.account_name);
+    CHECK_FALSE(call.setup);
+    CHECK_FALSE(call.connect);
+  }
+}
+
+TEST_CASE("of a field that occurs twice the last value counts") {
+  CHECK(said<call_event>(call_with(R"("cli":7,"cli":"1","cli":"2")")).cli == "2");
+  CHECK(said<bad_line>(call_with(R"("cli":"2","cli":7)")).reason == "call '960': cli must be a string");
+}
+
+TEST_CASE("a dialled number that is broken does not cost the line, and arrives as it was sent") {
+  CHECK(said<call_event>(call_with("\"cld\":\"49\xFF\xC3\"")).cld == "49\xFF\xC3");
+  CHECK(said<call_event>(call_with(R"("cld":"49\u0000\u001b\udcff")")).cld
+        == std::string("49\0\x1B\xED\xB3\xBF", 7));
+}
+
+TEST_CASE("every state of the feed is known") {
+  for (const auto name : call_state_names)
+    CHECK(
+        to_string(said<call_event>(R"({"type":"call","id":"1","state":")" + std::string{name} + "\"}").state)
+        == name);
+}
+
+TEST_CASE("an id may hold any clean text, colons and letters of any script included") {
+  CHECK(said<call_event>(R"({"type":"call","id":"a:b \u00e9\"<","state":"Idle"})").id == "a:b \xC3\xA9\"<");
+  CHECK(
+      said<call_event>(R"({"type":"call","id":")" + std::string(256, '1') + R"(","state":"Idle"})").id.size()
+      == 256);
+}
+
+TEST_CASE("an end is the event of a call that is Dead, with the time of its end when there is one") {
+  const auto end =
+      said<call_event>(R"({"type":"end","id":"960","time":1732320000.5,"state":"Idle","cli":"1"})");
+  CHECK(end.id == "960");
+  CHECK(end.state == call_state::dead);
+  CHECK(end.received == noon);
+  CHECK(end.ended == noon + std::chrono::milliseconds{500});
+  CHECK_FALSE(end.cli);
+  CHECK_FALSE(said<call_event>(R"({"type":"end","id":"960"})").ended);
+}
+
+TEST_CASE("snapshots and pings need their type only") {
+  said<snapshot_begin>(R"({"type":"snapshot_begin"})");
+  said<snapshot_end>(R"({"type":"snapshot_end","calls":0})");
+  said<ping>(" \t{ \"type\" : \"ping\" } \r");
+}
+
+TEST_CASE("a result that is not ok is a refusal, and one that is ok says nothing") {
+  const auto refused = said<refusal>(R"({"type":"result","id":"960","ok":false,"message":"no such\ncall"})");
+  CHECK(refused.id == "960");
+  CHECK(refused.message
+        == "no such\xEF\xBF\xBD"
+           "call");
+  CHECK(said<refusal>(R"({"type":"result","id":"960","ok":false})").message == "no reason given");
+  CHECK(parse(R"({"type":"result","id":"960","ok":true})").empty());
+}
+
+TEST_CASE("a blank line says nothing, however long it is") {
+  for (const auto& blank :
+       {std::string{}, std::string{" "}, std::string{"\r"}, std::string{"\t \r"}, std::string(70'000, ' ')})
+    CHECK(parse(blank).empty());
+}
+
+TEST_CASE("a parser that has seen a bad line reads the next one as if it had not") {
+  line_parser parser;
+  switch_news news;
+  parser.parse(call_with(R"("cli":"\u00e9","cld":"4")"), noon, news);
+  parser.parse(R"({"type":"call","id":"\u0031","state":"Idle","cli":)", noon, news);
+  parser.parse(R"({"type":"call","id":"\u0031","state":"WaitAuth"})", noon, news);
+  REQUIRE(news.size() == 3);
+  CHECK(std::get<call_event>(news[0]).cli == "\xC3\xA9");
+  const auto& last = std::get<call_event>(news[2]);
+  CHECK(last.id == "1");
+  CHECK(last.state == call_state::wait_auth);
+  CHECK_FALSE(last.cli);
+}
+
+TEST_CASE("a hello is refused with the code that fits, and another version before anything else") {
+  const std::tuple<std::string, std::string, std::string> table[] = {
+      {"x", "bad_message", "not JSON: not a JSON object"},
+      {R"({"type":"ping"})", "bad_message", "the first line must be a hello"},
+      {R"({"version":1})", "bad_message", "the first line must be a hello"},
+      {R"({"type":"hello"})", "bad_message", "hello: version is required"},
+      {R"({"type":"hello","version":"1"})", "bad_message", "hello: version must be an integer"},
+      {R"({"type":"hello","version":2})", "bad_version", "this node speaks version 1 of the feed"},
+      {R"({"type":"hello","version":1,"secret":"x","epoch":1})", "bad_message", "hello: switch is required"},
+      {R"({"type":"hello","version":1,"switch":"a","epoch":1})", "bad_message", "hello: secret is required"},
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x"})", "bad_message",
+       "hello: epoch is required"},
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":1.5})", "bad_message",
+       "hello: epoch must be an integer of at least 0"},
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":18446744073709551616})",
+       "bad_message", "hello: epoch must be an integer of at least 0"},
+  };
+  for (const auto& [line, code, message] : table) {
+    CAPTURE(line);
+    const auto result = line_parser{}.parse_hello(line);
+    REQUIRE(std::holds_alternative<refused_hello>(result));
+    CHECK(std::get<refused_hello>(result).code == code);
+    CHECK(std::get<refused_hello>(result).message == message);
+  }
+}
+
+TEST_CASE("a hello tells who the switch is") {
+  const auto result = line_parser{}.parse_hello(
+      R"({"type":"hello","version":1,"switch":"sbc-1","secret":"\u00e9","epoch":18446744073709551615,"vendor":"x"})");
+  REQUIRE(std::holds_alternative<hello>(result));
+  const auto& said = std::get<hello>(result);
+  CHECK(said.name == "sbc-1");
+  CHECK(said.secret == "\xC3\xA9");
+  CHECK(said.epoch == UINT64_MAX);
+}
+
+TEST_CASE("every call comes back from its line as it went in") {
+  CHECK(rc::check([] {
+    const auto text = rc::gen::string<std::string>();
+    const auto number = rc::gen::arbitrary<std::int64_t>();
+    const auto micros = *rc::gen::inRange<std::int64_t>(1, 253'402'300'799'000'000);
+    const auto state = static_cast<call_state>(*rc::gen::inRange<int>(0, call_state_count));
+    const boost::json::object object{{"type", "call"},
+                                     {"id", "x"},
+                                     {"state", to_string(state)},
+                                     {"call_id", *text},
+                                     {"cli", *text},
+                                     {"cld", *text},
+                                     {"i_account", *number},
+                                     {"i_connection", *number},
+                                     {"setup_time", static_cast<double>(micros) / 1e6}};
+    const auto news = parse(boost::json::serialize(object));
+    RC_ASSERT(news.size() == 1U);
+    const auto* call = std::get_if<call_event>(&news[0]);
+    RC_ASSERT(call);
+    RC_ASSERT(call->state == state);
+    RC_ASSERT(*call->sip_call_id == std::string_view{object.at("call_id").as_string()});
+    RC_ASSERT(*call->cli == std::string_view{object.at("cli").as_string()});
+    RC_ASSERT(*call->cld == std::string_view{object.at("cld").as_string()});
+    RC_ASSERT(call->account->value() == object.at("i_account").as_int64());
+    RC_ASSERT(call->connection->value() == object.at("i_connection").as_int64());
+    // A double has microseconds until the year 2242, and then ever fewer.
+    const auto off = std::abs(call->setup->time_since_epoch().count() - micros);
+    RC_ASSERT(off <= (micros < 8'589'934'592'000'000 ? 1 : 32));
+  }));
+}
+
+TEST_CASE("no bytes make the parser stumble, and a line says at most one thing") {
+  CHECK(rc::check([] {
+    const auto bytes = *rc::gen::container<std::string>(rc::gen::oneOf(
+        rc::gen::arbitrary<char>(), rc::gen::element('{', '}', '"', ':', ',', '\\', 'u', '1')));
+    RC_ASSERT(parse(bytes).size() <= 1U);
+    RC_ASSERT(parse(R"({"type":"call","id":"1","state":"Idle","cli":)" + bytes).size() == 1U);
+  }));
+}

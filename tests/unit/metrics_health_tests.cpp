@@ -1,0 +1,99 @@
+#include "transport/metrics/health.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+
+namespace {
+
+readiness node_with(link_statuses links, std::chrono::milliseconds uptime = 1s) {
+  readiness node;
+  node.directory_loaded = true;
+  node.links = std::move(links);
+  node.uptime = uptime;
+  node.ready_grace = 5s;
+  return node;
+}
+
+link_status link(const char* name, bool connected, bool synced) {
+  link_status status;
+  status.name = switch_name{name};
+  status.connected = connected;
+  status.synced = synced;
+  status.in_snapshot = connected && !synced;
+  return status;
+}
+
+} // namespace
+
+TEST_CASE("a node without a directory is not ready, however long it runs") {
+  auto node = node_with({}, 1h);
+  node.directory_loaded = false;
+  const auto answer = render_readyz(node, false);
+  CHECK(answer.status == 503);
+  CHECK(answer.body == "not ready: the directory is not loaded\n");
+}
+
+TEST_CASE("a node that cannot tell the state of its links is not ready") {
+  auto node = node_with({}, 1h);
+  node.links_known = false;
+  CHECK(render_readyz(node, false).status == 503);
+}
+
+TEST_CASE("a switch that has not connected is waited for until the grace has passed") {
+  const link_statuses links{link("sbc-1", false, false)};
+  const auto early = render_readyz(node_with(links, 4999ms), false);
+  CHECK(early.status == 503);
+  CHECK(early.body == "not ready: switch sbc-1 has not connected yet\n");
+  CHECK(render_readyz(node_with(links, 5s), false).status == 200);
+}
+
+TEST_CASE("a switch in its first snapshot is waited for to its end") {
+  const auto answer = render_readyz(node_with({link("sbc-1", true, false)}, 1h), false);
+  CHECK(answer.status == 503);
+  CHECK(answer.body == "not ready: switch sbc-1 has not told all its calls yet\n");
+}
+
+TEST_CASE(
+    "a switch that has synced once keeps the node ready, connected or not, and in a later snapshot too") {
+  auto again = link("sbc-2", true, true);
+  again.in_snapshot = true;
+  CHECK(render_readyz(node_with({link("sbc-1", false, true), again}), false).status == 200);
+}
+
+TEST_CASE("a node without switches is ready at once") {
+  const auto answer = render_readyz(node_with({}), false);
+  CHECK(answer.status == 200);
+  CHECK(answer.body == "ready\n");
+}
+
+TEST_CASE("every reason is told") {
+  auto node = node_with({link("a", false, false), link("b", true, false), link("c", true, true)});
+  node.directory_loaded = false;
+  CHECK(render_readyz(node, false).body
+        == "not ready: the directory is not loaded\n"
+           "not ready: switch a has not connected yet\n"
+           "not ready: switch b has not told all its calls yet\n");
+}
+
+TEST_CASE("verbose tells the state of each switch in a line") {
+  auto synced = link("sbc-1", true, true);
+  synced.calls = 120;
+  auto away = link("sbc-2", false, true);
+  away.calls = 3;
+  away.unverified = 3;
+  CHECK(render_readyz(node_with({synced, away, link("sbc-3", true, false), link("sbc-4", false, false)}, 1h),
+                      true)
+            .body
+        == "not ready: switch sbc-3 has not told all its calls yet\n"
+           "switch sbc-1: connected, synced, 120 calls, 0 unverified\n"
+           "switch sbc-2: not connected, synced, 3 calls, 3 unverified\n"
+           "switch sbc-3: connected, in snapshot, 0 calls, 0 unverified\n"
+           "switch sbc-4: not connected, not synced, 0 calls, 0 unverified\n");
+}
+
+TEST_CASE("a process that answers is alive") {
+  CHECK(render_livez(61'500ms).status == 200);
+  CHECK(render_livez(61'500ms).body == "alive for 61 s\n");
+}

@@ -1,0 +1,225 @@
+#include "domain/roster.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rollcall {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What reaches a call, here: a number.
+using calls = roster<int>;
+
+constexpr auto memory = 5s;
+
+calls::moment at(std::chrono::seconds since_start) { return calls::moment{} + 1h + since_start; }
+
+record_ptr call_of(const std::string& id, std::int64_t setup, call_state state = call_state::idle,
+                   std::int64_t account = 1) {
+  call_event event;
+  event.id = id;
+  event.state = state;
+  event.setup = event.received = timestamp{std::chrono::seconds{1'000 + setup}};
+  event.account = account_id{account};
+  return call_record::first(*interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}}), event);
+}
+
+record_ptr moved_on(const record_ptr& record, call_state state) {
+  call_event event;
+  event.state = state;
+  event.received = timestamp{std::chrono::seconds{2'000}};
+  return record->after(event);
+}
+
+std::vector<std::string> ids_of(const calls& roster) {
+  std::vector<std::string> ids;
+  roster.each([&](const auto& entry) { ids.emplace_back(entry.record->local_id()); });
+  return ids;
+}
+
+std::vector<record_ptr> moved_of(const calls& roster) {
+  std::vector<record_ptr> found;
+  roster.each_moved([&](const record_ptr& record) { found.push_back(record); });
+  return found;
+}
+
+std::vector<record_ptr> over_of(const calls& roster) {
+  std::vector<record_ptr> found;
+  roster.each_over([&](const record_ptr& record) { found.push_back(record); });
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("a call that is not here can neither be replaced nor removed nor depart") {
+  calls roster;
+  const auto stranger = call_of("1", 0);
+  CHECK(roster.replace(stranger) == nullptr);
+  CHECK_FALSE(roster.remove(stranger, at(0s)));
+  CHECK_FALSE(roster.depart(stranger, at(0s)));
+  CHECK(roster.size() == 0);
+  CHECK_FALSE(roster.has_moves());
+  CHECK(roster.counts() == state_counts{});
+}
+
+TEST_CASE("an older picture changes nothing") {
+  calls roster;
+  const auto older = call_of("1", 0);
+  roster.add(moved_on(older, call_state::connected), 7);
+  CHECK(*roster.replace(older) == 7);
+  CHECK(roster.counts().connected() == 1);
+  roster.add(older, 8);
+  CHECK(roster.size() == 1);
+  CHECK(roster.counts().connected() == 1);
+}
+
+TEST_CASE("calls of the same setup time are in the order of their IDs") {
+  calls roster;
+  for (const auto* id : {"b", "a", "c"})
+    roster.add(call_of(id, 5), 0);
+  roster.add(call_of("z", 4), 0);
+  CHECK(ids_of(roster) == std::vector<std::string>{"z", "a", "b", "c"});
+}
+
+TEST_CASE("of a call that came a moment ago the newest picture is told, not the one it came in") {
+  calls roster;
+  const auto first = moved_on(call_of("1", 0), call_state::connected);
+  const auto later = moved_on(first, call_state::disconnecting);
+  roster.arrive(first, 0, at(0s));
+  CHECK(moved_of(roster) == std::vector{first});
+  roster.replace(later);
+  CHECK(moved_of(roster) == std::vector{later});
+}
+
+TEST_CASE("a call that came and left again is told as it left") {
+  calls roster;
+  const auto first = call_of("1", 0);
+  const auto gone = first->in_account(account_id{2});
+  roster.arrive(first, 0, at(0s));
+  roster.depart(gone, at(1s));
+  CHECK(moved_of(roster) == std::vector{gone});
+  CHECK(over_of(roster).empty());
+}
+
+TEST_CASE("a call that came and is over is told as over, for its former account may still tell of it") {
+  calls roster;
+  const auto mover = call_of("1", 0);
+  roster.arrive(mover, 0, at(0s));
+  roster.remove(mover, at(1s));
+  CHECK(moved_of(roster).empty());
+  CHECK(over_of(roster) == std::vector{mover});
+}
+
+TEST_CASE("where nobody came from elsewhere nobody is told as over") {
+  calls roster;
+  roster.add(call_of("1", 0), 0);
+  roster.remove(call_of("1", 0), at(1s));
+  CHECK_FALSE(roster.has_moves());
+}
+
+TEST_CASE("whoever left is forgotten before the one who came or is over, and all in the end") {
+  calls from;
+  calls to;
+  const auto before = call_of("1", 0);
+  const auto after = before->in_account(account_id{2});
+  from.add(before, 0);
+  to.arrive(after, 0, at(0s));
+  from.depart(after, at(0s));
+  to.remove(after, at(0s));
+  for (auto* each : {&from, &to})
+    each->forget_moves(at(5s), memory);
+  CHECK(moved_of(from).size() == 1);
+  for (auto* each : {&from, &to})
+    each->forget_moves(at(6s), memory);
+  CHECK_FALSE(from.has_moves());
+  CHECK(over_of(to).size() == 1);
+  to.forget_moves(at(11s), memory);
+  CHECK_FALSE(to.has_moves());
+}
+
+TEST_CASE("what reaches a call is told for those that left only") {
+  calls roster;
+  roster.arrive(call_of("1", 0), 1, at(0s));
+  roster.add(call_of("2", 0), 2);
+  const auto gone = call_of("2", 0)->in_account(account_id{2});
+  roster.depart(gone, at(0s));
+  std::vector<int> left;
+  roster.each_left([&](const record_ptr& record, int call) {
+    CHECK(record == gone);
+    left.push_back(call);
+  });
+  CHECK(left == std::vector{2});
+}
+
+TEST_CASE("counts that were corrected are believed until the next change") {
+  calls roster;
+  roster.add(call_of("1", 0, call_state::connected), 0);
+  roster.correct({});
+  CHECK(roster.counts() != roster.recount());
+  roster.correct(roster.recount());
+  CHECK(roster.counts().connected() == 1);
+}
+
+TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the records") {
+  CHECK(rc::check([] {
+    calls roster;
+    std::map<std::string, record_ptr> here;
+    std::map<std::string, int> reached_by;
+    for (auto n = *rc::gen::inRange(0, 60); n > 0; --n) {
+      const auto id = std::to_string(*rc::gen::inRange(0, 8));
+      const auto setup = static_cast<std::int64_t>(id[0] % 3); // ties
+      const auto state = call_state(*rc::gen::inRange(0, 7));
+      const auto now = at(std::chrono::seconds{60 - n});
+      const auto known = here.contains(id) ? here[id] : record_ptr{};
+      switch (*rc::gen::inRange(0, 5)) {
+      case 0:
+        if (!known)
+          reached_by[id] = n;
+        roster.add(call_of(id, setup, state), n);
+        here.emplace(id, call_of(id, setup, state));
+        break;
+      case 1:
+        if (!known) {
+          reached_by[id] = n;
+          here[id] = call_of(id, setup, state);
+          roster.arrive(here[id], n, now);
+        }
+        break;
+      case 2:
+        if (const auto newer = known ? moved_on(known, state) : record_ptr{}) {
+          RC_ASSERT(*roster.replace(newer) == reached_by[id]);
+          here[id] = newer;
+        }
+        break;
+      case 3:
+        RC_ASSERT(roster.remove(call_of(id, setup), now) == here.erase(id));
+        break;
+      default:
+        RC_ASSERT(roster.depart(call_of(id, setup)->in_account(account_id{2}), now) == here.erase(id));
+        roster.forget_moves(now, 3s);
+      }
+      RC_ASSERT(roster.counts() == roster.recount());
+      RC_ASSERT(roster.counts().all() == roster.size());
+      std::vector<record_ptr> expected;
+      for (const auto& [key, record] : here)
+        expected.push_back(record);
+      std::sort(expected.begin(), expected.end(), by_setup{});
+      std::size_t i = 0;
+      RC_ASSERT(roster.size() == expected.size());
+      roster.each([&](const auto& entry) {
+        RC_ASSERT(entry.record->id() == expected[i]->id());
+        RC_ASSERT(entry.record->revision() == expected[i]->revision());
+        RC_ASSERT(entry.record->state() == expected[i++]->state());
+      });
+    }
+  }));
+}
+
+} // namespace rollcall

@@ -1,0 +1,32 @@
+#include "domain/sim_backoff.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+
+TEST_CASE("sim backoff: waits double up to five seconds, shortened by at most a half") {
+  sim_backoff backoff(1);
+  for (const auto full : {250ms, 500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms}) {
+    const auto wait = backoff.next();
+    CHECK(wait <= full);
+    CHECK(wait >= full / 2);
+  }
+}
+
+TEST_CASE("sim backoff: a good connection starts again with the shortest") {
+  sim_backoff backoff(1);
+  for (int i = 0; i < 10; ++i)
+    backoff.next();
+  backoff.reset();
+  CHECK(backoff.next() <= 250ms);
+}
+
+TEST_CASE("sim backoff: two switches do not come back together, one switch repeats itself") {
+  sim_backoff one(1);
+  sim_backoff same(1);
+  sim_backoff other(2);
+  const auto wait = one.next();
+  CHECK(wait == same.next());
+  CHECK(wait != other.next());
+}

@@ -1,0 +1,225 @@
+#include "domain/directory.hpp"
+#include "domain/switch_identity.hpp"
+#include "transport/xmlrpc/body.hpp"
+#include "transport/xmlrpc/list_source.hpp"
+#include "transport/xmlrpc/row.hpp"
+
+#include <doctest/doctest.h>
+#include <xmlrpc-c/base.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rollcall::xmlrpc {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const timestamp setup{1629627112s};
+
+const switch_identity& source() {
+  return *interned({switch_name{"sbc-1"}, node_id{"node-12345678"}, environment_id{1}});
+}
+
+call_event sample_event() {
+  call_event e;
+  e.id = "944";
+  e.state = call_state::connected;
+  e.setup = setup + 60s;
+  e.connect = setup + 60s + 2233400us;
+  e.account = account_id{223};
+  e.connection = connection_id{1};
+  e.sip_call_id = "c80634fb-6f7ad6fd@192.168.0.22";
+  e.cli = "10545";
+  e.cld = "<b>&\"'\r";
+  e.caller_media_ip = "192.168.22.2";
+  e.callee_media_ip = "192.168.22.49";
+  e.direction = "onnet_in";
+  return e;
+}
+
+std::string row_of(const record_ptr& record, id_style ids = id_style::integers) {
+  std::string out;
+  append_row(out, {record.get(), customer_id{1}}, setup + 85s, ids);
+  return out;
+}
+
+// xmlrpc.client.dumps([{...}]) of Python 3.11, but for the six decimals and the carriage return.
+constexpr std::string_view sample_row = R"(<value><struct>
+<member>
+<name>CLI</name>
+<value><string>10545</string></value>
+</member>
+<member>
+<name>CLD</name>
+<value><string>&lt;b&gt;&amp;"'&#13;</string></value>
+</member>
+<member>
+<name>CALL_ID</name>
+<value><string>c80634fb-6f7ad6fd@192.168.0.22</string></value>
+</member>
+<member>
+<name>CC_STATE</name>
+<value><string>Connected</string></value>
+</member>
+<member>
+<name>ID</name>
+<value><string>sbc-1:944</string></value>
+</member>
+<member>
+<name>CALLER_MEDIA_IP</name>
+<value><string>192.168.22.2</string></value>
+</member>
+<member>
+<name>CALLEE_MEDIA_IP</name>
+<value><string>192.168.22.49</string></value>
+</member>
+<member>
+<name>SETUP_TIME</name>
+<value><string>20210822T10:12:52.000</string></value>
+</member>
+<member>
+<name>DIRECTION</name>
+<value><string>onnet_in</string></value>
+</member>
+<member>
+<name>NODE_ID</name>
+<value><string>node-12345678</string></value>
+</member>
+<member>
+<name>I_CONNECTION</name>
+<value><int>1</int></value>
+</member>
+<member>
+<name>I_ACCOUNT</name>
+<value><int>223</int></value>
+</member>
+<member>
+<name>I_CUSTOMER</name>
+<value><int>1</int></value>
+</member>
+<member>
+<name>I_ENVIRONMENT</name>
+<value><int>1</int></value>
+</member>
+<member>
+<name>DELAY</name>
+<value><double>2.233400</double></value>
+</member>
+<member>
+<name>DURATION</name>
+<value><double>22.766600</double></value>
+</member>
+</struct></value>
+)";
+
+directory_ptr sample_directory() {
+  directory_entries e;
+  e.environments = {{environment_id{1}, "default"}};
+  customer root;
+  root.id = customer_id{1};
+  root.environment = environment_id{1};
+  e.customers = {root};
+  return directory::link(std::move(e));
+}
+
+std::shared_ptr<call_list> list_of(std::size_t calls) {
+  list_part part;
+  part.account.environment = environment_id{1};
+  for (std::size_t i = 0; i < calls; ++i) {
+    auto e = sample_event();
+    e.id = std::to_string(i);
+    e.setup = setup + std::chrono::seconds{i};
+    part.records.push_back(call_record::first(source(), e));
+  }
+  call_query query;
+  query.scope = customer_id{1};
+  std::vector<list_part> parts;
+  parts.push_back(std::move(part));
+  return std::make_shared<call_list>(query, sample_directory(), std::move(parts), setup + 85s);
+}
+
+} // namespace
+
+TEST_CASE("a row has the bytes of Python's encoder") {
+  CHECK(row_of(call_record::first(source(), sample_event())) == sample_row);
+}
+
+TEST_CASE("what is not known is empty or zero, and never left out") {
+  call_event e;
+  e.id = "1";
+  e.setup = setup;
+  const auto row = row_of(call_record::first(source(), e));
+  for (const std::string_view part : {"<name>CLI</name>\n<value><string></string></value>",
+                                      "<name>CALL_ID</name>\n<value><string></string></value>",
+                                      "<name>I_ACCOUNT</name>\n<value><int>0</int></value>",
+                                      "<name>I_CONNECTION</name>\n<value><int>0</int></value>",
+                                      "<name>DELAY</name>\n<value><double>85.000000</double></value>",
+                                      "<name>DURATION</name>\n<value><double>0.000000</double></value>"})
+    CHECK_MESSAGE(row.find(part) != std::string::npos, part);
+}
+
+TEST_CASE("the two ids may be strings, as in the vendor's sample") {
+  const auto row = row_of(call_record::first(source(), sample_event()), id_style::strings);
+  CHECK(row.find("<name>I_CUSTOMER</name>\n<value><string>1</string></value>\n</member>")
+        != std::string::npos);
+  CHECK(row.find("<name>I_ENVIRONMENT</name>\n<value><string>1</string></value>\n</member>")
+        != std::string::npos);
+  CHECK(row.find("<name>I_ACCOUNT</name>\n<value><int>223</int></value>\n</member>") != std::string::npos);
+}
+
+TEST_CASE("a number that no int holds is an int all the same") {
+  auto e = sample_event();
+  e.account = account_id{std::int64_t{1} << 40};
+  CHECK(row_of(call_record::first(source(), e)).find("<int>1099511627776</int>") != std::string::npos);
+}
+
+TEST_CASE("an empty list has the bytes of Python's encoder") {
+  std::string out;
+  list_source empty{list_of(0), id_style::integers};
+  CHECK_FALSE(empty.next(out));
+  CHECK(out == "<value><array><data>\n</data></array></value>\n");
+}
+
+TEST_CASE("a list comes in pieces, and xmlrpc-c reads the whole of it") {
+  constexpr int calls = 1000;
+  const body answer = response_around(std::make_unique<list_source>(list_of(calls), id_style::integers));
+  auto& source_of_answer = *std::get<std::unique_ptr<http::body_source>>(answer);
+  std::string whole;
+  std::size_t pieces = 0;
+  for (bool more = true; more; ++pieces) {
+    std::string piece;
+    more = source_of_answer.next(piece);
+    CHECK(piece.size() < piece_size + 4096);
+    if (more)
+      CHECK(piece.size() >= piece_size);
+    whole += piece;
+  }
+  CHECK(pieces > 10);
+  CHECK(whole.size() > 1'000'000);
+
+  xmlrpc_limit_set(XMLRPC_XML_SIZE_LIMIT_ID, whole.size() + 1);
+  xmlrpc_env env;
+  xmlrpc_env_init(&env);
+  auto* read = xmlrpc_parse_response(&env, whole.data(), whole.size());
+  REQUIRE_FALSE(env.fault_occurred);
+  CHECK(xmlrpc_array_size(&env, read) == calls);
+  xmlrpc_DECREF(read);
+  xmlrpc_env_clean(&env);
+}
+
+TEST_CASE("what a list holds on to is let go with its last piece, or with its source") {
+  const auto held = std::make_shared<int>(1);
+  auto listing = std::make_unique<list_source>(list_of(1), id_style::integers, held);
+  CHECK(held.use_count() == 2);
+  listing.reset();
+  CHECK(held.use_count() == 1);
+  list_source read{list_of(1), id_style::integers, held};
+  std::string out;
+  CHECK_FALSE(read.next(out));
+  CHECK(held.use_count() == 1);
+}
+
+} // namespace rollcall::xmlrpc
