@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 /// How long a list or stats request waits for its parts before the answer fails.
 constexpr auto gather_deadline = 2s;
 
-/// How long a connection waits for its link. Much longer than a connection is patient: one that has given up must
-/// still learn that the link took it, to say that it is closed.
+/// How long a connection waits for its link. Much longer than a connection is patient: one that has given up
+/// must still learn that the link took it, to say that it is closed.
 constexpr auto attach_deadline = 60s;
 
 /// How long a disconnect waits for the outcome of each call. Longer: what was asked for must be counted.

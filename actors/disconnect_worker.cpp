@@ -139,6 +139,8 @@ void disconnect_worker_state::finish() {
 std::string disconnect_worker_state::summary() const {
   if (!answer_.found)
     return "Call not found or not accessible";
+  if (answer_.sent == 0 && answer_.failed != 0)
+    return "Nothing sent, " + std::to_string(answer_.failed) + " failed";
   return "OK, " + std::to_string(answer_.sent) + " sent, " + std::to_string(answer_.failed) + " failed";
 }
 

@@ -6,9 +6,9 @@
 
 namespace rollcall {
 
-/// Names one account actor: an account as a switch of an environment speaks of it. Known accounts are of their
-/// own environment; an account that the directory does not know there, or none at all (0), is still a place
-/// where calls are kept, and belongs to the root customer of the environment.
+/// Names one account actor: an account as a switch of an environment speaks of it. Known accounts are of
+/// their own environment; an account that the directory does not know there, or none at all (0), is still a
+/// place where calls are kept, and belongs to the root customer of the environment.
 struct account_key {
   environment_id environment;
   account_id account;

@@ -16,7 +16,8 @@ struct state_counts {
 
   /// What listActiveCalls shows: the `total` of the stats.
   std::uint32_t active() const {
-    return (*this)[call_state::wait_route] + (*this)[call_state::ar_complete] + (*this)[call_state::connected];
+    return (*this)[call_state::wait_route] + (*this)[call_state::ar_complete]
+           + (*this)[call_state::connected];
   }
   std::uint32_t connected() const { return (*this)[call_state::connected]; }
   std::uint32_t all() const {

@@ -2,10 +2,10 @@
 
 #include "actors/defaults.hpp"
 
-#include <utility>
-
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
+
+#include <utility>
 
 namespace rollcall {
 
@@ -42,7 +42,10 @@ attach_fn attach_to(caf::actor_system& system, node_actor node) {
     // An actor for the length of one request, so that no thread waits.
     system.spawn([=](caf::event_based_actor* self) {
       self->request(node, caf::duration{defaults::attach_deadline}, attach_request{name, epoch, connection})
-        .then([=](attached& to) { done({std::make_unique<link_port>(std::move(to)), {}, {}}); },
+          .then(
+              [=](attached& to) {
+                done({std::make_unique<link_port>(std::move(to)), {}, {}});
+              },
               [=](const caf::error& why) { done(refused(why)); });
     });
   };

@@ -28,17 +28,19 @@ public:
 
 using switch_port_ptr = std::unique_ptr<switch_port>;
 
-/// Answer to an attach: a port, or null with a code of feed.md (`stale_epoch`, `unknown_switch`) and a reason.
+/// Answer to an attach: a port, or null with a code of feed.md (`stale_epoch`, `unknown_switch`) and a
+/// reason.
 struct attach_result {
   switch_port_ptr port;
   std::string code;
   std::string message;
 };
 
-/// Registers a connection with the link of its switch: `attach(name, epoch, connection, done)`. `done` is called
-/// once, on any thread; the connection posts to its own strand. The daemon binds this to the node; tests bind
-/// it to what they like.
-using attach_fn = std::function<void(const switch_name& name, std::uint64_t epoch,
-                                     switch_connection_ptr connection, std::function<void(attach_result)> done)>;
+/// Registers a connection with the link of its switch: `attach(name, epoch, connection, done)`. `done` is
+/// called once, on any thread; the connection posts to its own strand. The daemon binds this to the node;
+/// tests bind it to what they like.
+using attach_fn =
+    std::function<void(const switch_name& name, std::uint64_t epoch, switch_connection_ptr connection,
+                       std::function<void(attach_result)> done)>;
 
 } // namespace rollcall

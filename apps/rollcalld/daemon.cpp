@@ -179,25 +179,25 @@ void daemon::impl::start_listeners() {
                                          });
   feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
+  kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
   pages_ = std::make_unique<pages>(system_, front_, *endpoint_, context_, http_->counters(),
-                                   feed_->counters(), config_.calls.ready_grace);
+                                   feed_->counters(), kamailios_->counters(), config_.calls.ready_grace);
   pages_->set_directory(directory_);
 
   if (config_.http.tls)
-    http_->set_tls(files_of(*config_.http.tls));
+    http_->set_tls(identity_of(config_.http.tls));
   for (const auto& address : config_.http.listen) {
     const auto port =
         http_->listen(to_string(address), config_.http.tls ? http::security::tls : http::security::plain);
     log::info("rollcalld", "HTTP on {} (port {})", to_string(address), port);
   }
   if (config_.feed.tls)
-    feed_->set_tls(files_of(*config_.feed.tls));
+    feed_->set_tls(identity_of(config_.feed.tls));
   for (const auto& address : config_.feed.listen) {
     const auto port =
         feed_->listen(to_string(address), config_.feed.tls ? http::security::tls : http::security::plain);
     log::info("rollcalld", "feed on {} (port {})", to_string(address), port);
   }
-  kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
   kamailios_->set(kamailios_of(config_, *directory_));
 }
 
@@ -266,11 +266,11 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   auto authenticator = same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http);
   auto settings = api_settings_of(next, dir, authenticator);
   auto kamailios = kamailios_of(next, *dir);
-  if (next.http.tls)
-    http_->set_tls(files_of(*next.http.tls));
-  if (next.feed.tls)
-    feed_->set_tls(files_of(*next.feed.tls));
+  auto http_identity = identity_of(next.http.tls);
+  auto feed_identity = identity_of(next.feed.tls);
   // From here on nothing fails.
+  http_->set_tls(std::move(http_identity));
+  feed_->set_tls(std::move(feed_identity));
   config_ = std::move(next);
   directory_ = std::move(dir);
   set_up_logging(config_.log);

@@ -10,13 +10,15 @@
 namespace rollcall {
 
 pages::pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
-             const http::metrics& http, const feed::metrics& feed, std::chrono::milliseconds ready_grace)
+             const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
+             std::chrono::milliseconds ready_grace)
     : system_(system),
       front_(std::move(front)),
       api_(api),
       context_(std::move(context)),
       http_(http),
       feed_(feed),
+      kamailio_(kamailio),
       ready_grace_(ready_grace) {}
 
 void pages::set_directory(directory_ptr dir) {
@@ -84,6 +86,7 @@ void pages::metrics(http::reply_fn reply) {
                     collect(api_.counters(), page);
                     collect(http_, page);
                     collect(feed_, page);
+                    collect(kamailio_, page);
                     http::response answer;
                     answer.content_type = metrics_content_type;
                     answer.body = render(page);

@@ -6,6 +6,7 @@
 #include "transport/feed/metrics.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/kamailio/metrics.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -19,7 +20,8 @@ class pages {
 public:
   /// All references must outlive this.
   pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
-        const http::metrics& http, const feed::metrics& feed, std::chrono::milliseconds ready_grace);
+        const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
+        std::chrono::milliseconds ready_grace);
 
   /// The directory whose customers' calls are counted from now on.
   void set_directory(directory_ptr dir);
@@ -40,6 +42,7 @@ private:
   context_ptr context_;
   const http::metrics& http_;
   const feed::metrics& feed_;
+  const kamailio::metrics& kamailio_;
   std::chrono::milliseconds ready_grace_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();

@@ -7,10 +7,11 @@
 #include "transport/feed/switch_table.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
-#include "transport/http/server.hpp"
+#include "transport/http/tls.hpp"
 #include "transport/kamailio/settings.hpp"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rollcall {
@@ -40,6 +41,8 @@ api::settings api_settings_of(const config& config, directory_ptr dir,
                               std::shared_ptr<http::authenticator> authenticator);
 
 http::limits http_limits_of(const config& config);
-http::tls_files files_of(const tls_config& tls);
+
+/// Null without TLS; throws std::runtime_error that names the file which is no good.
+http::tls_context identity_of(const std::optional<tls_config>& tls);
 
 } // namespace rollcall

@@ -1,4 +1,5 @@
 #include "feed_fixture.hpp"
+#include "transport/http/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
@@ -44,7 +45,7 @@ public:
   certificate(const certificate&) = delete;
   certificate& operator=(const certificate&) = delete;
 
-  feed::server::tls_files files() const { return {folder_ / "node.crt", folder_ / "node.key", {}}; }
+  http::tls_files files() const { return {folder_ / "node.crt", folder_ / "node.key", {}}; }
 
 private:
   template <class Write>
@@ -94,7 +95,7 @@ TEST_CASE("a peer that does not speak TLS costs only its own connection") {
   const certificate own;
   fake_link link;
   running_server server{link};
-  server->set_tls(own.files());
+  server->set_tls(http::make_tls_context(own.files()));
   const auto port = server->listen("127.0.0.1:0", feed::server::security::tls);
   client plain{port};
   plain.send(hello_line());
@@ -108,7 +109,7 @@ TEST_CASE("the feed goes both ways over TLS, and a close is told and proper") {
   const certificate own;
   fake_link link;
   running_server server{link};
-  server->set_tls(own.files());
+  server->set_tls(http::make_tls_context(own.files()));
   tls_client sw{server->listen("127.0.0.1:0", feed::server::security::tls)};
   sw.send(hello_line());
   CHECK(sw.line() == R"({"type":"welcome","version":1,"node_id":"node-a"})");

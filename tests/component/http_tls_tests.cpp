@@ -1,5 +1,6 @@
 #include "http_client.hpp"
 #include "http_fixture.hpp"
+#include "transport/http/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -108,12 +109,12 @@ TEST_CASE("bad TLS files are refused by name, and the old ones stay") {
   const certificates folder;
   running_server s{echo};
   const auto good = folder.make("first");
-  s->set_tls(good);
+  s->set_tls(make_tls_context(good));
   const auto port = s->listen("127.0.0.1:0", security::tls);
 
   std::ofstream{folder.path("broken")} << "not a certificate";
-  const auto complains_of = [&s](const tls_files& files, const std::string& file) {
-    CHECK_THROWS_WITH_AS(s->set_tls(files), doctest::Contains(file.c_str()), std::runtime_error);
+  const auto complains_of = [](const tls_files& files, const std::string& file) {
+    CHECK_THROWS_WITH_AS(make_tls_context(files), doctest::Contains(file.c_str()), std::runtime_error);
   };
   complains_of({folder.path("none"), good.key, {}}, folder.path("none"));
   complains_of({folder.path("broken"), good.key, {}}, folder.path("broken"));
@@ -128,7 +129,7 @@ TEST_CASE("a client that speaks no TLS, or stalls in the handshake, is closed an
   limits bounds;
   bounds.tls_handshake = std::chrono::milliseconds{40};
   running_server s{echo, bounds};
-  s->set_tls(folder.make("first"));
+  s->set_tls(make_tls_context(folder.make("first")));
   const auto port = s->listen("127.0.0.1:0", security::tls);
   raw_client plain{port};
   plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -142,10 +143,10 @@ TEST_CASE("a client that speaks no TLS, or stalls in the handshake, is closed an
 TEST_CASE("new connections use new certificates, open ones go on with theirs") {
   const certificates folder;
   running_server s{echo};
-  s->set_tls(folder.make("first"));
+  s->set_tls(make_tls_context(folder.make("first")));
   const auto port = s->listen("127.0.0.1:0", security::tls);
   tls_client before{port};
-  s->set_tls(folder.make("second"));
+  s->set_tls(make_tls_context(folder.make("second")));
   tls_client after{port};
   CHECK(before.server_name() == "first");
   CHECK(after.server_name() == "second");
@@ -161,7 +162,7 @@ TEST_CASE("with a client_ca, clients need a certificate") {
   const auto known = folder.make("known");
   const auto unknown = folder.make("unknown");
   files.client_ca = known.certificate;
-  s->set_tls(files);
+  s->set_tls(make_tls_context(files));
   const auto port = s->listen("127.0.0.1:0", security::tls);
   bool whole = false;
   CHECK(tls_client{port, &known}.ask(whole).ends_with("GET / \n"));
@@ -177,7 +178,7 @@ TEST_CASE("a long answer over TLS arrives whole and ends with a goodbye") {
   const certificates folder;
   const std::string text(5'000'000, 'x');
   running_server s{[&text](const request&, const reply_fn& reply) { reply(text_response(200, text)); }};
-  s->set_tls(folder.make("first"));
+  s->set_tls(make_tls_context(folder.make("first")));
   tls_client c{s->listen("127.0.0.1:0", security::tls)};
   bool whole = false;
   CHECK(c.ask(whole).ends_with("\r\n\r\n" + text + "\n"));

@@ -25,8 +25,8 @@ limits quick() {
 
 template <class T>
 std::size_t count(const switch_news& news) {
-  return static_cast<std::size_t>(
-    std::count_if(news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<T>(each); }));
+  return static_cast<std::size_t>(std::count_if(
+      news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<T>(each); }));
 }
 
 /// `<id> <state>` of each event, in order.
@@ -54,7 +54,8 @@ TEST_CASE("a Kamailio that says no hello, or something else, is left and tried a
   under_test.connect();
   auto silent = under_test.next();
   CHECK(silent.closed());
-  for (const auto* bytes : {"HTTP/1.1 400 Bad Request\r\n\r\n", "2:{},", "15:{\"type\":\"ping\"},", "3:abc;"}) {
+  for (const auto* bytes :
+       {"HTTP/1.1 400 Bad Request\r\n\r\n", "2:{},", "15:{\"type\":\"ping\"},", "3:abc;"}) {
     auto socket = under_test.next();
     socket.send_raw(bytes);
     CHECK_MESSAGE(socket.closed(), bytes);
@@ -143,7 +144,8 @@ TEST_CASE("a frame that makes no sense costs only itself") {
   CHECK(count<bad_line>(link.at().news) == 1);
 }
 
-TEST_CASE("a link that does not consume makes the connection stop reading, and is not taken for a silent Kamailio") {
+TEST_CASE("a link that does not consume makes the connection stop reading, and is not taken for a silent "
+          "Kamailio") {
   fake_link link;
   link.consumes = false;
   auto bounds = quick();

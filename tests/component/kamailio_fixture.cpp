@@ -79,7 +79,8 @@ bool event_socket::sends_until_stuck(std::string_view payload, std::size_t most)
   for (std::size_t offset = 0; total < most;) {
     if (!ready(socket_.get(), POLLOUT, moment))
       return true;
-    const auto sent = ::send(socket_.get(), bytes.data() + offset, bytes.size() - offset, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent =
+        ::send(socket_.get(), bytes.data() + offset, bytes.size() - offset, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent <= 0)
       continue;
     total += static_cast<std::size_t>(sent);
@@ -119,14 +120,17 @@ void rpc_server::serve() {
     std::string request;
     const std::string length_field = "Content-Length: ";
     std::size_t body = std::string::npos;
-    while (body == std::string::npos || request.size() < body + std::stoul(request.substr(request.find(length_field) + length_field.size()))) {
+    while (body == std::string::npos
+           || request.size()
+                  < body + std::stoul(request.substr(request.find(length_field) + length_field.size()))) {
       if (!read_more(socket->get(), request))
         break;
       const auto end = request.find("\r\n\r\n");
       body = end == std::string::npos ? end : end + 4;
     }
     const auto answer = body == std::string::npos ? std::string{} : answer_(request.substr(body));
-    write_all(socket->get(), "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(answer.size()) + "\r\n\r\n" + answer);
+    write_all(socket->get(),
+              "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(answer.size()) + "\r\n\r\n" + answer);
   }
 }
 
@@ -168,14 +172,15 @@ std::string end_frame(std::uint64_t seq, const std::string& id) {
 }
 
 std::string answer_frame(std::uint64_t request, const std::string& result_or_error) {
-  return R"({"type":"rpc","answer":{"jsonrpc":"2.0",)" + result_or_error + R"(,"id":)" + std::to_string(request) + "}}";
+  return R"({"type":"rpc","answer":{"jsonrpc":"2.0",)" + result_or_error + R"(,"id":)"
+         + std::to_string(request) + "}}";
 }
 
 std::string dialog_json(const std::string& run, std::uint32_t number, int state) {
   const auto entry_and_number = "1-" + std::to_string(number);
   return R"({"h_entry":1,"h_id":)" + std::to_string(number) + R"(,"state":)" + std::to_string(state)
-         + R"(,"start_ts":1795492668,"variables":{"rc_stage":"ARComplete","rc_call":"\"id\":\")" + run + '-' + entry_and_number
-         + R"(\",\"setup_time\":1795492667.5,\"cseq\":\"7\",\"call_id\":\"x\""}})";
+         + R"(,"start_ts":1795492668,"variables":{"rc_stage":"ARComplete","rc_call":"\"id\":\")" + run + '-'
+         + entry_and_number + R"(\",\"setup_time\":1795492667.5,\"cseq\":\"7\",\"call_id\":\"x\""}})";
 }
 
 std::uint64_t number_of(const std::string& command) {

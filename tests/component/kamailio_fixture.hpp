@@ -56,7 +56,9 @@ class event_socket {
 public:
   explicit event_socket(descriptor socket) : socket_(std::move(socket)) {}
 
-  void send(std::string_view payload) { send_raw(std::to_string(payload.size()) + ':' + std::string{payload} + ','); }
+  void send(std::string_view payload) {
+    send_raw(std::to_string(payload.size()) + ':' + std::string{payload} + ',');
+  }
   void send_raw(std::string_view bytes);
 
   /// Sends until the kernel takes nothing more for a moment; false when it takes `most` bytes.
@@ -111,7 +113,8 @@ public:
 private:
   boost::asio::io_context io_{2};
   std::unique_ptr<clients> clients_;
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{io_.get_executor()};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{
+      io_.get_executor()};
   std::vector<std::thread> threads_;
 };
 

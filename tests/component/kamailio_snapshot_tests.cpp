@@ -41,10 +41,12 @@ bool has_snapshot(const fake_link::attachment& it) { return first_snapshot(it.ne
 
 std::size_t snapshots_in(const switch_news& news) {
   return static_cast<std::size_t>(std::count_if(
-    news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<snapshot_end>(each); }));
+      news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<snapshot_end>(each); }));
 }
 
-std::string list_of(const std::string& dialogs) { return R"({"jsonrpc":"2.0","result":[)" + dialogs + R"(],"id":0})"; }
+std::string list_of(const std::string& dialogs) {
+  return R"({"jsonrpc":"2.0","result":[)" + dialogs + R"(],"id":0})";
+}
 
 /// A folder that is gone at the end.
 struct folder {
@@ -70,8 +72,8 @@ TEST_CASE("without an RPC address the list comes over the event socket, and live
   REQUIRE(socket.receive());
   socket.send(call_frame(1, "1-1-9", "WaitRoute"));
   socket.send(end_frame(2, "1-1-2"));
-  socket.send(answer_frame(0, "\"result\":[" + dialog_json("1", 1) + "," + dialog_json("1", 2) + "," + dialog_json("1", 3, 5)
-                                + "," + dialog_json("1", 4, 2) + "]"));
+  socket.send(answer_frame(0, "\"result\":[" + dialog_json("1", 1) + "," + dialog_json("1", 2) + ","
+                                  + dialog_json("1", 3, 5) + "," + dialog_json("1", 4, 2) + "]"));
   REQUIRE(link.wait(has_snapshot));
   // 2 has ended before it was listed, 3 is over.
   CHECK(first_snapshot(link.at().news) == std::vector<std::string>{"1-1-9", "1-1-2", "1-1-1", "1-1-4"});
@@ -82,11 +84,16 @@ TEST_CASE("a list that fails, is cut short or is none ends no call, and is asked
   std::atomic<int> asked{0};
   rpc_server server{[&](const std::string&) -> std::string {
     switch (asked++) {
-    case 0: return R"({"jsonrpc":"2.0","error":{"code":500,"message":"no memory"},"id":0})";
-    case 1: return R"({"jsonrpc":"2.0","result":[)" + dialog_json("1", 1) + ",";
-    case 2: return "";
-    case 3: return "<html>";
-    default: return list_of(dialog_json("1", 1));
+    case 0:
+      return R"({"jsonrpc":"2.0","error":{"code":500,"message":"no memory"},"id":0})";
+    case 1:
+      return R"({"jsonrpc":"2.0","result":[)" + dialog_json("1", 1) + ",";
+    case 2:
+      return "";
+    case 3:
+      return "<html>";
+    default:
+      return list_of(dialog_json("1", 1));
     }
   }};
   node under_test{link, quick()};
@@ -105,7 +112,8 @@ TEST_CASE("an RPC address where nobody is fails the snapshot only") {
   under_test.connect();
   auto socket = under_test.greeted();
   socket.send(call_frame(1, "1-1-1", "WaitRoute"));
-  CHECK(link.wait([&](const auto& it) { return it.news.size() > 1 && under_test->counters().snapshots_failed > 1; }));
+  CHECK(link.wait(
+      [&](const auto& it) { return it.news.size() > 1 && under_test->counters().snapshots_failed > 1; }));
   CHECK(link.at().closed.empty());
 }
 

@@ -37,8 +37,8 @@ struct fixture {
 
   template <class T>
   std::size_t told() const {
-    return static_cast<std::size_t>(
-      std::count_if(news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<T>(each); }));
+    return static_cast<std::size_t>(std::count_if(
+        news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<T>(each); }));
   }
 
   void whole_snapshot(conversation::moment now = start) {
@@ -115,7 +115,8 @@ TEST_CASE_FIXTURE(fixture, "a snapshot that fails ends no call, and is tried aga
   CHECK(counters.snapshots_failed == 7);
 }
 
-TEST_CASE_FIXTURE(fixture, "a snapshot tells of calls that are up, not of such as are over, and names what is bad") {
+TEST_CASE_FIXTURE(fixture,
+                  "a snapshot tells of calls that are up, not of such as are over, and names what is bad") {
   hear(report(1, "1-1-1", call_state::connected));
   hear(report(2, "1-1-2", call_state::connected));
   hear(report(3, "1-1-2", call_state::dead));

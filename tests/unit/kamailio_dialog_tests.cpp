@@ -24,7 +24,8 @@ std::string with_state(int state, std::string_view variables) {
          + R"(,"start_ts":1795492668,"profiles":{},"variables":)" + std::string{variables} + "}";
 }
 
-const auto* const ours = R"("rc_call":"\"id\":\"1795492667753-725-9521\",\"setup_time\":1795492667.5,\"cli\": \"801\", \"cseq\": \"1\"")";
+const auto* const ours =
+    R"("rc_call":"\"id\":\"1795492667753-725-9521\",\"setup_time\":1795492667.5,\"cli\": \"801\", \"cseq\": \"1\"")";
 
 struct cut {
   std::vector<std::string> objects;
@@ -38,7 +39,8 @@ cut split(std::string_view text, std::size_t depth, std::size_t piece = std::str
   object_splitter splitter{depth, bound};
   result.good = true;
   for (std::size_t at = 0; at < text.size() && result.good; at += std::min(piece, text.size() - at))
-    result.good = splitter.feed(text.substr(at, piece), [&](std::string_view each) { result.objects.emplace_back(each); });
+    result.good = splitter.feed(text.substr(at, piece),
+                                [&](std::string_view each) { result.objects.emplace_back(each); });
   result.complete = splitter.complete();
   result.skeleton = splitter.skeleton();
   return result;
@@ -47,8 +49,9 @@ cut split(std::string_view text, std::size_t depth, std::size_t piece = std::str
 } // namespace
 
 TEST_CASE("a dialog that cannot even be named is bad without an id") {
-  for (const auto* json : {"", "x", "[]", "{}", R"({"h_entry":1,"h_id":2})", R"({"h_entry":-1,"h_id":2,"state":4})",
-                           R"({"h_entry":1,"h_id":4294967296,"state":4})", R"({"h_entry":"1","h_id":2,"state":4})"}) {
+  for (const auto* json :
+       {"", "x", "[]", "{}", R"({"h_entry":1,"h_id":2})", R"({"h_entry":-1,"h_id":2,"state":4})",
+        R"({"h_entry":1,"h_id":4294967296,"state":4})", R"({"h_entry":"1","h_id":2,"state":4})"}) {
     const auto said = read(json);
     REQUIRE_MESSAGE(std::holds_alternative<bad_dialog>(said), json);
     CHECK(std::get<bad_dialog>(said).id.empty());
@@ -69,8 +72,8 @@ TEST_CASE("a dialog that is over, or that the script never reported, is no call"
 }
 
 TEST_CASE("variables come as one object or as many") {
-  for (const auto& variables :
-       {std::string{"{\"rc_stage\":\"ARComplete\","} + ours + "}", std::string{"[{\"rc_stage\":\"ARComplete\"},{"} + ours + "}]"}) {
+  for (const auto& variables : {std::string{"{\"rc_stage\":\"ARComplete\","} + ours + "}",
+                                std::string{"[{\"rc_stage\":\"ARComplete\"},{"} + ours + "}]"}) {
     const auto said = read(with_state(2, variables));
     REQUIRE(std::holds_alternative<call_report>(said));
     const auto& report = std::get<call_report>(said);
@@ -83,22 +86,26 @@ TEST_CASE("variables come as one object or as many") {
 }
 
 TEST_CASE("an answered dialog is connected, whatever the script has said last") {
-  const auto said = read(with_state(3, std::string{"{\"rc_stage\":\"ARComplete\",\"rc_media\":\"127.0.2.2\","} + ours + "}"));
+  const auto said = read(
+      with_state(3, std::string{"{\"rc_stage\":\"ARComplete\",\"rc_media\":\"127.0.2.2\","} + ours + "}"));
   REQUIRE(std::holds_alternative<call_report>(said));
   const auto& event = std::get<call_report>(said).event;
   CHECK(event.state == call_state::connected);
   CHECK(event.callee_media_ip == "127.0.2.2");
-  CHECK(event.connect == timestamp{std::chrono::seconds{1'795'492'668}}); // the module's own, in whole seconds
+  CHECK(event.connect
+        == timestamp{std::chrono::seconds{1'795'492'668}}); // the module's own, in whole seconds
 }
 
 TEST_CASE("the script's own time of the answer is better than the module's") {
-  const auto said = read(with_state(4, std::string{"{\"rc_stage\":\"Connected\",\"rc_answer\":\"1795492667.75\","} + ours + "}"));
+  const auto said = read(with_state(
+      4, std::string{"{\"rc_stage\":\"Connected\",\"rc_answer\":\"1795492667.75\","} + ours + "}"));
   REQUIRE(std::holds_alternative<call_report>(said));
   CHECK(std::get<call_report>(said).event.connect == timestamp{std::chrono::milliseconds{1'795'492'667'750}});
 }
 
 TEST_CASE("broken UTF-8 elsewhere in a dialog costs nothing") {
-  const auto said = read("{\"from_uri\":\"sip:caf\xe9@h\"," + with_state(4, std::string{"{"} + ours + "}").substr(1));
+  const auto said =
+      read("{\"from_uri\":\"sip:caf\xe9@h\"," + with_state(4, std::string{"{"} + ours + "}").substr(1));
   CHECK(std::holds_alternative<call_report>(said));
 }
 

@@ -27,38 +27,39 @@ T read_as(std::string_view payload) {
 
 TEST_CASE("a frame that makes no sense is bad, and says why") {
   for (const auto& [payload, reason] : {
-         std::pair{"", "not JSON"},
-         {"{", "not JSON"},
-         {"[]", "not JSON"},
-         {"{}", "seq is required"},
-         {R"({"type":"pong"})", "seq is required"},
-         {R"({"type":"pong","seq":-1})", "seq is required"},
-         {R"({"type":"pong","seq":"1"})", "seq is required"},
-         {R"({"type":"hello","seq":0})", "run is required"},
-         {R"({"type":"what","seq":1})", "type is not known"},
-         {R"({"type":"ping","seq":1})", "does not belong here"},
-         {R"({"type":"end","seq":1})", "id is required"},
-         {R"({"type":"call","seq":1,"id":"1-2-3","state":"Up"})", "state"},
-         {R"({"type":"call","seq":1,"id":"1-2-3","state":"Idle","hex":true,"cli":"zz"})", "hexadecimal"},
-         {R"({"type":"rpc","error":"refused by rollcall.cfg"})", "refused by rollcall.cfg"},
-         {R"({"type":"rpc","answer":})", "not JSON"},
-         {R"({"type":"rpc","answer":{}})", "without the number"},
-         {R"({"type":"rpc","answer":{"jsonrpc":"2.0","result":{},"id":1.5}})", "without the number"},
+           std::pair{"", "not JSON"},
+           {"{", "not JSON"},
+           {"[]", "not JSON"},
+           {"{}", "seq is required"},
+           {R"({"type":"pong"})", "seq is required"},
+           {R"({"type":"pong","seq":-1})", "seq is required"},
+           {R"({"type":"pong","seq":"1"})", "seq is required"},
+           {R"({"type":"hello","seq":0})", "run is required"},
+           {R"({"type":"what","seq":1})", "type is not known"},
+           {R"({"type":"ping","seq":1})", "does not belong here"},
+           {R"({"type":"end","seq":1})", "id is required"},
+           {R"({"type":"call","seq":1,"id":"1-2-3","state":"Up"})", "state"},
+           {R"({"type":"call","seq":1,"id":"1-2-3","state":"Idle","hex":true,"cli":"zz"})", "hexadecimal"},
+           {R"({"type":"rpc","error":"refused by rollcall.cfg"})", "refused by rollcall.cfg"},
+           {R"({"type":"rpc","answer":})", "not JSON"},
+           {R"({"type":"rpc","answer":{}})", "without the number"},
+           {R"({"type":"rpc","answer":{"jsonrpc":"2.0","result":{},"id":1.5}})", "without the number"},
        })
     CHECK_MESSAGE(read_as<bad_frame>(payload).reason.find(reason) != std::string::npos, payload);
 }
 
 TEST_CASE("a hello names the run and the newest event") {
-  const auto said = read_as<hello>(R"({"type":"hello","version":1,"switch":"kam-1","run":"1795492667753","seq":7})");
+  const auto said =
+      read_as<hello>(R"({"type":"hello","version":1,"switch":"kam-1","run":"1795492667753","seq":7})");
   CHECK(said.run == "1795492667753");
   CHECK(said.seq == 7);
 }
 
 TEST_CASE("a call says what an object of the feed says, and how to refuse it") {
   const auto said = read_as<call_report>(
-    R"({"type":"call","seq":3,"state":"Connected","id":"1795492667753-13748-42857","setup_time":1795492667.824313,)"
-    R"("caller_media_ip": "127.0.1.1", "i_connection": 1, "direction": "vendor", "account": "801", "cld": "1555",)"
-    R"( "cli": "801", "cseq": "1", "from_tag": "x", "call_id": "1@h","connect_time":1795492668.332477,"callee_media_ip":"127.0.2.2"})");
+      R"({"type":"call","seq":3,"state":"Connected","id":"1795492667753-13748-42857","setup_time":1795492667.824313,)"
+      R"("caller_media_ip": "127.0.1.1", "i_connection": 1, "direction": "vendor", "account": "801", "cld": "1555",)"
+      R"( "cli": "801", "cseq": "1", "from_tag": "x", "call_id": "1@h","connect_time":1795492668.332477,"callee_media_ip":"127.0.2.2"})");
   CHECK(said.seq == 3);
   CHECK(said.cseq == "1");
   const auto& event = said.event;
@@ -79,8 +80,8 @@ TEST_CASE("a call says what an object of the feed says, and how to refuse it") {
 
 TEST_CASE("texts in hexadecimal arrive as the bytes that were dialled, and the others as they are") {
   const auto said = read_as<call_report>(
-    R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1795492667.8,"hex":true,"call_id":"3140","cseq":"31",)"
-    R"("cli":"636166e9","cld":"","account":"383031","direction":"","caller_media_ip":"31","callee_media_ip":"127.0.2.2"})");
+      R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1795492667.8,"hex":true,"call_id":"3140","cseq":"31",)"
+      R"("cli":"636166e9","cld":"","account":"383031","direction":"","caller_media_ip":"31","callee_media_ip":"127.0.2.2"})");
   CHECK(said.event.cli == "caf\xe9");
   CHECK(said.event.cld == "");
   CHECK(said.event.account_name == "801");
@@ -100,14 +101,15 @@ TEST_CASE("an answer says what became of its request") {
   CHECK(done.request == 9);
   CHECK(done.code == 0);
   const auto failed = read_as<rpc_answer>(
-    R"({"type":"rpc","answer":{"jsonrpc":"2.0","error":{"code":404,"message":"Dialog not found"},"id":8}})");
+      R"({"type":"rpc","answer":{"jsonrpc":"2.0","error":{"code":404,"message":"Dialog not found"},"id":8}})");
   CHECK(failed.request == 8);
   CHECK(failed.code == 404);
   CHECK(failed.message == "Dialog not found");
 }
 
 TEST_CASE("an answer without result and without a proper error is a failure") {
-  for (const auto* json : {"", "x", "[]", "{}", R"({"id":1})", R"({"error":null})", R"({"error":{"code":0}})"})
+  for (const auto* json :
+       {"", "x", "[]", "{}", R"({"id":1})", R"({"error":null})", R"({"error":{"code":0}})"})
     CHECK_MESSAGE(outcome_of(json).code != 0, json);
 }
 

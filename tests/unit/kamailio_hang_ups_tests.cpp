@@ -109,7 +109,8 @@ TEST_CASE_FIXTURE(fixture, "a ringing call that was answered meanwhile is hung u
   CHECK(next().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a call that the switch does not know is missing, but not when we know that it is over") {
+TEST_CASE_FIXTURE(fixture,
+                  "a call that the switch does not know is missing, but not when we know that it is over") {
   calls.wish("1-1-1");
   next();
   CHECK(answer(1, 404).what == kind::missing);

@@ -32,8 +32,8 @@ found look(std::string_view bytes) {
 } // namespace
 
 TEST_CASE("what is no netstring is broken as soon as that can be seen") {
-  for (const auto* bytes : {"x", ":", ",", "-1:a,", "+1:a,", " 1:a,", "01:a,", "00:,", "1x", "3:abc;", "0:x", "1001:", "12345678901",
-                            "99999999999999999999:"})
+  for (const auto* bytes : {"x", ":", ",", "-1:a,", "+1:a,", " 1:a,", "01:a,", "00:,", "1x", "3:abc;", "0:x",
+                            "1001:", "12345678901", "99999999999999999999:"})
     CHECK_MESSAGE(look(bytes) == found::broken, bytes);
 }
 

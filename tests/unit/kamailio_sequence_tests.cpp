@@ -80,7 +80,8 @@ TEST_CASE("numbers in any order leave no hole, and without one of them a hole") 
     const auto count = order.size();
     for (std::size_t i = count - 1; i > 0; --i)
       std::swap(order[i], order[*rc::gen::inRange<std::size_t>(0, i + 1)]);
-    const auto missing = *rc::gen::inRange<std::uint64_t>(1, count); // never the last, which nothing would tell of
+    const auto missing =
+        *rc::gen::inRange<std::uint64_t>(1, count); // never the last, which nothing would tell of
     auto whole = started(0);
     auto holed = started(0);
     for (const auto number : order) {

@@ -14,8 +14,26 @@ using namespace rollcall;
 using namespace rollcall::kamailio;
 
 TEST_CASE("what is not exactly a dialog's id is none") {
-  for (const auto* text : {"", "-", "--", "1-2", "1-2-", "-2-3", "1--3", "1-2-3-4", "x-2-3", "1-x-3", "1-2-x", "1-02-3", "1-2-03",
-                           "1-4294967296-3", "1-2-99999999999", "1 -2-3", "1-2-3 ", "+1-2-3", "1-+2-3", "1234567890123456-1-1"})
+  for (const auto* text : {"",
+                           "-",
+                           "--",
+                           "1-2",
+                           "1-2-",
+                           "-2-3",
+                           "1--3",
+                           "1-2-3-4",
+                           "x-2-3",
+                           "1-x-3",
+                           "1-2-x",
+                           "1-02-3",
+                           "1-2-03",
+                           "1-4294967296-3",
+                           "1-2-99999999999",
+                           "1 -2-3",
+                           "1-2-3 ",
+                           "+1-2-3",
+                           "1-+2-3",
+                           "1234567890123456-1-1"})
     CHECK_MESSAGE(!parse_dialog_id(text), text);
 }
 
@@ -28,8 +46,8 @@ TEST_CASE("a dialog's id reads as it was written") {
 }
 
 TEST_CASE("an address without host or port, or with more than that, is none") {
-  for (const auto* text :
-       {"", ":", "host", "host:", ":80", "host:x", "host:123456", "::1:80", "[]:80", "a b:80", "http://a:80", "a/b:80"})
+  for (const auto* text : {"", ":", "host", "host:", ":80", "host:x", "host:123456", "::1:80", "[]:80",
+                           "a b:80", "http://a:80", "a/b:80"})
     CHECK_MESSAGE(!parse_host_port(text), text);
 }
 
@@ -40,8 +58,8 @@ TEST_CASE("an address has a name, an IPv4 or an IPv6 address, and a port") {
 }
 
 TEST_CASE("an RPC address is plain HTTP, and may leave port and path out") {
-  for (const auto* text : {"", "127.0.0.1:8081/RPC", "https://a/RPC", "http://", "http:///RPC", "http://a:b/RPC", "http://a/R PC",
-                           "http://a:80\r\nX: y/"})
+  for (const auto* text : {"", "127.0.0.1:8081/RPC", "https://a/RPC", "http://", "http:///RPC",
+                           "http://a:b/RPC", "http://a/R PC", "http://a:80\r\nX: y/"})
     CHECK_MESSAGE(!parse_rpc_url(text), text);
   CHECK(parse_rpc_url("http://127.0.0.1:8081/RPC") == rpc_url{{"127.0.0.1", "8081"}, "/RPC"});
   CHECK(parse_rpc_url("http://kam") == rpc_url{{"kam", "80"}, "/"});
@@ -63,9 +81,11 @@ TEST_CASE("hexadecimal digits in either case become bytes") {
 }
 
 TEST_CASE("commands are the JSON-RPC requests that Kamailio was seen to understand") {
-  CHECK(end_dialog_command(9, {"1", 16, 28058}) == R"({"jsonrpc":"2.0","method":"dlg.end_dlg","params":[16,28058],"id":9})");
-  CHECK(refuse_call_command(10, "a\"b@c", "1")
-        == R"({"jsonrpc":"2.0","method":"tm.reply_callid","params":[603,"Disconnected by operator","a\"b@c","1","rollcall","",""],"id":10})");
+  CHECK(end_dialog_command(9, {"1", 16, 28058})
+        == R"({"jsonrpc":"2.0","method":"dlg.end_dlg","params":[16,28058],"id":9})");
+  CHECK(
+      refuse_call_command(10, "a\"b@c", "1")
+      == R"({"jsonrpc":"2.0","method":"tm.reply_callid","params":[603,"Disconnected by operator","a\"b@c","1","rollcall","",""],"id":10})");
   CHECK(list_command() == R"({"jsonrpc":"2.0","method":"dlg.list","id":0})");
   CHECK(dump_command("/run/x") == R"({"jsonrpc":"2.0","method":"dlg.dump_file","params":["/run/x"],"id":0})");
 }

@@ -2,6 +2,7 @@
 #include "transport/api/metrics.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/kamailio/metrics.hpp"
 #include "transport/metrics/collect.hpp"
 #include "transport/metrics/metrics_page.hpp"
 
@@ -58,6 +59,12 @@ metrics_snapshot full_snapshot() {
   feed.count_refusal("auth_failed");
   feed.count_refusal("no such code");
   collect(feed, now);
+
+  kamailio::metrics kamailio;
+  kamailio.events = 9;
+  kamailio.gaps = 2;
+  kamailio.hang_ups_missing = 1;
+  collect(kamailio, now);
   return now;
 }
 
@@ -84,7 +91,10 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_auth_challenges_total 1",
                                  "rollcall_http_connections 12",
                                  "rollcall_http_responses_total{class=\"2xx\"} 1",
-                                 "rollcall_feed_refused_total{code=\"auth_failed\"} 1"}) {
+                                 "rollcall_feed_refused_total{code=\"auth_failed\"} 1",
+                                 "rollcall_kamailio_frames_total{outcome=\"event\"} 9",
+                                 "rollcall_kamailio_gaps_total 2",
+                                 "rollcall_kamailio_hang_ups_total{outcome=\"missing\"} 1"}) {
     CAPTURE(line);
     CHECK(has_line(page, line));
   }

@@ -4,7 +4,6 @@
 #include "transport/feed/session.hpp"
 #include "transport/feed/socket_options.hpp"
 #include "transport/http/listener.hpp"
-#include "transport/http/tls.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -26,7 +25,7 @@ public:
       : io_(io), service_(std::move(shared)), drain_timer_(io) {}
 
   std::uint16_t listen(const std::string& address, security how) {
-    if (how == security::tls && !tls_context())
+    if (how == security::tls && !identity())
       throw std::logic_error("'" + address + "' is to speak TLS, but no certificate has been set");
     auto added = std::make_shared<http::listener>(io_, address, events_of(how));
     const std::lock_guard lock{mutex_};
@@ -35,8 +34,7 @@ public:
     return added->port();
   }
 
-  void set_tls(const tls_files& files) {
-    auto fresh = http::make_tls_context(files);
+  void set_tls(http::tls_context fresh) {
     const std::lock_guard lock{mutex_};
     tls_ = std::move(fresh);
   }
@@ -102,12 +100,11 @@ private:
       return;
     }
     notice_dead_peer(connected.native_handle(), service_->bounds.dead_peer);
-    auto opened =
-        std::make_shared<session>(std::move(connected), how == security::tls ? tls_context() : nullptr,
-                                  service_, [weak = weak_from_this()](const session* over) {
-                                    if (const auto self = weak.lock())
-                                      self->forget(over);
-                                  });
+    auto opened = std::make_shared<session>(std::move(connected), how == security::tls ? identity() : nullptr,
+                                            service_, [weak = weak_from_this()](const session* over) {
+                                              if (const auto self = weak.lock())
+                                                self->forget(over);
+                                            });
     add(opened);
     opened->run();
     if (stopped()) // accepted just before the drain began, and perhaps missed by it
@@ -147,7 +144,7 @@ private:
     return alive;
   }
 
-  channel::tls_context tls_context() {
+  http::tls_context identity() {
     const std::lock_guard lock{mutex_};
     return tls_;
   }
@@ -161,7 +158,7 @@ private:
   std::shared_ptr<service> service_;
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
-  channel::tls_context tls_;
+  http::tls_context tls_;
   std::vector<std::shared_ptr<http::listener>> listeners_;
   std::unordered_map<const session*, std::weak_ptr<session>> sessions_; ///< they keep themselves alive
   std::function<void()> drained_;
@@ -180,7 +177,7 @@ server::~server() {
 
 std::uint16_t server::listen(const std::string& address, security how) { return impl_->listen(address, how); }
 
-void server::set_tls(const tls_files& files) { impl_->set_tls(files); }
+void server::set_tls(http::tls_context identity) { impl_->set_tls(std::move(identity)); }
 
 void server::set_switches(switch_secrets switches) { impl_->set_switches(std::move(switches)); }
 

@@ -27,7 +27,6 @@ namespace rollcall::feed {
 class server {
 public:
   using security = http::security;
-  using tls_files = http::tls_files;
 
   /// `node` is what the welcome says, `now` stamps the arrival of each line. `attach` is called on threads of
   /// the io_context.
@@ -44,7 +43,7 @@ public:
   std::uint16_t listen(const std::string& address, security how = security::plain);
 
   /// The identity of connections accepted from now on; as http::server::set_tls.
-  void set_tls(const tls_files& files);
+  void set_tls(http::tls_context identity);
 
   /// Who may connect from now on. A switch that is not among them any more is closed with `unknown_switch`;
   /// one whose secret has changed stays, for it has shown the old one while that was right.

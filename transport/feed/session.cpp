@@ -29,7 +29,7 @@ constexpr std::size_t name_bytes = 32;
 
 } // namespace
 
-session::session(channel::socket connected, channel::tls_context tls, std::shared_ptr<service> shared,
+session::session(channel::socket connected, http::tls_context tls, std::shared_ptr<service> shared,
                  std::function<void(const session*)> ended)
     : service_(std::move(shared)),
       ended_(std::move(ended)),

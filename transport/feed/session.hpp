@@ -28,7 +28,7 @@ public:
   using channel = http::channel;
 
   /// `ended` is called once, from the destructor.
-  session(channel::socket connected, channel::tls_context tls, std::shared_ptr<service> shared,
+  session(channel::socket connected, http::tls_context tls, std::shared_ptr<service> shared,
           std::function<void(const session*)> ended);
   ~session();
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/http/tls.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,7 +25,6 @@ class channel {
 public:
   using strand = boost::asio::strand<boost::asio::io_context::executor_type>;
   using socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, strand>;
-  using tls_context = std::shared_ptr<boost::asio::ssl::context>;
   using error_code = boost::system::error_code;
   using clock = std::chrono::steady_clock;
 

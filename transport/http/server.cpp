@@ -4,7 +4,6 @@
 #include "transport/http/listener.hpp"
 #include "transport/http/service.hpp"
 #include "transport/http/session.hpp"
-#include "transport/http/tls.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,7 +24,7 @@ public:
       : io_(io), service_(std::make_shared<service>(bounds, std::move(handler))), drain_timer_(io) {}
 
   std::uint16_t listen(const std::string& address, security how) {
-    if (how == security::tls && !tls_context())
+    if (how == security::tls && !identity())
       throw std::logic_error("'" + address + "' is to speak TLS, but no certificate has been set");
     auto added = std::make_shared<listener>(io_, address, events_of(how));
     const std::lock_guard lock{mutex_};
@@ -35,8 +34,7 @@ public:
     return port;
   }
 
-  void set_tls(const tls_files& files) {
-    auto fresh = make_tls_context(files);
+  void set_tls(tls_context fresh) {
     const std::lock_guard lock{mutex_};
     tls_ = std::move(fresh);
   }
@@ -93,8 +91,8 @@ private:
     if (service_->sessions.size() >= service_->bounds.connections)
       return turn_away(std::move(connected), how);
     ++service_->counters.accepted;
-    auto opened = std::make_shared<session>(std::move(connected),
-                                            how == security::tls ? tls_context() : nullptr, service_);
+    auto opened = std::make_shared<session>(std::move(connected), how == security::tls ? identity() : nullptr,
+                                            service_);
     service_->sessions.add(opened);
     opened->run();
   }
@@ -112,7 +110,7 @@ private:
     connected.write_some(asio::buffer(full), ignored);
   }
 
-  channel::tls_context tls_context() {
+  tls_context identity() {
     const std::lock_guard lock{mutex_};
     return tls_;
   }
@@ -121,7 +119,7 @@ private:
   std::shared_ptr<service> service_;
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
-  channel::tls_context tls_;
+  tls_context tls_;
   std::vector<std::shared_ptr<listener>> listeners_;
 };
 
@@ -135,7 +133,7 @@ server::~server() {
 
 std::uint16_t server::listen(const std::string& address, security how) { return impl_->listen(address, how); }
 
-void server::set_tls(const tls_files& files) { impl_->set_tls(files); }
+void server::set_tls(tls_context identity) { impl_->set_tls(std::move(identity)); }
 
 void server::drain(std::chrono::milliseconds deadline, std::function<void()> done) {
   impl_->drain(deadline, std::move(done));

@@ -3,6 +3,7 @@
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/http/tls.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,13 +16,6 @@ class io_context;
 }
 
 namespace rollcall::http {
-
-/// Where a TLS identity lies: PEM files.
-struct tls_files {
-  std::string certificate; ///< the chain, own certificate first
-  std::string key;
-  std::string client_ca; ///< when set, clients must show a certificate signed by it
-};
 
 /// Names the listening sockets' way of speaking.
 enum class security : std::uint8_t { plain, tls };
@@ -46,9 +40,8 @@ public:
   /// bound, or with std::errc::invalid_argument when it is none; std::logic_error for TLS before set_tls().
   std::uint16_t listen(const std::string& address, security how = security::plain);
 
-  /// The identity of connections accepted from now on; those that are open keep theirs. Throws
-  /// std::runtime_error, naming the file, and keeps the old one when the files are bad.
-  void set_tls(const tls_files& files);
+  /// The identity of connections accepted from now on; those that are open keep theirs.
+  void set_tls(tls_context identity);
 
   /// Stops accepting, closes idle connections, lets running answers finish, closes what is left after
   /// `deadline`, and then calls `done` once on a thread of the io_context.

@@ -50,7 +50,7 @@ private:
   std::atomic<bool> used_{false};
 };
 
-session::session(channel::socket connected, channel::tls_context tls, std::shared_ptr<service> shared)
+session::session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared)
     : channel_(std::move(connected), std::move(tls)),
       service_(std::move(shared)),
       reader_(service_->bounds),

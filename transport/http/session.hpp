@@ -23,7 +23,7 @@ namespace rollcall::http {
 /// own absolute deadline. run(), drain() and cut() are for any thread; the rest runs on the channel's strand.
 class session : public std::enable_shared_from_this<session> {
 public:
-  session(channel::socket connected, channel::tls_context tls, std::shared_ptr<service> shared);
+  session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared);
   ~session();
 
   void run();

@@ -1,5 +1,6 @@
 #include "transport/http/tls.hpp"
 
+#include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 
 #include <stdexcept>
@@ -18,7 +19,7 @@ namespace {
 
 } // namespace
 
-std::shared_ptr<ssl::context> make_tls_context(const tls_files& files) {
+tls_context make_tls_context(const tls_files& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3
                        | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);

@@ -1,15 +1,26 @@
 #pragma once
 
-#include "transport/http/server.hpp"
-
-#include <boost/asio/ssl/context.hpp>
-
 #include <memory>
+#include <string>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace rollcall::http {
 
-/// A server's TLS context from PEM files: TLS 1.2 and later, and a client certificate demanded when there is
-/// a `client_ca`. Throws std::runtime_error that names the file.
-std::shared_ptr<boost::asio::ssl::context> make_tls_context(const tls_files& files);
+/// Where a TLS identity lies: PEM files.
+struct tls_files {
+  std::string certificate; ///< the chain, own certificate first
+  std::string key;
+  std::string client_ca; ///< when set, clients must show a certificate signed by it
+};
+
+/// An identity that is loaded, and whose certificate and key fit together.
+using tls_context = std::shared_ptr<boost::asio::ssl::context>;
+
+/// A server's TLS context: TLS 1.2 and later, and a client certificate demanded when there is a `client_ca`.
+/// Throws std::runtime_error that names the file.
+tls_context make_tls_context(const tls_files& files);
 
 } // namespace rollcall::http

@@ -22,7 +22,8 @@ std::optional<host_port> parse_host_port(std::string_view text) {
     host = host.substr(1, host.size() - 2);
   else if (host.find_first_of(":[]/ ") != host.npos)
     return std::nullopt;
-  if (host.empty() || port.empty() || port.size() > port_digits || port.find_first_not_of("0123456789") != port.npos)
+  if (host.empty() || port.empty() || port.size() > port_digits
+      || port.find_first_not_of("0123456789") != port.npos)
     return std::nullopt;
   return host_port{std::string{host}, std::string{port}};
 }
@@ -33,7 +34,8 @@ std::optional<rpc_url> parse_rpc_url(std::string_view text) {
   text.remove_prefix(scheme.size());
   const auto slash = text.find('/');
   std::string authority{text.substr(0, slash)};
-  if (authority.find(':', authority.rfind(']') == authority.npos ? 0 : authority.rfind(']')) == authority.npos)
+  if (authority.find(':', authority.rfind(']') == authority.npos ? 0 : authority.rfind(']'))
+      == authority.npos)
     authority += default_port;
   const auto at = parse_host_port(authority);
   const auto target = slash == text.npos ? std::string_view{"/"} : text.substr(slash);

@@ -23,7 +23,8 @@ struct rpc_url {
   friend bool operator==(const rpc_url&, const rpc_url&) = default;
 };
 
-/// Reads `http://host[:port][/path]`. None for anything else: Kamailio has no password there, and we have no TLS.
+/// Reads `http://host[:port][/path]`. None for anything else: Kamailio has no password there, and we have no
+/// TLS.
 std::optional<rpc_url> parse_rpc_url(std::string_view text);
 
 } // namespace rollcall::kamailio

@@ -81,7 +81,8 @@ rpc_answer outcome_of(std::string_view text) {
       if (code && code->is_int64() && code->get_int64() != 0)
         answer.code = static_cast<int>(code->get_int64());
       if (message && message->is_string())
-        answer.message = feed::one_line({message->get_string().data(), message->get_string().size()}, message_bytes);
+        answer.message =
+            feed::one_line({message->get_string().data(), message->get_string().size()}, message_bytes);
     }
   }
   return answer;

@@ -14,8 +14,8 @@
 
 namespace rollcall::kamailio {
 
-/// What has to be known of the calls of one Kamailio beside what the node knows: how to hang each of them up, and which
-/// are over although a snapshot may still show them. It outlives a connection. One thread.
+/// What has to be known of the calls of one Kamailio beside what the node knows: how to hang each of them up,
+/// and which are over although a snapshot may still show them. It outlives a connection. One thread.
 class call_book {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -34,7 +34,8 @@ public:
   void begin_run(const std::string& run);
   const std::string& run() const { return run_; }
 
-  /// Takes an event or a call of a snapshot in. False when that call is known to be over: it is not to be told.
+  /// Takes an event or a call of a snapshot in. False when that call is known to be over: it is not to be
+  /// told.
   bool take(const call_report& report, moment now);
 
   /// Null for a call that is unknown, or over.

@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 client::client(const executor& on, settings to, const limits& bounds, attach_fn attach, wall_clock now,
                std::shared_ptr<metrics> counters)
     : strand_(asio::make_strand(on)),
-      with_{std::move(to), bounds,           std::move(attach),
-            now,           std::make_shared<call_book>(bounds.remember), std::move(counters)},
+      with_{std::move(to),      bounds, std::move(attach), now, std::make_shared<call_book>(bounds.remember),
+            std::move(counters)},
       pause_(strand_),
       backoff_(std::random_device{}()) {}
 
@@ -38,10 +38,10 @@ void client::do_connect() {
   if (stopped_)
     return;
   connection_ = std::make_shared<connection>(
-    strand_, with_, next_epoch(), [weak = weak_from_this()](const std::string& reason, bool was_up) {
-      if (const auto self = weak.lock())
-        self->on_over(reason, was_up);
-    });
+      strand_, with_, next_epoch(), [weak = weak_from_this()](const std::string& reason, bool was_up) {
+        if (const auto self = weak.lock())
+          self->on_over(reason, was_up);
+      });
   connection_->run();
 }
 
@@ -54,8 +54,8 @@ void client::on_over(const std::string& reason, bool was_up) {
   const auto wait = backoff_.next();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
   if (std::exchange(last_reason_, reason) != reason || was_up)
-    log::warn(with_.to.name.value(), "kamailio at {}:{}: {}; trying again, in {} ms first", with_.to.evapi.host,
-              with_.to.evapi.port, reason, ms);
+    log::warn(with_.to.name.value(), "kamailio at {}:{}: {}; trying again, in {} ms first",
+              with_.to.evapi.host, with_.to.evapi.port, reason, ms);
   else
     log::debug(with_.to.name.value(), "kamailio: {}; trying again in {} ms", reason, ms);
   pause_.expires_after(wait);

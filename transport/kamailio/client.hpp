@@ -9,8 +9,8 @@
 
 namespace rollcall::kamailio {
 
-/// Keeps a connection to one Kamailio: connects, and again when it is lost, after a while that grows. Runs on a strand of
-/// its own; start() and stop() are for any thread.
+/// Keeps a connection to one Kamailio: connects, and again when it is lost, after a while that grows. Runs on
+/// a strand of its own; start() and stop() are for any thread.
 class client : public std::enable_shared_from_this<client> {
 public:
   /// `on` runs the io; a strand is made of it.

@@ -30,8 +30,9 @@ public:
     running_ = std::move(kept);
     for (auto& each : switches)
       running_
-        .emplace_back(std::make_shared<client>(io_.get_executor(), std::move(each), bounds_, attach_, now_, counters_))
-        ->start();
+          .emplace_back(std::make_shared<client>(io_.get_executor(), std::move(each), bounds_, attach_, now_,
+                                                 counters_))
+          ->start();
   }
 
   const metrics& counters() const noexcept { return *counters_; }

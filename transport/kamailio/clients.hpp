@@ -15,9 +15,10 @@ class io_context;
 
 namespace rollcall::kamailio {
 
-/// The Kamailios of a node. Each is connected to, and again when it is lost, and what it says goes to the link of its
-/// switch. Runs on the threads that run the io_context, each Kamailio on a strand of its own. The members are for one
-/// thread at a time. The io_context must outlive what is under way in it, as it does when it is stopped first.
+/// The Kamailios of a node. Each is connected to, and again when it is lost, and what it says goes to the
+/// link of its switch. Runs on the threads that run the io_context, each Kamailio on a strand of its own. The
+/// members are for one thread at a time. The io_context must outlive what is under way in it, as it does when
+/// it is stopped first.
 class clients {
 public:
   /// `attach` is called on threads of the io_context; `now` stamps the arrival of each event.

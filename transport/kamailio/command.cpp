@@ -45,6 +45,8 @@ std::string refuse_call_command(std::uint64_t request, std::string_view sip_call
 
 std::string list_command() { return request_of(snapshot_request, "dlg.list", {}); }
 
-std::string dump_command(std::string_view file) { return request_of(snapshot_request, "dlg.dump_file", {text(file)}); }
+std::string dump_command(std::string_view file) {
+  return request_of(snapshot_request, "dlg.dump_file", {text(file)});
+}
 
 } // namespace rollcall::kamailio

@@ -20,8 +20,8 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-/// Kamailio does not set TCP_NODELAY: its second small frame waits for our acknowledgement of the first, which the
-/// kernel would put off by 40 ms. The option holds until the next read.
+/// Kamailio does not set TCP_NODELAY: its second small frame waits for our acknowledgement of the first,
+/// which the kernel would put off by 40 ms. The option holds until the next read.
 void acknowledge_at_once(int socket) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
@@ -50,8 +50,9 @@ connection::connection(const executor& strand, const surroundings& with, std::ui
 
 void connection::run() {
   set_deadline(with_.bounds.connect, "no connection in time");
-  resolver_.async_resolve(with_.to.evapi.host, with_.to.evapi.port, tcp::resolver::numeric_service,
-                          [self = shared_from_this()](error_code ec, const auto& found) { self->on_resolve(ec, found); });
+  resolver_.async_resolve(
+      with_.to.evapi.host, with_.to.evapi.port, tcp::resolver::numeric_service,
+      [self = shared_from_this()](error_code ec, const auto& found) { self->on_resolve(ec, found); });
 }
 
 void connection::on_resolve(error_code ec, const tcp::resolver::results_type& found) {
@@ -59,8 +60,9 @@ void connection::on_resolve(error_code ec, const tcp::resolver::results_type& fo
     return;
   if (ec)
     return lost("look-up of " + with_.to.evapi.host + ": " + ec.message());
-  asio::async_connect(socket_, found,
-                      [self = shared_from_this()](error_code failed, const auto&) { self->on_connect(failed); });
+  asio::async_connect(socket_, found, [self = shared_from_this()](error_code failed, const auto&) {
+    self->on_connect(failed);
+  });
 }
 
 void connection::on_connect(error_code ec) {
@@ -99,8 +101,8 @@ void connection::do_read() {
   reading_ = true;
   const auto space = splitter_.space(read_bytes);
   socket_.async_read_some(
-    asio::buffer(space.data(), space.size()),
-    [self = shared_from_this()](error_code ec, std::size_t size) { self->on_read(ec, size); });
+      asio::buffer(space.data(), space.size()),
+      [self = shared_from_this()](error_code ec, std::size_t size) { self->on_read(ec, size); });
 }
 
 void connection::on_read(error_code ec, std::size_t size) {
@@ -162,7 +164,8 @@ void connection::do_attach() {
         result.port->closed("the connection is gone");
       return;
     }
-    asio::post(self->strand_, [self, result = std::move(result)]() mutable { self->on_attached(std::move(result)); });
+    asio::post(self->strand_,
+               [self, result = std::move(result)]() mutable { self->on_attached(std::move(result)); });
   });
 }
 

@@ -8,6 +8,9 @@
 #include "transport/kamailio/snapshot.hpp"
 #include "transport/switch_port.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -15,20 +18,18 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 namespace rollcall::kamailio {
 
 //   connecting ──► hello ──► attaching ──► up
 //        │           │           │          │ the socket fails, a deadline passes, close(), stop()
 //        └───────────┴───────────┴──────────┴───────────────────────────────────────► over
 
-/// One connection to a Kamailio's event socket. What is said on it is for conversation to decide; this carries it. Runs on
-/// a strand, and lives as long as it has something under way.
+/// One connection to a Kamailio's event socket. What is said on it is for conversation to decide; this
+/// carries it. Runs on a strand, and lives as long as it has something under way.
 class connection final : public switch_connection, public std::enable_shared_from_this<connection> {
 public:
-  /// What a connection needs of its surroundings; `book` is touched on the strand only, and like `counters` outlives it.
+  /// What a connection needs of its surroundings; `book` is touched on the strand only, and like `counters`
+  /// outlives it.
   struct surroundings {
     settings to;
     limits bounds;
@@ -51,8 +52,8 @@ public:
 
   bool hang_up(const std::string& id) override;
   void resync() override;
-  void pong() override {}                      // Kamailio never pings
-  void warn(const std::string&) override {}    // nor has it ears for this; the link logs it
+  void pong() override {}                   // Kamailio never pings
+  void warn(const std::string&) override {} // nor has it ears for this; the link logs it
   void close(const std::string& code, const std::string& message) override;
   void consumed() override;
 
@@ -111,16 +112,16 @@ private:
   std::string waiting_; ///< to be written next
   std::string batch_;   ///< being written
 
-  std::shared_ptr<snapshot> snapshot_;  ///< while one runs
-  std::weak_ptr<text_source> awaited_;  ///< what its answer over this socket goes to
+  std::shared_ptr<snapshot> snapshot_; ///< while one runs
+  std::weak_ptr<text_source> awaited_; ///< what its answer over this socket goes to
   std::unique_ptr<dialog_reader> dialogs_;
-  switch_news named_;           ///< what the piece being read names
-  bool piece_waits_ = false;    ///< it may go on as soon as the link has caught up
+  switch_news named_;             ///< what the piece being read names
+  bool piece_waits_ = false;      ///< it may go on as soon as the link has caught up
   std::uint64_t dialogs_bad_ = 0; ///< of this snapshot
   bool no_dump_told_ = false;
 
   std::atomic<bool> closed_{false};
-  std::atomic<std::size_t> posted_{0};  ///< hang-ups on their way to the strand
+  std::atomic<std::size_t> posted_{0};           ///< hang-ups on their way to the strand
   std::atomic<std::size_t> waiting_hang_ups_{0}; ///< and those that wait there
 };
 

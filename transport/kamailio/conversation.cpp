@@ -64,7 +64,9 @@ void conversation::on(pong& said, moment now, switch_news&) {
   sequence_.announced(said.seq, now);
 }
 
-void conversation::on(rpc_answer& answer, moment, switch_news& news) { tell(hang_ups_.answered(answer, book_), news); }
+void conversation::on(rpc_answer& answer, moment, switch_news& news) {
+  tell(hang_ups_.answered(answer, book_), news);
+}
 
 void conversation::on(snapshot_answer&, moment, switch_news&) {} // of a request that was given up
 
@@ -113,12 +115,10 @@ void conversation::speak(moment now, std::string& out, switch_news& news) {
     const auto command = hang_ups_.next(book_, now, refused);
     if (refused)
       tell(std::move(*refused), news);
-    else if (command)
-{
+    else if (command) {
       ++counters_.hang_ups_sent;
       append_netstring(out, *command);
-    }
-    else
+    } else
       return;
   }
 }

@@ -16,12 +16,12 @@
 
 namespace rollcall::kamailio {
 
-/// What is said to and heard from one Kamailio on one connection, without the connection: it turns frames, wishes and
-/// the passing of time into news for the link and bytes for Kamailio. Pure; one thread.
+/// What is said to and heard from one Kamailio on one connection, without the connection: it turns frames,
+/// wishes and the passing of time into news for the link and bytes for Kamailio. Pure; one thread.
 ///
-/// Events and a snapshot go to the link side by side, in the order in which they come. That is right because a call never
-/// goes back: what a snapshot says too late changes nothing, what an event names meanwhile counts as named, and what is
-/// over is left out of the snapshot for as long as Kamailio may still list it.
+/// Events and a snapshot go to the link side by side, in the order in which they come. That is right because
+/// a call never goes back: what a snapshot says too late changes nothing, what an event names meanwhile
+/// counts as named, and what is over is left out of the snapshot for as long as Kamailio may still list it.
 class conversation {
 public:
   using moment = std::chrono::steady_clock::time_point;

@@ -17,7 +17,13 @@ namespace json = boost::json;
 namespace {
 
 /// The dialog module's states (its README, "dlg.list").
-enum dialog_state : std::int64_t { unconfirmed = 1, early = 2, confirmed_no_ack = 3, confirmed = 4, deleted = 5 };
+enum dialog_state : std::int64_t {
+  unconfirmed = 1,
+  early = 2,
+  confirmed_no_ack = 3,
+  confirmed = 4,
+  deleted = 5
+};
 
 /// What rollcall.cfg keeps in a dialog.
 struct variables {
@@ -61,10 +67,12 @@ variables variables_of(const json::object& dialog) {
   return found;
 }
 
-std::string quoted_json(std::string_view text) { return json::serialize(json::string{text.data(), text.size()}); }
+std::string quoted_json(std::string_view text) {
+  return json::serialize(json::string{text.data(), text.size()});
+}
 
-/// The dialog as an object of the feed. Its id comes with what the script keeps: whoever restarts Kamailio while a list
-/// is made gets calls of the new run under their own names.
+/// The dialog as an object of the feed. Its id comes with what the script keeps: whoever restarts Kamailio
+/// while a list is made gets calls of the new run under their own names.
 std::string as_event(bool answered, std::int64_t answered_at, const variables& known) {
   // What the script has said last may be younger than the state here, or older: the later stage is right.
   const auto state = answered ? std::string_view{"Connected"} : known.stage;

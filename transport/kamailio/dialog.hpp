@@ -8,7 +8,8 @@
 
 namespace rollcall::kamailio {
 
-/// A dialog that is no call for us: it is over (Kamailio lists such for seconds), or the script never reported it.
+/// A dialog that is no call for us: it is over (Kamailio lists such for seconds), or the script never
+/// reported it.
 struct no_call {};
 
 /// A dialog that says nothing we understand.
@@ -20,8 +21,9 @@ struct bad_dialog {
 /// What a snapshot says of one dialog.
 using dialog = std::variant<call_report, no_call, bad_dialog>;
 
-/// Reads the dialogs of a snapshot, as dlg.list and dlg.dump_file write them: what rollcall.cfg keeps in the dialog's
-/// variables (rc_call, rc_stage, rc_answer, rc_media), with the state that the dialog module knows. One thread.
+/// Reads the dialogs of a snapshot, as dlg.list and dlg.dump_file write them: what rollcall.cfg keeps in the
+/// dialog's variables (rc_call, rc_stage, rc_answer, rc_media), with the state that the dialog module knows.
+/// One thread.
 class dialog_reader {
 public:
   /// `run` is what hello said; it names the dialogs that make no sense.

@@ -30,7 +30,8 @@ std::optional<dialog_id> parse_dialog_id(std::string_view text) {
     return std::nullopt;
   dialog_id id;
   id.run = text.substr(0, first);
-  if (!all_digits(id.run) || id.run.size() > run_digits || !read_number(text.substr(first + 1, second - first - 1), id.entry)
+  if (!all_digits(id.run) || id.run.size() > run_digits
+      || !read_number(text.substr(first + 1, second - first - 1), id.entry)
       || !read_number(text.substr(second + 1), id.number))
     return std::nullopt;
   return id;

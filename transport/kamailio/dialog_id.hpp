@@ -7,8 +7,8 @@
 
 namespace rollcall::kamailio {
 
-/// What names a call for ever: `<run>-<entry>-<number>`. Kamailio's own name for a dialog, entry and number (its
-/// h_entry and h_id), is unique within one run of Kamailio only.
+/// What names a call for ever: `<run>-<entry>-<number>`. Kamailio's own name for a dialog, entry and number
+/// (its h_entry and h_id), is unique within one run of Kamailio only.
 struct dialog_id {
   std::string run; ///< when that Kamailio started, in ms since 1970; digits
   std::uint32_t entry = 0;

@@ -105,7 +105,8 @@ frame frame_reader::read(std::string_view payload, timestamp received) {
   if (extra.type == "pong")
     return pong{*extra.seq};
   if (extra.type == "hello")
-    return extra.run.empty() ? frame{bad_frame{"hello: run is required"}} : frame{hello{extra.run, *extra.seq}};
+    return extra.run.empty() ? frame{bad_frame{"hello: run is required"}}
+                             : frame{hello{extra.run, *extra.seq}};
   switch_news news;
   parser_.parse(payload, received, news);
   return report_of(news, extra);

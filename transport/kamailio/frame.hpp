@@ -31,7 +31,8 @@ struct pong {
 /// Answer to a JSON-RPC request.
 struct rpc_answer {
   std::uint64_t request = 0;
-  int code = 0; ///< 0 when it was done, else JSON-RPC's error code, which for Kamailio is often a status of SIP
+  int code =
+      0; ///< 0 when it was done, else JSON-RPC's error code, which for Kamailio is often a status of SIP
   std::string message;
 };
 
@@ -50,9 +51,9 @@ using frame = std::variant<hello, call_report, pong, rpc_answer, snapshot_answer
 /// The number of the JSON-RPC request for a snapshot; all others have higher ones.
 constexpr std::uint64_t snapshot_request = 0;
 
-/// Understands what conf/kamailio/rollcall.cfg sends: objects of the feed (feed::line_parser knows their fields), with
-/// `seq` and `cseq` added and, where some text was not UTF-8, all texts in hexadecimal. Pure but for memory that it uses
-/// again; one thread at a time.
+/// Understands what conf/kamailio/rollcall.cfg sends: objects of the feed (feed::line_parser knows their
+/// fields), with `seq` and `cseq` added and, where some text was not UTF-8, all texts in hexadecimal. Pure
+/// but for memory that it uses again; one thread at a time.
 class frame_reader {
 public:
   /// What the payload of one netstring says. `received` is the time of arrival.

@@ -34,7 +34,8 @@ bool hang_ups::may_send() const {
   return !waiting_.empty() && allowance_ >= 1 && sent_.size() < bounds_.hang_ups_at_once;
 }
 
-std::optional<std::string> hang_ups::next(const call_book& book, moment now, std::optional<outcome>& refused) {
+std::optional<std::string> hang_ups::next(const call_book& book, moment now,
+                                          std::optional<outcome>& refused) {
   refused.reset();
   refill(now);
   while (may_send()) {

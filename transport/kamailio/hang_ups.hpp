@@ -15,8 +15,8 @@
 
 namespace rollcall::kamailio {
 
-/// The hang-ups of one connection, from the wish to the answer. It spreads them over time, sends each call's once
-/// until it is answered, and knows the two ways to hang up and which of them to take:
+/// The hang-ups of one connection, from the wish to the answer. It spreads them over time, sends each call's
+/// once until it is answered, and knows the two ways to hang up and which of them to take:
 ///
 ///     wished ─► not answered: tm.reply_callid ─► done
 ///        │                         └─ no such transaction: it was answered meanwhile ─┐
@@ -46,8 +46,8 @@ public:
   /// Wants a call hung up. False when it is wanted already, and not answered yet.
   bool wish(const std::string& id);
 
-  /// The next command that may be sent now, none when nothing waits or it is too early. Instead of a command it
-  /// may set `refused`: of a call of another run of Kamailio, or of what is no id at all.
+  /// The next command that may be sent now, none when nothing waits or it is too early. Instead of a command
+  /// it may set `refused`: of a call of another run of Kamailio, or of what is no id at all.
   std::optional<std::string> next(const call_book& book, moment now, std::optional<outcome>& refused);
 
   /// How long to wait until next() has something; none when nothing waits but for answers.
@@ -80,7 +80,7 @@ private:
   moment refilled_;
   std::uint64_t request_ = snapshot_request;
   std::deque<wanted> waiting_;
-  std::map<std::uint64_t, sent> sent_; ///< by request, oldest first
+  std::map<std::uint64_t, sent> sent_;   ///< by request, oldest first
   std::unordered_set<std::string> open_; ///< ids of both
 };
 

@@ -5,7 +5,8 @@
 
 namespace rollcall::kamailio {
 
-/// Bytes of one frame. An event is a few hundred; a list of all dialogs, when there is no RPC address, comes in one.
+/// Bytes of one frame. An event is a few hundred; a list of all dialogs, when there is no RPC address, comes
+/// in one.
 constexpr std::size_t frame_bytes = 256 * 1024 * 1024;
 
 /// Bytes of one dialog in a snapshot.
@@ -27,8 +28,8 @@ struct limits {
   /// Commands without an answer, at once.
   std::size_t hang_ups_at_once = 64;
 
-  /// A Kamailio manages 2000 to 4000 on a quiet machine, but each makes two BYEs that SIP has to carry beside the
-  /// calls of everybody else.
+  /// A Kamailio manages 2000 to 4000 on a quiet machine, but each makes two BYEs that SIP has to carry beside
+  /// the calls of everybody else.
   double hang_ups_per_second = 800;
 
   /// Those that may be sent together after a pause.
@@ -44,8 +45,8 @@ struct limits {
   /// How late a frame may come. Kamailio's workers overtake each other by milliseconds.
   std::chrono::milliseconds hole{1'000};
 
-  /// How long an ended call is remembered. Kamailio lists it as if it were up for fr_timer, and a snapshot takes
-  /// time itself.
+  /// How long an ended call is remembered. Kamailio lists it as if it were up for fr_timer, and a snapshot
+  /// takes time itself.
   std::chrono::milliseconds remember{90'000};
 
   std::chrono::milliseconds snapshot_interval{60'000}; ///< between the starts of two that nobody asked for

@@ -43,7 +43,7 @@ netstring_splitter::found netstring_splitter::read_length() {
   const auto* const from = bytes_.data() + begin_;
   const auto there = std::min(filled_ - begin_, length_digits + 1);
   const auto digits = static_cast<std::size_t>(
-    std::find_if(from, from + there, [](char c) { return c < '0' || c > '9'; }) - from);
+      std::find_if(from, from + there, [](char c) { return c < '0' || c > '9'; }) - from);
   if (digits == there && there <= length_digits)
     return digits > 1 && *from == '0' ? found::broken : found::none;
   if (digits == 0 || digits > length_digits || from[digits] != ':' || (digits > 1 && *from == '0'))

@@ -13,8 +13,8 @@ void append_netstring(std::string& out, std::string_view payload);
 
 /// Cuts a stream of bytes into the payloads of netstrings. One thread.
 ///
-/// Strict: a length has no leading zero and no sign, and the comma must be there. After the first thing that is no
-/// netstring nothing more is found, for there is no way back into step.
+/// Strict: a length has no leading zero and no sign, and the comma must be there. After the first thing that
+/// is no netstring nothing more is found, for there is no way back into step.
 class netstring_splitter {
 public:
   enum class found { none, payload, broken };

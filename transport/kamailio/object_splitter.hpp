@@ -7,8 +7,8 @@
 
 namespace rollcall::kamailio {
 
-/// Cuts the objects of a large JSON text out while it is read, piece by piece, so that it is never in memory as a whole.
-/// One thread.
+/// Cuts the objects of a large JSON text out while it is read, piece by piece, so that it is never in memory
+/// as a whole. One thread.
 ///
 ///     depth 0: {…} {…} {…}                       the lines of dlg.dump_file
 ///     depth 2: {"result":[{…},{…}],"id":0}       the answer to dlg.list
@@ -18,12 +18,12 @@ class object_splitter {
 public:
   using handler = std::function<void(std::string_view object)>;
 
-  /// Objects are those that stand within exactly `depth` brackets. One of more than `bound` bytes, or as much around
-  /// them, is broken.
+  /// Objects are those that stand within exactly `depth` brackets. One of more than `bound` bytes, or as much
+  /// around them, is broken.
   object_splitter(std::size_t depth, std::size_t bound) : depth_(depth), bound_(bound) {}
 
-  /// Takes the next piece and calls `each` with every object that ends in it. False when the text is broken; nothing
-  /// more may be fed then.
+  /// Takes the next piece and calls `each` with every object that ends in it. False when the text is broken;
+  /// nothing more may be fed then.
   bool feed(std::string_view piece, const handler& each);
 
   /// True when the text may end here: all brackets are closed, and something was there if there must be.

@@ -46,8 +46,9 @@ public:
     started_ = true;
     stream_.expires_after(bounds_.connect);
     // A look-up cannot be timed out; one that hangs is let go by cancel().
-    resolver_.async_resolve(url_.at.host, url_.at.port, tcp::resolver::numeric_service,
-                            [self = shared_from_this()](error_code ec, const auto& found) { self->on_resolve(ec, found); });
+    resolver_.async_resolve(
+        url_.at.host, url_.at.port, tcp::resolver::numeric_service,
+        [self = shared_from_this()](error_code ec, const auto& found) { self->on_resolve(ec, found); });
   }
 
   void cancel() override {
@@ -61,22 +62,25 @@ private:
     if (ec || !done_)
       return fail("look-up of " + url_.at.host, ec);
     stream_.expires_after(bounds_.connect);
-    stream_.async_connect(found, [self = shared_from_this()](error_code failed, const auto&) { self->on_connect(failed); });
+    stream_.async_connect(
+        found, [self = shared_from_this()](error_code failed, const auto&) { self->on_connect(failed); });
   }
 
   void on_connect(error_code ec) {
     if (ec || !done_)
       return fail("connect", ec);
     stream_.expires_after(bounds_.rpc_answer);
-    http::async_write(stream_, request_,
-                      [self = shared_from_this()](error_code failed, std::size_t) { self->on_write(failed); });
+    http::async_write(stream_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
+      self->on_write(failed);
+    });
   }
 
   void on_write(error_code ec) {
     if (ec || !done_)
       return fail("request", ec);
-    http::async_read_header(stream_, buffer_, parser_,
-                            [self = shared_from_this()](error_code failed, std::size_t) { self->on_header(failed); });
+    http::async_read_header(
+        stream_, buffer_, parser_,
+        [self = shared_from_this()](error_code failed, std::size_t) { self->on_header(failed); });
   }
 
   void on_header(error_code ec) {
@@ -124,7 +128,8 @@ private:
 
 } // namespace
 
-snapshot_source_ptr rpc_source(const executor& on, const rpc_url& to, std::string request, const limits& bounds) {
+snapshot_source_ptr rpc_source(const executor& on, const rpc_url& to, std::string request,
+                               const limits& bounds) {
   return std::make_shared<rpc_exchange>(on, to, std::move(request), bounds);
 }
 

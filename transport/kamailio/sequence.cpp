@@ -47,8 +47,9 @@ void sequence::fill(std::uint64_t number) {
 }
 
 bool sequence::lost(moment now) const {
-  return holes_.size() > most_holes
-         || std::any_of(holes_.begin(), holes_.end(), [&](const auto& each) { return now - each.second.since > patience_; });
+  return holes_.size() > most_holes || std::any_of(holes_.begin(), holes_.end(), [&](const auto& each) {
+           return now - each.second.since > patience_;
+         });
 }
 
 void sequence::forgive() { holes_.clear(); }

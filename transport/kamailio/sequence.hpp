@@ -6,8 +6,9 @@
 
 namespace rollcall::kamailio {
 
-/// Watches the numbers of events for those that are missing. Kamailio's workers overtake each other, so that numbers come
-/// out of order by milliseconds; one that stays away was lost, on the way or in a full queue. One thread.
+/// Watches the numbers of events for those that are missing. Kamailio's workers overtake each other, so that
+/// numbers come out of order by milliseconds; one that stays away was lost, on the way or in a full queue.
+/// One thread.
 class sequence {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -39,7 +40,7 @@ private:
   void fill(std::uint64_t number);
 
   const std::chrono::milliseconds patience_;
-  std::uint64_t next_ = 1;             ///< the lowest number that was neither seen nor missed
+  std::uint64_t next_ = 1;              ///< the lowest number that was neither seen nor missed
   std::map<std::uint64_t, hole> holes_; ///< by their first number
 };
 

@@ -13,7 +13,7 @@ namespace rollcall::kamailio {
 struct settings {
   switch_name name;
   host_port evapi;
-  std::optional<rpc_url> rpc; ///< none: lists come over evapi, too
+  std::optional<rpc_url> rpc;           ///< none: lists come over evapi, too
   std::filesystem::path dump_directory; ///< empty: no dumps
   std::chrono::milliseconds snapshot_interval{60'000};
   friend bool operator==(const settings&, const settings&) = default;

@@ -20,7 +20,10 @@ constexpr std::size_t answer_bytes = 64 * 1024;
 } // namespace
 
 snapshot::snapshot(const executor& on, std::filesystem::path dump_file, events tell)
-    : on_(on), dump_file_(std::move(dump_file)), tell_(std::move(tell)), splitter_(depth_in_list, dialog_bytes) {}
+    : on_(on),
+      dump_file_(std::move(dump_file)),
+      tell_(std::move(tell)),
+      splitter_(depth_in_list, dialog_bytes) {}
 
 void snapshot::start() {
   if (dump_file_.empty()) {

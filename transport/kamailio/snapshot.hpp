@@ -16,8 +16,8 @@ namespace rollcall::kamailio {
 //     │                            └─ refused, or the disk is not shared ─┐    or failed
 //     └───────without───────────────────────────────────────────────► reading the list
 
-/// Fetches all dialogs of a Kamailio once: by dlg.dump_file where both share a disk, which is linear in their number,
-/// else by dlg.list. It goes on only when told to, so that a busy node is not flooded. One strand.
+/// Fetches all dialogs of a Kamailio once: by dlg.dump_file where both share a disk, which is linear in their
+/// number, else by dlg.list. It goes on only when told to, so that a busy node is not flooded. One strand.
 class snapshot : public std::enable_shared_from_this<snapshot> {
 public:
   struct events {

@@ -17,7 +17,8 @@ namespace {
 
 class file_pieces final : public snapshot_source, public std::enable_shared_from_this<file_pieces> {
 public:
-  file_pieces(const executor& on, std::ifstream file) : on_(on), file_(std::move(file)), piece_(piece_bytes) {}
+  file_pieces(const executor& on, std::ifstream file)
+      : on_(on), file_(std::move(file)), piece_(piece_bytes) {}
 
   void next(handler done) override {
     done_ = std::move(done);
@@ -46,7 +47,8 @@ private:
 
 class text_pieces final : public text_source, public std::enable_shared_from_this<text_pieces> {
 public:
-  text_pieces(const executor& on, const limits& bounds) : on_(on), deadline_(on), patience_(bounds.rpc_answer) {}
+  text_pieces(const executor& on, const limits& bounds)
+      : on_(on), deadline_(on), patience_(bounds.rpc_answer) {}
 
   void next(handler done) override {
     done_ = std::move(done);

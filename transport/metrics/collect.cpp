@@ -4,6 +4,7 @@
 #include "transport/api/metrics.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/kamailio/metrics.hpp"
 
 namespace rollcall {
 
@@ -77,6 +78,16 @@ void collect(const feed::metrics& from, metrics_snapshot& into) {
   into.feed_strangers = from.strangers;
   for (std::size_t i = 0; i < feed::refusal_codes.size(); ++i)
     into.feed_refused.push_back({std::string{feed::refusal_codes[i]}, from.refused[i]});
+}
+
+void collect(const kamailio::metrics& from, metrics_snapshot& into) {
+  into.kamailio_connections = {{"attached", from.connected}, {"lost", from.lost}};
+  into.kamailio_frames = {{"event", from.events}, {"late", from.events_late}, {"bad", from.frames_bad}};
+  into.kamailio_gaps = from.gaps;
+  into.kamailio_snapshots = {{"complete", from.snapshots}, {"failed", from.snapshots_failed}};
+  into.kamailio_dialogs_bad = from.dialogs_bad;
+  into.kamailio_hang_ups = {
+      {"sent", from.hang_ups_sent}, {"missing", from.hang_ups_missing}, {"refused", from.hang_ups_refused}};
 }
 
 } // namespace rollcall

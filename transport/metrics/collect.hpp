@@ -15,11 +15,15 @@ struct metrics;
 namespace feed {
 struct metrics;
 }
+namespace kamailio {
+struct metrics;
+}
 
 /// Each reads the counters of one part of the service into the page. Any thread.
 void collect(const actor_metrics& from, metrics_snapshot& into);
 void collect(const api::metrics& from, metrics_snapshot& into);
 void collect(const http::metrics& from, metrics_snapshot& into);
 void collect(const feed::metrics& from, metrics_snapshot& into);
+void collect(const kamailio::metrics& from, metrics_snapshot& into);
 
 } // namespace rollcall

@@ -110,6 +110,24 @@ void add_feed(families& page, const metrics_snapshot& now) {
       .add(now.feed_refused, "code");
 }
 
+void add_kamailio(families& page, const metrics_snapshot& now) {
+  page.counter("rollcall_kamailio_connections_total",
+               "Connections to Kamailios: come, and gone or never come about")
+      .add(now.kamailio_connections, "outcome");
+  page.counter("rollcall_kamailio_frames_total",
+               "Frames of Kamailios about calls: used, of calls already over, bad")
+      .add(now.kamailio_frames, "outcome");
+  page.counter("rollcall_kamailio_gaps_total",
+               "Times that events were found missing; a snapshot follows each")
+      .add(number(now.kamailio_gaps));
+  page.counter("rollcall_kamailio_snapshots_total", "Snapshots of all dialogs")
+      .add(now.kamailio_snapshots, "outcome");
+  page.counter("rollcall_kamailio_bad_dialogs_total", "Dialogs in snapshots that were not understood")
+      .add(number(now.kamailio_dialogs_bad));
+  page.counter("rollcall_kamailio_hang_ups_total", "Commands to hang up a dialog, by what came of them")
+      .add(now.kamailio_hang_ups, "outcome");
+}
+
 } // namespace
 
 std::string render(const metrics_snapshot& snapshot) {
@@ -123,6 +141,7 @@ std::string render(const metrics_snapshot& snapshot) {
   add_api(page, snapshot);
   add_http(page, snapshot);
   add_feed(page, snapshot);
+  add_kamailio(page, snapshot);
   return prometheus::TextSerializer{}.Serialize(page.all());
 }
 

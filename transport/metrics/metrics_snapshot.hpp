@@ -72,6 +72,13 @@ struct metrics_snapshot {
   listener_metrics feed;
   std::uint64_t feed_strangers = 0; ///< connections without a welcome, now
   outcome_counts feed_refused;      ///< by code of feed.md
+
+  outcome_counts kamailio_connections;
+  outcome_counts kamailio_frames;
+  std::uint64_t kamailio_gaps = 0;
+  outcome_counts kamailio_snapshots;
+  std::uint64_t kamailio_dialogs_bad = 0;
+  outcome_counts kamailio_hang_ups;
 };
 
 } // namespace rollcall

@@ -1,14 +1,14 @@
 // xmlrpc-c's own client over libcurl, by its C interface; steps and results by its own JSON.
+#include <xmlrpc-c/base.h>
+#include <xmlrpc-c/client.h>
+#include <xmlrpc-c/json.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
-
-#include <xmlrpc-c/base.h>
-#include <xmlrpc-c/client.h>
-#include <xmlrpc-c/json.h>
 
 namespace {
 
