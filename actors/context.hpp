@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/metrics.hpp"
+#include "actors/unverified_switches.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 
@@ -18,6 +19,7 @@ struct node_context {
   std::atomic<std::chrono::milliseconds> dead_linger{std::chrono::milliseconds{32'000}};
   std::atomic<std::chrono::milliseconds> disconnect_retry{std::chrono::milliseconds{5'000}};
   actor_metrics metrics;
+  unverified_switches unverified;
 };
 
 using context_ptr = std::shared_ptr<node_context>;

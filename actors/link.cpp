@@ -16,8 +16,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   epoch_ = request.epoch;
   ++session_;
   bad_in_a_row_ = 0;
-  in_snapshot_ = false;
-  verified_ = false;
+  lose_sight();
   log::info(who(), "connected, epoch {}; {} calls from before", epoch_, calls_.size());
   return attached{session_, news_actor{link_actor{self}}};
 }
@@ -39,17 +38,28 @@ void link_state::news(std::uint64_t session, switch_news& items) {
 }
 
 void link_state::consumed(std::uint64_t session) {
-  if (session == session_ && connection_)
-    connection_->consumed();
+  if (session != session_ || !connection_)
+    return;
+  // Not at the snapshot's end, but when the calls that it ended have heard of it.
+  if (verified_ && std::exchange(marked_, false))
+    context->unverified.remove(identity);
+  connection_->consumed();
 }
 
 void link_state::closed(std::uint64_t session, const std::string& reason) {
   if (session != session_ || !connection_)
     return;
   connection_ = nullptr;
+  lose_sight();
+  log::warn(who(), "connection lost: {}; {} calls are kept, unverified", reason, calls_.size());
+}
+
+/// From here to the end of the next snapshot calls may change unseen.
+void link_state::lose_sight() {
   in_snapshot_ = false;
   verified_ = false;
-  log::warn(who(), "connection lost: {}; {} calls are kept, unverified", reason, calls_.size());
+  if (!std::exchange(marked_, true))
+    context->unverified.add(identity);
 }
 
 void link_state::on(call_event& event) {
@@ -138,8 +148,7 @@ void link_state::on(const bad_line& bad) {
     return;
   const auto lost = std::exchange(connection_, nullptr);
   lost->close("bad_message", "too many bad lines in a row");
-  in_snapshot_ = false;
-  verified_ = false;
+  lose_sight();
   log::warn(who(), "closed for bad lines; {} calls are kept, unverified", calls_.size());
 }
 
@@ -223,6 +232,7 @@ void link_state::end() {
   for (auto& [id, call] : calls_)
     self->send(call.call, atom::forget_v);
   calls_.clear();
+  context->unverified.remove(identity);
   self->quit();
 }
 
@@ -259,6 +269,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
   self->state.identity = identity;
   self->state.node = node;
   self->state.auditor = auditor;
+  context->unverified.add(identity);
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
   return {
       [self](std::uint64_t session, switch_news& items) { self->state.news(session, items); },

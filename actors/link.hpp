@@ -70,6 +70,7 @@ private:
   void repeat_disconnects(moment now);
   void forget_ended(moment now);
   void wake_up();
+  void lose_sight();
   const std::string& who() const { return identity->name.value(); }
   call_surroundings_ptr surroundings();
 
@@ -80,6 +81,7 @@ private:
   std::uint32_t snapshot_ = 0; ///< counts snapshots
   bool in_snapshot_ = false;
   bool verified_ = false; ///< a snapshot ended since the connection came
+  bool marked_ = true;    ///< named by answers as unverified
   bool synced_ = false;   ///< a snapshot ended since the link began
   bool tick_due_ = false;
   moment resync_allowed_;

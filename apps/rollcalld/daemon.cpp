@@ -171,8 +171,8 @@ void daemon::impl::set_durations(const config& config) {
 void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, node_);
   authenticator_ = authenticator_of(config_.http);
-  endpoint_ =
-      std::make_unique<api::endpoint>(system_, front_, api_settings_of(config_, directory_, authenticator_));
+  endpoint_ = std::make_unique<api::endpoint>(system_, front_, context_,
+                                              api_settings_of(config_, directory_, authenticator_));
   http_ = std::make_unique<http::server>(io_, http_limits_of(config_),
                                          [this](http::request request, http::reply_fn reply) {
                                            pages_->handle(std::move(request), std::move(reply));

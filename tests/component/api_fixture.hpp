@@ -64,7 +64,7 @@ struct api_fixture : actor_fixture {
   std::shared_ptr<http::authenticator> authenticator = std::make_shared<http::authenticator>(
       http::authenticator::settings{.realm = std::string{realm}, .secret = std::string(32, 's')});
   front_actor front = sys.spawn(scripted_front, script);
-  std::optional<api::endpoint> endpoint{std::in_place, sys, front, settings()};
+  std::optional<api::endpoint> endpoint{std::in_place, sys, front, context, settings()};
   std::vector<http::response> answers; ///< in the order in which they came
 
   ~api_fixture() {

@@ -66,6 +66,14 @@ switch_port_ptr fake_link::add(const switch_name& name, std::uint64_t epoch,
   return std::make_unique<port>(shared_, shared_->attachments.size() - 1, consumes);
 }
 
+void fake_link::let_go() {
+  std::vector<switch_connection_ptr>
+      gone; // outlives the lock: a connection may have a word to say at its end
+  const std::lock_guard lock{shared_->mutex};
+  for (auto& each : shared_->attachments)
+    gone.push_back(std::exchange(each.connection, nullptr));
+}
+
 std::size_t fake_link::size() const {
   const std::lock_guard lock{shared_->mutex};
   return shared_->attachments.size();

@@ -52,6 +52,9 @@ public:
   /// Waits until `holds` for an attachment that exists; false when it never does.
   bool wait(const std::function<bool(const attachment&)>& holds, std::size_t number = 0) const;
 
+  /// Lets go of every connection, as must be before the io_context goes that they run on.
+  void let_go();
+
   /// A port for a new attachment.
   switch_port_ptr add(const switch_name& name, std::uint64_t epoch, switch_connection_ptr connection);
 

@@ -93,8 +93,8 @@ TEST_CASE("what is no netstring ends a connection") {
   under_test.connect();
   auto socket = under_test.greeted();
   give_list(socket);
-  socket.send(call_frame(1, "1-1-1", "WaitRoute"));
-  socket.send_raw("x");
+  const auto frame = call_frame(1, "1-1-1", "WaitRoute");
+  socket.send_raw(std::to_string(frame.size()) + ':' + frame + ",x"); // one write: both come in one read
   CHECK(socket.closed());
   REQUIRE(link.wait([](const auto& it) { return !it.closed.empty(); }));
   CHECK(events(link.at().news) == std::vector<std::string>{"1-1-1 WaitRoute"});

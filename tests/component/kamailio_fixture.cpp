@@ -135,7 +135,7 @@ void rpc_server::serve() {
 }
 
 node::node(fake_link& link, const limits& bounds)
-    : clients_(std::make_unique<clients>(io_, bounds, link.attach(), &system_now)) {
+    : link_(link), clients_(std::make_unique<clients>(io_, bounds, link.attach(), &system_now)) {
   to.name = switch_name{"kam-1"};
   to.evapi = {"127.0.0.1", std::to_string(evapi.port())};
   for (int i = 0; i < 2; ++i)
@@ -147,6 +147,7 @@ node::~node() {
   work_.reset();
   for (auto& each : threads_)
     each.join(); // everything that was under way has let go of itself
+  link_.let_go();
 }
 
 event_socket node::next() {

@@ -111,6 +111,7 @@ public:
   listening evapi;
 
 private:
+  fake_link& link_;
   boost::asio::io_context io_{2};
   std::unique_ptr<clients> clients_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{

@@ -57,6 +57,25 @@ TEST_CASE_FIXTURE(world, "the calls of a lost connection stay as they are, unver
 }
 
 TEST_CASE_FIXTURE(world,
+                  "a switch is unverified until it has told all its calls, and again when it is lost") {
+  const auto unverified = [this] { return context->unverified.in(environment_id{1}); };
+  run();
+  const auto names = unverified();
+  REQUIRE(std::count(names.begin(), names.end(), "sbc-1") == 1);
+  const auto others = lines{names.size() == 1 ? lines{} : lines{names.begin() + 1, names.end()}};
+  CHECK(context->unverified.in(environment_id{99}).empty());
+  const auto sbc = *attach("sbc-1", 1);
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11));
+  CHECK(unverified() == names);
+  tell(sbc, snapshot_end{});
+  CHECK(unverified() == others);
+  lose(sbc);
+  CHECK(unverified() == names);
+  tell(*attach("sbc-1", 2), snapshot_begin{}, snapshot_end{});
+  CHECK(unverified() == others);
+}
+
+TEST_CASE_FIXTURE(world,
                   "a snapshot ends the calls that it does not name, and those only of its own switch") {
   const auto other = connected("sbc-2");
   tell(other, call{"1"}.in(33));

@@ -49,6 +49,29 @@ def test_a_switch_that_is_away_keeps_a_daemon_from_being_ready_only_for_its_grac
             assert time.monotonic() - began < 5
 
 
+def test_lists_and_stats_name_the_switches_that_they_cannot_vouch_for():
+    header = "X-Rollcall-Unverified-Switches"
+    with Daemon(switches={"sbc-1": 1, "sbc-2": 1, "sbc-3": 2}) as daemon:
+        api = daemon.trusted()
+
+        def named(customer, method="listAllCalls"):
+            api.call(method, {"i_customer": customer})
+            return api.last.headers.get(header)
+
+        assert named(1) == "sbc-1, sbc-2" and named(10) == "sbc-3"
+        switch = daemon.switch("sbc-1").connect()
+        wait_until(lambda: named(1) == "sbc-2", what="sbc-1 to be verified")
+        with daemon.switch("sbc-2"):
+            wait_until(lambda: named(1) is None, what="no switch to be named")
+            switch.close()
+            wait_until(lambda: named(2, "getAccountCallStatsCustomer") == "sbc-1", what="sbc-1 to be named again")
+        api.call("system.multicall", [{"methodName": "listActiveCalls", "params": [{"i_customer": root}]}
+                                      for root in (1, 10)])
+        assert api.last.headers[header] == "sbc-1, sbc-2, sbc-3"
+        api.call("system.listMethods")
+        assert header not in api.last.headers
+
+
 def test_readyz_tells_each_switch_when_asked():
     with Daemon() as daemon, daemon.switch("sbc-1") as switch:
         switch.start(i_account=11)

@@ -170,7 +170,7 @@ TEST_CASE("the stats of a customer are those of its own accounts unless told oth
 TEST_CASE("stats leave out accounts without active calls, sum environments, and go by number") {
   const auto rendered =
       render_stats(counts_of({{1, 30, 1, 2}, {1, 40, 0, 0}, {2, 4, 0, 1}, {2, 30, 0, 4}}), nullptr);
-  CHECK(rendered.about_calls);
+  CHECK(rendered.covers);
   // xmlrpc.client.dumps(({'result': 'OK', 'data': {'4': [1, 1], '30': [7, 6]}},), methodresponse=True)
   CHECK(drained(rendered.value) == R"(<value><struct>
 <member>

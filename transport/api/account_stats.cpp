@@ -112,7 +112,7 @@ answer render_stats(const stats_answer& counts, admission::place place) {
       summed.back().connected += row.connected;
     }
   }
-  return {std::make_unique<stats_source>(std::move(summed), std::move(place)), true};
+  return {std::make_unique<stats_source>(std::move(summed), std::move(place)), coverage{}};
 }
 
 } // namespace rollcall::api

@@ -36,7 +36,7 @@ outcome render_count(const disconnect_answer& told) {
   if (told.failed > 0)
     w.begin_member("failed").integer(static_cast<std::int64_t>(told.failed)).end_member();
   w.end_struct();
-  return answer{std::move(value), true};
+  return answer{std::move(value), coverage{}};
 }
 
 xmlrpc::fault nothing_sent(const disconnect_answer& told) {

@@ -63,7 +63,7 @@ outcome render_disconnect_call(const disconnect_answer& told) {
   w.begin_struct();
   w.begin_member("result").text(told.found ? "OK" : "Call not found or not accessible").end_member();
   w.end_struct();
-  return answer{std::move(value), true};
+  return answer{std::move(value), coverage{}};
 }
 
 } // namespace rollcall::api

@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace rollcall::api {
 
@@ -37,12 +38,22 @@ http::response xml_response(xmlrpc::body body) {
   return response;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names)
+    list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
 http::response response_to(outcome result) {
   if (!result)
     return xml_response(xmlrpc::fault_response(result.why()));
   auto response = xml_response(xmlrpc::response_around(std::move(result->value)));
-  if (result->about_calls)
+  if (result->covers) {
     response.headers.emplace_back("X-Rollcall-Complete", "yes");
+    if (const auto& names = result->covers->unverified; !names.empty())
+      response.headers.emplace_back("X-Rollcall-Unverified-Switches", joined(names));
+  }
   return response;
 }
 
@@ -72,9 +83,9 @@ struct endpoint::state {
   void refuse(const xmlrpc::fault& why, const http::reply_fn& reply);
 };
 
-endpoint::endpoint(caf::actor_system& system, front_actor front, settings first)
+endpoint::endpoint(caf::actor_system& system, front_actor front, context_ptr context, settings first)
     : state_(std::make_shared<state>()) {
-  state_->shared = std::make_shared<service>(system, std::move(front), method_names());
+  state_->shared = std::make_shared<service>(system, std::move(front), std::move(context), method_names());
   state_->current = checked(std::move(first));
 }
 

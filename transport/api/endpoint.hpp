@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "transport/api/metrics.hpp"
 #include "transport/api/settings.hpp"
@@ -17,7 +18,7 @@ namespace rollcall::api {
 class endpoint {
 public:
   /// Throws std::invalid_argument when the settings lack their directory or authenticator.
-  endpoint(caf::actor_system& system, front_actor front, settings first);
+  endpoint(caf::actor_system& system, front_actor front, context_ptr context, settings first);
 
   /// True for the paths that this endpoint answers.
   static bool serves(std::string_view path);

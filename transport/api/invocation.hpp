@@ -7,7 +7,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace rollcall::api {
 
@@ -43,10 +45,15 @@ struct invocation {
 
 using invocation_ptr = std::shared_ptr<const invocation>;
 
+/// How far an answer about calls can be relied on.
+struct coverage {
+  std::vector<std::string> unverified; ///< switches whose calls may have changed unseen, sorted
+};
+
 /// What a method answers.
 struct answer {
-  xmlrpc::body value;       ///< one XML-RPC value
-  bool about_calls = false; ///< says whether it is complete
+  xmlrpc::body value;             ///< one XML-RPC value
+  std::optional<coverage> covers = {}; ///< of an answer about calls
 };
 
 using outcome = xmlrpc::or_fault<answer>;

@@ -3,8 +3,11 @@
 #include "transport/api/dispatch.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,7 +57,7 @@ public:
         return; // the answer will find that it came later
     }
     add(xmlrpc::array_foot);
-    done_(answer{std::make_unique<xmlrpc::joined_body>(std::move(pieces_)), about_calls_});
+    done_(answer{std::make_unique<xmlrpc::joined_body>(std::move(pieces_)), std::move(covers_)});
   }
 
   void start() {
@@ -87,10 +90,18 @@ private:
       pieces_.emplace_back(std::move(text));
       return;
     }
-    about_calls_ = about_calls_ || result->about_calls;
+    if (result->covers)
+      note(result->covers->unverified);
     add(xmlrpc::array_head);
     pieces_.push_back(std::move(result->value));
     add(xmlrpc::array_foot);
+  }
+
+  void note(const std::vector<std::string>& unverified) {
+    auto& known = covers_ ? covers_->unverified : covers_.emplace().unverified;
+    std::vector<std::string> all;
+    std::set_union(known.begin(), known.end(), unverified.begin(), unverified.end(), std::back_inserter(all));
+    known = std::move(all);
   }
 
   void add(std::string_view text) { pieces_.emplace_back(std::string{text}); }
@@ -100,13 +111,13 @@ private:
   clock::time_point begun_ = clock::now();
   std::size_t next_ = 0;
   std::vector<xmlrpc::body> pieces_;
-  bool about_calls_ = false;
+  std::optional<coverage> covers_;    ///< of all parts together
   std::atomic<bool> answered_{false}; ///< set by whoever comes first: the answer, or go_on() after begin()
 };
 
 void run(const invocation_ptr& call, done_fn done) {
   if (call->params.size() != 1 || !call->params.front().as<xmlrpc::array>()) {
-    done(xmlrpc::bad_parameter(std::string{multicall.name} + " takes an array of method calls"));
+    done(xmlrpc::bad_parameter("system.multicall takes an array of method calls"));
     return;
   }
   std::make_shared<sequence>(call, std::move(done))->start();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "transport/api/admission.hpp"
 #include "transport/api/metrics.hpp"
@@ -15,11 +16,12 @@ namespace rollcall::api {
 /// What the requests of an endpoint share. It lives as long as the last of them; the actor system outlives
 /// it.
 struct service {
-  service(caf::actor_system& in, front_actor asked, std::span<const std::string_view> methods)
-      : system(in), front(std::move(asked)), counters(methods) {}
+  service(caf::actor_system& in, front_actor asked, context_ptr of, std::span<const std::string_view> methods)
+      : system(in), front(std::move(asked)), context(std::move(of)), counters(methods) {}
 
   caf::actor_system& system;
   front_actor front;
+  context_ptr context;
   admission requests;
   metrics counters;
 };

@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <mutex>
 #include <stdexcept>
@@ -22,7 +23,7 @@ using channel = http::channel;
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
   impl(asio::io_context& io, std::shared_ptr<service> shared)
-      : io_(io), service_(std::move(shared)), drain_timer_(io) {}
+      : io_(io), service_(std::move(shared)), draining_(asio::make_strand(io)), drain_timer_(draining_) {}
 
   std::uint16_t listen(const std::string& address, security how) {
     if (how == security::tls && !identity())
@@ -51,7 +52,7 @@ public:
       const std::lock_guard lock{mutex_};
       drained_ = std::move(done);
     }
-    asio::post(io_, [self = shared_from_this(), deadline] {
+    asio::post(draining_, [self = shared_from_this(), deadline] {
       self->drain_timer_.expires_after(deadline);
       self->drain_timer_.async_wait([self](channel::error_code ec) {
         if (!ec)
@@ -128,8 +129,8 @@ private:
     const std::lock_guard lock{mutex_};
     if (!drained_ || !sessions_.empty())
       return;
-    // On the io_context, and not on whoever's thread let go of the last session.
-    asio::post(io_, [self = shared_from_this(), done = std::exchange(drained_, nullptr)] {
+    // Not on whoever's thread let go of the last session.
+    asio::post(draining_, [self = shared_from_this(), done = std::exchange(drained_, nullptr)] {
       self->drain_timer_.cancel();
       done();
     });
@@ -156,6 +157,7 @@ private:
 
   asio::io_context& io_;
   std::shared_ptr<service> service_;
+  asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
   http::tls_context tls_;

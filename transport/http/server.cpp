@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <mutex>
 #include <stdexcept>
@@ -21,7 +22,10 @@ namespace asio = boost::asio;
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
   impl(asio::io_context& io, const limits& bounds, handler_fn handler)
-      : io_(io), service_(std::make_shared<service>(bounds, std::move(handler))), drain_timer_(io) {}
+      : io_(io),
+        service_(std::make_shared<service>(bounds, std::move(handler))),
+        draining_(asio::make_strand(io)),
+        drain_timer_(draining_) {}
 
   std::uint16_t listen(const std::string& address, security how) {
     if (how == security::tls && !identity())
@@ -42,10 +46,10 @@ public:
   void drain(std::chrono::milliseconds deadline, std::function<void()> done) {
     stop_accepting();
     service_->draining = true; // seen by every answer from now on, and by connections still on their way in
-    asio::post(io_, [self = shared_from_this(), deadline, done = std::move(done)]() mutable {
+    asio::post(draining_, [self = shared_from_this(), deadline, done = std::move(done)]() mutable {
       self->service_->sessions.when_empty([self, done = std::move(done)]() mutable {
-        // On the io_context, and not on whoever's thread let go of the last session.
-        asio::post(self->io_, [self, done = std::move(done)] {
+        // Not on whoever's thread let go of the last session.
+        asio::post(self->draining_, [self, done = std::move(done)] {
           self->drain_timer_.cancel();
           done();
         });
@@ -117,6 +121,7 @@ private:
 
   asio::io_context& io_;
   std::shared_ptr<service> service_;
+  asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
   tls_context tls_;

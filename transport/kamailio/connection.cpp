@@ -120,18 +120,19 @@ void connection::on_read(error_code ec, std::size_t size) {
 void connection::read_frames() {
   switch_news news;
   std::string_view payload;
+  auto found = netstring_splitter::found::payload;
   while (phase_ == phase::hello || phase_ == phase::up) {
-    const auto found = splitter_.next(payload);
-    if (found == netstring_splitter::found::broken)
-      return lost("what came is no netstring");
-    if (found == netstring_splitter::found::none)
+    found = splitter_.next(payload);
+    if (found != netstring_splitter::found::payload)
       break;
     if (phase_ == phase::hello)
       on_hello(payload);
     else
       on_frame(payload, news);
   }
-  deliver(std::move(news));
+  deliver(std::move(news)); // what came before the break was said all the same
+  if (found == netstring_splitter::found::broken)
+    lost("what came is no netstring");
 }
 
 void connection::on_frame(std::string_view payload, switch_news& news) {
