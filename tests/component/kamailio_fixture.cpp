@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
@@ -81,6 +82,8 @@ bool event_socket::sends_until_stuck(std::string_view payload, std::size_t most)
       return true;
     const auto sent =
         ::send(socket_.get(), bytes.data() + offset, bytes.size() - offset, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN)
+      throw std::runtime_error("the node closed the connection");
     if (sent <= 0)
       continue;
     total += static_cast<std::size_t>(sent);

@@ -52,7 +52,7 @@ struct coverage {
 
 /// What a method answers.
 struct answer {
-  xmlrpc::body value;             ///< one XML-RPC value
+  xmlrpc::body value;                  ///< one XML-RPC value
   std::optional<coverage> covers = {}; ///< of an answer about calls
 };
 
