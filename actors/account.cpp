@@ -14,8 +14,7 @@ void account_state::take(record_ptr record, const call_actor& call) {
   if (record->revision() == 1) {
     calls_.add(record, call);
   } else {
-    calls_.arrive(record, call, self->clock().now());
-    remember_move();
+    calls_.add(record, call, self->clock().now());
     flush();
   }
   self->send(call, atom::placed_v, key, keeper_actor{account_actor{self}});
@@ -43,13 +42,18 @@ void account_state::leave(const record_ptr& record) {
 
 void account_state::list(const list_job& job) {
   flush();
-  calls_.forget_moves(self->clock().now(), defaults::move_memory);
+  const auto now = self->clock().now();
+  calls_.forget_moves(now);
   list_part part{key, {}, {}, {}};
   calls_.each([&](const auto& entry) {
     if (matches(job.query, *job.directory, *entry.record))
       part.records.push_back(entry.record);
+    if (calls_.came_lately(entry, now))
+      part.moved.push_back(entry.record);
   });
-  calls_.each_moved([&](const record_ptr& record) { part.moved.push_back(record); });
+  // Who left before the job began was in its next account by then, and is told of there.
+  calls_.each_left(job.begun,
+                   [&](const record_ptr& record, const call_actor&) { part.moved.push_back(record); });
   calls_.each_over([&](const record_ptr& record) { part.over.push_back(record); });
   self->send(job.worker, std::move(part));
 }
@@ -72,7 +76,7 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
     });
   // A call that has just left for another account of the scope may have slipped past the request there.
   if (!job->account)
-    calls_.each_left([&](const record_ptr& record, const call_actor& call) {
+    calls_.each_left({}, [&](const record_ptr& record, const call_actor& call) {
       const auto* next = job->directory->owner(record->source().environment, record->account());
       if (next && job->directory->covers(job->scope, next->id))
         targets.push_back(call);
@@ -120,7 +124,7 @@ void account_state::flush() {
 void account_state::forget_moves() {
   tick_due_ = false;
   const auto now = self->clock().now();
-  calls_.forget_moves(now, defaults::move_memory);
+  calls_.forget_moves(now);
   while (!former_tallies_.empty() && former_tallies_.front().since <= now - defaults::move_memory) {
     self->send(former_tallies_.front().tally, caf::delete_atom_v, key);
     former_tallies_.erase(former_tallies_.begin());

@@ -49,7 +49,7 @@ private:
   void touch();
   void remember_move();
 
-  roster<call_actor> calls_;
+  roster<call_actor> calls_{defaults::move_memory};
   std::vector<former_tally> former_tallies_; ///< oldest first
   directory_ptr directory_;                  ///< of an account without a number only
   std::uint64_t version_ = 0;                ///< counts the changes

@@ -6,6 +6,8 @@
 
 #include <caf/typed_actor.hpp>
 
+#include <chrono>
+
 // The map of the service: who can be told and asked what.
 //
 //   XML-RPC client              switch                         customer (root)
@@ -133,7 +135,8 @@ using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_li
 struct list_job {
   call_query query;
   directory_ptr directory;
-  std::optional<account_key> account; ///< ask this account only
+  std::optional<account_key> account;          ///< ask this account only
+  std::chrono::steady_clock::time_point begun; ///< who left an account before is surely found in another
   list_worker_actor worker;
 };
 

@@ -11,8 +11,8 @@ caf::result<call_list_ptr> list_worker_state::start(const list_request& request)
   promise_ = self->make_response_promise<call_list_ptr>();
   const auto& query = request_.query;
   const auto& dir = *request_.directory;
-  auto job =
-      std::make_shared<list_job>(list_job{query, request_.directory, std::nullopt, list_worker_actor{self}});
+  auto job = std::make_shared<list_job>(
+      list_job{query, request_.directory, std::nullopt, self->clock().now(), list_worker_actor{self}});
   if (query.account) {
     // One account is asked where it belongs, not where the scope begins.
     const auto* account = dir.find(*query.account);

@@ -1,8 +1,8 @@
 #include "domain/call_list.hpp"
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
+#include <bit>
+#include <cstdint>
 #include <unordered_set>
 #include <utility>
 
@@ -17,6 +17,69 @@ struct comes_later {
     return a.key != b.key ? a.key > b.key : by_setup{}(*b.record, *a.record);
   }
 };
+
+/// What is known of a call that moved.
+struct mover {
+  std::uint64_t serial = 0;         ///< 0: none
+  const record_ptr* told = nullptr; ///< its newest picture among those told as moved
+  std::uint32_t newest = 0;         ///< revision of its newest picture anywhere
+  bool shown = false;               ///< or not to be shown
+};
+
+/// The movers by serial: open addressing, for after a storm of new calls there is one for each row of a list.
+class mover_table {
+public:
+  /// Has room for `most` movers.
+  explicit mover_table(std::size_t most)
+      : slots_(std::bit_ceil(2 * most)), shift_(std::countl_zero(slots_.size() - 1)) {}
+
+  mover* find(std::uint64_t serial) {
+    auto& slot = slot_of(serial);
+    return slot.told ? &slot : nullptr;
+  }
+
+  void add(const record_ptr& record) {
+    auto& slot = slot_of(record->serial());
+    if (slot.told && slot.newest >= record->revision())
+      return;
+    slot.serial = record->serial();
+    slot.told = &record;
+    slot.newest = record->revision();
+  }
+
+  template <class F>
+  void each(F f) const {
+    for (const auto& slot : slots_)
+      if (slot.told)
+        f(slot);
+  }
+
+private:
+  /// The slot of this serial, or the free one that it would take.
+  mover& slot_of(std::uint64_t serial) {
+    constexpr std::uint64_t spread =
+        0x9E3779B97F4A7C15; // Knuth's multiplicative hashing, by the golden ratio
+    auto at = static_cast<std::size_t>((serial * spread) >> shift_);
+    while (slots_[at].told && slots_[at].serial != serial)
+      at = (at + 1) & (slots_.size() - 1);
+    return slots_[at];
+  }
+
+  std::vector<mover> slots_;
+  int shift_;
+};
+
+/// How many rows ahead the memory of a record is asked for.
+constexpr std::size_t look_ahead = 8;
+
+/// Records lie anywhere in memory: what a row of a list costs is waiting for them, unless they are asked for
+/// early.
+void fetch_early(const call_record* record) {
+  constexpr std::size_t line = 64; // bytes
+  constexpr std::size_t usual = 256;
+  for (std::size_t at = 0; at < usual; at += line)
+    __builtin_prefetch(reinterpret_cast<const char*>(record) + at);
+}
 
 } // namespace
 
@@ -52,40 +115,33 @@ void call_list::drop_second_parts(std::vector<list_part>& parts) const {
 // old account was asked after it had left, the new one before it arrived. Both accounts tell of such moves
 // for longer than any list takes, so the newest picture of each mover is known here and is shown once.
 void call_list::settle_moved(std::vector<list_part>& parts) {
-  struct mover {
-    record_ptr newest;
-    bool shown = false; ///< or not to be shown
-  };
-  std::unordered_map<std::string_view, mover> movers; // by ID, which points into the parts' `moved`
-  const auto learn = [](mover& known, const record_ptr& record) {
-    if (!known.newest || known.newest->revision() < record->revision())
-      known.newest = record;
-  };
+  std::size_t told = 0;
+  for (const auto& part : parts)
+    told += part.moved.size();
+  if (told == 0)
+    return;
+  mover_table movers{told};
   for (const auto& part : parts)
     for (const auto& record : part.moved)
-      learn(movers[record->id()], record);
-  if (movers.empty())
-    return;
+      movers.add(record);
   for (const auto& part : parts)
     for (const auto& record : part.over)
-      if (const auto found = movers.find(record->id()); found != movers.end())
-        found->second.shown = true;
+      if (auto* const known = movers.find(record->serial()))
+        known->shown = true;
   for (const auto& part : parts)
     for (const auto& record : part.records)
-      if (const auto found = movers.find(record->id()); found != movers.end())
-        learn(found->second, record);
+      if (auto* const known = movers.find(record->serial()))
+        known->newest = std::max(known->newest, record->revision());
   for (auto& part : parts)
     std::erase_if(part.records, [&](const record_ptr& record) {
-      const auto found = movers.find(record->id());
-      if (found == movers.end())
-        return false;
-      const auto newest = record->revision() == found->second.newest->revision();
-      return !newest || std::exchange(found->second.shown, true);
+      auto* const known = movers.find(record->serial());
+      return known && (record->revision() != known->newest || std::exchange(known->shown, true));
     });
-  for (const auto& [id, mover] : movers)
-    if (!mover.shown && asked_for(*mover.newest))
-      parts.push_back(
-          {{mover.newest->source().environment, mover.newest->account()}, {mover.newest}, {}, {}});
+  movers.each([&](const mover& known) {
+    const auto& record = *known.told;
+    if (!known.shown && record->revision() == known.newest && asked_for(*record))
+      parts.push_back({{record->source().environment, record->account()}, {record}, {}, {}});
+  });
 }
 
 bool call_list::asked_for(const call_record& record) const {
@@ -148,7 +204,7 @@ void call_list::start() {
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     if (query_.order == call_order::oldest_last)
       turn_round(runs_[i].records);
-    candidates_.push_back(candidate_of(runs_[i].records.front(), i));
+    candidates_.push_back(next_of(i));
   }
   std::make_heap(candidates_.begin(), candidates_.end(), comes_later{});
 }
@@ -156,17 +212,50 @@ void call_list::start() {
 bool call_list::advance(call_row& row) {
   if (candidates_.empty())
     return false;
-  if (!by_duration())
-    std::pop_heap(candidates_.begin(), candidates_.end(), comes_later{});
-  const auto next = candidates_.back();
-  candidates_.pop_back();
-  auto& from = runs_[next.run];
+  if (by_duration()) {
+    const auto next = candidates_.back();
+    candidates_.pop_back();
+    if (candidates_.size() > look_ahead)
+      fetch_early(candidates_[candidates_.size() - look_ahead].record);
+    row = {next.record, runs_[next.run].customer};
+    return true;
+  }
+  const auto next = candidates_.front();
+  const auto& from = runs_[next.run];
   row = {next.record, from.customer};
-  if (!by_duration() && ++from.position < from.records.size()) {
-    candidates_.push_back(candidate_of(from.records[from.position], next.run));
-    std::push_heap(candidates_.begin(), candidates_.end(), comes_later{});
+  if (from.position < from.records.size()) {
+    replace_first(next_of(next.run));
+  } else {
+    std::pop_heap(candidates_.begin(), candidates_.end(), comes_later{});
+    candidates_.pop_back();
   }
   return true;
+}
+
+call_list::candidate call_list::next_of(std::uint32_t number) {
+  auto& from = runs_[number];
+  const auto next = candidate_of(from.records[from.position++], number);
+  // Its turn comes soon, and its successor's key is wanted then.
+  fetch_early(next.record);
+  if (from.position < from.records.size())
+    fetch_early(from.records[from.position].get());
+  return next;
+}
+
+/// What pop_heap and push_heap would do, in one go.
+void call_list::replace_first(const candidate& with) {
+  constexpr comes_later later;
+  const auto size = candidates_.size();
+  std::size_t hole = 0;
+  for (auto child = std::size_t{1}; child < size; child = 2 * hole + 1) {
+    if (child + 1 < size && later(candidates_[child], candidates_[child + 1]))
+      ++child;
+    if (!later(with, candidates_[child]))
+      break;
+    candidates_[hole] = candidates_[child];
+    hole = child;
+  }
+  candidates_[hole] = with;
 }
 
 } // namespace rollcall

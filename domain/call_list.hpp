@@ -67,6 +67,8 @@ private:
   void turn_round(std::vector<record_ptr>& records) const;
   void start();
   bool advance(call_row& row);
+  candidate next_of(std::uint32_t number);
+  void replace_first(const candidate& with);
 
   call_query query_;
   directory_ptr directory_;

@@ -3,6 +3,7 @@
 #include "domain/text.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <new>
 #include <string>
@@ -11,6 +12,7 @@ namespace rollcall {
 
 /// A record being written: views into what is kept, owned strings where text had to be cleaned.
 struct call_record::draft {
+  std::uint64_t serial = 0;
   std::uint32_t revision = 1;
   const switch_identity* source = nullptr;
   account_id account;
@@ -46,7 +48,8 @@ struct call_record::draft {
 };
 
 call_record::draft::draft(const call_record& from)
-    : revision(from.revision_ + 1),
+    : serial(from.serial_),
+      revision(from.revision_ + 1),
       source(from.source_),
       account(from.account_),
       connection(from.connection_),
@@ -98,6 +101,7 @@ record_ptr call_record::make(const draft& d) {
     size += text.size();
   auto* memory = ::operator new(sizeof(call_record) + size);
   auto* record = new (memory) call_record;
+  record->serial_ = d.serial;
   record->revision_ = d.revision;
   record->source_ = d.source;
   record->account_ = d.account.value();
@@ -122,7 +126,9 @@ void call_record::destroy(const call_record* record) noexcept {
 }
 
 record_ptr call_record::first(const switch_identity& source, const call_event& event) {
+  static std::atomic<std::uint64_t> calls{0};
   draft d;
+  d.serial = ++calls;
   d.source = &source;
   const auto id = source.name.value() + ':' + event.id;
   d.set(text::id, std::string_view{id});

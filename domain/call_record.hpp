@@ -83,9 +83,14 @@ public:
     return {texts() + begin, ends_[i] - begin};
   }
   std::string_view id() const noexcept { return get(text::id); }
+  std::size_t text_size() const noexcept { return ends_.back(); } ///< of all texts together
 
   /// The switch's own id of the call: id() without `<switch>:`.
   std::string_view local_id() const noexcept { return id().substr(source_->name.value().size() + 1); }
+
+  /// The same in all pictures of a call, and in those of no other: cheaper to compare than the ID. Of this
+  /// process only.
+  std::uint64_t serial() const noexcept { return serial_; }
 
   /// Counts the pictures of this call: of two, the one with the higher revision is newer.
   std::uint32_t revision() const noexcept { return revision_; }
@@ -111,6 +116,7 @@ private:
 
   mutable std::atomic<std::uint32_t> references_{1};
   std::uint32_t revision_ = 0;
+  std::uint64_t serial_ = 0;
   const switch_identity* source_ = nullptr;
   std::int64_t account_ = 0;
   std::int64_t connection_ = 0;

@@ -22,6 +22,7 @@ public:
   struct entry {
     mutable record_ptr record; ///< replaced by newer pictures of the same call, which never change its place
     Handle call;
+    moment came = {}; ///< from another account; or never
   };
 
   struct by_record {
@@ -33,18 +34,16 @@ public:
 
   using entries = std::set<entry, by_record>;
 
-  /// Takes a call in, or its newer picture when it is here already.
-  void add(record_ptr record, Handle call) {
+  /// Who left is remembered for `memory`, and who came, or came and is over, for twice as long: whoever tells
+  /// of a call that left is outlived by the one who knows what became of it.
+  explicit roster(std::chrono::steady_clock::duration memory) : memory_(memory) {}
+
+  /// Takes a call in, or its newer picture when it is here already. `came`: from another account, just now.
+  void add(record_ptr record, Handle call, moment came = {}) {
     if (replace(record) != nullptr)
       return;
     ++counts_[record->state()];
-    entries_.insert({std::move(record), std::move(call)});
-  }
-
-  /// Takes in a call that came from another account.
-  void arrive(record_ptr record, Handle call, moment now) {
-    came_.push_back({now, record, {}});
-    add(std::move(record), std::move(call));
+    entries_.insert({std::move(record), std::move(call), came});
   }
 
   /// Shows a newer picture of a call; an older one changes nothing. Returns what reaches the call, null when
@@ -67,7 +66,7 @@ public:
     if (found == entries_.end())
       return false;
     // The account it came from may still tell of it.
-    if (!came_.empty())
+    if (came_lately(*found, now))
       over_.push_back({now, record, {}});
     --counts_[found->record->state()];
     entries_.erase(found);
@@ -85,16 +84,19 @@ public:
     return true;
   }
 
-  /// Forgets who left before `now - memory`, and who came, or came and is over, before `now - 2 * memory`:
-  /// whoever tells of a call that left is outlived by the one who knows what became of it.
-  void forget_moves(moment now, std::chrono::steady_clock::duration memory) {
+  /// Forgets what has been remembered for long enough.
+  void forget_moves(moment now) {
     const auto forget = [](std::deque<move>& moves, moment then) {
       while (!moves.empty() && moves.front().when < then)
         moves.pop_front();
     };
-    forget(left_, now - memory);
-    forget(came_, now - 2 * memory);
-    forget(over_, now - 2 * memory);
+    forget(left_, now - memory_);
+    forget(over_, now - 2 * memory_);
+  }
+
+  /// True for a call that the account it came from may still show, or tell of, to someone.
+  bool came_lately(const entry& one, moment now) const {
+    return one.came != moment{} && one.came >= now - 2 * memory_;
   }
 
   /// Shows each call in list order to `f(entry)`.
@@ -104,21 +106,13 @@ public:
       f(x);
   }
 
-  /// Shows each call that left for another account a moment ago to `f(record, call)`.
+  /// Shows each call that left for another account at `since` or later, as far as remembered, to `f(record,
+  /// call)`.
   template <class F>
-  void each_left(F f) const {
+  void each_left(moment since, F f) const {
     for (const auto& x : left_)
-      f(x.record, x.call);
-  }
-
-  /// Shows the newest picture of each call that came or left a moment ago to `f(record)`.
-  template <class F>
-  void each_moved(F f) const {
-    for (const auto& x : left_)
-      f(x.record);
-    for (const auto& x : came_)
-      if (const auto found = entries_.find(x.record); found != entries_.end())
-        f(found->record);
+      if (x.when >= since)
+        f(x.record, x.call);
   }
 
   /// Shows each call that is over, and may have come from another account a moment ago, to `f(record)`.
@@ -129,7 +123,7 @@ public:
   }
 
   std::size_t size() const noexcept { return entries_.size(); }
-  bool has_moves() const noexcept { return !left_.empty() || !came_.empty() || !over_.empty(); }
+  bool has_moves() const noexcept { return !left_.empty() || !over_.empty(); }
   const state_counts& counts() const noexcept { return counts_; }
 
   /// The counts taken anew from the records. Equal to counts(), or something is broken.
@@ -152,8 +146,8 @@ private:
 
   entries entries_;
   state_counts counts_;
-  std::deque<move> left_; ///< oldest first, like the other two
-  std::deque<move> came_;
+  std::chrono::steady_clock::duration memory_;
+  std::deque<move> left_; ///< oldest first, like those that are over
   std::deque<move> over_;
 };
 

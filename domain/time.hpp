@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,11 @@ std::optional<timestamp> timestamp_from_seconds(double seconds);
 
 /// `YYYYMMDDTHH:MM:SS.mmm` in UTC, the API's `SETUP_TIME`. Empty for "not known".
 std::string format_api_time(timestamp t);
+
+/// The same to where `out` points, api_time_size bytes at most; returns where it ends.
+char* write_api_time(char* out, timestamp t);
+
+constexpr std::size_t api_time_size = 21;
 
 /// `YYYY-MM-DDTHH:MM:SS.uuuuuuZ` in UTC (RFC 3339), for logs and the audit trail.
 std::string format_rfc3339(timestamp t);

@@ -1,6 +1,8 @@
 #include "domain/call_list.hpp"
+#include "domain/switch_identity.hpp"
 #include "transport/xmlrpc/list_source.hpp"
 
+#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstdint>
 #include <memory>
@@ -32,7 +34,7 @@ directory_ptr make_directory() {
 }
 
 std::vector<list_part> make_parts(std::int64_t calls) {
-  const switch_identity from{switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}};
+  const auto& from = *interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}});
   std::vector<list_part> parts(accounts);
   for (std::int64_t n = 0; n < accounts; ++n)
     parts[static_cast<std::size_t>(n)].account = {environment_id{1}, account_id{n + 1}};

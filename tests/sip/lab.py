@@ -35,6 +35,8 @@ NEVER_MS = 86_400_000
 START_SECONDS = 10
 STOP_SECONDS = 5
 
+CALL_ID = "%u-%p@127.0.0.1"
+
 
 def available():
     """True when this machine has the programs that the laboratory needs."""
@@ -103,16 +105,27 @@ class Sipp(Process):
         self._stem = name
         self._directory = directory
 
-    def counts(self):
-        """The newest row of counts (SIPp writes one each second): {'3_BYE_Recv': 10, ...}."""
+    def _newest_row(self):
         files = list(self._directory.glob(f"{self._stem}_{self.popen.pid}_counts.csv"))
         if not files:
             return {}
         with open(files[0], newline="") as stream:
             rows = [row for row in csv.DictReader(stream, delimiter=";")]
-        if not rows:
-            return {}
-        return {k: int(v) for k, v in rows[-1].items() if k and v and v.isdigit()}
+        return rows[-1] if rows else {}
+
+    def counts(self):
+        """The newest row of counts (SIPp writes one each second): {'3_BYE_Recv': 10, ...}."""
+        return {k: int(v) for k, v in self._newest_row().items() if k and v and v.isdigit()}
+
+    def take_stock(self):
+        """Waits for a row of counts that has whatever has arrived by now."""
+        now = time.time()
+
+        def is_newer():
+            written = self._newest_row().get("CurrentTime") or "0"
+            return not self.alive() or float(written.split("\t")[-1]) > now
+
+        wait_until(is_newer, START_SECONDS, f"a new row of counts of {self._stem}")
 
     def count(self, message, what):
         """How many `message` ("BYE", "603", ...) this end has sent or received: `what` is "Sent" or "Recv"."""
@@ -279,55 +292,61 @@ class Lab:
 
     # --- SIPp
 
-    def _scenario(self, source, name, **numbers):
-        text = (HERE / source).read_text()
-        for word, number in numbers.items():
-            text = text.replace(word, str(number))
-        path = self.directory / f"{name}.xml"
-        path.write_text(text)
-        return path
+    def _scenario(self, source, name, **words):
+        """Writes the scenario of that name; `words` are replaced by numbers or bytes."""
+        text = (HERE / source).read_bytes()
+        for word, what in words.items():
+            text = text.replace(word.encode(), what if isinstance(what, bytes) else str(what).encode())
+        (self.directory / f"{name}.xml").write_bytes(text)
 
     def _sipp(self, name, arguments):
-        port = free_port(socket.SOCK_DGRAM)
-        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-mp", str(port), "-sf",
-                   str(self.directory / f"{name}.xml"), *arguments]
+        # Without -mp it looks for a free port for media itself, which no other program can take meanwhile.
+        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-sf", str(self.directory / f"{name}.xml"),
+                   *arguments]
         sipp = Sipp(name, command, self.directory)
         self._sipps.append(sipp)
         return sipp
 
-    def start_callee(self, ring_ms=100):
-        """The far side. `ring_ms=NEVER_MS` never answers."""
+    def start_callee(self, ring_ms=100, hold_ms=NEVER_MS):
+        """The far side. `ring_ms=NEVER_MS` never answers; `hold_ms` after the answer it hangs up itself."""
         name = f"callee{len(self._sipps)}"
-        self._scenario("callee.xml", name, RING_MS=ring_ms)
+        self._scenario("callee.xml", name, RING_MS=ring_ms, HOLD_MS=hold_ms)
         return self._sipp(name, ["-p", str(self.callee_port)])
 
-    def _start_caller(self, source, calls, rate, accounts, rows, **numbers):
+    def _start_caller(self, source, calls, rate, accounts, rows, call_id, **words):
         name = f"{source.removesuffix('.xml')}{len(self._sipps)}"
-        self._scenario(source, name, **numbers)
         rows = rows or [(a, 1, a, f"1555{i:07d}") for i, a in enumerate(accounts)]
+        rows = [[f if isinstance(f, bytes) else str(f).encode() for f in row] for row in rows]
+        if len(rows) == 1 and any(b";" in field for field in rows[0]):
+            # A field of SIPp's tables cannot have a semicolon.
+            words.update({f"[field{i}]": field for i, field in enumerate(rows[0])})
+        self._scenario(source, name, **words)
         table = self.directory / f"{name}.csv"
-        with open(table, "wb") as out:
-            out.write(b"SEQUENTIAL\n")
-            for row in rows:
-                fields = [f if isinstance(f, bytes) else str(f).encode() for f in row]
-                out.write(b";".join(fields) + b"\n")
+        table.write_bytes(b"SEQUENTIAL\n" + b"".join(b";".join(row) + b"\n" for row in rows))
         return self._sipp(name, ["-inf", str(table), "-m", str(calls), "-l", str(calls), "-r", str(rate),
-                                 "-p", str(free_port(socket.SOCK_DGRAM)), f"127.0.0.1:{self.sip_port}"])
+                                 "-cid_str", call_id, "-p", str(free_port(socket.SOCK_DGRAM)),
+                                 f"127.0.0.1:{self.sip_port}"])
 
-    def start_caller(self, calls, accounts=("801",), rate=100, hold_ms=NEVER_MS, rows=None):
+    def start_caller(self, calls, accounts=("801",), rate=100, hold_ms=NEVER_MS, rows=None, call_id=CALL_ID):
         """`calls` calls, `rate` new ones a second, the accounts in turn. Each waits for a BYE and hangs up itself
-        after `hold_ms`. `rows`: account, connection, CLI and CLD of the calls in turn, instead of `accounts`."""
-        return self._start_caller("caller.xml", calls, rate, accounts, rows, HOLD_MS=hold_ms)
+        after `hold_ms`. `rows`: account, connection, CLI and CLD of the calls in turn, instead of `accounts`; only one
+        that is alone may have semicolons. `call_id`: their Call-ID, of the number of the call (%u) and the process
+        (%p)."""
+        return self._start_caller("caller.xml", calls, rate, accounts, rows, call_id, HOLD_MS=hold_ms)
 
     def start_quitter(self, calls, accounts=("801",), rate=100, patience_ms=300, rows=None):
         """As start_caller(), but each call is given up after `patience_ms` of ringing."""
-        return self._start_caller("quitter.xml", calls, rate, accounts, rows, PATIENCE_MS=patience_ms)
+        return self._start_caller("quitter.xml", calls, rate, accounts, rows, CALL_ID, PATIENCE_MS=patience_ms)
 
     # --- the end
 
-    def stop(self):
+    def stop_ends(self):
+        """Ends every SIPp, without a goodbye to anybody."""
         for sipp in self._sipps:
             sipp.kill()
+
+    def stop(self):
+        self.stop_ends()
         if self.kamailio:
             self.kamailio.kill(signal.SIGTERM)
         if not self.keep:

@@ -44,9 +44,13 @@ std::vector<std::string> ids_of(const calls& roster) {
   return ids;
 }
 
-std::vector<record_ptr> moved_of(const calls& roster) {
+std::vector<record_ptr> moved_of(const calls& roster, calls::moment now = at(1s)) {
   std::vector<record_ptr> found;
-  roster.each_moved([&](const record_ptr& record) { found.push_back(record); });
+  roster.each_left({}, [&](const record_ptr& record, int) { found.push_back(record); });
+  roster.each([&](const auto& entry) {
+    if (roster.came_lately(entry, now))
+      found.push_back(entry.record);
+  });
   return found;
 }
 
@@ -59,7 +63,7 @@ std::vector<record_ptr> over_of(const calls& roster) {
 } // namespace
 
 TEST_CASE("a call that is not here can neither be replaced nor removed nor depart") {
-  calls roster;
+  calls roster{memory};
   const auto stranger = call_of("1", 0);
   CHECK(roster.replace(stranger) == nullptr);
   CHECK_FALSE(roster.remove(stranger, at(0s)));
@@ -70,7 +74,7 @@ TEST_CASE("a call that is not here can neither be replaced nor removed nor depar
 }
 
 TEST_CASE("an older picture changes nothing") {
-  calls roster;
+  calls roster{memory};
   const auto older = call_of("1", 0);
   roster.add(moved_on(older, call_state::connected), 7);
   CHECK(*roster.replace(older) == 7);
@@ -81,7 +85,7 @@ TEST_CASE("an older picture changes nothing") {
 }
 
 TEST_CASE("calls of the same setup time are in the order of their IDs") {
-  calls roster;
+  calls roster{memory};
   for (const auto* id : {"b", "a", "c"})
     roster.add(call_of(id, 5), 0);
   roster.add(call_of("z", 4), 0);
@@ -89,77 +93,98 @@ TEST_CASE("calls of the same setup time are in the order of their IDs") {
 }
 
 TEST_CASE("of a call that came a moment ago the newest picture is told, not the one it came in") {
-  calls roster;
+  calls roster{memory};
   const auto first = moved_on(call_of("1", 0), call_state::connected);
   const auto later = moved_on(first, call_state::disconnecting);
-  roster.arrive(first, 0, at(0s));
+  roster.add(first, 0, at(0s));
   CHECK(moved_of(roster) == std::vector{first});
   roster.replace(later);
   CHECK(moved_of(roster) == std::vector{later});
 }
 
 TEST_CASE("a call that came and left again is told as it left") {
-  calls roster;
+  calls roster{memory};
   const auto first = call_of("1", 0);
   const auto gone = first->in_account(account_id{2});
-  roster.arrive(first, 0, at(0s));
+  roster.add(first, 0, at(0s));
   roster.depart(gone, at(1s));
   CHECK(moved_of(roster) == std::vector{gone});
   CHECK(over_of(roster).empty());
 }
 
 TEST_CASE("a call that came and is over is told as over, for its former account may still tell of it") {
-  calls roster;
+  calls roster{memory};
   const auto mover = call_of("1", 0);
-  roster.arrive(mover, 0, at(0s));
+  roster.add(mover, 0, at(0s));
   roster.remove(mover, at(1s));
   CHECK(moved_of(roster).empty());
   CHECK(over_of(roster) == std::vector{mover});
 }
 
 TEST_CASE("where nobody came from elsewhere nobody is told as over") {
-  calls roster;
+  calls roster{memory};
   roster.add(call_of("1", 0), 0);
   roster.remove(call_of("1", 0), at(1s));
   CHECK_FALSE(roster.has_moves());
 }
 
 TEST_CASE("whoever left is forgotten before the one who came or is over, and all in the end") {
-  calls from;
-  calls to;
+  calls from{memory};
+  calls to{memory};
   const auto before = call_of("1", 0);
   const auto after = before->in_account(account_id{2});
   from.add(before, 0);
-  to.arrive(after, 0, at(0s));
+  to.add(after, 0, at(0s));
   from.depart(after, at(0s));
   to.remove(after, at(0s));
   for (auto* each : {&from, &to})
-    each->forget_moves(at(5s), memory);
+    each->forget_moves(at(5s));
   CHECK(moved_of(from).size() == 1);
   for (auto* each : {&from, &to})
-    each->forget_moves(at(6s), memory);
+    each->forget_moves(at(6s));
   CHECK_FALSE(from.has_moves());
   CHECK(over_of(to).size() == 1);
-  to.forget_moves(at(11s), memory);
+  to.forget_moves(at(11s));
   CHECK_FALSE(to.has_moves());
 }
 
 TEST_CASE("what reaches a call is told for those that left only") {
-  calls roster;
-  roster.arrive(call_of("1", 0), 1, at(0s));
+  calls roster{memory};
+  roster.add(call_of("1", 0), 1, at(0s));
   roster.add(call_of("2", 0), 2);
   const auto gone = call_of("2", 0)->in_account(account_id{2});
   roster.depart(gone, at(0s));
   std::vector<int> left;
-  roster.each_left([&](const record_ptr& record, int call) {
+  roster.each_left({}, [&](const record_ptr& record, int call) {
     CHECK(record == gone);
     left.push_back(call);
   });
   CHECK(left == std::vector{2});
 }
 
+TEST_CASE("who left before a moment is told to nobody who asks for those after it") {
+  calls roster{memory};
+  const auto gone = call_of("1", 0);
+  roster.add(gone, 1);
+  roster.depart(gone->in_account(account_id{2}), at(3s));
+  const auto left_since = [&](calls::moment since) {
+    int count = 0;
+    roster.each_left(since, [&](const record_ptr&, int) { ++count; });
+    return count;
+  };
+  CHECK(left_since(at(3s)) == 1);
+  CHECK(left_since(at(4s)) == 0);
+}
+
+TEST_CASE("who came is told of for twice the memory") {
+  calls roster{memory};
+  roster.add(call_of("1", 0), 1, at(0s));
+  CHECK(moved_of(roster, at(10s)).size() == 1);
+  CHECK(moved_of(roster, at(11s)).empty());
+}
+
 TEST_CASE("counts that were corrected are believed until the next change") {
-  calls roster;
+  calls roster{memory};
   roster.add(call_of("1", 0, call_state::connected), 0);
   roster.correct({});
   CHECK(roster.counts() != roster.recount());
@@ -169,7 +194,7 @@ TEST_CASE("counts that were corrected are believed until the next change") {
 
 TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the records") {
   CHECK(rc::check([] {
-    calls roster;
+    calls roster{memory};
     std::map<std::string, record_ptr> here;
     std::map<std::string, int> reached_by;
     for (auto n = *rc::gen::inRange(0, 60); n > 0; --n) {
@@ -189,7 +214,7 @@ TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the
         if (!known) {
           reached_by[id] = n;
           here[id] = call_of(id, setup, state);
-          roster.arrive(here[id], n, now);
+          roster.add(here[id], n, now);
         }
         break;
       case 2:
@@ -203,7 +228,7 @@ TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the
         break;
       default:
         RC_ASSERT(roster.depart(call_of(id, setup)->in_account(account_id{2}), now) == here.erase(id));
-        roster.forget_moves(now, 3s);
+        roster.forget_moves(now);
       }
       RC_ASSERT(roster.counts() == roster.recount());
       RC_ASSERT(roster.counts().all() == roster.size());

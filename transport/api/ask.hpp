@@ -53,7 +53,7 @@ void ask(const invocation_ptr& call, customer_id scope, std::chrono::seconds dea
               std::optional<outcome> result;
               try {
                 result.emplace(render(reply, std::exchange(*held, nullptr)));
-                if ((*result)->covers)
+                if (*result && (*result)->covers)
                   (*result)->covers->unverified = unverified_in(*call, scope);
               } catch (...) {
                 result.emplace(fault_of_exception(call->method));

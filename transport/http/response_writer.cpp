@@ -31,12 +31,21 @@ void add_field(std::string& out, std::string_view name, std::string_view value) 
   out += "\r\n";
 }
 
-void add_chunk(std::string& out, std::string_view piece) {
-  std::array<char, 16> size{};
-  const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.size(), 16).ptr;
-  out.append(size.data(), end);
-  out += "\r\n";
-  out += piece;
+/// What a chunk begins with (RFC 9112, 7.1), before its size is known. Leading zeros are part of the grammar.
+constexpr std::string_view chunk_head = "00000000\r\n";
+constexpr std::size_t chunk_digits = 8;
+
+/// Fills in the size of the chunk that begins at `begin` and ends with `out`, and closes it. One without
+/// bytes is taken back, for it would end the body.
+void end_chunk(std::string& out, std::size_t begin) {
+  const auto size = out.size() - begin - chunk_head.size();
+  if (size == 0) {
+    out.resize(begin);
+    return;
+  }
+  std::array<char, chunk_digits> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  std::copy_backward(digits.data(), end, out.data() + begin + chunk_digits);
   out += "\r\n";
 }
 
@@ -106,29 +115,37 @@ void response_writer::write_whole(std::string body, std::string& out) {
 }
 
 bool response_writer::write_piece(std::string& out) {
-  auto& source = *std::get<source_ptr>(answer_.body);
-  std::string wire;
-  std::string piece = std::move(ahead_);
-  ahead_.clear();
-  for (;;) {
+  const auto chunk = out.size();
+  if (chunked_)
+    out += chunk_head;
+  const auto begin = out.size();
+  do {
     if (gzip_)
-      gzip_->add(piece, wire);
+      pack_piece(out);
     else
-      wire += piece;
-    if (source_ended_ || !wire.empty())
-      break;
-    piece.clear();
-    source_ended_ = !source.next(piece);
-  }
-  if (source_ended_ && gzip_)
-    gzip_->finish(wire);
-  if (!chunked_)
-    out += wire;
-  else if (!wire.empty()) // an empty chunk would end the body
-    add_chunk(out, wire);
+      pull_piece(out);
+  } while (!source_ended_ && out.size() == begin);
+  if (chunked_)
+    end_chunk(out, chunk);
   if (source_ended_ && chunked_)
     out += "0\r\n\r\n";
   return !source_ended_;
+}
+
+/// Straight to where it is sent from: a large list is copied nowhere.
+void response_writer::pull_piece(std::string& out) {
+  if (ahead_.empty())
+    source_ended_ = !std::get<source_ptr>(answer_.body)->next(out);
+  else
+    out += std::exchange(ahead_, {});
+}
+
+void response_writer::pack_piece(std::string& out) {
+  piece_.clear();
+  pull_piece(piece_);
+  gzip_->add(piece_, out);
+  if (source_ended_)
+    gzip_->finish(out);
 }
 
 void response_writer::write_header(std::string& out, const std::string& framing) {

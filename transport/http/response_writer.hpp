@@ -42,6 +42,8 @@ private:
   bool start_stream(std::string& out);
   void write_whole(std::string body, std::string& out);
   bool write_piece(std::string& out);
+  void pull_piece(std::string& out);
+  void pack_piece(std::string& out);
   void write_header(std::string& out, const std::string& framing);
   bool may_compress(std::size_t size) const;
 
@@ -51,6 +53,7 @@ private:
   bool chunked_ = false;
   bool varies_ = false; ///< another client might get another coding
   std::string ahead_;   ///< pulled from the source, not written yet
+  std::string piece_;   ///< to be compressed; kept for its memory
   bool source_ended_ = false;
   std::unique_ptr<gzip_stream> gzip_; ///< set while a compressed body streams
   bool compressed_ = false;

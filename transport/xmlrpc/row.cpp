@@ -1,8 +1,12 @@
 #include "transport/xmlrpc/row.hpp"
 
+#include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstring>
 #include <string_view>
 
 namespace rollcall::xmlrpc {
@@ -11,100 +15,131 @@ namespace {
 
 using std::string_view;
 
-/// Everything of a member that stands before its value, put together by the compiler.
-template <std::size_t NameSize, std::size_t TypeSize>
-class head {
+/// Text as a template argument.
+template <std::size_t Size>
+struct literal {
+  char text[Size];
+  consteval literal(const char (&from)[Size]) {
+    for (std::size_t i = 0; i < Size; ++i)
+      text[i] = from[i];
+  }
+  constexpr string_view view() const { return {text, Size - 1}; }
+};
+
+/// The parts in a row, put together by the compiler.
+template <literal... Parts>
+consteval auto joined() {
+  std::array<char, (Parts.view().size() + ...)> all{};
+  std::size_t at = 0;
+  for (const auto part : {Parts.view()...})
+    for (const char c : part)
+      all[at++] = c;
+  return all;
+}
+
+/// What stands between two values: the end of one member, of type `Ended`, and all of the next up to its
+/// value.
+template <literal Ended, literal Name, literal Type>
+constexpr auto between =
+    joined<"</", Ended, "></value>\n</member>\n<member>\n<name>", Name, "</name>\n<value><", Type, ">">();
+
+constexpr auto head = joined<"<value><struct>\n<member>\n<name>CLI</name>\n<value><string>">();
+constexpr auto foot = joined<"</double></value>\n</member>\n</struct></value>\n">();
+
+constexpr std::size_t longest_state = std::ranges::max(call_state_names, {}, &string_view::size).size();
+
+/// Room for the 15 texts between the 16 values (none is longer than this one), for the numbers, the time and
+/// the state.
+constexpr std::size_t fixed_bytes = head.size() + 15 * between<"string", "CALLER_MEDIA_IP", "string">.size()
+                                    + foot.size() + 4 * max_digits + 2 * max_seconds + api_time_size
+                                    + longest_state;
+
+/// Writes on where there is room enough.
+class pen {
 public:
-  consteval head(const char (&name)[NameSize], const char (&type)[TypeSize]) {
-    std::size_t at = 0;
-    for (const auto part : {string_view{"<member>\n<name>"}, string_view{name},
-                            string_view{"</name>\n<value><"}, string_view{type}, string_view{">"}})
-      for (const char c : part)
-        text_[at++] = c;
+  explicit pen(char* at) : at_(at) {}
+
+  template <std::size_t Size>
+  void fixed(const std::array<char, Size>& text) {
+    std::memcpy(at_, text.data(), Size);
+    at_ += Size;
   }
 
-  constexpr string_view view() const noexcept { return {text_.data(), text_.size()}; }
+  void text(string_view value) {
+    for (const char c : value) {
+      if (const auto escape = escape_of(c); escape.empty()) [[likely]] {
+        *at_++ = c;
+      } else {
+        std::memcpy(at_, escape.data(), escape.size());
+        at_ += escape.size();
+      }
+    }
+  }
+
+  void integer(std::int64_t value) { at_ = std::to_chars(at_, at_ + max_digits, value).ptr; }
+  void seconds(std::chrono::microseconds value) { at_ = write_seconds(at_, value); }
+  void time(timestamp value) { at_ = write_api_time(at_, value); }
+  char* end() const { return at_; }
 
 private:
-  // "<member>\n<name>", "</name>\n<value><" and ">"; the literals' final zeros are not copied.
-  std::array<char, 15 + (NameSize - 1) + 16 + (TypeSize - 1) + 1> text_{};
+  char* at_;
 };
 
-constexpr head cli{"CLI", "string"};
-constexpr head cld{"CLD", "string"};
-constexpr head sip_call_id{"CALL_ID", "string"};
-constexpr head state{"CC_STATE", "string"};
-constexpr head id{"ID", "string"};
-constexpr head caller_media_ip{"CALLER_MEDIA_IP", "string"};
-constexpr head callee_media_ip{"CALLEE_MEDIA_IP", "string"};
-constexpr head setup_time{"SETUP_TIME", "string"};
-constexpr head direction{"DIRECTION", "string"};
-constexpr head node{"NODE_ID", "string"};
-constexpr head connection{"I_CONNECTION", "int"};
-constexpr head account{"I_ACCOUNT", "int"};
-constexpr head customer{"I_CUSTOMER", "int"};
-constexpr head customer_text{"I_CUSTOMER", "string"};
-constexpr head environment{"I_ENVIRONMENT", "int"};
-constexpr head environment_text{"I_ENVIRONMENT", "string"};
-constexpr head delay{"DELAY", "double"};
-constexpr head duration{"DURATION", "double"};
+/// `Id` is the type of I_CUSTOMER and I_ENVIRONMENT.
+template <literal Id>
+char* write_row(char* out, const call_row& row, timestamp now) {
+  using field = call_record::text;
+  const auto& call = *row.record;
+  pen to{out};
+  to.fixed(head);
+  to.text(call.get(field::cli));
+  to.fixed(between<"string", "CLD", "string">);
+  to.text(call.get(field::cld));
+  to.fixed(between<"string", "CALL_ID", "string">);
+  to.text(call.get(field::sip_call_id));
+  to.fixed(between<"string", "CC_STATE", "string">);
+  to.text(to_string(call.state()));
+  to.fixed(between<"string", "ID", "string">);
+  to.text(call.id());
+  to.fixed(between<"string", "CALLER_MEDIA_IP", "string">);
+  to.text(call.get(field::caller_media_ip));
+  to.fixed(between<"string", "CALLEE_MEDIA_IP", "string">);
+  to.text(call.get(field::callee_media_ip));
+  to.fixed(between<"string", "SETUP_TIME", "string">);
+  to.time(call.setup());
+  to.fixed(between<"string", "DIRECTION", "string">);
+  to.text(call.get(field::direction));
+  to.fixed(between<"string", "NODE_ID", "string">);
+  to.text(call.source().node.value());
+  to.fixed(between<"string", "I_CONNECTION", "int">);
+  to.integer(call.connection().value());
+  to.fixed(between<"int", "I_ACCOUNT", "int">);
+  to.integer(call.account().value());
+  to.fixed(between<"int", "I_CUSTOMER", Id>);
+  to.integer(row.customer.value());
+  to.fixed(between<Id, "I_ENVIRONMENT", Id>);
+  to.integer(call.source().environment.value());
+  to.fixed(between<Id, "DELAY", "double">);
+  to.seconds(call.delay(now));
+  to.fixed(between<"double", "DURATION", "double">);
+  to.seconds(call.duration(now));
+  to.fixed(foot);
+  return to.end();
+}
 
-constexpr string_view text_foot = "</string></value>\n</member>\n";
-constexpr string_view int_foot = "</int></value>\n</member>\n";
-constexpr string_view double_foot = "</double></value>\n</member>\n";
-
-struct row_writer {
-  std::string& out;
-
-  void text(string_view before, string_view value) const {
-    out += before;
-    append_escaped(out, value);
-    out += text_foot;
-  }
-
-  void integer(string_view before, std::int64_t value, string_view after = int_foot) const {
-    out += before;
-    append_integer(out, value);
-    out += after;
-  }
-
-  void seconds(string_view before, std::chrono::microseconds value) const {
-    out += before;
-    append_seconds(out, value);
-    out += double_foot;
-  }
-};
+/// Bytes that the row takes at most.
+std::size_t room_for(const call_record& call) {
+  const auto& source = call.source();
+  return fixed_bytes + longest_escape * (call.text_size() + source.node.value().size());
+}
 
 } // namespace
 
 void append_row(std::string& out, const call_row& row, timestamp now, id_style ids) {
-  using field = call_record::text;
-  const auto& call = *row.record;
-  const auto& source = call.source();
-  const row_writer write{out};
-  out += struct_head;
-  write.text(cli.view(), call.get(field::cli));
-  write.text(cld.view(), call.get(field::cld));
-  write.text(sip_call_id.view(), call.get(field::sip_call_id));
-  write.text(state.view(), to_string(call.state()));
-  write.text(id.view(), call.id());
-  write.text(caller_media_ip.view(), call.get(field::caller_media_ip));
-  write.text(callee_media_ip.view(), call.get(field::callee_media_ip));
-  write.text(setup_time.view(), format_api_time(call.setup()));
-  write.text(direction.view(), call.get(field::direction));
-  write.text(node.view(), source.node.value());
-  write.integer(connection.view(), call.connection().value());
-  write.integer(account.view(), call.account().value());
-  if (ids == id_style::strings) {
-    write.integer(customer_text.view(), row.customer.value(), text_foot);
-    write.integer(environment_text.view(), source.environment.value(), text_foot);
-  } else {
-    write.integer(customer.view(), row.customer.value());
-    write.integer(environment.view(), source.environment.value());
-  }
-  write.seconds(delay.view(), call.delay(now));
-  write.seconds(duration.view(), call.duration(now));
-  out += struct_foot;
+  const auto begin = out.size();
+  out.resize(begin + room_for(*row.record));
+  const auto write = ids == id_style::strings ? write_row<"string"> : write_row<"int">;
+  out.resize(static_cast<std::size_t>(write(out.data() + begin, row, now) - out.data()));
 }
 
 } // namespace rollcall::xmlrpc

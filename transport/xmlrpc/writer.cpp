@@ -1,10 +1,10 @@
 #include "transport/xmlrpc/writer.hpp"
 
 #include "domain/text.hpp"
+#include "transport/xmlrpc/escape.hpp"
 
 #include <array>
 #include <charconv>
-#include <limits>
 
 namespace rollcall::xmlrpc {
 
@@ -13,23 +13,8 @@ namespace {
 constexpr std::string_view fault_head = "<?xml version='1.0'?>\n<methodResponse>\n<fault>\n";
 constexpr std::string_view fault_foot = "</fault>\n</methodResponse>\n";
 
-constexpr std::size_t max_digits = std::numeric_limits<std::int64_t>::digits10 + 2; // with the sign
 constexpr std::int64_t micros_per_second = 1'000'000;
 constexpr std::size_t decimals = 6;
-
-/// What stands for a byte; empty for itself.
-constexpr std::array<std::string_view, 256> make_escapes() {
-  std::array<std::string_view, 256> table{};
-  table['&'] = "&amp;";
-  table['<'] = "&lt;";
-  table['>'] = "&gt;";
-  table['\r'] = "&#13;";
-  return table;
-}
-
-constexpr auto escapes = make_escapes();
-
-std::string_view escape_of(char c) { return escapes[static_cast<unsigned char>(c)]; }
 
 } // namespace
 
@@ -51,21 +36,25 @@ void append_integer(std::string& out, std::int64_t number) {
   out.append(digits.data(), end);
 }
 
-void append_seconds(std::string& out, std::chrono::microseconds length) {
+char* write_seconds(char* out, std::chrono::microseconds length) {
   const auto micros = length.count();
   if (micros < 0)
-    out += '-';
+    *out++ = '-';
   // Divided before the sign is dropped: the most negative number has no positive counterpart.
   auto whole = micros / micros_per_second;
   auto rest = micros % micros_per_second;
   whole = whole < 0 ? -whole : whole;
   rest = rest < 0 ? -rest : rest;
-  append_integer(out, whole);
-  std::array<char, decimals + 1> fraction;
-  fraction[0] = '.';
+  out = std::to_chars(out, out + max_digits, whole).ptr;
+  *out = '.';
   for (std::size_t i = decimals; i > 0; --i, rest /= 10)
-    fraction[i] = static_cast<char>('0' + rest % 10);
-  out.append(fraction.data(), fraction.size());
+    out[i] = static_cast<char>('0' + rest % 10);
+  return out + 1 + decimals;
+}
+
+void append_seconds(std::string& out, std::chrono::microseconds length) {
+  std::array<char, max_seconds> text;
+  out.append(text.data(), write_seconds(text.data(), length));
 }
 
 writer& writer::integer(std::int64_t number) {

@@ -3,7 +3,9 @@
 #include "transport/xmlrpc/fault.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -23,8 +25,8 @@ constexpr std::string_view array_foot = "</data></array></value>\n";
 constexpr std::string_view struct_head = "<value><struct>\n";
 constexpr std::string_view struct_foot = "</struct></value>\n";
 
-/// Appends `text` with what XML cannot hold as it is replaced: `&`, `<`, `>`, and the carriage return, which
-/// readers would turn into a line feed (XML 1.0, 2.11). `text` must be clean (domain/text.hpp).
+/// Appends `text` with what XML cannot hold as it is replaced (escape.hpp). `text` must be clean
+/// (domain/text.hpp).
 void append_escaped(std::string& out, std::string_view text);
 
 /// Appends the digits of `number`.
@@ -32,6 +34,13 @@ void append_integer(std::string& out, std::int64_t number);
 
 /// Appends seconds in fixed notation with six decimals.
 void append_seconds(std::string& out, std::chrono::microseconds length);
+
+/// The same to where `out` points, max_seconds bytes at most; returns where they end.
+char* write_seconds(char* out, std::chrono::microseconds length);
+
+/// The longest integer, with its sign, and the longest seconds.
+constexpr std::size_t max_digits = std::numeric_limits<std::int64_t>::digits10 + 2;
+constexpr std::size_t max_seconds = max_digits + 1 + 6;
 
 /// Writes values, one after the other, to the end of a string. Opening and closing is the caller's: every
 /// begin_ needs its end_, and inside a struct each value follows its name().
