@@ -101,8 +101,8 @@ void add_calls(CLI::App& tool, exit_code& result) {
   app->add_option("--node", options->node, "Only calls of this node");
   app->add_option("--order", options->order, "How to order")
       ->check(CLI::IsMember({"oldest_first", "oldest_last", "longest_first", "longest_last"}));
-  app->add_option("--offset", options->offset, "Leave out the first")->check(CLI::NonNegativeNumber);
-  app->add_option("--limit", options->limit, "At most this many")->check(CLI::NonNegativeNumber);
+  app->add_option("--offset", options->offset, "Leave out the first")->check(whole_number(0));
+  app->add_option("--limit", options->limit, "At most this many")->check(whole_number(0));
   app->add_flag("--no-recursive", options->no_recursive, "Without the calls of subcustomers");
   app->add_flag("--wide", options->wide, "All columns in the table");
   add_format_options(*app, options->as);

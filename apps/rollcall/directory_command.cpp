@@ -1,6 +1,7 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/directory_tree.hpp"
 #include "apps/rollcall/files.hpp"
+#include "apps/rollcall/options.hpp"
 #include "domain/directory.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
@@ -78,7 +79,7 @@ void add_directory(CLI::App& tool, exit_code&) {
   import->add_option("--realm", options->realm, "Digest realm of the passwords")->capture_default_str();
   add(*app, "export", "Write everything as JSON that can be imported again", &export_directory, options);
   auto* show = add(*app, "show", "Draw the tree of customers and their accounts", &show_directory, options);
-  show->add_option("--customer", options->customer, "Only below this customer")->check(CLI::PositiveNumber);
+  show->add_option("--customer", options->customer, "Only below this customer")->check(whole_number(1));
 }
 
 } // namespace rollcall::cli

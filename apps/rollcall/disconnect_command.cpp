@@ -84,7 +84,7 @@ CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
               const std::shared_ptr<disconnect_options>& options, exit_code& result) {
   auto* app = parent.add_subcommand(name, help);
   app->add_option("--as", options->as, "Under this customer's rights [the caller's own]")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   app->add_flag("--json", options->json, "The answer as JSON on stdout");
   add_server_options(*app, options->server);
   app->callback([options, run, &result] { result = run(*options); });
@@ -104,7 +104,7 @@ void add_disconnect(CLI::App& tool, exit_code& result) {
   auto* customer = add(*app, "customer", "Hang up all calls of a customer and its subcustomers",
                        &disconnect_customer, options, result);
   for (auto* whole : {account, customer}) {
-    whole->add_option("ID", options->id, "Its number")->required()->check(CLI::PositiveNumber);
+    whole->add_option("ID", options->id, "Its number")->required()->check(whole_number(1));
     whole->add_flag("--yes", options->yes, "Do not ask");
   }
 }

@@ -8,7 +8,6 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <limits>
 #include <stdexcept>
 #include <termios.h>
 #include <unistd.h>
@@ -105,10 +104,19 @@ void add_format_options(CLI::App& app, format& as) {
       ->excludes(json);
 }
 
+CLI::Validator whole_number(std::int64_t least) {
+  return {[least](const std::string& text) {
+            std::int64_t number = 0;
+            if (CLI::detail::lexical_cast(text, number) && number >= least)
+              return std::string{};
+            return text + " is not a whole number of at least " + std::to_string(least);
+          },
+          "NUMBER"};
+}
+
 void add_id(CLI::App& app, const std::string& name, std::optional<std::int64_t>& id,
             const std::string& help) {
-  app.add_option(name, id, help)
-      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
+  app.add_option(name, id, help)->check(whole_number(1));
 }
 
 bool confirmed(const std::string& question) {

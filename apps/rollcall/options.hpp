@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+} // namespace CLI
 
 namespace rollcall::cli {
 
@@ -36,6 +37,9 @@ void add_server_options(CLI::App& app, server_options& options);
 
 /// `--json` and `--csv`; without them `as` keeps what it holds.
 void add_format_options(CLI::App& app, format& as);
+
+/// Lets pass what is a whole number of at least `least`, and otherwise says so.
+CLI::Validator whole_number(std::int64_t least);
 
 /// An option that takes an id: a positive number.
 void add_id(CLI::App& app, const std::string& name, std::optional<std::int64_t>& id, const std::string& help);

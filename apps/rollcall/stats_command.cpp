@@ -41,7 +41,7 @@ void add_stats(CLI::App& tool, exit_code& result) {
   const auto options = std::make_shared<stats_options>();
   auto* customer =
       app->add_option("--customer", options->customer, "Accounts of this customer [the root customer]");
-  customer->check(CLI::PositiveNumber);
+  customer->check(whole_number(1));
   app->add_flag("--recursive", options->recursive, "Those of its subcustomers too")->needs(customer);
   add_format_options(*app, options->as);
   add_server_options(*app, options->server);

@@ -85,7 +85,7 @@ void add_top(CLI::App& tool, exit_code& result) {
   const auto options = std::make_shared<top_options>();
   auto* customer =
       app->add_option("--customer", options->customer, "Accounts of this customer [the root customer]");
-  customer->check(CLI::PositiveNumber);
+  customer->check(whole_number(1));
   app->add_flag("--recursive", options->recursive, "Those of its subcustomers too")->needs(customer);
   app->add_flag("--once", options->once, "Print once and end");
   add_duration(*app, "--interval", options->interval, "Between two looks");

@@ -1,4 +1,4 @@
-"""Real SIP when something fails: Kamailio, the daemon, what is between them, or an event that is lost."""
+"""Real SIP when something fails: Kamailio, the daemon, what is between them, an event, or the sense of a text."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from harness import PATIENCE, wait_until
 from test_kamailio import (EARLY_AND_ANSWERED, NEVER_MS, OK, SOON, Lab, agreed, await_told, daemon_for, live,
-                           ready, start_hostile_callers)
+                           ready, shown, told)
 
 SNAPSHOTS = {
     "dlg.dump_file": lambda lab: {"dump_directory": str(lab.dumps)},
@@ -127,18 +127,6 @@ def test_a_killed_daemon_comes_back_with_the_calls_as_they_were_and_without_thos
         agreed(daemon, lab, 0, seconds=SOON)
 
 
-@pytest.mark.parametrize("snapshots", SNAPSHOTS)
-def test_hostile_texts_come_through_every_kind_of_snapshot(lab, snapshots):
-    with daemon_for(lab, **SNAPSHOTS[snapshots](lab)) as daemon:
-        lab.start_callee(NEVER_MS)
-        _, calls = start_hostile_callers(lab)
-        before = agreed(daemon, lab, calls, "ARComplete")
-        daemon.kill()
-        daemon.start()
-        after = agreed(daemon, lab, calls, "ARComplete", SOON)
-        assert lasting(after) == lasting(before)
-
-
 def test_calls_that_were_hung_up_do_not_come_back_while_kamailio_waits_for_ends_that_are_gone(lab):
     with daemon_for(lab) as daemon:
         lab.start_callee(ring_ms=50)
@@ -230,3 +218,61 @@ def test_what_happened_while_the_connection_was_cut_is_made_up_for(lab):
         assert api.disconnectCustomer(i_customer=1) == {**OK, "count": 4}
         await_told("Connected", [staying, leaving, coming], callee, [3, 2, 1, 6])
         agreed(daemon, lab, 0, seconds=SOON)
+
+
+# --- what SIP may put into a text
+
+USERS = [b"80\xff1", b"80\xc3(1", b"80\xed\xa0\x801", b"80\xf4\x90\x80\x80", b"80\x01\x1b1", b"80\x7f1", b"80'&1",
+         b"80$ci{s.len}", b"80%00%221", "ü€𝄞".encode()]
+ACCOUNTS = [b'8"01', b"80\\1", b"80<1]]>", b"801\xff", b"80\x011", b"801\t1", b'801","i_account":11,"x":"', b"\\u0000",
+            b"\x01" * 1900]
+CALL_IDS = ['"%u\\<%p>{ä}', b"\xff%u-%p@\xc3(", "%u-%p@'$ci\x01"]
+
+#: Of a text that is too long for Kamailio's variables this much is kept.
+LONG, KEPT = b"8" * 5000, 200
+
+
+def start_hostile_callers(lab):
+    """Returns the callers and how many calls they make: all texts as CLI and as CLD, as accounts and as Call-IDs."""
+    rows = [("801", 1, text, b"1555") for text in [*USERS, LONG]] + [("801", 1, "801", text) for text in USERS] \
+        + [(text, 1, "801", "1555") for text in ACCOUNTS]
+    callers = [lab.start_caller(len(rows), rows=rows), lab.start_caller(1, rows=[(b"8;01", 1, b"80;a=\xff", b"1;2=3")]),
+               *(lab.start_caller(1, call_id=call_id) for call_id in CALL_IDS)]
+    return callers, len(rows) + len(callers) - 1
+
+
+@pytest.mark.parametrize("state", EARLY_AND_ANSWERED)
+def test_hostile_texts_break_no_list_and_no_hang_up(lab, state):
+    with daemon_for(lab) as daemon:
+        api = daemon.trusted()
+        callee = lab.start_callee(ring_ms=50 if state == "Connected" else NEVER_MS)
+        callers, calls = start_hostile_callers(lab)
+        refused = lab.start_caller(1, rows=[("801", 1, b'8"01', "1555")])
+        rows = agreed(daemon, lab, calls, state).values()
+        assert sorted(row["CLI"] for row in rows if row["CLI"] != "801") \
+            == sorted(shown(text) for text in [*USERS, LONG[:KEPT], b"80;a=\xff"])
+        assert sorted(row["CLD"] for row in rows if not row["CLD"].startswith("1555")) \
+            == sorted(shown(text) for text in [*USERS, b"1;2=3"])
+        strangers = len(ACCOUNTS) + 1
+        assert sorted(row["I_ACCOUNT"] for row in rows) == [0] * strangers + [11] * (calls - strangers)
+        assert {row["I_CUSTOMER"] for row in rows} == {1}
+        assert refused.finish(PATIENCE) == 1, "Kamailio lets no quote into an address: there is no such call"
+
+        for row in rows:
+            assert api.disconnectCall(ID=row["ID"]) == OK
+        agreed(daemon, lab, 0)
+        assert [caller.finish(PATIENCE) for caller in callers] == [0] * len(callers)
+        callee.take_stock()
+        assert sum(told(state, callers, callee)) == 2 * calls
+
+
+@pytest.mark.parametrize("snapshots", SNAPSHOTS)
+def test_hostile_texts_come_through_every_kind_of_snapshot(lab, snapshots):
+    with daemon_for(lab, **SNAPSHOTS[snapshots](lab)) as daemon:
+        lab.start_callee(NEVER_MS)
+        _, calls = start_hostile_callers(lab)
+        before = agreed(daemon, lab, calls, "ARComplete")
+        daemon.kill()
+        daemon.start()
+        after = agreed(daemon, lab, calls, "ARComplete", SOON)
+        assert lasting(after) == lasting(before)

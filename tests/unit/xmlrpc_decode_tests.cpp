@@ -58,6 +58,11 @@ TEST_CASE("a body that is not XML is a parse error, and a document type is refus
   CHECK(refusal("<!DOCTYPE m><methodCall><methodName>m</methodName></methodCall>") == invalid_request());
 }
 
+TEST_CASE("a byte order mark is no part of the document") {
+  CHECK(decode("\xEF\xBB\xBF" + call_with("<int>1</int>")));
+  CHECK(refusal("\xEF\xBB\xBF") == parse_error());
+}
+
 TEST_CASE("a method call without parameters has none, in each of its spellings") {
   for (const std::string params : {"", "<params/>", "<params></params>"}) {
     const auto decoded = decode("<methodCall><methodName>a.b</methodName>" + params + "</methodCall>");

@@ -38,10 +38,16 @@ http::response xml_response(xmlrpc::body body) {
   return response;
 }
 
+/// The names as the value of a header. Clients bound a header's length: what is too long ends with how many
+/// more there are.
 std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t most_bytes = 1024;
   std::string list;
-  for (const auto& name : names)
-    list.append(list.empty() ? "" : ", ").append(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (list.size() > most_bytes)
+      return list + ", and " + std::to_string(names.size() - i) + " more";
+    list.append(list.empty() ? "" : ", ").append(names[i]);
+  }
   return list;
 }
 

@@ -132,6 +132,9 @@ void lift_size_limit() {
 } // namespace
 
 or_fault<method_call> decode(std::string_view body) {
+  // The mark that says UTF-8 (XML 1.0, appendix F): xmlrpc-c does not know it.
+  if (constexpr std::string_view mark = "\xEF\xBB\xBF"; body.starts_with(mark))
+    body.remove_prefix(mark.size());
   if (auto refusal = refusal_of(body))
     return *std::move(refusal);
   lift_size_limit();
