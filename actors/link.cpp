@@ -143,6 +143,9 @@ void link_state::on(const ping&) { connection_->pong(); }
 void link_state::on(const bad_line& bad) {
   ++context->metrics.lines_bad;
   log::warn(who(), "bad line: {}", bad.reason);
+  // Whatever else it says of the call, it names it: a snapshot must not end it.
+  if (const auto named = calls_.find(bad.call); named != calls_.end())
+    named->second.seen = snapshot_;
   connection_->warn(bad.reason);
   if (++bad_in_a_row_ < defaults::bad_lines_in_a_row)
     return;

@@ -26,6 +26,8 @@ struct ping {};
 /// A line that says nothing we understand.
 struct bad_line {
   std::string reason; ///< what is wrong with it, naming the field
+  std::string call =
+      {}; ///< the switch's own id of the call that it is about; empty when not even that is known
 };
 
 /// One thing a switch said. The order in which they came is part of their meaning, so they travel together.

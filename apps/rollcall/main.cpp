@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 
 namespace {
 
@@ -38,7 +39,11 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const auto code = run(argc, argv);
+    // A cut-off export must not pass for a backup.
+    if (!std::cout.flush())
+      throw std::runtime_error{"standard output could not be written"};
+    return code;
   } catch (const std::exception& e) {
     std::cerr << "rollcall: " << for_terminal(e.what()) << '\n';
     return static_cast<int>(exit_code::failure);

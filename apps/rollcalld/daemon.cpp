@@ -30,6 +30,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -70,6 +71,14 @@ directory_ptr read_directory(const config& config) {
   }
 }
 
+http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
+  try {
+    return identity_of(tls);
+  } catch (const std::exception& e) {
+    throw unusable_config{table, std::string{"cannot be used: "} + e.what()};
+  }
+}
+
 /// Lets one thread wait for the end of something that ends on another.
 class latch {
 public:
@@ -100,6 +109,7 @@ public:
   void run();
 
 private:
+  void tell_of_homeless_switches() const;
   void start_actors();
   void start_listeners();
   void start_threads();
@@ -137,15 +147,19 @@ private:
 
 void daemon::impl::start() {
   directory_ = read_directory(config_);
-  for (const auto& name : homeless_switches(config_, *directory_))
-    log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
-               name.value());
+  tell_of_homeless_switches();
   start_actors();
   start_listeners();
   start_threads();
   log::info("rollcalld", "node {} is up: {} customers, {} accounts, {} switches", config_.node.id,
             directory_->entries().customers.size(), directory_->entries().accounts.size(),
             switches_of(config_, *directory_).size());
+}
+
+void daemon::impl::tell_of_homeless_switches() const {
+  for (const auto& name : homeless_switches(config_, *directory_))
+    log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
+               name.value());
 }
 
 void daemon::impl::start_actors() {
@@ -184,15 +198,13 @@ void daemon::impl::start_listeners() {
                                    feed_->counters(), kamailios_->counters(), config_.calls.ready_grace);
   pages_->set_directory(directory_);
 
-  if (config_.http.tls)
-    http_->set_tls(identity_of(config_.http.tls));
+  http_->set_tls(usable_identity("http.tls", config_.http.tls));
   for (const auto& address : config_.http.listen) {
     const auto port =
         http_->listen(to_string(address), config_.http.tls ? http::security::tls : http::security::plain);
     log::info("rollcalld", "HTTP on {} (port {})", to_string(address), port);
   }
-  if (config_.feed.tls)
-    feed_->set_tls(identity_of(config_.feed.tls));
+  feed_->set_tls(usable_identity("feed.tls", config_.feed.tls));
   for (const auto& address : config_.feed.listen) {
     const auto port =
         feed_->listen(to_string(address), config_.feed.tls ? http::security::tls : http::security::plain);
@@ -239,6 +251,7 @@ void daemon::impl::reload() {
                               "has no environment " + std::to_string(known.environment.value())
                                   + " any more, which the calls of switch " + known.name.value() + " are of"};
     apply(std::move(next), std::move(dir));
+    tell_of_homeless_switches();
     log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
               directory_->entries().customers.size(), directory_->entries().accounts.size(),
               switches_of(config_, *directory_).size());
@@ -266,8 +279,8 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   auto authenticator = same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http);
   auto settings = api_settings_of(next, dir, authenticator);
   auto kamailios = kamailios_of(next, *dir);
-  auto http_identity = identity_of(next.http.tls);
-  auto feed_identity = identity_of(next.feed.tls);
+  auto http_identity = usable_identity("http.tls", next.http.tls);
+  auto feed_identity = usable_identity("feed.tls", next.feed.tls);
   // From here on nothing fails.
   http_->set_tls(std::move(http_identity));
   feed_->set_tls(std::move(feed_identity));

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -62,6 +63,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(daemon_exit::usage);
   }
+  // Whoever reads our log may go; the calls are no business of his.
+  std::signal(SIGPIPE, SIG_IGN);
   auto code = daemon_exit::failure;
   try {
     code = only_check ? check(file) : serve(file);

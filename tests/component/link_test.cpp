@@ -112,6 +112,15 @@ TEST_CASE_FIXTURE(world, "a snapshot that is cut by a lost connection settles no
   CHECK(stats() == counts{{11, {1, 1}}});
 }
 
+TEST_CASE_FIXTURE(world, "a snapshot that names a call in a bad line does not end it") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11), call{"3"}.in(11));
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"call '2': cli must be a string", "2"},
+       snapshot_end{});
+  CHECK(stats() == counts{{11, {2, 2}}});
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Connected 11@1", "sbc-1:3 Dead 11@1"});
+}
+
 TEST_CASE_FIXTURE(world, "a call that begins while a snapshot is told is not ended by it") {
   const auto sbc = connected("sbc-1");
   tell(sbc, snapshot_begin{});

@@ -85,7 +85,7 @@ void line_parser::parse_call(timestamp received, switch_news& news) {
   call.received = received;
   field_reader read{fields_};
   if (!read_call(read, call))
-    news.back() = bad_line{about("call", call.id, read.error())};
+    news.back() = bad_line{about("call", call.id, read.error()), call.id};
 }
 
 void line_parser::parse_end(timestamp received, switch_news& news) {

@@ -34,9 +34,10 @@ struct refused_hello {
 /// time.
 ///
 /// Beyond the grammar (see object_reader) a line is bad when a field that its type uses is missing, ill-typed
-/// or out of bounds: texts are at most text_bytes; an id is not empty, at most id_bytes, clean UTF-8 and
-/// without control characters; integers are written without fraction and exponent and fit 64 bits; times are
-/// between 1970 and 9999. null counts as left out, and so does a time of 0, which stands for "not known".
+/// or out of bounds: an id is not empty, at most id_bytes, clean UTF-8 and without control characters;
+/// integers are written without fraction and exponent and fit 64 bits; times are between 1970 and 9999. null
+/// counts as left out, and so does a time of 0, which stands for "not known". A text of more than text_bytes
+/// is cut: whoever dials a number must not choose whether his call is seen.
 class line_parser {
 public:
   /// Appends what one line (without its `\n`) says to `news`: one item, a bad_line with the reason when it
