@@ -20,7 +20,7 @@ call_report report(std::uint64_t seq, const std::string& id, call_state state) {
   said.event.id = id;
   said.event.state = state;
   said.event.sip_call_id = id + "@host";
-  said.cseq = "1";
+  said.cseq = std::string{"1"}; // GCC 12 sees an overlap in a plain assignment
   return said;
 }
 
