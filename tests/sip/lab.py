@@ -35,6 +35,9 @@ NEVER_MS = 86_400_000
 START_SECONDS = 10
 STOP_SECONDS = 5
 
+#: What waits for a SIPp that gets no processor for a while, instead of being lost.
+SOCKET_BYTES = 1 << 22
+
 CALL_ID = "%u-%p@127.0.0.1"
 
 
@@ -301,8 +304,8 @@ class Lab:
 
     def _sipp(self, name, arguments):
         # Without -mp it looks for a free port for media itself, which no other program can take meanwhile.
-        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-sf", str(self.directory / f"{name}.xml"),
-                   *arguments]
+        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-buff_size", str(SOCKET_BYTES),
+                   "-sf", str(self.directory / f"{name}.xml"), *arguments]
         sipp = Sipp(name, command, self.directory)
         self._sipps.append(sipp)
         return sipp
