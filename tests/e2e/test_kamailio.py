@@ -263,7 +263,7 @@ def test_a_disconnect_ends_both_legs_of_the_calls_that_are_meant_and_of_no_other
 def test_hundreds_of_calls_are_listed_as_the_switch_has_them_and_all_hung_up_at_once(lab, daemon, api, state):
     callee = lab.start_callee(ring_ms=100 if state == "Connected" else NEVER_MS)
     caller = lab.start_caller(300, ["801", "802", "821", "822", "831", "841", "stranger"], rate=150)
-    agreed(daemon, lab, 300, state)
+    agreed(daemon, lab, 300, state, 2 * PATIENCE)
     assert api.disconnectCustomer(i_customer=1) == {**OK, "count": 300}
     agreed(daemon, lab, 0)
     assert caller.finish(PATIENCE) == 0

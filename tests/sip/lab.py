@@ -35,6 +35,9 @@ NEVER_MS = 86_400_000
 START_SECONDS = 10
 STOP_SECONDS = 5
 
+#: Kamailio's patience with an end that gets no processor for a while.
+REPLY_MS = 30_000
+
 #: What waits for a SIPp that gets no processor for a while, instead of being lost.
 SOCKET_BYTES = 1 << 22
 
@@ -245,6 +248,7 @@ class Lab:
             "SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}",
             "RPC_LISTEN": f"tcp:127.0.0.1:{self.rpc_port}",
             "NEXT_HOP": f'"sip:127.0.0.1:{self.callee_port}"',
+            "REPLY_MS": REPLY_MS,
             "ROLLCALL_NAME": f'"{self.name}"',
             "ROLLCALL_EVAPI": f'"{self.evapi}"',
             **settings,
