@@ -7,6 +7,7 @@ The programs are taken from $ROLLCALL_BIN, by default build/release/bin.
 """
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import http.client
@@ -14,6 +15,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -119,11 +121,18 @@ def wait_until(predicate, seconds=PATIENCE, what=None):
         pause = min(pause * 1.5, 0.05)
 
 
+#: Below those that Linux gives to outgoing connections: such a one would keep a daemon from coming back to its port, or
+#: meet itself where nobody listens.
+PORTS = range(20000, 32768)
+_dice = random.SystemRandom()
+
+
 def free_port():
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody uses just now."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", _dice.choice(PORTS)))
+            return probe.getsockname()[1]
 
 
 def merge(base, extra):
@@ -510,15 +519,15 @@ def request(port, method, path, body=None, headers=None, address="127.0.0.1"):
 
 
 def exchange(port, data, seconds=PATIENCE, address="127.0.0.1"):
-    """Sends bytes and returns everything that comes back until the daemon closes or falls silent."""
+    """Sends bytes and returns everything that comes back until the daemon closes or falls silent. It may close before
+    all is sent."""
     with socket.create_connection((address, port), timeout=seconds) as connection:
-        connection.sendall(data)
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(data)
         received = []
-        try:
+        with contextlib.suppress(socket.timeout, ConnectionResetError):
             while chunk := connection.recv(1 << 20):
                 received.append(chunk)
-        except (socket.timeout, ConnectionResetError):
-            pass
         return b"".join(received)
 
 

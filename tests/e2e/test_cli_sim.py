@@ -1,5 +1,6 @@
 """`rollcall sim` against a node that the test plays itself (feed.md): what a switch owes to a node."""
 
+import contextlib
 import json
 import signal
 import socket
@@ -30,11 +31,16 @@ class Node:
             self.send(type="welcome", version=1, node_id="node-t")
         return hello
 
-    def send(self, **message):
-        self.connection.sendall(json.dumps(message).encode() + b"\n")
+    def send(self, *more, **message):
+        """Sends a message, and `more` ones behind it in the same piece."""
+        self.connection.sendall(b"".join(json.dumps(each).encode() + b"\n" for each in (message, *more)))
 
     def next(self):
-        line = self.lines.readline()
+        """The next message; None when the switch has closed, in good order or not."""
+        try:
+            line = self.lines.readline()
+        except ConnectionResetError:
+            return None
         return json.loads(line) if line else None
 
     def snapshot(self):
@@ -56,18 +62,24 @@ class Node:
         raise AssertionError(f"closed before {wanted}; the last lines: {read[-5:]}")
 
     def hang_up(self):
+        """Drops the connection, which the switch may have done before."""
         if self.connection:
-            self.connection.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+            self.lines.close()
             self.connection.close()
             self.connection = None
+
+    def close(self):
+        self.hang_up()
+        self.listener.close()
 
 
 @pytest.fixture
 def node():
     node = Node()
     yield node
-    node.hang_up()
-    node.listener.close()
+    node.close()
 
 
 class Sim:
@@ -196,8 +208,7 @@ def test_a_disconnect_is_obeyed_once(node, sim):
     one = sim("--connect", node.address, "--calls", 1, "--connect-probability", 1, "--hold", "--teardown-delay", "50ms")
     node.accept()
     (id,) = connected(node, 1)
-    node.send(type="disconnect", id=id)
-    node.send(type="disconnect", id=id)
+    node.send({"type": "disconnect", "id": id}, type="disconnect", id=id)  # the second one before the teardown is over
     said = node.until(type="end", id=id)
     assert [message for message in said if message["id"] == id][0] == {"type": "call", "id": id,
                                                                        "state": "Disconnecting"}
@@ -217,14 +228,13 @@ def test_a_refusal_and_silence_can_be_asked_for(node, sim):
 
 
 def test_it_comes_back_to_the_next_address_with_a_higher_epoch_and_the_same_calls(node, sim):
-    other = Node()
-    sim("--connect", f"{node.address},{other.address}", "--calls", 10, "--connect-probability", 1, "--hold")
-    first = node.accept()
-    calls = connected(node, 10)
-    node.hang_up()
-    assert other.accept()["epoch"] > first["epoch"]
-    assert other.snapshot().keys() == calls.keys()
-    other.hang_up()
+    with contextlib.closing(Node()) as other:
+        sim("--connect", f"{node.address},{other.address}", "--calls", 10, "--connect-probability", 1, "--hold")
+        first = node.accept()
+        calls = connected(node, 10)
+        node.hang_up()
+        assert other.accept()["epoch"] > first["epoch"]
+        assert other.snapshot().keys() == calls.keys()
 
 
 def test_calls_that_end_while_it_is_away_are_not_told_later(node, sim):
@@ -247,6 +257,8 @@ def test_it_drops_the_connection_when_told_to(node, sim):
     one = sim("--connect", node.address, "--drop-every", "100ms")
     for _ in range(3):
         node.accept()
+        while node.next() is not None:
+            pass
     assert one.end()["reconnects"] >= 2
 
 
@@ -281,8 +293,9 @@ def test_the_same_seed_makes_the_same_calls(node, sim):
         one = sim("--connect", node.address, "--calls", 30, "--seed", 42, "--epoch", 1, "--hold")
         node.accept()
         told = connected(node, 20)
+        one.process.kill()  # before the connection, or it would come back and be taken for the second one
+        one.process.wait(PATIENCE)
         node.hang_up()
-        one.process.kill()
         return {id: (call["cli"], call["cld"], call["call_id"]) for id, call in told.items() if "cli" in call}
     first, second = start(), start()
     both = first.keys() & second.keys()

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness import PATIENCE, wait_until
+from harness import PATIENCE, free_port, wait_until
 from test_kamailio import (EARLY_AND_ANSWERED, NEVER_MS, OK, SOON, Lab, agreed, await_told, daemon_for, live,
                            ready, shown, told)
 
@@ -171,7 +171,7 @@ class Cable:
         self.mend()
 
     def mend(self):
-        self.listener = socket.create_server(self.address or ("127.0.0.1", 0))
+        self.listener = socket.create_server(self.address or ("127.0.0.1", free_port()))
         self.address = self.listener.getsockname()
         threading.Thread(target=self._accept, args=[self.listener], daemon=True).start()
 

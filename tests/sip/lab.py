@@ -18,6 +18,7 @@ import csv
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -53,11 +54,17 @@ def _path():
     return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
+#: Below those that Linux gives to outgoing connections, which would keep Kamailio from coming back to its port.
+PORTS = range(20000, 32768)
+_dice = random.SystemRandom()
+
+
 def free_port(kind=socket.SOCK_STREAM):
     """A port that nobody uses now. It is free when this returns, which is the most anyone can promise."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", _dice.choice(PORTS)))
+            return probe.getsockname()[1]
 
 
 def wait_until(condition, seconds, what, interval=0.02):
@@ -115,8 +122,8 @@ class Sipp(Process):
         files = list(self._directory.glob(f"{self._stem}_{self.popen.pid}_counts.csv"))
         if not files:
             return {}
-        with open(files[0], newline="") as stream:
-            rows = [row for row in csv.DictReader(stream, delimiter=";")]
+        whole = files[0].read_text().rpartition("\n")[0]  # without the row that it is writing
+        rows = list(csv.DictReader(whole.splitlines(), delimiter=";"))
         return rows[-1] if rows else {}
 
     def counts(self):
