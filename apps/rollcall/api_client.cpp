@@ -1,12 +1,10 @@
 #include "apps/rollcall/api_client.hpp"
 
 #include "apps/rollcall/answer_reader.hpp"
-#include "apps/rollcall/terminal_text.hpp"
 
 #include <xmlrpc-c/base.hpp>
 #include <xmlrpc-c/xml.hpp>
 
-#include <iostream>
 #include <limits>
 #include <map>
 #include <vector>
@@ -41,14 +39,6 @@ std::string call_xml(const std::string& method, const boost::json::object& param
 
 } // namespace
 
-exit_code judged(bool complete, const std::string& missing_nodes) {
-  if (complete)
-    return exit_code::done;
-  std::cerr << "rollcall: missing from this answer: "
-            << (missing_nodes.empty() ? "some nodes" : for_terminal(missing_nodes)) << '\n';
-  return exit_code::partial;
-}
-
 exit_code exit_code_of_fault(int code) {
   switch (code) {
   case 401:
@@ -73,10 +63,10 @@ api_answer api_client::call(const std::string& method, const boost::json::object
     throw command_error(exit_code_of_fault(fault.code),
                         "fault " + std::to_string(fault.code) + ": " + fault.text);
   }
-  api_answer result{std::move(reader.value()), answer.complete, std::move(answer.missing_nodes)};
+  api_answer result{std::move(reader.value()), std::move(answer.gaps)};
   if (const auto* object = result.value.if_object())
     if (const auto* complete = object->if_contains("complete"); complete && *complete == false)
-      result.complete = false;
+      result.gaps.complete = false;
   return result;
 }
 

@@ -13,8 +13,7 @@ namespace rollcall::cli {
 /// What a method answered.
 struct api_answer {
   boost::json::value value;
-  bool complete = true;      ///< false when nodes of the cluster are missing from it
-  std::string missing_nodes; ///< their names, when the server told them
+  caveats gaps;
 };
 
 /// Calls methods of the API (contract, section 5): calls written by xmlrpc-c, answers read by answer_reader,
@@ -30,9 +29,6 @@ public:
 private:
   http_client http_;
 };
-
-/// `done`; for an answer from which nodes are missing `partial`, said on stderr.
-exit_code judged(bool complete, const std::string& missing_nodes);
 
 /// The exit code for a fault of the API.
 exit_code exit_code_of_fault(int code);

@@ -85,7 +85,7 @@ exit_code list_calls(calls_options options) {
   for (auto& c : shown)
     c.in_table = c.in_table || options.wide;
   write_rows(std::cout, options.as, shown, answer.value.get_array());
-  return judged(answer.complete, answer.missing_nodes);
+  return judged(answer.gaps);
 }
 
 } // namespace

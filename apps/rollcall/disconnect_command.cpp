@@ -36,8 +36,10 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
     throw command_error(exit_code::failure, "the server answered with something that is no result");
   if (options.json)
     std::cout << answer.value << '\n';
+  // What is not found may be on a node that is missing.
+  const auto whole = judged(answer.gaps);
   if (*text != "OK")
-    throw command_error(exit_code::not_found, std::string(*text));
+    throw command_error(whole == exit_code::done ? exit_code::not_found : whole, std::string(*text));
   const auto failed = number(*object, "failed");
   if (!options.json) {
     std::cout << "OK";
@@ -47,7 +49,7 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
       std::cout << ", " << failed << " could not be reached";
     std::cout << '\n';
   }
-  return failed > 0 ? exit_code::partial : judged(answer.complete, answer.missing_nodes);
+  return failed > 0 ? exit_code::partial : whole;
 }
 
 void confirm(const std::string& whose, const disconnect_options& options) {

@@ -63,11 +63,13 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* into) {
   if (line.starts_with("HTTP/"))
     answer = {};
   else if (const auto complete = header_value(line, "X-Rollcall-Complete"))
-    answer.complete = *complete != "no";
+    answer.gaps.complete = *complete != "no";
   else if (auto challenge = header_value(line, "WWW-Authenticate"))
     answer.challenges.push_back(std::move(*challenge));
-  else if (const auto missing = header_value(line, "X-Rollcall-Missing-Nodes"))
-    answer.missing_nodes = *missing;
+  else if (auto missing = header_value(line, "X-Rollcall-Missing-Nodes"))
+    answer.gaps.missing_nodes = std::move(*missing);
+  else if (auto unverified = header_value(line, "X-Rollcall-Unverified-Switches"))
+    answer.gaps.unverified_switches = std::move(*unverified);
   return size;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/rollcall/caveats.hpp"
 #include "apps/rollcall/digest_login.hpp"
 
 #include <chrono>
@@ -24,9 +25,8 @@ struct server {
 /// An answer of the server, whatever its status.
 struct http_answer {
   long status = 0;
-  std::string body;                    ///< what did not go to a sink
-  bool complete = true;                ///< no `X-Rollcall-Complete: no`
-  std::string missing_nodes;           ///< `X-Rollcall-Missing-Nodes`
+  std::string body; ///< what did not go to a sink
+  caveats gaps;
   std::vector<std::string> challenges; ///< `WWW-Authenticate`, of a 401
 };
 

@@ -27,8 +27,7 @@ stats read_stats(const api_answer& answer) {
   if (!data || !data->is_object())
     refuse();
   stats result;
-  result.complete = answer.complete;
-  result.missing_nodes = answer.missing_nodes;
+  result.gaps = answer.gaps;
   for (const auto& [key, value] : data->get_object()) {
     const auto* pair = value.if_array();
     if (!pair || pair->size() != 2 || !pair->front().is_int64() || !pair->back().is_int64())

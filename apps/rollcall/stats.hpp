@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace rollcall::cli {
 
@@ -15,8 +14,7 @@ struct stats {
   boost::json::array rows; ///< objects `i_account`, `total`, `connected`, by account
   std::int64_t total = 0;
   std::int64_t connected = 0;
-  bool complete = true;      ///< false when nodes are missing from it
-  std::string missing_nodes; ///< their names, when known
+  caveats gaps;
 };
 
 /// Reads an answer of getAccountCallStats or getAccountCallStatsCustomer. Throws command_error when it is

@@ -31,7 +31,7 @@ exit_code show_stats(const stats_options& options) {
   if (options.as == format::table)
     found.rows.push_back({{"i_account", "all"}, {"total", found.total}, {"connected", found.connected}});
   write_rows(std::cout, options.as, columns, found.rows);
-  return judged(found.complete, found.missing_nodes);
+  return judged(found.gaps);
 }
 
 } // namespace

@@ -24,7 +24,7 @@ constexpr std::array<column, 3> columns = {{{"i_account", column::kind::number},
                                             {"connected", column::kind::number}}};
 constexpr std::string_view top_left = "\x1b[H\x1b[2J";
 constexpr std::size_t frame_lines =
-    4; // above the accounts: summary, empty line, heading; below: the cursor's
+    4; // above the accounts: summary, empty line, heading; below: the cursor's. Sentences come on top.
 constexpr std::chrono::milliseconds shortest_interval{100};
 
 struct top_options {
@@ -38,7 +38,7 @@ struct top_options {
 // The busiest accounts first, as many as `lines` allow.
 void draw(std::ostream& out, stats found, std::size_t lines) {
   out << found.total << " active calls, " << found.connected << " connected, " << found.rows.size()
-      << " accounts" << (found.complete ? "" : ", incomplete: nodes are missing") << "\n\n";
+      << " accounts\n\n";
   std::stable_sort(found.rows.begin(), found.rows.end(), [](const auto& a, const auto& b) {
     return a.at("total").as_int64() > b.at("total").as_int64();
   });
@@ -55,9 +55,13 @@ void watch(api_client& api, const top_options& options) {
   do {
     std::ostringstream text;
     try {
+      auto found = ask_stats(api, options.customer, options.recursive);
+      const auto said = sentences(found.gaps);
+      for (const auto& sentence : said)
+        text << sentence << '\n';
       const auto height = page.height();
-      draw(text, ask_stats(api, options.customer, options.recursive),
-           height > frame_lines ? height - frame_lines : 0);
+      const auto frame = frame_lines + said.size();
+      draw(text, std::move(found), height > frame ? height - frame : 0);
     } catch (const command_error& e) {
       if (e.code() != exit_code::timeout && e.code() != exit_code::failure)
         throw;
@@ -75,7 +79,7 @@ exit_code show_top(const top_options& options) {
   }
   const auto found = ask_stats(api, options.customer, options.recursive);
   draw(std::cout, found, found.rows.size());
-  return judged(found.complete, found.missing_nodes);
+  return judged(found.gaps);
 }
 
 } // namespace

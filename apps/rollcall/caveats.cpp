@@ -1,0 +1,40 @@
+#include "apps/rollcall/caveats.hpp"
+
+#include "apps/rollcall/terminal_text.hpp"
+
+#include <iostream>
+#include <string_view>
+
+namespace rollcall::cli {
+
+namespace {
+
+// "node-b" is one name, "node-b, node-c" are several.
+bool several(std::string_view names) { return names.find(',') != std::string_view::npos; }
+
+} // namespace
+
+std::vector<std::string> sentences(const caveats& about) {
+  std::vector<std::string> said;
+  if (const auto& names = about.unverified_switches; several(names))
+    said.push_back("switches " + for_terminal(names)
+                   + " are away or have not told all yet: their calls are shown as last known");
+  else if (!names.empty())
+    said.push_back("switch " + for_terminal(names)
+                   + " is away or has not told all yet: its calls are shown as last known");
+  if (about.complete)
+    return said;
+  if (const auto& names = about.missing_nodes; names.empty())
+    said.emplace_back("some nodes are missing from this answer");
+  else
+    said.push_back(for_terminal(names) + (several(names) ? " are" : " is") + " missing from this answer");
+  return said;
+}
+
+exit_code judged(const caveats& about) {
+  for (const auto& sentence : sentences(about))
+    std::cerr << "rollcall: " << sentence << '\n';
+  return about.complete ? exit_code::done : exit_code::partial;
+}
+
+} // namespace rollcall::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "apps/rollcall/exit_code.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rollcall::cli {
+
+/// What an answer says of its own gaps (contract, 5.5), as the headers have it.
+struct caveats {
+  bool complete = true;            ///< no `X-Rollcall-Complete: no`
+  std::string missing_nodes;       ///< `X-Rollcall-Missing-Nodes`
+  std::string unverified_switches; ///< `X-Rollcall-Unverified-Switches`
+};
+
+/// A sentence for each gap, safe for terminals; none for an answer without.
+std::vector<std::string> sentences(const caveats& about);
+
+/// Says the sentences on stderr. `partial` when nodes are missing, `done` otherwise.
+exit_code judged(const caveats& about);
+
+} // namespace rollcall::cli

@@ -1,0 +1,104 @@
+"""The operator's tool when an answer has gaps: what it says on stderr, and how it ends (contract, 1 and 5.5)."""
+
+import contextlib
+import http.server
+import json
+import os
+import threading
+import xmlrpc.client
+
+import pytest
+
+from harness import run, wait_until
+
+AWAY = "is away or has not told all yet: its calls are shown as last known"
+
+
+@contextlib.contextmanager
+def server(value, **headers):
+    """A server that answers every call with this value and these headers: name_of_header=value."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = xmlrpc.client.dumps((value,), methodresponse=True).encode()
+            self.send_response(200)
+            for name, text in headers.items():
+                self.send_header(name.replace("_", "-"), text)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.server_port}/xmlapi"
+        listening.shutdown()
+
+
+def tool(url, *arguments):
+    return run("rollcall", *arguments, env={**os.environ, "ROLLCALL_URL": url}, stdin=open(os.devnull))
+
+
+STATS = {"result": "OK", "data": {"11": [2, 1]}}
+COMMANDS = [(["calls", "--customer", "1", "--json"], []), (["stats", "--json"], STATS), (["top", "--once"], STATS),
+            (["disconnect", "call", "sbc-1:1"], {"result": "OK"}),
+            (["disconnect", "account", "11", "--yes"], {"result": "OK", "count": 1})]
+
+
+@pytest.mark.parametrize("arguments, value", COMMANDS)
+def test_an_answer_without_some_nodes_is_6_and_names_them(arguments, value):
+    with server(value, X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node-b") as url:
+        result = tool(url, *arguments)
+    assert result.returncode == 6 and result.stdout
+    assert "node-b is missing from this answer" in result.stderr
+
+
+@pytest.mark.parametrize("arguments, value", COMMANDS)
+def test_an_answer_that_cannot_vouch_for_a_switch_is_done_and_names_it(arguments, value):
+    with server(value, X_Rollcall_Complete="yes", X_Rollcall_Unverified_Switches="sbc-1") as url:
+        result = tool(url, *arguments)
+    assert result.returncode == 0 and result.stdout
+    assert f"switch sbc-1 {AWAY}" in result.stderr
+
+
+@pytest.mark.parametrize("arguments, value", COMMANDS)
+def test_a_whole_answer_leaves_stderr_empty(arguments, value):
+    with server(value, X_Rollcall_Complete="yes") as url:
+        result = tool(url, *arguments)
+    assert result.returncode == 0 and result.stderr == ""
+
+
+def test_nodes_may_be_missing_without_a_name():
+    with server([], X_Rollcall_Complete="no") as url:
+        result = tool(url, "calls", "--customer", "1", "--json")
+    assert result.returncode == 6 and json.loads(result.stdout) == []
+    assert "some nodes are missing from this answer" in result.stderr
+
+
+def test_stats_may_say_by_a_member_that_they_are_not_complete():
+    with server({**STATS, "complete": False}) as url:
+        assert tool(url, "stats").returncode == 6
+
+
+def test_a_call_that_is_not_found_while_a_node_is_missing_may_be_there():
+    with server({"result": "Call not found or not accessible"}, X_Rollcall_Complete="no") as url:
+        result = tool(url, "disconnect", "call", "sbc-1:1")
+    assert result.returncode == 6 and "not found" in result.stderr
+
+
+def test_a_hostile_header_does_not_reach_the_terminal():
+    with server([], X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node\u009b31m") as url:
+        result = tool(url, "calls", "--customer", "1")
+    assert result.returncode == 6 and "\u009b" not in result.stderr
+
+
+def test_a_switch_that_went_away_is_told_of_by_a_real_daemon(daemon, switches):
+    url = f"http://127.0.0.1:{daemon.http_port}/xmlapi"
+    first, *_ = [switches(name) for name in ("sbc-1", "sbc-2", "sbc-3")]
+    calls = ["calls", "--customer", "1", "--json"]
+    wait_until(lambda: tool(url, *calls).stderr == "", what="nothing to be said")
+    first.close()
+    result = wait_until(lambda: (result := tool(url, *calls)).stderr and result, what="sbc-1 to be named")
+    assert result.returncode == 0 and f"switch sbc-1 {AWAY}" in result.stderr
