@@ -1,7 +1,9 @@
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/directory_rows.hpp"
 #include "apps/rollcall/directory_tree.hpp"
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/options.hpp"
+#include "apps/rollcall/output.hpp"
 #include "domain/directory.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
@@ -23,6 +25,7 @@ struct directory_options {
   std::string file;
   std::string realm = "rollcall";
   std::optional<std::int64_t> customer;
+  format as = format::table;
 };
 
 std::unique_ptr<directory_store> open(const directory_options& options, open_mode mode) {
@@ -49,12 +52,17 @@ void export_directory(const directory_options& options) {
 
 void show_directory(const directory_options& options) {
   const auto whole = open(options, open_mode::read_only)->load();
-  if (!options.customer)
-    return write_tree(std::cout, *whole);
-  const customer_id id{*options.customer};
-  if (!whole->find(id))
+  std::optional<customer_id> top;
+  if (options.customer)
+    top.emplace(*options.customer);
+  if (top && !whole->find(*top))
     throw command_error(exit_code::not_found, "no customer " + std::to_string(*options.customer));
-  write_tree(std::cout, *whole, id);
+  if (options.as != format::table)
+    write_rows(std::cout, options.as, directory_columns, directory_rows(*whole, top));
+  else if (top)
+    write_tree(std::cout, *whole, *top);
+  else
+    write_tree(std::cout, *whole);
 }
 
 using action = void (*)(const directory_options&);
@@ -80,6 +88,7 @@ void add_directory(CLI::App& tool, exit_code&) {
   add(*app, "export", "Write everything as JSON that can be imported again", &export_directory, options);
   auto* show = add(*app, "show", "Draw the tree of customers and their accounts", &show_directory, options);
   show->add_option("--customer", options->customer, "Only below this customer")->check(whole_number(1));
+  add_format_options(*show, options->as);
 }
 
 } // namespace rollcall::cli

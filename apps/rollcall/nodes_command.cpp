@@ -1,6 +1,8 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/http_client.hpp"
+#include "apps/rollcall/node_report.hpp"
 #include "apps/rollcall/options.hpp"
+#include "apps/rollcall/output.hpp"
 #include "apps/rollcall/terminal_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,12 +17,31 @@ namespace rollcall::cli {
 namespace {
 
 constexpr long http_ok = 200;
+constexpr long http_unavailable = 503;
 
-exit_code show_nodes(const server& to) {
-  const auto answer = http_client(to).get("/readyz?verbose");
-  std::istringstream lines(answer.body);
+struct nodes_options {
+  server_options server;
+  format as = format::table;
+};
+
+// As the node words it: every line may matter, also those of a newer node.
+void write_lines(std::ostream& out, const std::string& page) {
+  std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);)
-    std::cout << for_terminal(line) << '\n';
+    out << for_terminal(line) << '\n';
+}
+
+exit_code show_nodes(const nodes_options& options) {
+  const auto answer = http_client(options.server.to).get("/readyz?verbose");
+  if (options.as == format::table)
+    write_lines(std::cout, answer.body);
+  else if (answer.status != http_ok && answer.status != http_unavailable)
+    throw command_error(exit_code::failure,
+                        "the server answered with HTTP status " + std::to_string(answer.status));
+  else if (options.as == format::json)
+    std::cout << boost::json::value(node_report(answer.body)) << '\n';
+  else
+    write_rows(std::cout, options.as, switch_columns, node_report(answer.body).at("switches").get_array());
   if (answer.status == http_ok)
     return exit_code::done;
   std::cerr << "rollcall: not ready: HTTP status " << answer.status << '\n';
@@ -31,9 +52,10 @@ exit_code show_nodes(const server& to) {
 
 void add_nodes(CLI::App& tool, exit_code& result) {
   auto* app = tool.add_subcommand("nodes", "Show what a node says of itself and the others");
-  const auto options = std::make_shared<server_options>();
-  add_server_options(*app, *options);
-  app->callback([options, &result] { result = show_nodes(options->to); });
+  const auto options = std::make_shared<nodes_options>();
+  add_format_options(*app, options->as);
+  add_server_options(*app, options->server);
+  app->callback([options, &result] { result = show_nodes(*options); });
 }
 
 } // namespace rollcall::cli

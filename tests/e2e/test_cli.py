@@ -6,10 +6,12 @@ import json
 import os
 import re
 import socket
+import subprocess
+from datetime import datetime
 
 import pytest
 
-from harness import PASSWORDS, SECRET, free_port, run, wait_until
+from harness import BIN, PASSWORDS, SECRET, free_port, run, wait_until
 
 
 def url_of(daemon):
@@ -159,6 +161,52 @@ def test_nodes_tell_that_the_daemon_is_ready(tool, switch):
     # The other switches never come: the node is ready when it has waited long enough for them.
     ready = wait_until(lambda: (result := tool("nodes")).returncode == 0 and result, what="the node to be ready")
     assert re.search(r"^switch sbc-1: connected, synced, 0 calls", ready.stdout, re.MULTILINE)
+
+
+def test_nodes_as_json_and_as_csv(tool, switch, calls):
+    def told():
+        result = tool("nodes", "--json")
+        report = json.loads(result.stdout)
+        assert result.returncode == (0 if report["ready"] else 1)
+        assert bool(report["reasons"]) != report["ready"] and report["other"] == []
+        (mine,) = [one for one in report["switches"] if one["switch"] == "sbc-1"]
+        return mine == {"switch": "sbc-1", "connected": True, "snapshot": "synced", "calls": 3, "unverified": 0}
+    wait_until(told, what="the switch with its calls")
+    listed = {one["switch"]: one for one in csv.DictReader(io.StringIO(tool("nodes", "--csv").stdout))}
+    assert sorted(listed) == ["sbc-1", "sbc-2", "sbc-3"]
+    assert (listed["sbc-1"]["connected"], listed["sbc-1"]["calls"]) == ("true", "3")
+
+
+def test_a_page_that_is_none_of_a_nodes_is_no_json(tool):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/xmlapi"
+        result = tool("nodes", "--json", "--url", url, "--timeout", "200ms")
+        assert result.returncode == 5 and not result.stdout
+
+
+def test_top_as_json_and_as_csv_has_the_busiest_accounts_first(tool, daemon, switch, calls):
+    for _ in range(3):
+        switch.start("WaitRoute", i_account=12)
+    wait_until(lambda: len(daemon.everything()) == 6)
+    result = tool("top", "--json")
+    assert result.returncode == 0 and result.stdout.count("\n") == 1
+    snapshot = json.loads(result.stdout)
+    assert datetime.fromisoformat(snapshot.pop("time")).tzinfo
+    assert snapshot == {"total": 5, "connected": 1, "complete": True,
+                        "accounts": [{"i_account": 12, "total": 3, "connected": 0},
+                                     {"i_account": 11, "total": 2, "connected": 1}]}
+    assert tool("top", "--csv").stdout.split() == ["i_account,total,connected", "12,3,0", "11,2,1"]
+    assert tool("top", "--csv", "--interval", "1s").returncode == 2
+
+
+def test_top_as_json_with_an_interval_goes_on_until_it_is_ended(daemon, switch):
+    with subprocess.Popen([BIN / "rollcall", "top", "--json", "--interval", "100ms", "--url", url_of(daemon)], text=True,
+                          stdout=subprocess.PIPE) as top:
+        first = json.loads(top.stdout.readline())
+        switch.start("Connected", i_account=11)
+        wait_until(lambda: json.loads(top.stdout.readline())["total"] == 1, what="a look that shows the new call")
+        top.terminate()
+    assert first["total"] == 0
 
 
 def test_disconnects_reach_the_switch(tool, daemon, switch, calls):

@@ -154,6 +154,23 @@ def test_the_tree_is_shown(database):
         assert name in result.stdout
 
 
+def test_the_tree_as_json_and_as_csv(database):
+    assert do_import(database, SMALL).returncode == 0
+    show = ["rollcall", "directory", "show", "--database", database]
+    rows = json.loads(run(*show, "--json").stdout)
+    assert [(row["kind"], row["id"], row["above"], row["name"]) for row in rows] == [
+        ("environment", 1, None, "default"), ("customer", 1, None, "root"), ("account", 3, 1, "801"),
+        ("customer", 2, 1, "sub"), ("vendor", 1, None, "carrier"), ("connection", 1, 1, "gw")]
+    assert rows[3] == {"kind": "customer", "id": 2, "above": 1, "i_environment": 1, "name": "sub", "web_login": "sub",
+                       "api_access": True}
+    assert [row["id"] for row in json.loads(run(*show, "--customer", 2, "--json").stdout)] == [2]
+    lines = run(*show, "--customer", 1, "--csv").stdout.splitlines()
+    assert lines == ["kind,id,above,i_environment,name,web_login,api_access", "customer,1,,1,root,root,true",
+                     "account,3,1,1,801,,", "customer,2,1,1,sub,sub,true"]
+    missing = run(*show, "--customer", 9, "--json")
+    assert missing.returncode == 3 and not missing.stdout
+
+
 def test_a_database_is_sound_after_an_import(database):
     assert do_import(database, DIRECTORY).returncode == 0
     with sqlite3.connect(database) as connection:

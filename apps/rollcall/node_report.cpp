@@ -1,0 +1,81 @@
+#include "apps/rollcall/node_report.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace rollcall::cli {
+
+using kind = column::kind;
+
+const std::array<column, 5> switch_columns = {
+    {{"switch"}, {"connected"}, {"snapshot"}, {"calls", kind::number}, {"unverified", kind::number}}};
+
+namespace {
+
+// Takes what stands before `end` from the front of `rest`, and `end` with it.
+std::optional<std::string_view> take_until(std::string_view& rest, std::string_view end) {
+  const auto at = rest.find(end);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const auto taken = rest.substr(0, at);
+  rest.remove_prefix(at + end.size());
+  return taken;
+}
+
+std::optional<std::int64_t> count_of(std::optional<std::string_view> digits) {
+  std::int64_t count = 0;
+  if (!digits || std::from_chars(digits->data(), digits->data() + digits->size(), count).ec != std::errc{})
+    return std::nullopt;
+  return count;
+}
+
+// A line such as `switch sbc-1: connected, synced, 120 calls, 0 unverified`.
+std::optional<boost::json::object> switch_of(std::string_view line) {
+  constexpr std::string_view before = "switch ";
+  if (!line.starts_with(before))
+    return std::nullopt;
+  line.remove_prefix(before.size());
+  const auto name = take_until(line, ": ");
+  const auto connected = take_until(line, ", ");
+  const auto snapshot = take_until(line, ", ");
+  const auto calls = count_of(take_until(line, " calls, "));
+  const auto unverified = count_of(take_until(line, " unverified"));
+  if (!name || !connected || !snapshot || !calls || !unverified)
+    return std::nullopt;
+  return boost::json::object{{switch_columns[0].key, *name},
+                             {switch_columns[1].key, *connected == "connected"},
+                             {switch_columns[2].key, *snapshot},
+                             {switch_columns[3].key, *calls},
+                             {switch_columns[4].key, *unverified}};
+}
+
+} // namespace
+
+boost::json::object node_report(std::string_view page) {
+  constexpr std::string_view not_ready = "not ready: ";
+  boost::json::array reasons;
+  boost::json::array switches;
+  boost::json::array other;
+  bool ready = false;
+  while (!page.empty()) {
+    const auto line = page.substr(0, page.find('\n'));
+    page.remove_prefix(std::min(line.size() + 1, page.size()));
+    if (line == "ready")
+      ready = true;
+    else if (line.starts_with(not_ready))
+      reasons.emplace_back(line.substr(not_ready.size()));
+    else if (auto told = switch_of(line))
+      switches.push_back(std::move(*told));
+    else if (!line.empty())
+      other.emplace_back(line);
+  }
+  return {{"ready", ready},
+          {"reasons", std::move(reasons)},
+          {"switches", std::move(switches)},
+          {"other", std::move(other)}};
+}
+
+} // namespace rollcall::cli
