@@ -6,6 +6,7 @@
 #include <charconv>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::cli {
@@ -40,6 +41,24 @@ std::string table_cell(const boost::json::value& row, const column& of) {
   return for_terminal(plain(*value));
 }
 
+// A number or a telephone number with its sign: harmless, and to be read as it is.
+bool is_number(std::string_view text) {
+  return text.size() > 1 && text.find_first_not_of("0123456789 .()-", 1) == std::string_view::npos
+         && text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+// What a stranger dials must not become a formula of whoever opens the file in a spreadsheet. A quote in
+// front makes it a text there (OWASP, "CSV injection").
+std::string defused(std::string text) {
+  constexpr std::string_view starters = "=@\t\r\n";
+  constexpr std::string_view signs = "+-";
+  if (text.empty())
+    return text;
+  const auto starts = starters.find(text[0]) != std::string_view::npos;
+  const auto is_signed = signs.find(text[0]) != std::string_view::npos;
+  return starts || (is_signed && !is_number(text)) ? '\'' + text : text;
+}
+
 std::string csv_cell(std::string text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos)
     return text;
@@ -59,7 +78,9 @@ void write_csv(std::ostream& out, std::span<const column> columns, const boost::
   for (const auto& row : rows)
     for (const auto& c : columns) {
       const auto* value = member(row, c.key);
-      out << csv_cell(value ? plain(*value) : std::string()) << separator(c);
+      auto text = value ? plain(*value) : std::string();
+      out << csv_cell(value && value->is_string() ? defused(std::move(text)) : std::move(text))
+          << separator(c);
     }
 }
 

@@ -13,7 +13,7 @@ namespace rollcall::cli {
 enum class format {
   table, ///< aligned columns for people; texts as for_terminal() makes them
   json,  ///< an array with one object a line
-  csv,   ///< RFC 4180 with a header line, texts as they are
+  csv,   ///< RFC 4180 with a header line; a text that a spreadsheet would run as a formula begins with '
 };
 
 /// A column of rows: a member of each row's object.

@@ -150,6 +150,13 @@ def test_a_hostile_number_does_not_reach_the_terminal(tool, daemon, switch):
     assert not set("\u009b\u202e\u007f\u001b") & set(result.stdout)
 
 
+def test_a_hostile_number_is_no_formula_for_a_spreadsheet(tool, daemon, switch):
+    switch.start(i_account=11, cli="=cmd|' /C calc'!A0", cld="+4989123")
+    wait_until(daemon.everything)
+    (row,) = csv.DictReader(io.StringIO(tool("calls", "--customer", "1", "--csv").stdout))
+    assert (row["CLI"], row["CLD"]) == ("'=cmd|' /C calc'!A0", "+4989123")
+
+
 def test_stats_are_counted_for_each_account(tool, calls):
     assert rows(tool("stats", "--json")) == [{"i_account": 11, "total": 2, "connected": 1}]
     assert rows(tool("stats", "--customer", "2", "--json")) == []

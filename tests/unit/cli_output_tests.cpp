@@ -54,6 +54,34 @@ TEST_CASE("output: CSV quotes commas and quotes") {
   CHECK(written(format::csv, {call}) == "ID,I_ACCOUNT,DELAY,CALL_ID\r\na:1,3,6.102700,\"x,\"\"y\"\"\"\r\n");
 }
 
+TEST_CASE("output: a text in CSV that a spreadsheet would take for a formula is defused") {
+  const auto cell = [](const std::string& id) {
+    const auto text = written(format::csv, {{{"ID", id}}});
+    const auto begin = text.find("\r\n") + 2;
+    return text.substr(begin, text.size() - begin - 5); // without ",,,\r\n"
+  };
+  for (const std::string text :
+       {"=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3*A1", "+", "-", "--", "+a", "=", "-(", "+49;=1"}) {
+    CAPTURE(text);
+    CHECK(cell(text) == "'" + text);
+  }
+  CHECK(cell("=HYPERLINK(\"x\",1)") == "\"'=HYPERLINK(\"\"x\"\",1)\"");
+  CHECK(cell("\t=1") == "'\t=1");
+  CHECK(cell("\r=1") == "\"'\r=1\"");
+  CHECK(cell("\n=1") == "\"'\n=1\"");
+  for (const std::string text :
+       {"", "801", "+49891234", "+49 (89) 12-34", "-5", "-1.50", "a=1", "'=1", "*31#", "sbc-1:9"}) {
+    CAPTURE(text);
+    CHECK(cell(text) == text);
+  }
+}
+
+TEST_CASE("output: a number in CSV is never defused, and a text never in JSON") {
+  CHECK(written(format::csv, {{{"I_ACCOUNT", -3}, {"DELAY", -0.5}}})
+        == "ID,I_ACCOUNT,DELAY,CALL_ID\r\n,-3,-0.500000,\r\n");
+  CHECK(written(format::json, {{{"ID", "=1"}}}) == "[\n{\"ID\":\"=1\"}\n]\n");
+}
+
 TEST_CASE("output: JSON has one object a line, doubles without exponent") {
   CHECK(written(format::json, {call, call})
         == "[\n{\"ID\":\"a:1\",\"I_ACCOUNT\":3,\"DELAY\":6.102700,\"CALL_ID\":\"x,\\\"y\\\"\"},\n"
