@@ -37,12 +37,13 @@ auditor_actor::behavior_type auditor_behavior(auditor_actor::stateful_pointer<au
           return caf::make_error(ec::not_audited, std::string{e.what()});
         }
       },
-      [=](const std::string& call, const std::string& text) {
+      [=](const std::vector<audit_note>& notes) {
         try {
-          sink->note(context->now(), call, text);
+          sink->note(notes);
         } catch (const std::exception& e) {
           ++context->metrics.audit_failures;
-          log::error("auditor", "call {}: note was not written: {}", call, e.what());
+          log::error("auditor", "call {} and {} more: notes were not written: {}", notes.front().id,
+                     notes.size() - 1, e.what());
         }
       },
   };

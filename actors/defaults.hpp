@@ -35,6 +35,9 @@ constexpr auto audit_interval = 60s;
 /// How many repeated disconnects the log names one by one at a tick, before it counts the rest.
 constexpr std::uint64_t repeats_named = 10;
 
+/// How many notes the audit log takes in one transaction. A disconnect that wants its entry waits for one.
+constexpr std::size_t notes_at_once = 1'000;
+
 /// Bad lines in a row after which a switch's connection is closed (feed.md).
 constexpr std::uint32_t bad_lines_in_a_row = 10;
 

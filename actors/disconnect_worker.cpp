@@ -14,7 +14,8 @@ caf::result<disconnect_answer> disconnect_worker_state::start(const disconnect_r
     send_job();
     return promise_;
   }
-  self->request(auditor, caf::duration{defaults::audit_deadline}, request_.audit)
+  // Ahead of what is noted of calls that ended: there may be very many.
+  self->request<caf::message_priority::high>(auditor, caf::duration{defaults::audit_deadline}, request_.audit)
       .then(
           [this](std::int64_t entry) {
             audit_entry_ = entry;
@@ -103,7 +104,8 @@ void disconnect_worker_state::settle() {
     finish();
     return;
   }
-  self->request(auditor, caf::duration{defaults::audit_deadline}, audit_entry_, summary(), std::move(calls))
+  self->request<caf::message_priority::high>(auditor, caf::duration{defaults::audit_deadline}, audit_entry_,
+                                             summary(), std::move(calls))
       .then([this](caf::ok_atom) { finish(); },
             [this](caf::error& reason) {
               ++context->metrics.audit_failures;

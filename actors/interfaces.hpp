@@ -124,7 +124,7 @@ using auditor_actor = caf::typed_actor<
     caf::replies_to<audit_request>::with<std::int64_t>, // The number of the new entry; fails with
                                                         // not_audited.
     caf::replies_to<std::int64_t, std::string, std::vector<audit_call>>::with<caf::ok_atom>, // Its outcome.
-    caf::reacts_to<std::string, std::string>>; // Later news of a call: its ID, and what happened.
+    caf::reacts_to<std::vector<audit_note>>>; // Later news of calls. Never empty.
 
 /// The front: turns each API request into a worker.
 using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
@@ -182,6 +182,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::audit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::audit_call>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::audit_note>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::switch_settings>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::scope_actor>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_actor)

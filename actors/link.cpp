@@ -1,6 +1,7 @@
 #include "actors/link.hpp"
 
 #include "actors/failure.hpp"
+#include "domain/time.hpp"
 
 #include <utility>
 #include <variant>
@@ -26,12 +27,15 @@ void link_state::news(std::uint64_t session, switch_news& items) {
     return;
   for (auto& item : items) {
     if (!connection_)
-      return; // closed for what it said
+      break; // closed for what it said
     const auto bad_before = bad_in_a_row_;
     std::visit([this](auto& x) { on(x); }, item);
     if (bad_in_a_row_ == bad_before)
       bad_in_a_row_ = 0;
   }
+  write_notes();
+  if (!connection_)
+    return;
   // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
   // comes back when most of it has been worked off.
   self->send(self, atom::consumed_v, session);
@@ -74,7 +78,7 @@ void link_state::on(call_event& event) {
   auto& known = found->second;
   known.seen = snapshot_;
   if (event.state == call_state::dead)
-    ended(known, event.id);
+    ended(known, event, "ended");
   self->send(known.call, std::move(event));
 }
 
@@ -91,7 +95,7 @@ void link_state::open(call_event& event) {
   auto call = spawn_call(self->system(), surroundings(), call_record::first(*identity, event));
   auto& added = calls_[event.id] = entry{std::move(call), snapshot_, false};
   if (event.state == call_state::dead)
-    ended(added, event.id);
+    ended(added, event, "ended");
 }
 
 void link_state::on(const snapshot_begin&) {
@@ -114,7 +118,7 @@ void link_state::on(const snapshot_end&) {
     over.id = id;
     over.state = call_state::dead;
     over.received = now;
-    ended(call, id);
+    ended(call, over, "ended unseen");
     self->send(call.call, std::move(over));
     ++settled;
   }
@@ -128,8 +132,7 @@ void link_state::on(const snapshot_end&) {
 void link_state::on(const refusal& refused) {
   ++context->metrics.disconnects_refused;
   log::warn(who(), "call {}: the switch refused to hang up: {}", refused.id, refused.message);
-  if (auditor)
-    self->send(auditor, who() + ':' + refused.id, "refused: " + refused.message);
+  note(refused.id, "refused: " + refused.message);
   // It may be that the switch has no such call: a snapshot tells.
   const auto now = self->clock().now();
   if (now >= resync_allowed_) {
@@ -155,11 +158,26 @@ void link_state::on(const bad_line& bad) {
   log::warn(who(), "closed for bad lines; {} calls are kept, unverified", calls_.size());
 }
 
-void link_state::ended(entry& call, const std::string& id) {
+void link_state::ended(entry& call, const call_event& event, std::string_view how) {
   if (std::exchange(call.ended, true))
     return;
-  ended_.push_back({self->clock().now() + context->dead_linger.load(), id});
+  if (call.hung_up)
+    note(event.id, std::string{how} + (event.ended ? " at " + format_rfc3339(*event.ended) : ""));
+  ended_.push_back({self->clock().now() + context->dead_linger.load(), event.id});
   wake_up();
+}
+
+void link_state::note(const std::string& id, std::string text) {
+  if (!auditor)
+    return;
+  notes_.push_back({context->now(), who() + ':' + id, std::move(text)});
+  if (notes_.size() == defaults::notes_at_once)
+    write_notes();
+}
+
+void link_state::write_notes() {
+  if (!notes_.empty())
+    self->send(auditor, std::exchange(notes_, {}));
 }
 
 void link_state::hang_up(const std::string& id) {
@@ -172,6 +190,7 @@ void link_state::hang_up(const std::string& id) {
     ++context->metrics.disconnects_unreachable;
     return;
   }
+  found->second.hung_up = true;
   ++context->metrics.disconnects_sent;
   repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), id});
   wake_up();

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace rollcall {
 
@@ -52,6 +54,7 @@ private:
     call_actor call;
     std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
     bool ended = false;     ///< the switch said so; waits to be forgotten
+    bool hung_up = false;   ///< a disconnect was sent: the audit log wants to know of its end
   };
   struct due {
     moment when;
@@ -66,7 +69,9 @@ private:
   void on(const ping&);
   void on(const bad_line& bad);
   void open(call_event& event);
-  void ended(entry& call, const std::string& id);
+  void ended(entry& call, const call_event& event, std::string_view how);
+  void note(const std::string& id, std::string text);
+  void write_notes();
   void repeat_disconnects(moment now);
   void forget_ended(moment now);
   void wake_up();
@@ -87,8 +92,9 @@ private:
   moment resync_allowed_;
   entries calls_;
   call_surroundings_ptr shared_;
-  std::deque<due> repeats_; ///< disconnects without an end yet, soonest first
-  std::deque<due> ended_;   ///< calls to forget, soonest first
+  std::deque<due> repeats_;       ///< disconnects without an end yet, soonest first
+  std::deque<due> ended_;         ///< calls to forget, soonest first
+  std::vector<audit_note> notes_; ///< for the audit log, of the news that is being worked off
 };
 
 /// Spawns the link of a switch. `auditor` may be null.

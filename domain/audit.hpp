@@ -47,6 +47,14 @@ struct audit_call {
   friend bool operator==(const audit_call&, const audit_call&) = default;
 };
 
+/// Later news of a call whose disconnect was sent: refused by the switch and why, or ended.
+struct audit_note {
+  timestamp when;
+  std::string id; ///< the API's `ID`
+  std::string text;
+  friend bool operator==(const audit_note&, const audit_note&) = default;
+};
+
 /// Where disconnects are written down, for good. One thread at a time; every function may block on a disk and
 /// throws std::runtime_error when it could not write.
 class audit_sink {
@@ -61,8 +69,8 @@ public:
   virtual void finish(std::int64_t entry, timestamp when, const std::string& answer,
                       const std::vector<audit_call>& calls) = 0;
 
-  /// Later news of a call whose disconnect was sent: refused by the switch and why, or ended.
-  virtual void note(timestamp when, const std::string& id, const std::string& text) = 0;
+  /// All of them or none.
+  virtual void note(const std::vector<audit_note>& notes) = 0;
 };
 
 } // namespace rollcall

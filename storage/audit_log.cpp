@@ -119,8 +119,12 @@ void audit_log::finish(std::int64_t entry, timestamp when, const std::string& an
   all.commit();
 }
 
-void audit_log::note(timestamp when, const std::string& id, const std::string& text) {
-  sqlite::statement{db_, "INSERT INTO note VALUES (NULL, ?, ?, ?)"}.run(micros(when), id, text);
+void audit_log::note(const std::vector<audit_note>& notes) {
+  sqlite::transaction all{db_, sqlite::transaction::kind::write};
+  sqlite::statement insert{db_, "INSERT INTO note VALUES (NULL, ?, ?, ?)"};
+  for (const auto& note : notes)
+    insert.run(micros(note.when), note.id, note.text);
+  all.commit();
 }
 
 std::vector<audit_entry> audit_log::entries(std::size_t limit) {

@@ -27,14 +27,6 @@ struct audit_entry {
   std::size_t sent = 0;  ///< of these
 };
 
-/// Later news of a call.
-struct audit_note {
-  timestamp when;
-  std::string id;
-  std::string text;
-  friend bool operator==(const audit_note&, const audit_note&) = default;
-};
-
 /// The audit log in an SQLite file. Append-only: the file's own triggers refuse to change or delete what is
 /// written, whoever asks. What is written survives the process; the last moments before a power failure may
 /// be lost, the file never is. Nodes on one machine may share a file. Throws sqlite::error.
@@ -45,7 +37,7 @@ public:
   std::int64_t begin(const audit_request& request) override;
   void finish(std::int64_t entry, timestamp when, const std::string& answer,
               const std::vector<audit_call>& calls) override;
-  void note(timestamp when, const std::string& id, const std::string& text) override;
+  void note(const std::vector<audit_note>& notes) override;
 
   /// The latest entries, newest first.
   std::vector<audit_entry> entries(std::size_t limit);

@@ -98,6 +98,40 @@ def test_what_comes_of_a_call_later_is_noted(books):
         wait_until(lambda: not books.everything())
 
 
+def notes(daemon):
+    """The notes by call, as (when, text)."""
+    found = {}
+    for id, when, text in query(daemon, "SELECT id, at, text FROM note ORDER BY number"):
+        found.setdefault(id, []).append((when / 1e6, text))
+    return found
+
+
+def test_how_a_disconnected_call_ended_is_noted_and_no_other_end_is(books):
+    with books.switch(on_disconnect=Switch.ignore) as switch:
+        ended, settled, ordinary = started(books, switch, 3)
+        for id in (ended, settled):
+            books.trusted().disconnectCall(ID=f"sbc-1:{id}")
+        before = time.time()
+        switch.end(ordinary)
+        switch.end(ended, time=1e9)
+        switch.ping()
+        switch.snapshot()
+        wait_until(lambda: len(notes(books)) == 2)
+        (at, text), = notes(books)[f"sbc-1:{ended}"]
+        assert text == "ended at 2001-09-09T01:46:40.000000Z" and before - 1 < at < time.time() + 1
+        assert [text for _, text in notes(books)[f"sbc-1:{settled}"]] == ["ended unseen"]
+
+
+def test_every_end_of_a_mass_disconnect_is_noted(books):
+    with books.switch() as switch:
+        ids = [f"e{n}" for n in range(20000)]
+        switch.snapshot([{"id": id, "state": "Connected", "setup_time": 1e9, "i_account": 11} for id in ids])
+        wait_until(lambda: len(books.everything()) == 20000)
+        assert books.trusted().disconnectCustomer(i_customer=1) == {"result": "OK", "count": 20000}
+        wait_until(lambda: query(books, "SELECT COUNT(DISTINCT id), COUNT(*) FROM note") == [(20000, 20000)])
+        assert books.metrics()["rollcall_audit_failures_total"] == 0
+
+
 def test_every_call_of_a_mass_disconnect_is_written_down(books):
     with books.switch() as switch:
         switch.snapshot([{"id": f"m{n}", "state": "Connected", "setup_time": 1e9, "i_account": 11} for n in range(3000)])

@@ -29,7 +29,7 @@ TEST_CASE("nothing written to the audit log can be changed, deleted or replaced"
   audit_log log{file};
   const auto entry = log.begin(request_at(1));
   log.finish(entry, at(2), "OK", {{"sbc-1:9", disconnect_outcome::sent}});
-  log.note(at(3), "sbc-1:9", "ended");
+  log.note({{at(3), "sbc-1:9", "ended"}});
 
   sqlite::database db{file, open_mode::existing};
   for (const auto* attack :
@@ -78,8 +78,8 @@ TEST_CASE("the log shows who asked for what, and what came of each call") {
   const auto second = log.begin(trusted);
   const auto calls = many_calls(7);
   log.finish(second, at(6), "OK count=3", calls);
-  log.note(at(8), "sbc-1:3", "refused: no such call");
-  log.note(at(9), "sbc-1:3", "ended");
+  log.note({{at(8), "sbc-1:3", "refused: no such call"}, {at(9), "sbc-1:4", "ended"}});
+  log.note({{at(9), "sbc-1:3", "ended"}});
 
   const auto entries = log.entries(10);
   REQUIRE(entries.size() == 2);
@@ -95,7 +95,8 @@ TEST_CASE("the log shows who asked for what, and what came of each call") {
   CHECK(log.notes("sbc-1:3")
         == std::vector{audit_note{at(8), "sbc-1:3", "refused: no such call"},
                        audit_note{at(9), "sbc-1:3", "ended"}});
-  CHECK(log.notes("sbc-1:4").empty());
+  CHECK(log.notes("sbc-1:4") == std::vector{audit_note{at(9), "sbc-1:4", "ended"}});
+  CHECK(log.notes("sbc-1:5").empty());
 }
 
 TEST_CASE("two nodes may write to one log") {
