@@ -182,6 +182,18 @@ def test_no_password_is_logged(daemon):
     assert "a wrong password" not in daemon.log_text()
 
 
+def test_a_refused_login_is_logged_with_its_address_and_a_flood_of_them_is_counted():
+    with Daemon() as daemon:
+        daemon.login("reseller", "wrong").post("x")
+        daemon.login("no\xe9body", "wrong").post("x")
+        line = wait_until(lambda: re.search(r"^\S+ warning api: login \"reseller\".*", daemon.log_text(), re.MULTILINE))
+        assert line[0].endswith('login "reseller" from 127.0.0.2 was refused')
+        wait_until(lambda: "no\\xe9body" in daemon.log_text())
+        intruder = daemon.login("intruder", "wrong")
+        wait_until(lambda: intruder.post("x") and re.search("login \"intruder\".* and [0-9]+ more", daemon.log_text()),
+                   what="a line that counts those left out")
+
+
 def test_switches_that_refuse_are_logged_with_their_reason(daemon, switches, api):
     switch = switches("sbc-1", on_disconnect=Switch.refuse)
     id = switch.start(i_account=11)

@@ -127,7 +127,7 @@ void endpoint::state::serve(const http::request& request, const http::reply_fn& 
     return;
   }
   auto by = picture();
-  auto let_in = log_in(*by, request, shared->counters);
+  auto let_in = log_in(*by, request, shared->counters, shared->refused);
   if (auto* refusal = std::get_if<http::response>(&let_in)) {
     reply(std::move(*refusal));
     return;

@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +21,7 @@ http::response challenge(const settings& by, bool stale) {
 } // namespace
 
 std::variant<caller, http::response> log_in(const settings& by, const http::request& request,
-                                            metrics& counters) {
+                                            metrics& counters, refused_logins& refused) {
   using refusal = metrics::refusal;
   const auto* header = request.find("Authorization");
   if (!header) {
@@ -43,9 +44,11 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
     [[fallthrough]];
   case http::verdict::kind::challenge:
     counters.count(verdict.stale ? refusal::stale : refusal::bad_login);
-    if (!verdict.stale)
-      log::info("api", "a login from {} was refused", request.peer);
-    return challenge(by, verdict.stale);
+    if (verdict.stale)
+      return challenge(by, true);
+    if (const auto line = refused.line(verdict.login, request.peer, std::chrono::steady_clock::now()))
+      log::warn("api", "{}", *line);
+    return challenge(by, false);
   case http::verdict::kind::bad_request:
     break;
   }

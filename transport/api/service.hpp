@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "transport/api/admission.hpp"
 #include "transport/api/metrics.hpp"
+#include "transport/api/refused_logins.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -24,6 +25,7 @@ struct service {
   context_ptr context;
   admission requests;
   metrics counters;
+  refused_logins refused;
 };
 
 } // namespace rollcall::api

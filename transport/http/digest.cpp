@@ -49,7 +49,9 @@ std::string fault_of(const authorization& from, std::string_view target) {
   return {};
 }
 
-verdict challenged(bool stale) { return {verdict::kind::challenge, {}, stale, {}}; }
+verdict challenged(bool stale, std::string login = {}) {
+  return {verdict::kind::challenge, std::move(login), stale, {}};
+}
 
 verdict refused(std::string reason) { return {verdict::kind::bad_request, {}, false, std::move(reason)}; }
 
@@ -138,14 +140,14 @@ verdict authenticator::verify(std::string_view method, std::string_view target, 
 
   const auto algorithm = parse_digest_algorithm(from->algorithm.empty() ? "MD5" : from->algorithm);
   if (!algorithm || !state_->knows(*algorithm) || from->realm != state_->config.realm)
-    return challenged(false);
+    return challenged(false, std::move(from->username));
 
   const auto count = *hex_number(from->nc);
   const auto nonce = state_->live(from->nonce);
   if (!nonce || !state_->replays.fresh(*nonce, count))
     return challenged(true);
   if (!state_->password_right(method, *from, *algorithm, lookup))
-    return challenged(false);
+    return challenged(false, std::move(from->username));
   // Only now: nobody can use up the counters of a nonce without knowing the password.
   if (!state_->replays.use(*nonce, count))
     return challenged(true);

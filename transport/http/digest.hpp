@@ -24,7 +24,7 @@ struct verdict {
     bad_request, ///< answer 400 with `reason`: the header cannot be what a Digest client means
   };
   kind outcome = kind::challenge;
-  std::string login;
+  std::string login; ///< also when challenged, as far as the header named one that makes sense
   bool stale =
       false; ///< the nonce was the problem: the client may repeat with a new one without asking its user
   std::string reason;
