@@ -3,6 +3,7 @@
 import concurrent.futures
 import threading
 import time
+import xmlrpc.client
 
 import pytest
 
@@ -313,7 +314,7 @@ def test_a_call_hung_up_while_its_switch_was_away_ends_by_the_snapshot():
 
 # --- hostile ids
 
-@pytest.mark.parametrize("id", ["a:b", "a b", "<&>\"'", "\u00fc\u4e2d", "x" * 200, "%s", "a/b?c=d"])
+@pytest.mark.parametrize("id", ["a:b", "a b", "<&>\"'", "\u00fc\u4e2d", "x" * 200, "\U0001f600\U00010000", "\ue000", "%s", "a/b?c=d"])
 def test_an_id_of_any_characters_is_listed_and_hung_up(daemon, switch, api, id):
     id = f"{id}{next_id()}"
     switch.start(id=id, i_account=11)
@@ -321,4 +322,16 @@ def test_an_id_of_any_characters_is_listed_and_hung_up(daemon, switch, api, id):
     (row,) = api.listAllCalls(i_customer=1)
     assert row["ID"] == f"sbc-1:{id}"
     assert api.disconnectCall(ID=row["ID"]) == OK
+    switch.wait_for("disconnect", id=id)
+
+
+@pytest.mark.parametrize("written", ["\U0001f600", "&#128512;", "&#x1F600;"])
+def test_an_id_with_a_character_beyond_the_first_plane_is_hung_up_however_it_is_written(daemon, switch, api, written):
+    id = f"\U0001f600\ue000{next_id()}\U0010fffd"
+    switch.start(id=id, i_account=11)
+    listed(daemon, 1)
+    (row,) = api.listAllCalls(i_customer=1)
+    assert row["ID"] == f"sbc-1:{id}"
+    body = xmlrpc.client.dumps(({"ID": row["ID"]},), "disconnectCall").replace("\U0001f600", written)
+    assert api.post(body).value() == OK
     switch.wait_for("disconnect", id=id)

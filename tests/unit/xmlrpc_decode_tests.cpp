@@ -42,11 +42,10 @@ TEST_CASE("what is well-formed but no method call is an invalid request") {
     CHECK(refusal(body) == invalid_request());
   }
   for (const std::string xml :
-       {"<int>1</int><int>2</int>", "<int>abc</int>", "<int></int>", "<int>99999999999999999999</int>",
-        "<i8>99999999999999999999</i8>", "<boolean>2</boolean>", "<boolean>true</boolean>",
-        "<double>x</double>", "<unknown/>", "<struct><member><name>a</name></member></struct>",
-        "<struct><a/></struct>", "<array/>", "<array><data><int>1</int></data></array>",
-        "<dateTime.iso8601>yesterday</dateTime.iso8601>"}) {
+       {"<int>1</int><int>2</int>", "<int>abc</int>", "<int></int>", "<boolean>2</boolean>",
+        "<boolean>true</boolean>", "<double>x</double>", "<unknown/>",
+        "<struct><member><name>a</name></member></struct>", "<struct><a/></struct>", "<array/>",
+        "<array><data><int>1</int></data></array>", "<dateTime.iso8601>yesterday</dateTime.iso8601>"}) {
     CAPTURE(xml);
     CHECK(refusal(call_with(xml)) == invalid_request());
   }
@@ -88,6 +87,33 @@ TEST_CASE("each type is read") {
   CHECK(only_value("<dateTime.iso8601>20261124T00:00:00</dateTime.iso8601>") == value{opaque{}});
   CHECK(only_value("<array><data/></array>") == value{array{}});
   CHECK(only_value("<struct/>") == value{structure{}});
+}
+
+TEST_CASE("an integer may be of any width in any of its elements") {
+  for (const std::string element : {"int", "i4", "i8", "ex:i8"}) {
+    CAPTURE(element);
+    const auto read = [&](const std::string& digits) {
+      return only_value("<" + element + ">" + digits + "</" + element + ">");
+    };
+    CHECK(read("9999999999") == number(9999999999));
+    CHECK(read("-9999999999") == number(-9999999999));
+    CHECK(read("2147483648") == number(2147483648));
+    CHECK(read("99999999999999999999")
+          == text("99999999999999999999")); // out of range for who wants a number
+  }
+}
+
+TEST_CASE("characters above U+FFFF are read in every text, and so are those that stand for them on the way") {
+  const std::string smile = "\xF0\x9F\x98\x80";
+  const std::string mark = "\xEE\x80\x80";
+  CHECK(only_value("<string>a" + smile + "b</string>") == text("a" + smile + "b"));
+  CHECK(only_value("&#128512;&#x1F600;") == text(smile + smile));
+  CHECK(only_value("<string>" + mark + "01F600</string>") == text(mark + "01F600"));
+  CHECK(only_value("<struct><member><name>" + smile + "</name><value>" + mark + "</value></member></struct>")
+        == value{structure{{smile, text(mark)}}});
+  const auto decoded = decode("<methodCall><methodName>" + smile + "</methodName></methodCall>");
+  REQUIRE(decoded);
+  CHECK(decoded->name == smile);
 }
 
 TEST_CASE("a struct keeps its members in order and an array its values") {

@@ -2,11 +2,19 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rollcall::xmlrpc {
 
 namespace {
+
+/// Why a document may not be parsed; none when it may.
+std::optional<fault> refusal_of(std::string_view document) {
+  const auto outcome = admitted(document);
+  return outcome ? std::nullopt : std::optional{outcome.why()};
+}
 
 std::string elements(std::size_t depth) {
   std::string document;
@@ -78,21 +86,37 @@ TEST_CASE("depth is that of open elements, not their number") {
   CHECK(refusal_of(wide + "</a>") == std::nullopt);
 }
 
-TEST_CASE("an i8 that is no 64-bit integer never reaches the parser, which would crash") {
+TEST_CASE("an i8 that is no number never reaches the parser, which would crash") {
   for (const std::string text :
-       {"abc", "", " 1", "1 ", "+1", "+-1", "--1", "+", "1<b/>x", "9223372036854775808",
-        "-9223372036854775809", "99999999999999999999", "0x1", "1e3"}) {
+       {"abc", "", " 1", "1 ", "+1", "+-1", "--1", "+", "1<b/>x", "<b/>", "0x1", "1e3"}) {
     CAPTURE(text);
     CHECK(refusal_of("<i8>" + text + "</i8>") == invalid_request());
     CHECK(refusal_of("<ex:i8>" + text + "</ex:i8>") == invalid_request());
   }
-  CHECK(refusal_of("<i8>" + std::string(100'000, '1') + "</i8>") == invalid_request());
   for (const std::string text :
        {"0", "-1", "0007", "9223372036854775807", "-9223372036854775808", "&#49;", "1<!-- -->2"}) {
     CAPTURE(text);
     CHECK(refusal_of("<i8>" + text + "</i8>") == std::nullopt);
   }
   CHECK(refusal_of("<a><i8>1</i8>text<i8>2</i8></a>") == std::nullopt);
+}
+
+TEST_CASE("what is admitted is the same document without what means nothing to the parser") {
+  CHECK(*admitted("<?xml version='1.0'?><a b='c'><!-- --><d/>&lt;<![CDATA[&]]>&#13;</a>")
+        == "<a><d></d>&lt;&amp;&#13;</a>");
+  CHECK(*admitted("\xEF\xBB\xBF<a/>") == "<a></a>");
+  CHECK(*admitted("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xFC</a>") == "<a>\xC3\xBC</a>");
+  CHECK(*admitted("<a>&#x1F600;\xF0\x9F\x98\x80</a>")
+        == "<a>\xEE\x80\x80"
+           "01F600\xEE\x80\x80"
+           "01F600</a>");
+}
+
+TEST_CASE("a character is whole wherever the document is cut for reading") {
+  for (std::size_t before = (1 << 20) - 8; before < (1 << 20); ++before)
+    CHECK(admitted("<a>" + std::string(before, 'x') + "\xF0\x9F\x98\x80</a>")
+              ->ends_with("x\xEE\x80\x80"
+                          "01F600</a>"));
 }
 
 TEST_CASE("a document larger than what is read at once is read to its end") {

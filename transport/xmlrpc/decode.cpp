@@ -1,5 +1,6 @@
 #include "transport/xmlrpc/decode.hpp"
 
+#include "transport/xmlrpc/dialect.hpp"
 #include "transport/xmlrpc/gate.hpp"
 
 #include <xmlrpc-c/base.h>
@@ -55,7 +56,7 @@ std::string text_of(xmlrpc_value* from) {
   xmlrpc_read_string_lp(env.raw(), from, &size, &text);
   env.check();
   const text_ptr owned{text};
-  return {text, size};
+  return restored({text, size});
 }
 
 array array_of(xmlrpc_value* from) {
@@ -132,23 +133,21 @@ void lift_size_limit() {
 } // namespace
 
 or_fault<method_call> decode(std::string_view body) {
-  // The mark that says UTF-8 (XML 1.0, appendix F): xmlrpc-c does not know it.
-  if (constexpr std::string_view mark = "\xEF\xBB\xBF"; body.starts_with(mark))
-    body.remove_prefix(mark.size());
-  if (auto refusal = refusal_of(body))
-    return *std::move(refusal);
+  const auto document = admitted(body);
+  if (!document)
+    return document.why();
   lift_size_limit();
   environment env;
   const char* name = nullptr;
   xmlrpc_value* params = nullptr;
-  xmlrpc_parse_call(env.raw(), body.data(), body.size(), &name, &params);
+  xmlrpc_parse_call(env.raw(), document->data(), document->size(), &name, &params);
   if (env.failed())
     return invalid_request();
   const text_ptr owned_name{name};
   const value_ptr owned{params};
   if (*name == '\0')
     return invalid_request();
-  return method_call{name, array_of(params)};
+  return method_call{restored(name), array_of(params)};
 }
 
 } // namespace rollcall::xmlrpc
