@@ -8,6 +8,7 @@
 namespace rollcall {
 
 void account_state::take(record_ptr record, const call_actor& call) {
+  retired_ = false;
   touch();
   // A first picture is a new call; any other came from another account. That one is told to show it no more
   // when the tally here knows of it.
@@ -60,7 +61,7 @@ void account_state::list(const list_job& job) {
 
 void account_state::stats(const stats_job& job) {
   flush();
-  self->send(job.worker, stats_part{{{key, calls_.counts(), version_}}});
+  self->send(job.worker, stats_part{{{key, calls_.counts(), version}}});
 }
 
 void account_state::disconnect(const disconnect_job_ptr& job) {
@@ -87,6 +88,7 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
 }
 
 void account_state::belong_to(tally_actor next) {
+  retired_ = false;
   if (next == tally)
     return;
   std::erase_if(former_tallies_, [&](const auto& former) { return former.tally == next; });
@@ -102,6 +104,8 @@ void account_state::learn_numbers(directory_ptr dir) {
 }
 
 void account_state::audit() {
+  if (retired_)
+    return;
   flush();
   const auto counted = calls_.recount();
   if (counted != calls_.counts()) {
@@ -109,13 +113,24 @@ void account_state::audit() {
     log::error("account", "{}: counts differ from records; corrected", key.account.value());
     calls_.correct(counted);
   }
-  self->send(tally, atom::audit_v, tally_update{key, counted, version_});
+  self->send(tally, atom::audit_v, tally_update{key, counted, version});
+}
+
+// From here on it is silent towards the tally, for another may speak for this account; until a call comes or
+// it changes hands, which is when the node has kept it.
+void account_state::retire(const registrar_actor& asked_by, std::uint64_t round) {
+  calls_.forget_moves(self->clock().now());
+  if (calls_.size() > 0 || calls_.has_moves() || !former_tallies_.empty())
+    return;
+  flush();
+  retired_ = true;
+  self->send(asked_by, retirement{key, round, version});
 }
 
 void account_state::flush() {
-  if (!std::exchange(changed_, false))
+  if (!std::exchange(changed_, false) || retired_)
     return;
-  const tally_update news{key, calls_.counts(), version_};
+  const tally_update news{key, calls_.counts(), version};
   self->send(tally, news);
   for (const auto& former : former_tallies_)
     self->send(former.tally, news);
@@ -144,7 +159,7 @@ void account_state::number(const record_ptr& record, const call_actor& call) {
 }
 
 void account_state::touch() {
-  ++version_;
+  ++version;
   if (!std::exchange(changed_, true))
     self->send(self, caf::flush_atom_v);
 }
@@ -158,11 +173,12 @@ namespace {
 
 account_actor::behavior_type account_behavior(account_actor::stateful_pointer<account_state> self,
                                               const context_ptr& context, account_key key,
-                                              const tally_actor& tally) {
+                                              const tally_actor& tally, std::uint64_t version) {
   count_failures(self, context);
   self->state.context = context;
   self->state.key = key;
   self->state.tally = tally;
+  self->state.version = version;
   return {
       [self](const record_ptr& record) { self->state.replace(record); },
       [self](caf::delete_atom, const record_ptr& record) { self->state.leave(record); },
@@ -173,6 +189,9 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
       [self](tally_actor& next) { self->state.belong_to(std::move(next)); },
       [self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); },
       [self](atom::audit) { self->state.audit(); },
+      [self](atom::retire, const registrar_actor& asked_by, std::uint64_t round) {
+        self->state.retire(asked_by, round);
+      },
       [self](caf::flush_atom) { self->state.flush(); },
       [self](caf::tick_atom) { self->state.forget_moves(); },
   };
@@ -181,8 +200,8 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
 } // namespace
 
 account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
-                            tally_actor tally) {
-  return system.spawn(account_behavior, std::move(context), key, std::move(tally));
+                            tally_actor tally, std::uint64_t version) {
+  return system.spawn(account_behavior, std::move(context), key, std::move(tally), version);
 }
 
 } // namespace rollcall

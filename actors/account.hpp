@@ -31,6 +31,7 @@ struct account_state {
   void belong_to(tally_actor tally);
   void learn_numbers(directory_ptr dir);
   void audit();
+  void retire(const registrar_actor& asked_by, std::uint64_t round);
   void flush();
   void forget_moves();
 
@@ -38,6 +39,7 @@ struct account_state {
   context_ptr context;
   account_key key;
   tally_actor tally;
+  std::uint64_t version = 0; ///< counts the changes
 
 private:
   struct former_tally {
@@ -52,13 +54,14 @@ private:
   roster<call_actor> calls_{defaults::move_memory};
   std::vector<former_tally> former_tallies_; ///< oldest first
   directory_ptr directory_;                  ///< of an account without a number only
-  std::uint64_t version_ = 0;                ///< counts the changes
   bool changed_ = false;                     ///< the tally has not been told everything; a flush is under way
   bool tick_due_ = false;
+  bool retired_ = false; ///< said to be: another may speak for this account
 };
 
-/// Spawns the actor of an account that belongs to the customer of `tally`.
+/// Spawns the actor of an account that belongs to the customer of `tally`. Its versions begin above
+/// `version`, the last of an actor of the same account that has retired.
 account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
-                            tally_actor tally);
+                            tally_actor tally, std::uint64_t version);
 
 } // namespace rollcall

@@ -67,6 +67,12 @@ void customer_state::remove(const account_key& key) {
   }
 }
 
+// Not kept as a former one: whoever still asks it would be told of nothing.
+void customer_state::forget(const account_key& key) {
+  accounts_.erase(key);
+  joined_.erase(key);
+}
+
 void customer_state::set_below(std::vector<scope_actor> subcustomers) {
   const auto holds = [](const auto& all, const auto& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
@@ -142,6 +148,7 @@ customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer
         self->state.join(key, account);
       },
       [self](caf::delete_atom, const account_key& key) { self->state.remove(key); },
+      [self](atom::retired, const account_key& key) { self->state.forget(key); },
       [self](std::vector<scope_actor>& subcustomers) { self->state.set_below(std::move(subcustomers)); },
       [self](caf::tick_atom) { self->state.forget_former(); },
   };

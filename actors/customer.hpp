@@ -25,6 +25,7 @@ struct customer_state {
   void put(const account_key& key, account_actor account);
   void join(const account_key& key, const account_actor& account);
   void remove(const account_key& key);
+  void forget(const account_key& key);
   void set_below(std::vector<scope_actor> subcustomers);
   void forget_former();
 

@@ -47,6 +47,9 @@ using tally_actor = caf::typed_actor<
     caf::reacts_to<atom::audit, tally_update>,     // A recount, to be compared: a difference is drift.
     caf::reacts_to<stats_job_ptr>>;                // Send the counts to the worker.
 
+/// Is told by accounts that there is nothing to keep them for.
+using registrar_actor = caf::typed_actor<caf::reacts_to<retirement>>;
+
 /// One account: the pictures of its calls in list order, and their counts.
 using account_actor = keeper_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // Take in a call; it is told `placed`. From the node.
@@ -56,8 +59,10 @@ using account_actor = keeper_actor::extend<
     caf::reacts_to<tally_actor>,            // Belongs to the customer of this tally now.
     caf::reacts_to<directory_ptr>,          // By which calls learn their account's number, if it has none.
     caf::reacts_to<atom::audit>,            // Recount the calls and have the tally compare.
-    caf::reacts_to<caf::flush_atom>,        // Tell the tally what has changed since the last time.
-    caf::reacts_to<caf::tick_atom>>;        // Forget calls that moved long ago.
+    caf::reacts_to<atom::retire, registrar_actor, std::uint64_t>, // Answer if there is nothing to keep it
+                                                                  // for; the number is the round.
+    caf::reacts_to<caf::flush_atom>, // Tell the tally what has changed since the last time.
+    caf::reacts_to<caf::tick_atom>>; // Forget calls that moved long ago.
 
 /// A part of the tree as jobs see it: what a customer is to the customer above.
 using scope_actor = caf::typed_actor<caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>,
@@ -69,6 +74,7 @@ using customer_actor = scope_actor::extend<
     caf::reacts_to<caf::put_atom, account_key, account_actor>,  // This account is new and belongs here.
     caf::reacts_to<caf::join_atom, account_key, account_actor>, // This account came from another customer.
     caf::reacts_to<caf::delete_atom, account_key>, // This account belongs to another customer now.
+    caf::reacts_to<atom::retired, account_key>,    // This account is kept no more: it has no calls.
     caf::reacts_to<std::vector<scope_actor>>,      // The subcustomers, all of them.
     caf::reacts_to<caf::tick_atom>>;               // Jobs from before the last change of hands are over.
 
@@ -96,13 +102,13 @@ using link_actor = news_actor::extend<
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
-using node_actor = caf::typed_actor<
+using node_actor = registrar_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // A call to be placed in its account. From the call or link.
     caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>, caf::reacts_to<disconnect_job_ptr>,
     caf::replies_to<attach_request>::with<attached>,             // Fails with unknown_switch or stale_epoch.
     caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
     caf::replies_to<caf::get_atom>::with<link_statuses>,
-    caf::reacts_to<caf::tick_atom>>; // Audit the tallies.
+    caf::reacts_to<caf::tick_atom>>; // Audit the tallies, and ask idle accounts to retire.
 
 /// Gathers what one request needs and answers it. One for each request.
 using list_worker_actor =
@@ -176,6 +182,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_part)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_part)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_update)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::retirement)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attach_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_status)
@@ -187,5 +194,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::switch_settings>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::scope_actor>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::keeper_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::registrar_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_actor)

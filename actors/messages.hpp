@@ -84,6 +84,13 @@ struct tally_update {
   std::uint64_t version = 0; ///< grows with every change: of two updates of an account, which is newer
 };
 
+/// An account has nothing to be kept for.
+struct retirement {
+  account_key account;
+  std::uint64_t round = 0;   ///< in which it was asked
+  std::uint64_t version = 0; ///< of its last counts
+};
+
 /// One tally's counts, or those of one account that changed hands.
 struct stats_part {
   std::vector<tally_update> accounts;

@@ -6,6 +6,7 @@
 #include "actors/link.hpp"
 #include "actors/tally.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,8 +15,10 @@
 namespace rollcall {
 
 void node_state::place(const record_ptr& record, const call_actor& call) {
-  if (const auto* found = find_or_open({record->source().environment, record->account()}))
+  if (auto* found = find_or_open({record->source().environment, record->account()})) {
+    found->asked = 0;
     self->send(found->actor, record, call);
+  }
 }
 
 void node_state::list(const list_job_ptr& job) { pass_down(job->query.scope, job); }
@@ -95,6 +98,29 @@ void node_state::audit() {
   for (const auto& environment : directory_->entries().environments)
     if (const auto* root = directory_->root(environment.id))
       self->send(customers_.at(root->id).actor, atom::audit_v);
+  ask_to_retire();
+}
+
+// Accounts that the directory does not know are as many as switches like to invent.
+void node_state::ask_to_retire() {
+  ++round_;
+  for (auto& [key, held] : accounts_)
+    if (key.account.known() && !is_in_directory(key)) {
+      held.asked = round_;
+      self->send(held.actor, atom::retire_v, registrar_actor{node_actor{self}}, round_);
+    }
+}
+
+// It had nothing to keep, and will have nothing: whoever is sent to this account from here on is sent to a
+// new actor. Its last word to the tally came before this, and so before the first of the new one.
+void node_state::retire(const retirement& from) {
+  const auto found = accounts_.find(from.account);
+  if (found == accounts_.end() || found->second.asked != from.round)
+    return;
+  last_version_ = std::max(last_version_, from.version);
+  if (const auto above = customers_.find(found->second.owner); above != customers_.end())
+    self->send(above->second.actor, atom::retired_v, from.account);
+  accounts_.erase(found);
 }
 
 void node_state::stop(caf::error reason) {
@@ -132,6 +158,7 @@ void node_state::change_customers() {
 // for a while. Customers that are in the directory no more end when the last request drops them.
 void node_state::change_owners() {
   for (auto& [key, held] : accounts_) {
+    held.asked = 0;
     const auto* owner = directory_->owner(key.environment, key.account);
     if (owner && owner->id != held.owner) {
       const auto& next = customers_.at(owner->id);
@@ -170,7 +197,13 @@ void node_state::change_links(const std::vector<switch_settings>& switches) {
   }
 }
 
-const node_state::leaf* node_state::find_or_open(const account_key& key) {
+bool node_state::is_in_directory(const account_key& key) const {
+  const auto* account = directory_->find(key.account);
+  const auto* owner = account ? directory_->find(account->customer) : nullptr;
+  return owner && owner->environment == key.environment;
+}
+
+node_state::leaf* node_state::find_or_open(const account_key& key) {
   if (const auto found = accounts_.find(key); found != accounts_.end())
     return &found->second;
   const auto* owner = directory_ ? directory_->owner(key.environment, key.account) : nullptr;
@@ -180,7 +213,7 @@ const node_state::leaf* node_state::find_or_open(const account_key& key) {
     return nullptr;
   }
   const auto& above = customers_.at(owner->id);
-  auto account = spawn_account(self->system(), context, key, above.tally);
+  auto account = spawn_account(self->system(), context, key, above.tally, last_version_);
   self->send(above.actor, caf::put_atom_v, key, account);
   if (!key.account.known())
     self->send(account, directory_);
@@ -207,6 +240,7 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
       },
       [self](caf::get_atom) { return self->state.link_states(); },
       [self](caf::tick_atom) { self->state.audit(); },
+      [self](const retirement& from) { self->state.retire(from); },
   };
 }
 

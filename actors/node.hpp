@@ -26,6 +26,7 @@ struct node_state {
   void change(directory_ptr dir, const std::vector<switch_settings>& switches);
   caf::result<link_statuses> link_states();
   void audit();
+  void retire(const retirement& from);
   void stop(caf::error reason);
 
   node_actor::pointer self;
@@ -40,6 +41,7 @@ private:
   struct leaf {
     account_actor actor;
     customer_id owner;
+    std::uint64_t asked = 0; ///< to retire, in this round; 0 when there was news for it since
   };
   struct wire {
     link_actor actor;
@@ -51,11 +53,15 @@ private:
   void change_customers();
   void change_owners();
   void change_links(const std::vector<switch_settings>& switches);
-  const leaf* find_or_open(const account_key& key);
+  void ask_to_retire();
+  bool is_in_directory(const account_key& key) const;
+  leaf* find_or_open(const account_key& key);
 
   directory_ptr directory_;
   std::unordered_map<customer_id, branch> customers_;
   std::unordered_map<account_key, leaf> accounts_;
+  std::uint64_t round_ = 0;        ///< counts how often accounts were asked to retire
+  std::uint64_t last_version_ = 0; ///< of all accounts that have retired, the highest
   std::unordered_map<switch_name, wire> links_;
 };
 

@@ -1,5 +1,7 @@
 #include "tests/component/actor_fixture.hpp"
 
+#include <random>
+
 namespace rollcall::testing {
 
 using lines = world::lines;
@@ -234,6 +236,55 @@ TEST_CASE_FIXTURE(world, "accounts are recounted by themselves, and nothing drif
   advance(defaults::audit_interval * 2);
   CHECK(context->metrics.tally_drift == 0);
   CHECK(stats() == counts{{0, {1, 1}}, {11, {1, 1}}, {22, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "accounts that the directory does not know go when their calls have gone") {
+  const auto sbc = connected("sbc-1");
+  const auto life = [&](int turn) {
+    for (int i = 0; i < 50; ++i)
+      tell(sbc, call{std::to_string(turn * 1000 + i)}.in(1000 + i));
+    for (int i = 0; i < 50; ++i)
+      tell(sbc, over(std::to_string(turn * 1000 + i)));
+    advance(context->dead_linger.load() + defaults::audit_interval);
+    return sys.registry().running();
+  };
+  CHECK(life(1) == life(2));
+  CHECK(list().empty());
+}
+
+TEST_CASE_FIXTURE(world,
+                  "an account that has retired is counted, listed and hung up when it has calls again") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(99), over("1"));
+  advance(context->dead_linger.load() + 2 * defaults::audit_interval);
+  tell(sbc, call{"2"}.in(99), call{"3"}.in(11));
+  CHECK(list() == lines{"sbc-1:2 Connected 99@1", "sbc-1:3 Connected 11@1"});
+  CHECK(stats() == counts{{11, {1, 1}}, {99, {1, 1}}});
+  tell(sbc, call{"3"}.in(99).again());
+  CHECK(stats() == counts{{99, {2, 2}}});
+  CHECK(disconnect(hang_up_customer(1)).sent == 2);
+  advance(2 * defaults::audit_interval);
+  CHECK(stats().empty());
+}
+
+TEST_CASE_FIXTURE(world, "a call that comes while its account is about to retire keeps it") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(99), over("1"));
+  advance(context->dead_linger.load() + 1s);
+  std::mt19937_64 any{7};
+  for (int turn = 2; turn < 200; ++turn) {
+    say(sbc, call{std::to_string(turn)}.in(99));
+    // An answer to one question must not be taken for that to another.
+    for (int ticks = 0; ticks < 3; run_any(any))
+      if (any() % 4 == 0 && ++ticks)
+        self->send(node, caf::tick_atom_v);
+    while (run_any(any)) {
+    }
+    REQUIRE(list().size() == 1);
+    REQUIRE(stats() == counts{{99, {1, 1}}});
+    tell(sbc, over(std::to_string(turn)));
+    advance(context->dead_linger.load() + 1s);
+  }
 }
 
 TEST_CASE_FIXTURE(world, "a node that ends leaves no actor behind, whatever is under way") {
