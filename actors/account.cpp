@@ -75,9 +75,10 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
       if (entry.record->state() != call_state::dead)
         targets.push_back(entry.call);
     });
-  // A call that has just left for another account of the scope may have slipped past the request there.
+  // A call that has just left for another account of the scope may have slipped past the request there. One
+  // that left before was found there, or has gone on, perhaps to whom it is none of the caller's.
   if (!job->account)
-    calls_.each_left({}, [&](const record_ptr& record, const call_actor& call) {
+    calls_.each_left(job->begun, [&](const record_ptr& record, const call_actor& call) {
       const auto* next = job->directory->owner(record->source().environment, record->account());
       if (next && job->directory->covers(job->scope, next->id))
         targets.push_back(call);

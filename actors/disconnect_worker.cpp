@@ -32,8 +32,9 @@ caf::result<disconnect_answer> disconnect_worker_state::start(const disconnect_r
 }
 
 void disconnect_worker_state::send_job() {
-  auto job = std::make_shared<disconnect_job>(disconnect_job{
-      request_.scope, request_.call, std::nullopt, request_.directory, disconnect_worker_actor{self}});
+  auto job = std::make_shared<disconnect_job>(
+      disconnect_job{request_.scope, request_.call, std::nullopt, request_.directory,
+                     disconnect_worker_actor{self}, self->clock().now()});
   const auto& dir = *request_.directory;
   if (request_.account) {
     const auto* account = dir.find(*request_.account);

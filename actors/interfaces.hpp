@@ -158,6 +158,7 @@ struct disconnect_job {
   std::optional<account_key> account; ///< this account only
   directory_ptr directory;
   disconnect_worker_actor worker;
+  std::chrono::steady_clock::time_point begun; ///< who left an account before is surely found in another
 };
 
 } // namespace rollcall

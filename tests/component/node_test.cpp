@@ -238,6 +238,18 @@ TEST_CASE_FIXTURE(world, "accounts are recounted by themselves, and nothing drif
   CHECK(stats() == counts{{0, {1, 1}}, {11, {1, 1}}, {22, {1, 1}}});
 }
 
+TEST_CASE_FIXTURE(world,
+                  "a call that passed through a customer's accounts a moment ago is not hung up with them") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(22));
+  tell(sbc, call{"1"}.in(33).again());
+  tell(sbc, call{"1"}.in(44).again());
+  advance(1s);
+  CHECK(disconnect(hang_up_customer(2)).sent == 0);
+  CHECK(list() == lines{"sbc-1:1 Connected 44@4"});
+  CHECK(disconnect(hang_up_customer(4)).sent == 1);
+}
+
 TEST_CASE_FIXTURE(world, "accounts that the directory does not know go when their calls have gone") {
   const auto sbc = connected("sbc-1");
   const auto life = [&](int turn) {
