@@ -45,6 +45,11 @@ struct directory_config {
   friend bool operator==(const directory_config&, const directory_config&) = default;
 };
 
+struct audit_config {
+  std::filesystem::path file; ///< empty: audit_file_of() says where
+  friend bool operator==(const audit_config&, const audit_config&) = default;
+};
+
 /// A switch that may connect.
 struct feed_switch_config {
   switch_name name;
@@ -114,6 +119,7 @@ struct config {
   node_config node;
   http_config http;
   directory_config directory;
+  audit_config audit;
   feed_config feed;
   std::vector<kamailio_config> kamailio;
   calls_config calls;
@@ -122,5 +128,8 @@ struct config {
   log_config log;
   friend bool operator==(const config&, const config&) = default;
 };
+
+/// Where the audit log is written: where the file says, else beside the directory.
+std::filesystem::path audit_file_of(const config& config);
 
 } // namespace rollcall

@@ -91,6 +91,12 @@ std::string directory_url(std::string_view text) {
   return std::string{text};
 }
 
+std::filesystem::path audit_file(std::string_view text) {
+  if (text.ends_with('/') || text.find('\0') != std::string_view::npos)
+    refuse("must be the path of a file");
+  return std::filesystem::path{text};
+}
+
 std::string rpc_url(std::string_view text) {
   static constexpr std::string_view scheme = "http://";
   if (text.empty())

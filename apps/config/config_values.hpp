@@ -34,6 +34,9 @@ http::digest_algorithm digest_algorithm(std::string_view text);
 /// A database url that this version can open.
 std::string directory_url(std::string_view text);
 
+/// Empty, or a path that does not end in a slash.
+std::filesystem::path audit_file(std::string_view text);
+
 /// Empty, or an http:// url with a host.
 std::string rpc_url(std::string_view text);
 

@@ -80,6 +80,10 @@ void read_directory(const config_section& in, directory_config& out) {
   in.read("url", out.url, values::directory_url);
 }
 
+void read_audit(const config_section& in, audit_config& out) {
+  in.read("file", out.file, values::audit_file);
+}
+
 void read_environment(const config_section& in, environment_id& out) {
   auto number = out.value();
   in.read("i_environment", number, 1, INT64_MAX);
@@ -189,6 +193,7 @@ void read_file(const config_section& in, config& out) {
                               "nonce_secret", "tls"}),
             out.http);
   read_directory(in.table("directory", {"url"}), out.directory);
+  read_audit(in.table("audit", {"file"}), out.audit);
   read_feed(in.table("feed", {"listen", "switch", "tls"}), out.feed, switches);
   for (const auto& block : in.tables(
            "kamailio", {"name", "evapi", "rpc", "i_environment", "snapshot_interval", "dump_directory"}))
@@ -221,9 +226,10 @@ std::string contents(const std::filesystem::path& file) {
 loaded_config parse_config(std::string_view text, const std::filesystem::path& file) {
   const auto tree = parse_toml(text, file);
   config_reading reading{file, {}};
-  read_file(
-      {reading, tree, {"node", "http", "directory", "feed", "kamailio", "calls", "api", "cluster", "log"}},
-      reading.loaded.value);
+  read_file({reading,
+             tree,
+             {"node", "http", "directory", "audit", "feed", "kamailio", "calls", "api", "cluster", "log"}},
+            reading.loaded.value);
   return std::move(reading.loaded);
 }
 

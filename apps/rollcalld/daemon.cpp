@@ -10,7 +10,6 @@
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "storage/audit_log.hpp"
-#include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
@@ -165,11 +164,11 @@ void daemon::impl::tell_of_homeless_switches() const {
 void daemon::impl::start_actors() {
   context_->node = node_id{config_.node.id};
   set_durations(config_);
-  const auto audit_file = audit_file_beside(parse_database_url(config_.directory.url));
+  const auto audit_file = audit_file_of(config_);
   try {
     auditor_ = spawn_auditor(system_, context_, std::make_shared<audit_log>(audit_file));
   } catch (const std::exception& e) {
-    throw unusable_config{"directory.url",
+    throw unusable_config{config_.audit.file.empty() ? "directory.url" : "audit.file",
                           "cannot have its audit log " + audit_file.string() + ": " + e.what()};
   }
   node_ = spawn_node(system_, context_, auditor_);
@@ -272,6 +271,7 @@ void daemon::impl::refuse_changes_that_need_a_restart(const config& next) const 
   same(next.feed.listen == config_.feed.listen, "feed.listen");
   same(next.feed.tls.has_value() == config_.feed.tls.has_value(), "feed.tls");
   same(next.directory.url == config_.directory.url, "directory.url");
+  same(audit_file_of(next) == audit_file_of(config_), "audit.file");
 }
 
 void daemon::impl::apply(config next, directory_ptr dir) {

@@ -56,7 +56,8 @@ TEST_CASE("what is not TOML is refused where it stops being it") {
 
 TEST_CASE("an unknown key is refused by name and line, wherever it stands, with the keys that are known") {
   CHECK(refused("[no_such]\n")
-        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, directory, feed, kamailio, calls, "
+        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, directory, audit, feed, kamailio, "
+           "calls, "
            "api, "
            "cluster, log");
   CHECK(refused("[log]\nlevl = \"info\"\n")
@@ -147,6 +148,13 @@ TEST_CASE("a directory is required, and one that this version cannot open is ref
         == "c.toml:2:7: directory.url postgresql is not supported by this version; use sqlite:///path");
 }
 
+TEST_CASE("the audit log is where it is told to be, or beside the directory") {
+  const auto of = [](const std::string& more) { return audit_file_of(parsed(minimal + more)); };
+  CHECK(of("") == "/audit.db");
+  CHECK(of("[audit]\nfile = \"a.db\"\n") == "a.db");
+  CHECK(refused("[audit]\nfile = \"/y/\"\n") == "c.toml:4:8: audit.file must be the path of a file");
+}
+
 TEST_CASE("a switch name stands once in the file, whichever way the switch is reached") {
   const std::string sbc = "[[feed.switch]]\nname = \"sbc\"\nsecret = \"s\"\n";
   CHECK(refused(sbc + sbc) == "c.toml:7:8: feed.switch.name 'sbc' is the name of another switch");
@@ -235,6 +243,8 @@ nonce_secret = "0123456789abcdef"
 tls = {certificate = "c", key = "k", client_ca = "a"}
 [directory]
 url = "sqlite://d.db"
+[audit]
+file = "a.db"
 [feed]
 listen = ["127.0.0.1:9000"]
 tls = {certificate = "fc", key = "fk"}
@@ -279,6 +289,7 @@ format = "json"
                "0123456789abcdef",
                tls_config{"c", "k", "a"}},
       .directory = {"sqlite://d.db"},
+      .audit = {"a.db"},
       .feed = {{{"127.0.0.1", 9000}},
                {{switch_name{"sbc-1"}, "…", environment_id{2}}},
                tls_config{"fc", "fk", ""}},
