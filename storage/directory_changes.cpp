@@ -123,4 +123,18 @@ merged_directory merge(directory_entries stored, const directory_changes& change
   return out;
 }
 
+void check_realm(std::string_view stored, std::string_view wanted, const directory_changes& changes,
+                 std::string_view database) {
+  const auto not_of = [&](const std::string& what, std::string_view realm) {
+    return directory_error{what + " are of realm '" + std::string{realm} + "', not of '" + std::string{wanted}
+                           + '\''};
+  };
+  if (wanted.empty())
+    throw directory_error{"a directory needs a realm"};
+  if (!stored.empty() && stored != wanted)
+    throw not_of("the passwords in " + std::string{database}, stored);
+  if (changes.realm && *changes.realm != wanted)
+    throw not_of("the digests in the file", *changes.realm);
+}
+
 } // namespace rollcall

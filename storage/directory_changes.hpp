@@ -41,4 +41,9 @@ struct merged_directory {
 /// the stored hash covers the login and cannot be moved to another.
 merged_directory merge(directory_entries stored, const directory_changes& changes, std::string_view realm);
 
+/// Throws directory_error when an import of `changes` for the realm `wanted` does not fit the passwords that
+/// `database` holds, which are of the realm `stored`; empty: it holds none yet.
+void check_realm(std::string_view stored, std::string_view wanted, const directory_changes& changes,
+                 std::string_view database);
+
 } // namespace rollcall

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "domain/directory.hpp"
+#include "storage/database_trouble.hpp"
 #include "storage/directory_changes.hpp"
 #include "storage/open_mode.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -18,8 +20,9 @@ struct import_report {
   std::size_t unchanged = 0;
 };
 
-/// Where a directory is kept. One thread at a time; every function blocks on the disk. Whatever fails below
-/// (a file, a disk, a lock) comes as std::runtime_error naming the database.
+/// Where a directory is kept. One thread at a time; every function blocks on the disk or on a server.
+/// Whatever fails below (a file, a disk, a lock) comes as std::runtime_error naming the database; a server
+/// that is not there, or does not answer in time, as database_away.
 class directory_store {
 public:
   virtual ~directory_store() = default;
@@ -37,9 +40,23 @@ public:
   virtual import_report import(const directory_changes& changes, std::string_view realm) = 0;
 };
 
-/// Opens the store of a `[directory] url`. Throws std::invalid_argument for a url that names none, and
-/// std::runtime_error when it cannot be opened or is newer than this program.
+/// A store that hears when what it holds changes, whoever changed it.
+class watched_directory_store : public directory_store {
+public:
+  /// Waits up to `within` for news: true when the directory may have changed since the last true, or since
+  /// the store was opened. When there is none it makes sure that the database still answers. Throws
+  /// database_away; the store is then of no use any more.
+  virtual bool wait_for_change(std::chrono::milliseconds within) = 0;
+};
+
+/// Opens the store of a `[directory] url`. Throws std::invalid_argument for a url that names none,
+/// no_directory_yet where a server has none and `mode` is not to create it, and std::runtime_error when it
+/// cannot be opened or is newer than this program.
 std::unique_ptr<directory_store> open_directory_store(std::string_view url,
                                                       open_mode mode = open_mode::create);
+
+/// Opens the same for reading, by a connection of its own that hears of every change from then on. Null where
+/// the database has no way to tell: SQLite.
+std::unique_ptr<watched_directory_store> watch_directory_store(std::string_view url);
 
 } // namespace rollcall

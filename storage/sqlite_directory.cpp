@@ -1,6 +1,6 @@
 #include "storage/sqlite_directory.hpp"
 
-#include "storage/database_url.hpp"
+#include "storage/directory_rows.hpp"
 #include "storage/schema.hpp"
 
 namespace rollcall {
@@ -47,23 +47,6 @@ CREATE TABLE connection (
 constexpr const char* migrations[] = {version_1};
 constexpr schema directory_schema{"directory", 0x726c6364 /* "rlcd" */, migrations};
 
-/// NULL for an id that is not known.
-template <class Id>
-std::optional<std::int64_t> or_null(Id id) {
-  return id.known() ? std::optional{id.value()} : std::nullopt;
-}
-
-template <class Entry, class Read>
-std::vector<Entry> rows(sqlite::database& db, std::string_view table, std::string_view columns, Read read) {
-  std::vector<Entry> out;
-  out.reserve(static_cast<std::size_t>(db.integer("SELECT count(*) FROM " + std::string{table})));
-  sqlite::statement query{db,
-                          "SELECT " + std::string{columns} + " FROM " + std::string{table} + " ORDER BY 1"};
-  while (query.step())
-    out.push_back(read(query));
-  return out;
-}
-
 } // namespace
 
 sqlite_directory::sqlite_directory(const std::filesystem::path& file, open_mode mode) : db_(file, mode) {
@@ -72,51 +55,22 @@ sqlite_directory::sqlite_directory(const std::filesystem::path& file, open_mode 
 
 directory_ptr sqlite_directory::load() {
   sqlite::transaction picture{db_, sqlite::transaction::kind::read};
-  return directory::link(read());
+  return directory::link(read_entries<sqlite::statement>(db_));
 }
 
-std::string sqlite_directory::realm() {
-  sqlite::statement query{db_, "SELECT value FROM meta WHERE key = 'realm'"};
-  return query.step() ? query.text(0) : std::string{};
-}
+std::string sqlite_directory::realm() { return read_realm<sqlite::statement>(db_); }
 
 import_report sqlite_directory::import(const directory_changes& changes, std::string_view realm) {
   sqlite::transaction all{db_, sqlite::transaction::kind::write};
-  settle_realm(changes, realm);
-  auto merged = merge(read(), changes, realm);
+  const auto stored = this->realm();
+  check_realm(stored, realm, changes, db_.file().string());
+  if (stored.empty())
+    sqlite::statement{db_, "INSERT INTO meta VALUES ('realm', ?)"}.run(realm);
+  auto merged = merge(read_entries<sqlite::statement>(db_), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
   all.commit();
   return {merged.created, merged.updated, merged.unchanged};
-}
-
-directory_entries sqlite_directory::read() {
-  using row = const sqlite::statement&;
-  directory_entries out;
-  out.environments = rows<environment>(db_, "environment", "i_environment, name", [](row r) {
-    return environment{environment_id{r.integer(0)}, r.text(1)};
-  });
-  out.customers = rows<customer>(
-      db_, "customer", "i_customer, i_wholesaler, i_environment, name, web_login, md5, sha256, api_access",
-      [](row r) {
-        return customer{customer_id{r.integer(0)},
-                        customer_id{r.integer(1)},
-                        environment_id{r.integer(2)},
-                        r.text(3),
-                        r.text(4),
-                        {r.text(5), r.text(6)},
-                        r.integer(7) != 0};
-      });
-  out.accounts = rows<account>(db_, "account", "i_account, i_customer, username", [](row r) {
-    return account{account_id{r.integer(0)}, customer_id{r.integer(1)}, r.text(2)};
-  });
-  out.vendors = rows<vendor>(db_, "vendor", "i_vendor, name", [](row r) {
-    return vendor{vendor_id{r.integer(0)}, r.text(1)};
-  });
-  out.connections = rows<connection>(db_, "connection", "i_connection, i_vendor, name", [](row r) {
-    return connection{connection_id{r.integer(0)}, vendor_id{r.integer(1)}, r.text(2)};
-  });
-  return out;
 }
 
 void sqlite_directory::write(const directory_entries& changed) {
@@ -130,8 +84,7 @@ void sqlite_directory::write(const directory_entries& changed) {
                               "ON CONFLICT DO UPDATE SET i_wholesaler = ?2, i_environment = ?3, name = ?4, "
                               "web_login = ?5, md5 = ?6, sha256 = ?7, api_access = ?8"};
   for (const auto& c : changed.customers) {
-    const auto own_environment = c.wholesaler.known() ? environment_id{} : c.environment;
-    customers.run(c.id.value(), or_null(c.wholesaler), or_null(own_environment), c.name, c.web_login,
+    customers.run(c.id.value(), or_null(c.wholesaler), own_environment(c), c.name, c.web_login,
                   c.password.md5, c.password.sha256, c.api_access);
   }
   sqlite::statement accounts{db_, "INSERT INTO account VALUES (?1, ?2, ?3) "
@@ -145,24 +98,6 @@ void sqlite_directory::write(const directory_entries& changed) {
                                      "ON CONFLICT DO UPDATE SET i_vendor = ?2, name = ?3"};
   for (const auto& c : changed.connections)
     connections.run(c.id.value(), c.vendor.value(), c.name);
-}
-
-void sqlite_directory::settle_realm(const directory_changes& changes, std::string_view wanted) {
-  const auto stored = realm();
-  if (wanted.empty())
-    throw directory_error{"a directory needs a realm"};
-  if (!stored.empty() && stored != wanted)
-    throw directory_error{"the passwords in " + db_.file().string() + " are of realm '" + stored
-                          + "', not of '" + std::string{wanted} + '\''};
-  if (changes.realm && *changes.realm != wanted)
-    throw directory_error{"the digests in the file are of realm '" + *changes.realm + "', not of '"
-                          + std::string{wanted} + '\''};
-  if (stored.empty())
-    sqlite::statement{db_, "INSERT INTO meta VALUES ('realm', ?)"}.run(wanted);
-}
-
-std::unique_ptr<directory_store> open_directory_store(std::string_view url, open_mode mode) {
-  return std::make_unique<sqlite_directory>(parse_database_url(url), mode);
 }
 
 } // namespace rollcall

@@ -17,9 +17,7 @@ public:
   import_report import(const directory_changes& changes, std::string_view realm) override;
 
 private:
-  directory_entries read();
   void write(const directory_entries& changed);
-  void settle_realm(const directory_changes& changes, std::string_view wanted);
 
   sqlite::database db_;
 };

@@ -4,10 +4,18 @@
 
 namespace rollcall {
 
+namespace {
+
+constexpr auto without_a_directory_file = "/var/lib/rollcall/audit.db";
+
+} // namespace
+
 std::filesystem::path audit_file_of(const config& config) {
   if (!config.audit.file.empty())
     return config.audit.file;
-  return audit_file_beside(parse_database_url(config.directory.url));
+  const auto directory = parse_database_url(config.directory.url);
+  return directory.kind == database_kind::sqlite ? audit_file_beside(directory.file)
+                                                 : std::filesystem::path{without_a_directory_file};
 }
 
 } // namespace rollcall

@@ -81,24 +81,30 @@ private:
   }
 
   void look_at_directory() {
-    const auto& url = loaded_.value.directory.url;
-    const auto file = parse_database_url(url);
-    if (std::error_code none; !std::filesystem::exists(file, none)) {
-      warn("directory.url", file.string() + " is not there yet; `rollcall directory import` makes it");
+    const auto where = parse_database_url(loaded_.value.directory.url);
+    std::error_code none;
+    if (where.kind == database_kind::sqlite && !std::filesystem::exists(where.file, none)) {
+      warn("directory.url", where.shown + " is not there yet; `rollcall directory import` makes it");
       return;
     }
     try {
-      const auto store = open_directory_store(url, open_mode::read_only);
-      const auto& realm = loaded_.value.http.realm;
-      if (const auto stored = store->realm(); !stored.empty() && stored != realm)
-        problem("http.realm", '\'' + realm + "' is not '" + stored + "', which the passwords in "
-                                  + file.string() + " are of: nobody could log in");
-      if (store->realm().empty())
-        warn("directory.url", file.string() + " is empty yet; `rollcall directory import` fills it");
-      look_at_environments(*store->load());
+      look_at_store(*open_directory_store(loaded_.value.directory.url, open_mode::read_only), where.shown);
+    } catch (const no_directory_yet& failure) {
+      warn("directory.url", std::string{failure.what()} + " yet; `rollcall directory import` makes it");
     } catch (const std::exception& failure) {
       problem("directory.url", std::string{"cannot be used: "} + failure.what());
     }
+  }
+
+  void look_at_store(directory_store& store, const std::string& name) {
+    const auto& realm = loaded_.value.http.realm;
+    const auto stored = store.realm();
+    if (!stored.empty() && stored != realm)
+      problem("http.realm", '\'' + realm + "' is not '" + stored + "', which the passwords in " + name
+                                + " are of: nobody could log in");
+    if (stored.empty())
+      warn("directory.url", name + " is empty yet; `rollcall directory import` fills it");
+    look_at_environments(*store.load());
   }
 
   void look_at_environments(const directory& dir) {

@@ -129,7 +129,8 @@ struct config {
   friend bool operator==(const config&, const config&) = default;
 };
 
-/// Where the audit log is written: where the file says, else beside the directory.
+/// Where the audit log is written: where the file says, else beside a directory that is a file, else in
+/// /var/lib/rollcall.
 std::filesystem::path audit_file_of(const config& config);
 
 } // namespace rollcall

@@ -28,7 +28,14 @@ struct directory_options {
   format as = format::table;
 };
 
+/// A file or a url: a path with :// in it would be an odd one.
 std::unique_ptr<directory_store> open(const directory_options& options, open_mode mode) {
+  if (options.database.find("://") != std::string::npos)
+    try {
+      return open_directory_store(options.database, mode);
+    } catch (const std::invalid_argument& e) {
+      throw command_error(exit_code::usage, std::string{"--database "} + e.what());
+    }
   const auto path = std::filesystem::absolute(options.database).lexically_normal();
   return open_directory_store("sqlite://" + path.string(), mode);
 }
@@ -70,7 +77,9 @@ using action = void (*)(const directory_options&);
 CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
               const std::shared_ptr<directory_options>& options) {
   auto* app = parent.add_subcommand(name, help);
-  app->add_option("--database", options->database, "The directory's SQLite file")->required();
+  app->add_option("--database", options->database,
+                  "The directory: an SQLite file, or a url as in rollcalld.toml")
+      ->required();
   app->callback([options, run] { run(*options); });
   return app;
 }

@@ -10,6 +10,7 @@
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "storage/audit_log.hpp"
+#include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
@@ -57,8 +58,8 @@ directory_ptr read_directory(const config& config) {
     auto store = open_directory_store(config.directory.url, open_mode::existing);
     const auto realm = store->realm();
     if (realm.empty())
-      throw unusable_config{"directory.url",
-                            config.directory.url + " is empty; `rollcall directory import` fills it"};
+      throw unusable_config{"directory.url", parse_database_url(config.directory.url).shown
+                                                 + " is empty; `rollcall directory import` fills it"};
     if (realm != config.http.realm)
       throw unusable_config{"http.realm", "'" + config.http.realm + "' is not '" + realm
                                               + "', which the passwords of the directory are of"};

@@ -1,5 +1,9 @@
 """Fixtures of the black-box tests. A module shares one daemon; each test starts and leaves without calls."""
 
+import pathlib
+import subprocess
+import tempfile
+
 import pytest
 
 import harness
@@ -74,3 +78,16 @@ def reseller(daemon):
     client = daemon.login("reseller")
     yield client
     client.close()
+
+
+@pytest.fixture
+def small_disk():
+    """A folder on a disk of its own, of 12 MiB, where others than root can go to."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-small-"))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "none", folder], capture_output=True)
+    if mounted.returncode != 0:
+        folder.rmdir()
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+    folder.rmdir()

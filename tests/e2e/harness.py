@@ -83,6 +83,12 @@ DIRECTORY = {
     ],
 }
 
+def many_accounts(count=100_000):
+    """DIRECTORY with so many accounts that they do not fit on a small disk."""
+    return {**DIRECTORY, "accounts": [*DIRECTORY["accounts"], *(
+        {"i_account": 1000 + n, "i_customer": 1, "username": f"user-{n:0200}"} for n in range(count))]}
+
+
 #: The customer of each account above, and the parent of each customer.
 CUSTOMER_OF = {entry["i_account"]: entry["i_customer"] for entry in DIRECTORY["accounts"]}
 PARENT_OF = {entry["i_customer"]: entry["i_wholesaler"] for entry in DIRECTORY["customers"]}

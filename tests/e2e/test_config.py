@@ -63,7 +63,7 @@ def refused(folder, text):
     (MINIMAL + '[[feed.switch]]\nname = "a"\nsecret = "s"\ni_environment = "1"\n', 6, "i_environment"),
     (MINIMAL + '[cluster]\nlisten = "192.0.2.1:4242"\n', None, "certificate"),
     (MINIMAL + '[cluster]\nmissing_node = "ignore"\n', 4, "missing_node"),
-    ('[directory]\nurl = "postgresql://localhost/rollcall"\n', 2, "postgresql"),
+    ('[directory]\nurl = "postgresql://localhost:1/rollcall"\n', 2, "postgresql"),
     ('[directory]\nurl = "mysql://localhost/rollcall"\n', 2, "url"), ('[directory]\nurl = ""\n', 2, "url"),
     ("[directory]\nurl = 5\n", 2, "url"),
 ])

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from harness import DIRECTORY, Daemon, run, wait_until
+from harness import DIRECTORY, Daemon, many_accounts, run, wait_until
 
 SMALL = {
     "environments": [{"i_environment": 1, "name": "default"}],
@@ -183,6 +183,18 @@ def test_a_deep_tree_is_no_trouble(database):
     chain = [customer(n, n - 1 or None, **({"i_environment": 1} if n == 1 else {})) for n in range(1, 20001)]
     assert do_import(database, {"environments": SMALL["environments"], "customers": chain}).returncode == 0
     assert len(export(database)["customers"]) == 20000
+
+
+def test_a_full_disk_refuses_an_import_and_loses_nothing(small_disk, tmp_path):
+    database = small_disk / "directory.db"
+    assert do_import(database, DIRECTORY).returncode == 0
+    before = export(database)
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(many_accounts()))
+    result = run("rollcall", "directory", "import", "--database", database, file)
+    assert result.returncode == 1 and "database or disk is full" in result.stderr, result.stderr
+    assert export(database) == before
+    assert do_import(database, {"vendors": [{"i_vendor": 50, "name": "new"}]}).returncode == 0
 
 
 # --- a running daemon

@@ -144,14 +144,21 @@ TEST_CASE("a directory is required, and one that this version cannot open is ref
   };
   CHECK(refusal("") == "c.toml:1:1: directory.url is required");
   CHECK(refusal("\n[directory]\n") == "c.toml:2:1: directory.url is required");
-  CHECK(refusal("[directory]\nurl = \"postgresql://localhost/x\"\n")
-        == "c.toml:2:7: directory.url postgresql is not supported by this version; use sqlite:///path");
+  CHECK(refusal("[directory]\nurl = \"mysql://localhost/x\"\n")
+        == "c.toml:2:7: directory.url 'mysql' is not a database this version knows; use sqlite:///path or "
+           "postgresql://user@host/database");
+  CHECK(parsed("[directory]\nurl = \"postgresql://localhost/x\"\n").directory.url
+        == "postgresql://localhost/x");
 }
 
-TEST_CASE("the audit log is where it is told to be, or beside the directory") {
-  const auto of = [](const std::string& more) { return audit_file_of(parsed(minimal + more)); };
-  CHECK(of("") == "/audit.db");
-  CHECK(of("[audit]\nfile = \"a.db\"\n") == "a.db");
+TEST_CASE("the audit log is where it is told to be, or beside the directory, or in /var/lib") {
+  const auto of = [](const std::string& url, const std::string& more) {
+    return audit_file_of(parsed("[directory]\nurl = \"" + url + "\"\n" + more));
+  };
+  CHECK(of("sqlite:///x/directory.db", "") == "/x/audit.db");
+  CHECK(of("postgresql://db/x", "") == "/var/lib/rollcall/audit.db");
+  CHECK(of("postgresql://db/x", "[audit]\nfile = \"/y/a.db\"\n") == "/y/a.db");
+  CHECK(of("sqlite:///x/directory.db", "[audit]\nfile = \"a.db\"\n") == "a.db");
   CHECK(refused("[audit]\nfile = \"/y/\"\n") == "c.toml:4:8: audit.file must be the path of a file");
 }
 

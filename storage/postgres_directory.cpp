@@ -1,0 +1,215 @@
+#include "storage/postgres_directory.hpp"
+
+#include "storage/directory_rows.hpp"
+#include "storage/postgres_array.hpp"
+#include "storage/postgres_schema.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace rollcall {
+
+namespace {
+
+using postgres::array;
+using postgres::statement;
+using postgres::transaction;
+
+// The tables of the SQLite directory. The trigger is the database's own, so that a change by hand is told
+// like an import; of one transaction the server tells once, and only when it is committed.
+constexpr const char* version_1 = R"(
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+CREATE TABLE environment (
+  i_environment BIGINT PRIMARY KEY,
+  name          TEXT NOT NULL
+);
+CREATE TABLE customer (
+  i_customer    BIGINT PRIMARY KEY,
+  i_wholesaler  BIGINT REFERENCES customer DEFERRABLE INITIALLY DEFERRED,    -- NULL: a root customer
+  i_environment BIGINT REFERENCES environment DEFERRABLE INITIALLY DEFERRED, -- NULL: that of its root
+  name          TEXT NOT NULL,
+  web_login     TEXT NOT NULL, -- '': cannot log in
+  md5           TEXT NOT NULL, -- H(login:realm:password), never the password
+  sha256        TEXT NOT NULL,
+  api_access    BOOLEAN NOT NULL,
+  CHECK ((i_wholesaler IS NULL) = (i_environment IS NOT NULL))
+);
+CREATE TABLE account (
+  i_account  BIGINT PRIMARY KEY,
+  i_customer BIGINT NOT NULL REFERENCES customer DEFERRABLE INITIALLY DEFERRED,
+  username   TEXT NOT NULL
+);
+CREATE TABLE vendor (
+  i_vendor BIGINT PRIMARY KEY,
+  name     TEXT NOT NULL
+);
+CREATE TABLE connection (
+  i_connection BIGINT PRIMARY KEY,
+  i_vendor     BIGINT NOT NULL REFERENCES vendor DEFERRABLE INITIALLY DEFERRED,
+  name         TEXT NOT NULL
+);
+CREATE FUNCTION tell_of_change() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN PERFORM pg_notify('rollcall_directory', ''); RETURN NULL; END$$;
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON meta
+  EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON environment
+  EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON customer
+  EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON account
+  EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vendor
+  EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON connection
+  EXECUTE FUNCTION tell_of_change();
+)";
+constexpr const char* migrations[] = {version_1};
+constexpr postgres::schema directory_schema{"directory", "rollcall", migrations};
+
+constexpr auto listen_to_changes = "LISTEN rollcall_directory";
+
+/// Other imports wait here, and so does whoever changes a table by hand: what is checked stays as it is until
+/// it is written. Readers do not wait.
+constexpr auto lock_out_other_writers =
+    "LOCK TABLE meta, environment, customer, account, vendor, connection IN SHARE ROW EXCLUSIVE MODE";
+
+/// So many rows are one statement: few enough for the server to be heard of now and then.
+constexpr std::size_t rows_at_once = 10'000;
+
+template <class Entry, class Write>
+void in_portions(const std::vector<Entry>& entries, Write write) {
+  for (std::span<const Entry> rest{entries}; !rest.empty();) {
+    const auto portion = rest.first(std::min(rows_at_once, rest.size()));
+    write(portion);
+    rest = rest.subspan(portion.size());
+  }
+}
+
+void refuse_nul(const char* kind, std::int64_t id, std::string_view text) {
+  if (text.find('\0') != std::string_view::npos)
+    throw directory_error{std::string{kind} + ' ' + std::to_string(id)
+                          + ": PostgreSQL cannot keep a text with a NUL in it"};
+}
+
+template <class Entry>
+void write_named(postgres::database& db, const char* kind, const char* sql,
+                 const std::vector<Entry>& entries) {
+  in_portions(entries, [&](std::span<const Entry> portion) {
+    array ids;
+    array names;
+    for (const auto& each : portion) {
+      refuse_nul(kind, each.id.value(), each.name);
+      ids.add(each.id.value());
+      names.add(each.name);
+    }
+    statement{db, sql}.run(ids.text(), names.text());
+  });
+}
+
+void write_customers(postgres::database& db, std::span<const customer> portion) {
+  array ids, wholesalers, environments, names, logins, md5, sha256, access;
+  for (const auto& c : portion) {
+    refuse_nul("customer", c.id.value(), c.name);
+    refuse_nul("customer", c.id.value(), c.web_login);
+    ids.add(c.id.value());
+    wholesalers.add(or_null(c.wholesaler));
+    environments.add(own_environment(c));
+    names.add(c.name);
+    logins.add(c.web_login);
+    md5.add(c.password.md5);
+    sha256.add(c.password.sha256);
+    access.add(c.api_access);
+  }
+  statement{db,
+            "INSERT INTO customer SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
+            "$5::text[], $6::text[], $7::text[], $8::boolean[]) "
+            "ON CONFLICT (i_customer) DO UPDATE SET i_wholesaler = EXCLUDED.i_wholesaler, "
+            "i_environment = EXCLUDED.i_environment, name = EXCLUDED.name, "
+            "web_login = EXCLUDED.web_login, md5 = EXCLUDED.md5, sha256 = EXCLUDED.sha256, "
+            "api_access = EXCLUDED.api_access"}
+      .run(ids.text(), wholesalers.text(), environments.text(), names.text(), logins.text(), md5.text(),
+           sha256.text(), access.text());
+}
+
+void write_accounts(postgres::database& db, std::span<const account> portion) {
+  array ids, customers, usernames;
+  for (const auto& a : portion) {
+    refuse_nul("account", a.id.value(), a.username);
+    ids.add(a.id.value());
+    customers.add(a.customer.value());
+    usernames.add(a.username);
+  }
+  statement{db, "INSERT INTO account SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) "
+                "ON CONFLICT (i_account) DO UPDATE SET i_customer = EXCLUDED.i_customer, "
+                "username = EXCLUDED.username"}
+      .run(ids.text(), customers.text(), usernames.text());
+}
+
+void write_connections(postgres::database& db, std::span<const connection> portion) {
+  array ids, vendors, names;
+  for (const auto& c : portion) {
+    refuse_nul("connection", c.id.value(), c.name);
+    ids.add(c.id.value());
+    vendors.add(c.vendor.value());
+    names.add(c.name);
+  }
+  statement{db, "INSERT INTO connection SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) "
+                "ON CONFLICT (i_connection) DO UPDATE SET i_vendor = EXCLUDED.i_vendor, name = EXCLUDED.name"}
+      .run(ids.text(), vendors.text(), names.text());
+}
+
+} // namespace
+
+postgres_directory::postgres_directory(const database_url& url, open_mode mode)
+    : db_(url, mode, directory_schema.name) {
+  postgres::migrate(db_, directory_schema, mode);
+}
+
+void postgres_directory::listen() { db_.execute(listen_to_changes); }
+
+directory_ptr postgres_directory::load() {
+  transaction picture{db_, transaction::kind::read};
+  return directory::link(read_entries<statement>(db_));
+}
+
+std::string postgres_directory::realm() { return read_realm<statement>(db_); }
+
+import_report postgres_directory::import(const directory_changes& changes, std::string_view realm) {
+  transaction all{db_, transaction::kind::write};
+  db_.execute(lock_out_other_writers);
+  const auto stored = this->realm();
+  check_realm(stored, realm, changes, db_.name());
+  if (stored.empty())
+    statement{db_, "INSERT INTO meta VALUES ('realm', $1)"}.run(realm);
+  auto merged = merge(read_entries<statement>(db_), changes, realm);
+  directory::link(std::move(merged.entries));
+  write(merged.changed);
+  all.commit();
+  return {merged.created, merged.updated, merged.unchanged};
+}
+
+void postgres_directory::write(const directory_entries& changed) {
+  write_named(db_, "environment",
+              "INSERT INTO environment SELECT * FROM unnest($1::bigint[], $2::text[]) "
+              "ON CONFLICT (i_environment) DO UPDATE SET name = EXCLUDED.name",
+              changed.environments);
+  in_portions(changed.customers, [&](auto portion) { write_customers(db_, portion); });
+  in_portions(changed.accounts, [&](auto portion) { write_accounts(db_, portion); });
+  write_named(db_, "vendor",
+              "INSERT INTO vendor SELECT * FROM unnest($1::bigint[], $2::text[]) "
+              "ON CONFLICT (i_vendor) DO UPDATE SET name = EXCLUDED.name",
+              changed.vendors);
+  in_portions(changed.connections, [&](auto portion) { write_connections(db_, portion); });
+}
+
+bool postgres_directory::wait_for_change(std::chrono::milliseconds within) {
+  if (db_.notified(within))
+    return true;
+  db_.integer("SELECT 1"); // a server that stands still, or a network that does, is silent too
+  return db_.notified(std::chrono::milliseconds{0});
+}
+
+} // namespace rollcall
