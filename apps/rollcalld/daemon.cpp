@@ -6,12 +6,13 @@
 #include "actors/node.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
+#include "apps/rollcalld/directory_follower.hpp"
+#include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/settings.hpp"
+#include "apps/rollcalld/stored_directory.hpp"
 #include "storage/audit_log.hpp"
-#include "storage/database_url.hpp"
-#include "storage/directory_store.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
 #include "transport/http/server.hpp"
@@ -20,6 +21,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -27,9 +29,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -48,29 +48,6 @@ constexpr auto answer_drain = 7s;
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
 
-/// The directory as stored; throws unusable_config when it cannot serve this configuration.
-directory_ptr read_directory(const config& config) {
-  // A node that was told of others and does not ask them would leave their calls out in silence.
-  if (config.cluster)
-    throw unusable_config{"cluster",
-                          "is not served by this version, which is a cluster of one; take the table out"};
-  try {
-    auto store = open_directory_store(config.directory.url, open_mode::existing);
-    const auto realm = store->realm();
-    if (realm.empty())
-      throw unusable_config{"directory.url", parse_database_url(config.directory.url).shown
-                                                 + " is empty; `rollcall directory import` fills it"};
-    if (realm != config.http.realm)
-      throw unusable_config{"http.realm", "'" + config.http.realm + "' is not '" + realm
-                                              + "', which the passwords of the directory are of"};
-    return store->load();
-  } catch (const unusable_config&) {
-    throw;
-  } catch (const std::exception& e) {
-    throw unusable_config{"directory.url", std::string{"cannot be used: "} + e.what()};
-  }
-}
-
 http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
   try {
     return identity_of(tls);
@@ -78,25 +55,6 @@ http::tls_context usable_identity(const char* table, const std::optional<tls_con
     throw unusable_config{table, std::string{"cannot be used: "} + e.what()};
   }
 }
-
-/// Lets one thread wait for the end of something that ends on another.
-class latch {
-public:
-  void open() {
-    const std::lock_guard lock{mutex_};
-    open_ = true;
-    changed_.notify_all();
-  }
-  bool wait(std::chrono::milliseconds within) {
-    std::unique_lock lock{mutex_};
-    return changed_.wait_for(lock, within, [&] { return open_; });
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
 
 } // namespace
 
@@ -115,16 +73,30 @@ private:
   void start_threads();
   void await_signal();
   void reload();
+  void refuse_cluster(const config& config) const;
   void refuse_changes_that_need_a_restart(const config& next) const;
+  void refuse_loss_of_environments(const directory& dir) const;
+  directory_ptr directory_for(const config& next) const;
+  void take(const stored_directory& stored);
+
+  /// What follows from a configuration with a directory, and may be refused on the way.
+  struct consequences {
+    std::shared_ptr<http::authenticator> authenticator;
+    api::settings settings;
+    std::vector<kamailio::settings> kamailios;
+  };
+  consequences prepare(const config& next, const directory_ptr& dir) const;
   void apply(config next, directory_ptr dir);
+  void serve(directory_ptr dir, consequences prepared);
   void set_durations(const config& config);
   void drain();
 
   std::filesystem::path file_;
   config config_;
   directory_ptr directory_;
+  directory_status directory_status_;
 
-  boost::asio::io_context control_; ///< signals; run by the thread that called run()
+  boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
   boost::asio::signal_set signals_;
 
   actor_settings actor_settings_;
@@ -146,14 +118,29 @@ private:
 };
 
 void daemon::impl::start() {
-  directory_ = read_directory(config_);
+  refuse_cluster(config_);
+  try {
+    directory_ = read_directory(config_);
+  } catch (const database_away& e) {
+    throw unusable_config{"directory.url", std::string{"cannot be used: "} + e.what()};
+  }
   tell_of_homeless_switches();
   start_actors();
   start_listeners();
   start_threads();
+  follow_directory(config_.directory.url, directory_status_, [this](stored_directory stored) {
+    boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
+  });
   log::info("rollcalld", "node {} is up: {} customers, {} accounts, {} switches", config_.node.id,
             directory_->entries().customers.size(), directory_->entries().accounts.size(),
             switches_of(config_, *directory_).size());
+}
+
+// A node that was told of others and does not ask them would leave their calls out in silence.
+void daemon::impl::refuse_cluster(const config& config) const {
+  if (config.cluster)
+    throw unusable_config{"cluster",
+                          "is not served by this version, which is a cluster of one; take the table out"};
 }
 
 void daemon::impl::tell_of_homeless_switches() const {
@@ -194,8 +181,9 @@ void daemon::impl::start_listeners() {
   feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
   kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
-  pages_ = std::make_unique<pages>(system_, front_, *endpoint_, context_, http_->counters(),
-                                   feed_->counters(), kamailios_->counters(), config_.calls.ready_grace);
+  pages_ =
+      std::make_unique<pages>(system_, front_, *endpoint_, context_, http_->counters(), feed_->counters(),
+                              kamailios_->counters(), directory_status_, config_.calls.ready_grace);
   pages_->set_directory(directory_);
 
   http_->set_tls(usable_identity("http.tls", config_.http.tls));
@@ -244,12 +232,9 @@ void daemon::impl::reload() {
   try {
     auto next = load_config(file_);
     refuse_changes_that_need_a_restart(next);
-    auto dir = read_directory(next);
-    for (const auto& known : switches_of(config_, *directory_))
-      if (!dir->root(known.environment))
-        throw unusable_config{"directory.url",
-                              "has no environment " + std::to_string(known.environment.value())
-                                  + " any more, which the calls of switch " + known.name.value() + " are of"};
+    refuse_cluster(next);
+    auto dir = directory_for(next);
+    refuse_loss_of_environments(*dir);
     apply(std::move(next), std::move(dir));
     tell_of_homeless_switches();
     log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
@@ -275,26 +260,78 @@ void daemon::impl::refuse_changes_that_need_a_restart(const config& next) const 
   same(audit_file_of(next) == audit_file_of(config_), "audit.file");
 }
 
-void daemon::impl::apply(config next, directory_ptr dir) {
-  // These may still refuse: certificates, and what the settings are made of.
+void daemon::impl::refuse_loss_of_environments(const directory& dir) const {
+  for (const auto& known : switches_of(config_, *directory_))
+    if (!dir.root(known.environment))
+      throw unusable_config{"directory.url", "has no environment " + std::to_string(known.environment.value())
+                                                 + " any more, which the calls of switch "
+                                                 + known.name.value() + " are of"};
+}
+
+// A certificate runs out, database or no database: while that is away, a new configuration is taken with the
+// directory that is in memory. Its passwords are of the old realm.
+directory_ptr daemon::impl::directory_for(const config& next) const {
+  const auto from_memory = [&](const std::string& why) {
+    if (next.http.realm != config_.http.realm)
+      throw unusable_config{"http.realm", "cannot be changed while the database of the directory is away"};
+    log::warn("rollcalld", "reloading with the directory in memory: {}", why);
+    return directory_;
+  };
+  if (directory_status_.away())
+    return from_memory("its database is away");
+  try {
+    return read_directory(next);
+  } catch (const database_away& e) {
+    return from_memory(e.what());
+  }
+}
+
+// The directory alone, when its database has told of a change: as a reload, one step or none.
+void daemon::impl::take(const stored_directory& stored) {
+  try {
+    check_usable(stored, config_);
+    refuse_loss_of_environments(*stored.content);
+    if (stored.content->entries() != directory_->entries()) {
+      serve(stored.content, prepare(config_, stored.content));
+      tell_of_homeless_switches();
+      log::info("directory", "reloaded: {} customers, {} accounts", directory_->entries().customers.size(),
+                directory_->entries().accounts.size());
+    }
+    directory_status_.set(directory_status::state::current);
+  } catch (const std::exception& e) {
+    directory_status_.set(directory_status::state::refused);
+    log::error("directory", "not reloaded, the old one stays: {}", e.what());
+  }
+}
+
+daemon::impl::consequences daemon::impl::prepare(const config& next, const directory_ptr& dir) const {
   auto authenticator = same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http);
   auto settings = api_settings_of(next, dir, authenticator);
-  auto kamailios = kamailios_of(next, *dir);
+  return {std::move(authenticator), std::move(settings), kamailios_of(next, *dir)};
+}
+
+void daemon::impl::apply(config next, directory_ptr dir) {
+  // These may still refuse: certificates, and what the settings are made of.
+  auto prepared = prepare(next, dir);
   auto http_identity = usable_identity("http.tls", next.http.tls);
   auto feed_identity = usable_identity("feed.tls", next.feed.tls);
   // From here on nothing fails.
   http_->set_tls(std::move(http_identity));
   feed_->set_tls(std::move(feed_identity));
   config_ = std::move(next);
-  directory_ = std::move(dir);
   set_up_logging(config_.log);
   set_durations(config_);
+  serve(std::move(dir), std::move(prepared));
+}
+
+void daemon::impl::serve(directory_ptr dir, consequences prepared) {
+  directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-  authenticator_ = std::move(authenticator);
-  endpoint_->change(std::move(settings));
+  authenticator_ = std::move(prepared.authenticator);
+  endpoint_->change(std::move(prepared.settings));
   pages_->set_directory(directory_);
   feed_->set_switches(secrets_of(config_, *directory_));
-  kamailios_->set(std::move(kamailios));
+  kamailios_->set(std::move(prepared.kamailios));
 }
 
 void daemon::impl::drain() {

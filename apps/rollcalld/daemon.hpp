@@ -1,24 +1,12 @@
 #pragma once
 
 #include "apps/config/config.hpp"
+#include "apps/rollcalld/unusable_config.hpp"
 
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
-#include <string>
-#include <utility>
 
 namespace rollcall {
-
-/// A configuration that is good in itself but cannot be served with the directory or the files it names.
-class unusable_config : public std::runtime_error {
-public:
-  /// `key` is the dotted key that it is about: `directory.url`.
-  unusable_config(std::string key_of, const std::string& reason)
-      : std::runtime_error(key_of + ' ' + reason), key(std::move(key_of)) {}
-
-  std::string key;
-};
 
 /// One node: puts the parts together, starts them, reloads them and stops them. One thread.
 ///

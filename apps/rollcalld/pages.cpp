@@ -11,7 +11,7 @@ namespace rollcall {
 
 pages::pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
              const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
-             std::chrono::milliseconds ready_grace)
+             const directory_status& directory_status, std::chrono::milliseconds ready_grace)
     : system_(system),
       front_(std::move(front)),
       api_(api),
@@ -19,6 +19,7 @@ pages::pages(caf::actor_system& system, front_actor front, const api::endpoint& 
       http_(http),
       feed_(feed),
       kamailio_(kamailio),
+      directory_status_(directory_status),
       ready_grace_(ready_grace) {}
 
 void pages::set_directory(directory_ptr dir) {
@@ -63,6 +64,7 @@ void pages::ready(bool verbose, http::reply_fn reply) {
                   [this, verbose, reply = std::move(reply)](const overview& seen) {
                     readiness node;
                     node.directory_loaded = true; // nothing is served before it is
+                    node.source = directory_status_.look();
                     node.links_known = seen.links_known;
                     node.links = seen.links;
                     node.uptime = uptime();
@@ -81,6 +83,7 @@ void pages::metrics(http::reply_fn reply) {
                     for (std::size_t i = 0; i < call_state_count; ++i)
                       page.calls[i] = seen.calls.by_state[i];
                     page.links = seen.links;
+                    page.source = directory_status_.look();
                     page.complete = seen.links_known && seen.calls_known;
                     collect(context_->metrics, page);
                     collect(api_.counters(), page);

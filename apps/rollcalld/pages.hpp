@@ -2,6 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "apps/rollcalld/directory_status.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/http/message.hpp"
@@ -21,7 +22,7 @@ public:
   /// All references must outlive this.
   pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
         const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
-        std::chrono::milliseconds ready_grace);
+        const directory_status& directory_status, std::chrono::milliseconds ready_grace);
 
   /// The directory whose customers' calls are counted from now on.
   void set_directory(directory_ptr dir);
@@ -43,6 +44,7 @@ private:
   const http::metrics& http_;
   const feed::metrics& feed_;
   const kamailio::metrics& kamailio_;
+  const directory_status& directory_status_;
   std::chrono::milliseconds ready_grace_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();

@@ -93,6 +93,29 @@ TEST_CASE("verbose tells the state of each switch in a line") {
            "switch sbc-4: not connected, not synced, 0 calls, 0 unverified\n");
 }
 
+TEST_CASE("a database that is away is told at once, and makes no node unready") {
+  auto node = node_with({});
+  node.source = directory_source{directory_source::state::away, timestamp{1'732'320'000s}};
+  const std::string line =
+      "directory: the database is away since 2024-11-23T00:00:00.000000Z, the directory in "
+      "memory is served\n";
+  CHECK(render_readyz(node, false).status == 200);
+  CHECK(render_readyz(node, false).body == "ready\n" + line);
+  CHECK(render_readyz(node, true).body == "ready\n" + line);
+  node.source->state = directory_source::state::refused;
+  CHECK(render_readyz(node, false).body
+        == "ready\ndirectory: what the database holds is refused since 2024-11-23T00:00:00.000000Z, the "
+           "directory from before is served\n");
+}
+
+TEST_CASE("a database that is followed is told to who wants to know everything") {
+  auto node = node_with({});
+  node.source = directory_source{directory_source::state::current, timestamp{1'732'320'000s}};
+  CHECK(render_readyz(node, false).body == "ready\n");
+  CHECK(render_readyz(node, true).body
+        == "ready\ndirectory: as the database has it since 2024-11-23T00:00:00.000000Z\n");
+}
+
 TEST_CASE("a process that answers is alive") {
   CHECK(render_livez(61'500ms).status == 200);
   CHECK(render_livez(61'500ms).body == "alive for 61 s\n");

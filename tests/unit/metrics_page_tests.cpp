@@ -34,6 +34,8 @@ metrics_snapshot full_snapshot() {
   link.calls = 1'234'567;
   link.unverified = 2;
   now.links.push_back(link);
+  now.source =
+      directory_source{directory_source::state::away, timestamp{std::chrono::seconds{1'732'320'001}}};
 
   actor_metrics actors;
   actors.events_applied = 100;
@@ -83,6 +85,9 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_feed_events_total{outcome=\"bad\"} 3",
                                  "rollcall_disconnects_total{outcome=\"sent\"} 5",
                                  "rollcall_tally_drift_total 0",
+                                 "rollcall_directory_database_away 1",
+                                 "rollcall_directory_refused 0",
+                                 "rollcall_directory_state_since_seconds 1732320001",
                                  "rollcall_rpc_requests_total{method=\"disconnectCall\",outcome=\"ok\"} 2",
                                  "rollcall_rpc_requests_total{method=\"disconnectCall\",outcome=\"400\"} 1",
                                  "rollcall_rpc_requests_total{method=\"none\",outcome=\"-32601\"} 1",

@@ -34,6 +34,21 @@ std::string describe(const link_status& link) {
          + ", " + std::to_string(link.calls) + " calls, " + std::to_string(link.unverified) + " unverified\n";
 }
 
+// Why it is so stands in the log: this page is for everybody, and the reason may name hosts and customers.
+std::string describe(const directory_source& source) {
+  const auto since = " since " + format_rfc3339(source.since);
+  switch (source.state) {
+  case directory_source::state::current:
+    break;
+  case directory_source::state::away:
+    return "directory: the database is away" + since + ", the directory in memory is served\n";
+  case directory_source::state::refused:
+    return "directory: what the database holds is refused" + since
+           + ", the directory from before is served\n";
+  }
+  return "directory: as the database has it" + since + '\n';
+}
+
 } // namespace
 
 health_answer render_livez(std::chrono::milliseconds uptime) {
@@ -49,6 +64,8 @@ health_answer render_readyz(const readiness& node, bool verbose) {
     answer.body = "ready\n";
   for (const auto& reason : reasons)
     answer.body += "not ready: " + reason + '\n';
+  if (node.source && (verbose || node.source->state != directory_source::state::current))
+    answer.body += describe(*node.source);
   if (verbose)
     for (const auto& link : node.links)
       answer.body += describe(link);

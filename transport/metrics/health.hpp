@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "transport/metrics/directory_source.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace rollcall {
@@ -10,8 +12,9 @@ namespace rollcall {
 /// What /readyz is decided by.
 struct readiness {
   bool directory_loaded = false;
-  bool links_known = true; ///< false when the node did not tell the state of its links in time
-  link_statuses links;     ///< of every configured switch
+  std::optional<directory_source> source; ///< none: the directory is in a file, which is read when asked to
+  bool links_known = true;                ///< false when the node did not tell the state of its links in time
+  link_statuses links;                    ///< of every configured switch
   std::chrono::milliseconds uptime{0};
   std::chrono::milliseconds ready_grace{5'000};
 };
@@ -28,7 +31,9 @@ health_answer render_livez(std::chrono::milliseconds uptime);
 /// 200 when the lists can be trusted: the directory is loaded and every switch has told its calls once. A
 /// switch that does not come is waited for no longer than `ready_grace` from the start; one that is telling
 /// its calls for the first time, to the end. 503 with the reasons otherwise, one a line. `verbose` adds a
-/// line for each switch: `switch sbc-1: connected, synced, 120 calls, 0 unverified`.
+/// line for each switch: `switch sbc-1: connected, synced, 120 calls, 0 unverified`, and one for the database
+/// of the directory. When that is away, or holds what cannot be served, the line is always there, and changes
+/// no status: the node serves what it has in memory.
 health_answer render_readyz(const readiness& node, bool verbose);
 
 } // namespace rollcall

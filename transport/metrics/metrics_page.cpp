@@ -44,6 +44,16 @@ void add_switches(families& page, const metrics_snapshot& now) {
                       [](const link_status& link) { return number(link.unverified); });
 }
 
+void add_directory(families& page, const directory_source& source) {
+  const auto is = [&](enum directory_source::state state) { return source.state == state ? 1 : 0; };
+  page.gauge("rollcall_directory_database_away", "Whether the database of the directory cannot be reached")
+      .add(is(directory_source::state::away));
+  page.gauge("rollcall_directory_refused", "Whether the database holds a directory that cannot be served")
+      .add(is(directory_source::state::refused));
+  page.gauge("rollcall_directory_state_since_seconds", "Since when the two above are as they are")
+      .add(std::chrono::duration<double>{source.since.time_since_epoch()}.count());
+}
+
 void add_truth(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_feed_events_total", "What switches said of their calls, by what came of it")
       .add(now.feed_events, "outcome");
@@ -137,6 +147,8 @@ std::string render(const metrics_snapshot& snapshot) {
     add_calls(page, snapshot);
     add_switches(page, snapshot);
   }
+  if (snapshot.source)
+    add_directory(page, *snapshot.source);
   add_truth(page, snapshot);
   add_api(page, snapshot);
   add_http(page, snapshot);

@@ -3,9 +3,11 @@
 #include "actors/messages.hpp"
 #include "domain/call_state.hpp"
 #include "domain/time.hpp"
+#include "transport/metrics/directory_source.hpp"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,8 @@ struct metrics_snapshot {
   std::array<std::uint64_t, call_state_count> calls{}; ///< live calls now, by state
   link_statuses links;
   bool complete = true; ///< false when calls and links are not known: they are then left out
+
+  std::optional<directory_source> source; ///< none: the directory is in no database that is followed
 
   outcome_counts feed_events;
   outcome_counts disconnects;

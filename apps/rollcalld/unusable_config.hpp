@@ -1,0 +1,19 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rollcall {
+
+/// A configuration that is good in itself but cannot be served with the directory or the files it names.
+class unusable_config : public std::runtime_error {
+public:
+  /// `key` is the dotted key that it is about: `directory.url`.
+  unusable_config(std::string key_of, const std::string& reason)
+      : std::runtime_error(key_of + ' ' + reason), key(std::move(key_of)) {}
+
+  std::string key;
+};
+
+} // namespace rollcall
