@@ -24,6 +24,12 @@ public:
     return random_.between(full / 2, full);
   }
 
+  /// A shortest wait, which makes the next ones no longer.
+  std::chrono::microseconds least() {
+    const std::chrono::microseconds full = shortest;
+    return random_.between(full / 2, full);
+  }
+
   /// A connection was good: begin again with the shortest.
   void reset() { wait_ = shortest; }
 

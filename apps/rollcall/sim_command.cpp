@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rollcall::cli {
 
@@ -22,7 +24,7 @@ constexpr auto secret_variable = "ROLLCALL_SIM_SECRET";
 
 // What is typed and still has to be understood.
 struct typed {
-  std::string connect = "127.0.0.1:9000";
+  std::vector<std::string> connect{"127.0.0.1:9000"};
   std::string secret_file;
   std::string rate;
   std::string accounts = "1-10";
@@ -62,7 +64,10 @@ void add_mischief_options(CLI::App& app, sim_options& options) {
 }
 
 void add_link_options(CLI::App& app, sim_link_options& link, typed& words) {
-  app.add_option("--connect", words.connect, "Nodes to connect to, in turn: host:port[,host:port...]")
+  app.add_option(
+         "--connect", words.connect,
+         "Nodes to connect to, the next when one fails: host:port[,host:port...], or given several times")
+      ->allow_extra_args(false)
       ->capture_default_str();
   app.add_option("--name", link.name, "Name of the switch")->capture_default_str();
   app.add_option("--secret", link.secret, "Secret of the switch (better: --secret-file)")
@@ -113,7 +118,9 @@ void understand(const typed& words, sim_options& options) {
     plan.accounts.emplace_back(id);
   for (const auto id : parse_ids(words.connections))
     plan.connections.emplace_back(id);
-  options.link.addresses = parse_addresses(words.connect);
+  for (const auto& list : words.connect)
+    for (auto& node : parse_addresses(list))
+      options.link.addresses.push_back(std::move(node));
   options.link.seed = plan.seed;
   if (!words.secret_file.empty())
     options.link.secret = read_secret(words.secret_file);

@@ -24,11 +24,6 @@ constexpr std::chrono::seconds farewell{2}; // for the last lines to go out
 constexpr std::size_t chunk = 256 * 1024;   // bytes formatted ahead of the socket
 constexpr std::uint64_t most_warnings_shown = 20;
 
-// A refusal that will be the same on every address and next time.
-bool is_final(std::string_view code) {
-  return code == "auth_failed" || code == "unknown_switch" || code == "bad_version";
-}
-
 } // namespace
 
 sim_driver::sim_driver(sim_options options)
@@ -144,7 +139,7 @@ void sim_driver::welcomed(std::string_view node_id) {
 void sim_driver::refused(std::string_view code, std::string_view message) {
   log_.say(verbosity::error, "refused by ", link_.peer(), ": ", for_terminal(code), ' ',
            for_terminal(message));
-  if (is_final(code)) {
+  if (link_.hopeless()) {
     result_ = exit_code::denied;
     finish();
   }

@@ -39,8 +39,9 @@ class sim_driver final : sim_session_user {
 public:
   explicit sim_driver(sim_options options);
 
-  /// Until the time is up, a signal (INT, TERM) or a refusal that reconnecting cannot cure. USR1 writes the
-  /// state file; USR2 stops the calls where they are, and lets them go on again. Prints the report on stdout.
+  /// Until the time is up, a signal (INT, TERM) or a refusal by every node that reconnecting cannot cure.
+  /// USR1 writes the state file; USR2 stops the calls where they are, and lets them go on again. Prints the
+  /// report on stdout.
   exit_code run();
 
 private:

@@ -8,6 +8,18 @@
 
 namespace rollcall::cli {
 
+namespace {
+
+// For a connection to come about where another address may be better: a host that is gone answers nothing.
+constexpr std::chrono::milliseconds connect_deadline{1000};
+
+// A refusal that will be the same next time.
+bool is_final(std::string_view code) {
+  return code == "auth_failed" || code == "unknown_switch" || code == "bad_version";
+}
+
+} // namespace
+
 sim_link::sim_link(boost::asio::io_context& io, sim_session_user& user, sim_link_options options)
     : io_(io), user_(user), options_(std::move(options)), retry_(io), backoff_(options_.seed) {}
 
@@ -22,7 +34,7 @@ void sim_link::do_connect() {
   const auto& to = options_.addresses[next_address_++ % options_.addresses.size()];
   peer_ = to.host + ':' + to.port;
   session_ = std::make_shared<sim_session>(io_, static_cast<sim_session_user&>(*this));
-  session_->run(to, hello());
+  session_->run(to, hello(), options_.addresses.size() > 1 ? std::optional{connect_deadline} : std::nullopt);
 }
 
 std::int64_t sim_link::next_epoch() {
@@ -62,7 +74,7 @@ void sim_link::lost(std::string_view why) {
   user_.lost(why);
   if (stopped_)
     return;
-  retry_.expires_after(backoff_.next());
+  retry_.expires_after(++failures_ % options_.addresses.size() == 0 ? backoff_.next() : backoff_.least());
   retry_.async_wait([this](boost::system::error_code ec) {
     if (!ec && !stopped_)
       do_connect();
@@ -80,6 +92,8 @@ void sim_link::forget_session() {
 void sim_link::welcomed(std::string_view node_id) {
   welcome_ = true;
   ++welcomes_;
+  failures_ = 0;
+  refusing_.clear();
   backoff_.reset();
   user_.welcomed(node_id);
 }
@@ -88,7 +102,15 @@ std::uint64_t sim_link::bytes_sent() const noexcept {
   return bytes_before_ + (session_ ? session_->bytes_sent() : 0);
 }
 
-void sim_link::refused(std::string_view code, std::string_view message) { user_.refused(code, message); }
+void sim_link::refused(std::string_view code, std::string_view message) {
+  const auto place = (next_address_ - 1) % options_.addresses.size();
+  if (is_final(code))
+    refusing_.insert(place);
+  else
+    refusing_.erase(place);
+  user_.refused(code, message);
+}
+
 void sim_link::warned(std::string_view message) { user_.warned(message); }
 void sim_link::disconnect_asked(std::string_view call) { user_.disconnect_asked(call); }
 void sim_link::resync_asked() { user_.resync_asked(); }

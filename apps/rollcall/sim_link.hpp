@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,9 @@ struct sim_link_options {
   std::uint64_t seed = 1;            ///< for the jitter of the back-off
 };
 
-/// Keeps a switch connected: one session after the other, each to the next address and with a higher epoch,
-/// waiting longer from failure to failure. What a session says is passed on to the user. I/O thread only.
+/// Keeps a switch connected: one session after the other, each to the next address and with a higher epoch.
+/// It goes on to the next at once, more or less, and waits longer from one round of all addresses to the
+/// next. What a session says is passed on to the user. I/O thread only.
 class sim_link final : sim_session_user {
 public:
   /// `user` must outlive the link.
@@ -44,6 +46,10 @@ public:
 
   /// The session that is welcome; null while there is none.
   sim_session* session() noexcept { return welcome_ ? session_.get() : nullptr; }
+
+  /// True when every node has said that it will never let this switch in. An address that does not answer is
+  /// hoped for.
+  bool hopeless() const noexcept { return refusing_.size() == options_.addresses.size(); }
 
   /// `host:port` of the current or latest attempt.
   const std::string& peer() const noexcept { return peer_; }
@@ -73,6 +79,8 @@ private:
   std::shared_ptr<sim_session> session_;
   std::string peer_;
   std::size_t next_address_ = 0;
+  std::size_t failures_ = 0;       ///< since the last welcome
+  std::set<std::size_t> refusing_; ///< places in addresses whose last word was a final no
   std::int64_t epoch_ = 0;
   std::uint64_t welcomes_ = 0;
   std::uint64_t bytes_before_ = 0; ///< sent by earlier sessions

@@ -22,15 +22,21 @@ constexpr std::size_t longest_line = 65536; // bytes
 sim_session::sim_session(boost::asio::io_context& io, sim_session_user& user)
     : resolver_(io), socket_(io), deadline_(io), user_(&user) {}
 
-void sim_session::run(const address& to, std::string hello) {
+void sim_session::run(const address& to, std::string hello,
+                      std::optional<std::chrono::milliseconds> patience) {
   pending_ = std::move(hello);
-  deadline_.expires_after(welcome_deadline);
-  deadline_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
-    if (!ec && !self->welcome_)
-      self->fail("no welcome in time");
-  });
+  do_wait(patience.value_or(welcome_deadline), "no connection in time");
   resolver_.async_resolve(to.host, to.port, [self = shared_from_this()](auto ec, const auto& endpoints) {
     self->on_resolve(ec, endpoints);
+  });
+}
+
+// Asking again takes the place of an earlier deadline.
+void sim_session::do_wait(std::chrono::milliseconds patience, const char* failure) {
+  deadline_.expires_after(patience);
+  deadline_.async_wait([self = shared_from_this(), failure](boost::system::error_code ec) {
+    if (!ec && !self->welcome_)
+      self->fail(failure);
   });
 }
 
@@ -51,6 +57,7 @@ void sim_session::on_connect(boost::system::error_code ec) {
   boost::system::error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   last_sign_ = clock::now();
+  do_wait(welcome_deadline, "no welcome in time");
   flush();
   do_read();
 }

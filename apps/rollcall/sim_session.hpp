@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,9 @@ public:
   /// `user` must live until lost() or close().
   sim_session(boost::asio::io_context& io, sim_session_user& user);
 
-  /// Connects to `to`; `hello` is the first line, with its line feed. welcomed() or lost() follows.
-  void run(const address& to, std::string hello);
+  /// Connects to `to`, within `patience` if given; `hello` is the first line, with its line feed. welcomed()
+  /// or lost() follows.
+  void run(const address& to, std::string hello, std::optional<std::chrono::milliseconds> patience);
 
   /// Ends the session at once; the user hears nothing more.
   void close();
@@ -64,6 +66,7 @@ private:
   using tcp = boost::asio::ip::tcp;
   using clock = std::chrono::steady_clock;
 
+  void do_wait(std::chrono::milliseconds patience, const char* failure);
   void on_resolve(boost::system::error_code ec, const tcp::resolver::results_type& endpoints);
   void on_connect(boost::system::error_code ec);
   void do_read();
@@ -75,7 +78,7 @@ private:
 
   tcp::resolver resolver_;
   tcp::socket socket_;
-  boost::asio::steady_timer deadline_; ///< for becoming welcome
+  boost::asio::steady_timer deadline_; ///< for becoming connected, then welcome
   sim_session_user* user_;             ///< null once closed
   std::string pending_;
   std::string in_flight_;

@@ -14,6 +14,15 @@ TEST_CASE("sim backoff: waits double up to five seconds, shortened by at most a 
   }
 }
 
+TEST_CASE("sim backoff: the least wait can be asked for between the others") {
+  sim_backoff backoff(1);
+  backoff.next();
+  for (int i = 0; i < 10; ++i)
+    CHECK(backoff.least() <= 250ms);
+  CHECK(backoff.next() <= 500ms);
+  CHECK(backoff.next() > 250ms);
+}
+
 TEST_CASE("sim backoff: a good connection starts again with the shortest") {
   sim_backoff backoff(1);
   for (int i = 0; i < 10; ++i)
