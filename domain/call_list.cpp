@@ -1,5 +1,7 @@
 #include "domain/call_list.hpp"
 
+#include "domain/list_order.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
@@ -9,14 +11,6 @@
 namespace rollcall {
 
 namespace {
-
-/// True when `a` comes after `b`: the order in which std heaps and backward sorts want their elements.
-struct comes_later {
-  template <class Candidate>
-  bool operator()(const Candidate& a, const Candidate& b) const {
-    return a.key != b.key ? a.key > b.key : by_setup{}(*b.record, *a.record);
-  }
-};
 
 /// What is known of a call that moved.
 struct mover {
@@ -94,13 +88,13 @@ call_list::call_list(call_query query, directory_ptr dir, std::vector<list_part>
   }
 }
 
-bool call_list::next(call_row& row) {
+row_source::step call_list::next(call_row& row) {
   if (query_.limit && told_ >= *query_.limit)
-    return false;
+    return step::end;
   if (!advance(row))
-    return false;
+    return step::end;
   ++told_;
-  return true;
+  return step::row;
 }
 
 // Only the records: what a second part tells of moves is true as well.
@@ -169,17 +163,7 @@ bool call_list::by_duration() const {
 }
 
 call_list::candidate call_list::candidate_of(const record_ptr& record, std::uint32_t from) const {
-  switch (query_.order) {
-  case call_order::oldest_first:
-    return {record->setup().time_since_epoch().count(), record.get(), from};
-  case call_order::oldest_last:
-    return {-record->setup().time_since_epoch().count(), record.get(), from};
-  case call_order::longest_first:
-    return {-record->duration(now_).count(), record.get(), from};
-  case call_order::longest_last:
-    break;
-  }
-  return {record->duration(now_).count(), record.get(), from};
+  return {list_key(query_.order, *record, now_), record.get(), from};
 }
 
 // From oldest first to oldest last; calls of the same setup time stay in the order of their IDs.
@@ -224,7 +208,7 @@ bool call_list::advance(call_row& row) {
   const auto& from = runs_[next.run];
   row = {next.record, from.customer};
   if (from.position < from.records.size()) {
-    replace_first(next_of(next.run));
+    replace_first(candidates_, next_of(next.run));
   } else {
     std::pop_heap(candidates_.begin(), candidates_.end(), comes_later{});
     candidates_.pop_back();
@@ -240,22 +224,6 @@ call_list::candidate call_list::next_of(std::uint32_t number) {
   if (from.position < from.records.size())
     fetch_early(from.records[from.position].get());
   return next;
-}
-
-/// What pop_heap and push_heap would do, in one go.
-void call_list::replace_first(const candidate& with) {
-  constexpr comes_later later;
-  const auto size = candidates_.size();
-  std::size_t hole = 0;
-  for (auto child = std::size_t{1}; child < size; child = 2 * hole + 1) {
-    if (child + 1 < size && later(candidates_[child], candidates_[child + 1]))
-      ++child;
-    if (!later(with, candidates_[child]))
-      break;
-    candidates_[hole] = candidates_[child];
-    hole = child;
-  }
-  candidates_[hole] = with;
 }
 
 } // namespace rollcall

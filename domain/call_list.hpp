@@ -5,9 +5,11 @@
 #include "domain/call_record.hpp"
 #include "domain/directory.hpp"
 #include "domain/ids.hpp"
+#include "domain/row_source.hpp"
 #include "domain/time.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace rollcall {
@@ -23,23 +25,19 @@ struct list_part {
   std::vector<record_ptr> over;
 };
 
-/// One row of a list.
-struct call_row {
-  const call_record* record = nullptr;
-  customer_id customer; ///< the account's direct customer
-};
-
 /// A list in order, read row by row: the answer to a call_query. It holds pointers to records, not rows, so
 /// that a million calls cost eight megabytes while they are written. Movable, one thread at a time.
-class call_list {
+class call_list final : public row_source {
 public:
   /// Joins the parts. Of an account that answered twice, because it changed hands while it was asked, the
   /// first part counts. `now` is the moment for which running times are told.
   call_list(call_query query, directory_ptr dir, std::vector<list_part> parts, timestamp now);
 
-  /// The next row; false at the end. Offset and limit are already applied. The row's record lives as long as
-  /// the list.
-  bool next(call_row& row);
+  /// The next row, or the end; never pending. Offset and limit are already applied. The row's record lives as
+  /// long as the list.
+  step next(call_row& row) override;
+
+  bool wait(std::function<void()>) override { return false; }
 
   timestamp now() const noexcept { return now_; }
 
@@ -68,7 +66,6 @@ private:
   void start();
   bool advance(call_row& row);
   candidate next_of(std::uint32_t number);
-  void replace_first(const candidate& with);
 
   call_query query_;
   directory_ptr directory_;

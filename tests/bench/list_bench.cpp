@@ -100,7 +100,7 @@ void merge_list(benchmark::State& state) {
   for (auto _ : state) {
     call_list list{query_of(static_cast<call_order>(state.range(1))), dir, parts, now};
     call_row row;
-    while (list.next(row))
+    while (list.next(row) == row_source::step::row)
       benchmark::DoNotOptimize(row.record);
   }
   state.SetItemsProcessed(state.iterations() * calls);

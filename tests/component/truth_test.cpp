@@ -37,7 +37,7 @@ pictures_shown check_list(call_list& list, const call_query& query, const direct
   pictures_shown shown;
   const auto everything = query.scope == customer_id{1} && query.recursive && !query.account;
   std::tuple last_place{std::numeric_limits<std::int64_t>::min(), timestamp{}, std::string{}};
-  for (call_row row; list.next(row);) {
+  for (call_row row; list.next(row) == row_source::step::row;) {
     const std::string id{row.record->id()};
     const auto seen = picture_of(*row.record);
     const auto found = model.heard.find(id);

@@ -75,7 +75,7 @@ call_query all_of(std::int64_t scope) {
 
 std::vector<call_row> rows_of(call_list& list) {
   std::vector<call_row> rows;
-  for (call_row row; list.next(row);)
+  for (call_row row; list.next(row) == row_source::step::row;)
     rows.push_back(row);
   return rows;
 }

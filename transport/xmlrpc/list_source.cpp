@@ -16,7 +16,7 @@ bool list_source::next(std::string& out) {
   const auto enough = out.size() + piece_size;
   call_row row;
   while (out.size() < enough) {
-    if (!calls_->next(row)) {
+    if (calls_->next(row) == row_source::step::end) {
       out += array_foot;
       calls_.reset();
       held_.reset();

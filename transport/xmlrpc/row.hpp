@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/call_list.hpp"
+#include "domain/row_source.hpp"
 #include "domain/time.hpp"
 
 #include <cstdint>
