@@ -125,14 +125,33 @@ void call_record::destroy(const call_record* record) noexcept {
   ::operator delete(const_cast<call_record*>(record));
 }
 
-record_ptr call_record::first(const switch_identity& source, const call_event& event) {
+std::uint64_t call_record::next_serial() noexcept {
   static std::atomic<std::uint64_t> calls{0};
+  return calls.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+record_ptr call_record::first(const switch_identity& source, const call_event& event) {
   draft d;
-  d.serial = ++calls;
+  d.serial = next_serial();
   d.source = &source;
   const auto id = source.name.value() + ':' + event.id;
   d.set(text::id, std::string_view{id});
   d.fill(event);
+  return make(d);
+}
+
+record_ptr call_record::from(const foreign& picture) {
+  draft d;
+  d.serial = next_serial();
+  d.source = picture.source;
+  d.account = picture.account;
+  d.connection = picture.connection;
+  d.setup = picture.setup;
+  d.connect = picture.connect;
+  d.end = picture.end;
+  d.state = picture.state;
+  for (std::size_t i = 0; i < text_count; ++i)
+    d.set(static_cast<text>(i), picture.texts[i]);
   return make(d);
 }
 

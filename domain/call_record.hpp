@@ -60,6 +60,21 @@ public:
   /// The first picture of a call. `event.setup` must be set.
   static record_ptr first(const switch_identity& source, const call_event& event);
 
+  /// A picture that another node has of one of its calls. The texts need not be clean.
+  struct foreign {
+    const switch_identity* source = nullptr; ///< interned
+    account_id account;
+    connection_id connection;
+    timestamp setup;
+    timestamp connect;
+    timestamp end;
+    call_state state = call_state::idle;
+    std::array<std::string_view, text_count> texts{}; ///< the ID begins with the switch's name and a colon
+  };
+
+  /// That picture in this process: of its own serial, revision 1.
+  static record_ptr from(const foreign& picture);
+
   /// The picture after `event`, or null when the event changes nothing: it would take the call back (late),
   /// says nothing new (repeated), or the call is over. An event of the same state may still fill in fields.
   record_ptr after(const call_event& event) const;
@@ -111,6 +126,7 @@ private:
   call_record() = default;
   ~call_record() = default;
   static record_ptr make(const draft& d);
+  static std::uint64_t next_serial() noexcept;
   const char* texts() const noexcept { return reinterpret_cast<const char*>(this + 1); }
   static void destroy(const call_record* record) noexcept;
 
