@@ -89,6 +89,12 @@ raw_client::answer raw_client::read_answer(bool to_head) {
   return result;
 }
 
+std::string raw_client::read_some() {
+  if (received_.empty())
+    fill();
+  return std::exchange(received_, {});
+}
+
 std::string raw_client::read_rest() {
   while (fill()) {
   }

@@ -34,6 +34,9 @@ public:
   /// The next answer. Not whole when the connection ended before it did.
   answer read_answer(bool to_head = false);
 
+  /// What comes next, as it comes; empty at the end of the connection.
+  std::string read_some();
+
   /// Everything up to the end of the connection.
   std::string read_rest();
 

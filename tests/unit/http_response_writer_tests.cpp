@@ -3,7 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
+#include <functional>
+#include <memory>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rollcall::http {
 
@@ -30,6 +37,40 @@ private:
   bool last_with_end_;
   std::size_t position_ = 0;
 };
+
+/// Has pieces as they come; one named `end` is the end.
+class waiting_source : public body_source {
+public:
+  struct state {
+    std::deque<std::string> ready;
+    int vain = 0; ///< times that it was asked for nothing
+  };
+  explicit waiting_source(state& now) : now_(now) {}
+
+  bool next(std::string& out) override {
+    if (now_.ready.empty()) {
+      ++now_.vain;
+      return true;
+    }
+    const auto piece = std::move(now_.ready.front());
+    now_.ready.pop_front();
+    if (piece == "end")
+      return false;
+    out += piece;
+    return true;
+  }
+
+  bool wait(std::function<void()>) override { return now_.ready.empty(); }
+
+private:
+  state& now_;
+};
+
+response waited_for(waiting_source::state& now) {
+  response answer;
+  answer.body = std::make_unique<waiting_source>(now);
+  return answer;
+}
 
 response streamed(std::vector<std::string> pieces, bool last_with_end = false) {
   response answer;
@@ -106,6 +147,41 @@ TEST_CASE("a source that fails later fails without the last chunk") {
   CHECK(writer.next(out));
   CHECK_THROWS_AS(writer.next(out), std::runtime_error);
   CHECK(out.find("0\r\n\r\n") == std::string::npos);
+}
+
+TEST_CASE("a source is never asked for what has not come yet") {
+  for (const bool gzip : {false, true}) {
+    waiting_source::state now;
+    response_writer writer{waited_for(now), {.gzip = gzip}};
+    std::string out;
+    CHECK(writer.wait([] {}));
+    now.ready = {"one"};
+    CHECK_FALSE(writer.wait([] {}));
+    CHECK(writer.next(out)); // the second piece is not there: a stream
+    CHECK(out.find("Transfer-Encoding: chunked") != std::string::npos);
+    CHECK_FALSE(out.ends_with("\r\n\r\n")); // there is more than the header
+    CHECK(writer.wait([] {}));
+    const auto size = out.size();
+    CHECK(writer.next(out));
+    CHECK(out.size() == size);
+    now.ready = {"two", "end"};
+    CHECK_FALSE(writer.wait([] {}));
+    while (writer.next(out)) {
+    }
+    const auto body = unchunk(std::string_view{out}.substr(out.find("\r\n\r\n") + 4));
+    CHECK((gzip ? gunzip(body) : body) == "onetwo");
+    CHECK_FALSE(writer.wait([] {}));
+    CHECK(now.vain == 0);
+  }
+}
+
+TEST_CASE("what needs nothing from its source does not wait for it") {
+  waiting_source::state now;
+  CHECK_FALSE(response_writer{waited_for(now), {.head_only = true}}.wait([] {}));
+  auto empty = waited_for(now);
+  empty.status = 204;
+  CHECK_FALSE(response_writer{std::move(empty), {}}.wait([] {}));
+  CHECK_FALSE(response_writer{whole("a"), {}}.wait([] {}));
 }
 
 TEST_CASE("a line break in a header value does not become a header") {

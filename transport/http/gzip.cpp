@@ -30,6 +30,8 @@ void gzip_stream::add(std::string_view piece, std::string& out) {
     run(piece, Z_NO_FLUSH, out);
 }
 
+void gzip_stream::flush(std::string& out) { run({}, Z_SYNC_FLUSH, out); }
+
 void gzip_stream::finish(std::string& out) { run({}, Z_FINISH, out); }
 
 void gzip_stream::run(std::string_view piece, int flush, std::string& out) {

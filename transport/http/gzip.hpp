@@ -18,6 +18,9 @@ public:
   /// Takes the next piece, and appends to `out` what is ready: often nothing.
   void add(std::string_view piece, std::string& out);
 
+  /// Appends all that was taken and is not out yet, at some cost in size.
+  void flush(std::string& out);
+
   /// Appends the rest. Nothing may be added afterwards.
   void finish(std::string& out);
 

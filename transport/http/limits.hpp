@@ -17,7 +17,7 @@ struct limits {
   std::chrono::milliseconds body{30'000};   ///< end of the header to the end of the body
   std::chrono::milliseconds idle{75'000}; ///< kept alive without a request; a little over proxies' usual 60 s
   std::chrono::milliseconds reply{30'000}; ///< handing a request over to its answer; more is 503
-  std::chrono::milliseconds write{30'000}; ///< one piece of an answer, at most about 64 KiB
+  std::chrono::milliseconds write{30'000}; ///< one piece of an answer to be there, and again to be taken
   std::chrono::milliseconds linger{2'000}; ///< reading what the client still sends after a refusal
 };
 

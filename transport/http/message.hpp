@@ -41,7 +41,19 @@ public:
 
   /// Appends the next piece (about 64 KiB) to `out`. False when nothing follows; that last call may still
   /// have appended something. An exception cuts the connection, or becomes a 500 when nothing was sent yet.
+  /// Must not be called while wait() would be true: there is nothing to append then. A piece is short, or
+  /// empty, when more of it has not come yet.
   virtual bool next(std::string& out) = 0;
+
+  /// False when next() has something to append, or would throw or be at the end: so it is with all bodies
+  /// that are made of what is there. Else `ready` is called once, on any thread, perhaps before wait() has
+  /// returned, as soon as that is so. In both cases what there is may turn out to be nothing to append. A
+  /// further wait() may take the place of the one before, whose `ready` may then never be called, nor may it
+  /// when the body is gone. `ready` does not block. An empty one only asks.
+  virtual bool wait(std::function<void()> ready) {
+    (void)ready;
+    return false;
+  }
 };
 
 /// An answer. The server itself adds Date, Server, Content-Length or Transfer-Encoding, Content-Encoding,

@@ -63,6 +63,13 @@ bool response_writer::next(std::string& out) {
   return start(out);
 }
 
+bool response_writer::wait(std::function<void()> ready) {
+  auto* const source = std::get_if<source_ptr>(&answer_.body);
+  if (!source || form_.head_only || has_no_body(answer_.status) || source_ended_ || !ahead_.empty())
+    return false;
+  return (*source)->wait(std::move(ready));
+}
+
 bool response_writer::start(std::string& out) {
   if (has_no_body(answer_.status)) {
     write_header(out, {});
@@ -79,7 +86,7 @@ bool response_writer::start_stream(std::string& out) {
   if (!form_.head_only) {
     std::string first;
     source_ended_ = !source.next(first);
-    if (!source_ended_)
+    if (!source_ended_ && !source.wait({}))
       source_ended_ = !source.next(ahead_);
     if (source_ended_) {
       write_whole(first + ahead_, out);
@@ -119,12 +126,12 @@ bool response_writer::write_piece(std::string& out) {
   if (chunked_)
     out += chunk_head;
   const auto begin = out.size();
-  do {
+  while (!source_ended_ && out.size() == begin && !wait({})) {
     if (gzip_)
       pack_piece(out);
     else
       pull_piece(out);
-  } while (!source_ended_ && out.size() == begin);
+  }
   if (chunked_)
     end_chunk(out, chunk);
   if (source_ended_ && chunked_)
@@ -146,6 +153,8 @@ void response_writer::pack_piece(std::string& out) {
   gzip_->add(piece_, out);
   if (source_ended_)
     gzip_->finish(out);
+  else if (wait({}))
+    gzip_->flush(out); // the client need not wait for what is here
 }
 
 void response_writer::write_header(std::string& out, const std::string& framing) {

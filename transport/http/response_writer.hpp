@@ -2,6 +2,7 @@
 
 #include "transport/http/message.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,10 +28,13 @@ public:
   response_writer(response answer, const answer_form& form);
   ~response_writer();
 
-  /// Appends the next bytes to `out` and returns false with the last ones, the only call that may have none.
-  /// The header comes with the first call. Throws what the body's source throws; nothing of that call must
-  /// then be sent.
+  /// Appends the next bytes to `out` and returns false with the last ones. The header comes with the first
+  /// call. A call has none when it is the last, or when more of the body has not come yet. Throws what the
+  /// body's source throws; nothing of that call must then be sent.
   bool next(std::string& out);
+
+  /// True when next() must wait for the body's source; see body_source::wait.
+  bool wait(std::function<void()> ready);
 
   /// Whether the connection can go on afterwards, once next() has been called.
   bool keep_alive() const noexcept { return form_.keep_alive; }

@@ -191,18 +191,45 @@ void session::start_answer(response answer, const answer_form& form) {
   last_or_not.keep_alive = form.keep_alive && !service_->draining;
   writer_.emplace(std::move(answer), last_or_not);
   sent_ = false;
+  waiting_ = false;
   do_write();
 }
 
 void session::do_write() {
   out_.clear();
   try {
-    more_ = writer_->next(out_);
+    do {
+      if (must_wait())
+        return;
+      more_ = writer_->next(out_);
+    } while (more_ && out_.empty());
   } catch (const std::exception& e) {
     return on_failed_body(e.what());
   }
   channel_.write(asio::buffer(out_),
                  [self = shared_from_this()](channel::error_code ec) { self->on_write(ec); });
+}
+
+/// The session is kept by its deadline alone meanwhile: a body that is never ready must not keep it.
+bool session::must_wait() {
+  const auto ready = [owner = weak_from_this(), wait = ++wait_] {
+    if (auto self = owner.lock()) {
+      const auto executor = self->channel_.executor();
+      asio::post(executor, [self = std::move(self), wait] { self->on_ready(wait); });
+    }
+  };
+  if (writer_->wait(ready)) {
+    waiting_ = true;
+    return true;
+  }
+  if (std::exchange(waiting_, false))
+    enter(phase::write, service_->bounds.write); // the wait was the body's, the write is the client's
+  return false;
+}
+
+void session::on_ready(std::uint64_t wait) {
+  if (phase_ == phase::write && waiting_ && wait == wait_)
+    do_write();
 }
 
 void session::on_write(channel::error_code ec) {
@@ -232,6 +259,18 @@ void session::on_failed_body(const char* what) {
   start_answer(text_response(500, "The answer failed."), form_);
 }
 
+void session::on_late_body() {
+  log::error("http", "the rest of an answer to {} did not come in time", peer_);
+  waiting_ = false;
+  if (sent_) {
+    ++service_->counters.cut;
+    return channel_.cut();
+  }
+  ++service_->counters.handler_errors;
+  form_.keep_alive = false;
+  start_answer(text_response(503, "The request could not be answered in time."), form_);
+}
+
 void session::on_deadline() {
   switch (phase_) {
   case phase::idle:
@@ -247,8 +286,11 @@ void session::on_deadline() {
     log::error("http", "a request of {} was not answered in time", peer_);
     form_.keep_alive = false;
     return start_answer(text_response(503, "The request could not be answered in time."), form_);
-  case phase::handshake:
   case phase::write:
+    if (waiting_)
+      return on_late_body();
+    [[fallthrough]];
+  case phase::handshake:
     ++service_->counters.timeouts;
     return channel_.cut();
   case phase::finishing:

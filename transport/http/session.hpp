@@ -19,8 +19,10 @@ namespace rollcall::http {
 ///                   │        │        │        │       │     └─► finishing (last answer)
 ///       deadline:  close    408      408      503     cut
 ///
-/// A request that is refused goes from header or body straight to write, and is the last. Each phase has its
-/// own absolute deadline. run(), drain() and cut() are for any thread; the rest runs on the channel's strand.
+/// A body that has nothing to write yet is waited for in write, each time under the deadline of one piece:
+/// 503 when nothing was sent before. A request that is refused goes from header or body straight to write,
+/// and is the last. Each phase has its own absolute deadline. run(), drain() and cut() are for any thread;
+/// the rest runs on the channel's strand.
 class session : public std::enable_shared_from_this<session> {
 public:
   session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared);
@@ -49,9 +51,12 @@ private:
   void refuse(unsigned status, std::string reason);
   void start_answer(response answer, const answer_form& form);
   void do_write();
+  bool must_wait();
+  void on_ready(std::uint64_t wait);
   void on_write(channel::error_code ec);
   void on_deadline();
   void on_failed_body(const char* what);
+  void on_late_body();
   void enter(phase next, std::chrono::milliseconds within);
   void finish();
 
@@ -66,6 +71,8 @@ private:
   std::uint64_t number_ = 0; ///< of the request being served; tells late replies apart
   bool more_ = false;        ///< writer_ has more
   bool sent_ = false;        ///< some of the answer is on the wire
+  bool waiting_ = false;     ///< for more of the body
+  std::uint64_t wait_ = 0;   ///< number of the last wait; tells late calls of its end apart
   bool expired_ = false;     ///< a read's deadline has passed and the read is being cancelled
 };
 
