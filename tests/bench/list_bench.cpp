@@ -79,7 +79,7 @@ void write_list(benchmark::State& state) {
   std::int64_t bytes = 0;
   for (auto _ : state) {
     xmlrpc::list_source source{
-        std::make_shared<call_list>(query_of(static_cast<call_order>(state.range(1))), dir, parts, now),
+        std::make_shared<call_list>(query_of(static_cast<call_order>(state.range(1))), dir, parts, now), now,
         xmlrpc::id_style::integers};
     for (bool more = true; more;) {
       piece.clear();

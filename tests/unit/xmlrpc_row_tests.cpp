@@ -1,3 +1,4 @@
+#include "domain/call_list.hpp"
 #include "domain/directory.hpp"
 #include "domain/switch_identity.hpp"
 #include "transport/xmlrpc/body.hpp"
@@ -178,14 +179,15 @@ TEST_CASE("a number that no int holds is an int all the same") {
 
 TEST_CASE("an empty list has the bytes of Python's encoder") {
   std::string out;
-  list_source empty{list_of(0), id_style::integers};
+  list_source empty{list_of(0), setup + 85s, id_style::integers};
   CHECK_FALSE(empty.next(out));
   CHECK(out == "<value><array><data>\n</data></array></value>\n");
 }
 
 TEST_CASE("a list comes in pieces, and xmlrpc-c reads the whole of it") {
   constexpr int calls = 1000;
-  const body answer = response_around(std::make_unique<list_source>(list_of(calls), id_style::integers));
+  const body answer =
+      response_around(std::make_unique<list_source>(list_of(calls), setup + 85s, id_style::integers));
   auto& source_of_answer = *std::get<std::unique_ptr<http::body_source>>(answer);
   std::string whole;
   std::size_t pieces = 0;
@@ -212,11 +214,11 @@ TEST_CASE("a list comes in pieces, and xmlrpc-c reads the whole of it") {
 
 TEST_CASE("what a list holds on to is let go with its last piece, or with its source") {
   const auto held = std::make_shared<int>(1);
-  auto listing = std::make_unique<list_source>(list_of(1), id_style::integers, held);
+  auto listing = std::make_unique<list_source>(list_of(1), setup + 85s, id_style::integers, held);
   CHECK(held.use_count() == 2);
   listing.reset();
   CHECK(held.use_count() == 1);
-  list_source read{list_of(1), id_style::integers, held};
+  list_source read{list_of(1), setup + 85s, id_style::integers, held};
   std::string out;
   CHECK_FALSE(read.next(out));
   CHECK(held.use_count() == 1);

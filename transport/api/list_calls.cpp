@@ -109,7 +109,8 @@ xmlrpc::or_fault<list_request> parse_list(const invocation& call, bool active_on
 }
 
 answer render_list(call_list_ptr calls, xmlrpc::id_style ids, admission::place place) {
-  return {std::make_unique<xmlrpc::list_source>(std::move(calls), ids, std::move(place)), coverage{}};
+  const auto now = calls->now();
+  return {std::make_unique<xmlrpc::list_source>(std::move(calls), now, ids, std::move(place)), coverage{}};
 }
 
 } // namespace rollcall::api

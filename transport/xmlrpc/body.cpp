@@ -6,19 +6,38 @@
 
 namespace rollcall::xmlrpc {
 
+namespace {
+
+http::body_source* source_in(const body& part) {
+  const auto* source = std::get_if<std::unique_ptr<http::body_source>>(&part);
+  return source ? source->get() : nullptr;
+}
+
+} // namespace
+
 bool joined_body::next(std::string& out) {
   const auto enough = out.size() + piece_size;
   while (position_ < parts_.size() && out.size() < enough) {
     auto& part = parts_[position_];
-    auto* source = std::get_if<std::unique_ptr<http::body_source>>(&part);
-    if (source && (*source)->next(out))
-      continue;
-    if (!source)
+    if (auto* const source = source_in(part)) {
+      if (source->wait({}))
+        return true;
+      if (source->next(out))
+        continue;
+    } else {
       out += std::get<std::string>(part);
+    }
     part = std::string{}; // what is written needs no memory any more
     ++position_;
   }
   return position_ < parts_.size();
+}
+
+bool joined_body::wait(std::function<void()> ready) {
+  for (auto at = position_; at < parts_.size(); ++at)
+    if (auto* const source = source_in(parts_[at]))
+      return source->wait(std::move(ready));
+  return false;
 }
 
 body response_around(body value) {

@@ -2,6 +2,7 @@
 
 #include "transport/http/message.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ public:
   explicit joined_body(std::vector<body> parts) : parts_(std::move(parts)) {}
 
   bool next(std::string& out) override;
+
+  /// Waits for the next body that is not text: the text before it is sent together with its beginning, so
+  /// that an answer which fails before it has begun is still told so.
+  bool wait(std::function<void()> ready) override;
 
 private:
   std::vector<body> parts_;
