@@ -118,6 +118,8 @@ bool is_node_id(std::string_view node) {
 
 void row_packer::pack(const call_row& row) {
   const auto& call = *row.record;
+  if (batch_.empty())
+    batch_.reserve(usual_bytes_);
   write_source(call.source());
   std::array<std::string_view, call_record::text_count> texts;
   std::size_t size = 0;
@@ -172,6 +174,7 @@ void row_packer::write_source(const switch_identity& source) {
 std::string row_packer::take() {
   numbers_.clear();
   last_ = nullptr;
+  usual_bytes_ = batch_.size();
   return std::exchange(batch_, {});
 }
 

@@ -38,6 +38,7 @@ private:
   std::unordered_map<const switch_identity*, std::uint16_t> numbers_; ///< of the switches in this batch
   const switch_identity* last_ = nullptr;
   std::uint16_t last_number_ = 0;
+  std::size_t usual_bytes_ = 0; ///< what the batch before had
 };
 
 /// Reads what a row_packer of another node wrote, and trusts it in nothing: bytes that are no rows throw,
