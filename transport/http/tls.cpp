@@ -17,10 +17,8 @@ namespace {
   throw std::runtime_error(what + " '" + file + "': " + ec.message());
 }
 
-} // namespace
-
-tls_context make_tls_context(const tls_files& files) {
-  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+tls_context make_context(ssl::context::method role, const tls_files& files) {
+  auto context = std::make_shared<ssl::context>(role);
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3
                        | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
   SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
@@ -38,6 +36,16 @@ tls_context make_tls_context(const tls_files& files) {
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
   }
   return context;
+}
+
+} // namespace
+
+tls_context make_tls_context(const tls_files& files) { return make_context(ssl::context::tls_server, files); }
+
+tls_context make_peer_tls_context(const tls_files& files) {
+  if (files.client_ca.empty())
+    throw std::runtime_error("TLS between nodes needs the certificate of an authority");
+  return make_context(ssl::context::tls, files);
 }
 
 } // namespace rollcall::http
