@@ -1,0 +1,123 @@
+#pragma once
+
+#include "actors/node_mesh.hpp"
+#include "domain/time.hpp"
+#include "transport/cluster/limits.hpp"
+#include "transport/cluster/metrics.hpp"
+#include "transport/http/tls.hpp"
+
+#include <caf/actor_control_block.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace caf {
+class actor_system;
+}
+
+namespace rollcall::cluster {
+
+/// Who this node is and whom it is to find.
+struct settings {
+  /// `self.address` empty: the address that listens, or, when that stands for every interface, whatever the
+  /// others see us under. `self.peers` is filled in by the mesh.
+  node_hello self;
+  std::string listen;             ///< "host:port" or "[v6]:port"; port 0 picks a free one
+  std::vector<std::string> peers; ///< where others are, host:port; our own address among them does no harm
+  http::tls_context tls;          ///< of http::make_peer_tls_context(); null: plain, and loopback alone
+  limits bounds;
+};
+
+/// What the others get from us when they connect, and we from them.
+struct published_actor {
+  caf::strong_actor_ptr actor;
+  std::set<std::string> interface; ///< actor_system::message_types() of its handle; both sides' must be equal
+};
+
+/// What happens to connections, in order for each node. Called one at a time, on threads of the io_context or
+/// of the mesh's caller; must not block and must not destroy the mesh.
+struct events {
+  /// A node is there. `connection` is never used again. `published` is null on the side that was dialled: the
+  /// other one speaks first.
+  std::function<void(const node_hello& theirs, std::uint64_t connection, bool dialled,
+                     const caf::strong_actor_ptr& published)>
+      connected;
+
+  /// It is gone: once for each connected, whoever cut it. CAF's monitors tell of its actors too, before or
+  /// after.
+  std::function<void(const node_id& node, std::uint64_t incarnation, std::uint64_t connection,
+                     const std::string& why)>
+      disconnected;
+};
+
+/// One address, as /readyz and `rollcall nodes` show it.
+struct peer_status {
+  std::string address;
+  bool configured = false;     ///< or learned from others
+  std::optional<node_id> node; ///< who was last there
+  bool connected = false;      ///< that node is, perhaps by another address
+  timestamp since{};           ///< when it came or went; the start for one never seen
+  std::uint64_t attempts = 0;  ///< since it was last there
+  std::string last_error;      ///< what came of the last of them; empty when it is there
+};
+
+/// The wires between the nodes of a cluster: keeps exactly one connection to every node that it can find.
+///
+/// CAF's protocol BASP speaks over it but owns no socket: its connect blocks, it has no deadlines, and it
+/// allocates what a stranger's header says. So sockets, TLS and a hello are ours (hello.hpp), with a deadline
+/// for each phase, and only for a node that has shown who it is BASP gets one end of a socketpair, whose
+/// other end is joined with the connection (wire.hpp). What comes in is checked by its headers before BASP
+/// sees it (basp_frames.hpp). No port of BASP is ever open.
+///
+/// Runs on the threads that run the io_context. Members are for any thread and do not block, but listen() is
+/// called once, before anybody dials. The io_context must outlive the mesh, and the mesh must be stopped
+/// before the actor system ends, which must have loaded io::middleman. Between nodes, actors must neither
+/// pass on handles of third nodes nor delegate the requests of other nodes to nodes: BASP would route such
+/// messages through a third one, and that cuts the connection.
+class mesh : public node_mesh {
+public:
+  /// Throws std::invalid_argument when an address is none, or is not of this machine while there is no TLS.
+  mesh(boost::asio::io_context& io, caf::actor_system& system, settings with, published_actor published,
+       events tell);
+
+  /// Stops; no event comes after it.
+  ~mesh() override;
+
+  mesh(const mesh&) = delete;
+  mesh& operator=(const mesh&) = delete;
+
+  /// Opens the listening address and begins to dial. Returns the port. Throws std::system_error that names
+  /// the address when it cannot be bound.
+  std::uint16_t listen();
+
+  void drop(const node_id& node, std::uint64_t connection, const std::string& why) override;
+
+  /// Whom to find from now on (a reload). Those who are connected stay. Throws as the constructor does.
+  void set_peers(std::vector<std::string> peers);
+
+  /// The identity of connections from now on; those that are there keep theirs. Null only where it was null.
+  void set_tls(http::tls_context identity);
+
+  /// Every address that is known, the configured ones first.
+  std::vector<peer_status> status() const;
+
+  const metrics& counters() const noexcept;
+
+  /// Closes everything, for good; `disconnected` comes for each node.
+  void stop();
+
+private:
+  class impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace rollcall::cluster
