@@ -7,26 +7,7 @@ namespace {
 constexpr std::string_view scheme = "http://";
 constexpr std::string_view default_port = ":80";
 
-/// Digits of 65535.
-constexpr std::size_t port_digits = 5;
-
 } // namespace
-
-std::optional<host_port> parse_host_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == text.npos)
-    return std::nullopt;
-  auto host = text.substr(0, colon);
-  const auto port = text.substr(colon + 1);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  else if (host.find_first_of(":[]/ ") != host.npos)
-    return std::nullopt;
-  if (host.empty() || port.empty() || port.size() > port_digits
-      || port.find_first_not_of("0123456789") != port.npos)
-    return std::nullopt;
-  return host_port{std::string{host}, std::string{port}};
-}
 
 std::optional<rpc_url> parse_rpc_url(std::string_view text) {
   if (!text.starts_with(scheme))

@@ -1,20 +1,12 @@
 #pragma once
 
+#include "transport/host_port.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace rollcall::kamailio {
-
-/// Where to connect to.
-struct host_port {
-  std::string host; ///< a name or an address, without brackets
-  std::string port; ///< digits
-  friend bool operator==(const host_port&, const host_port&) = default;
-};
-
-/// Reads `host:port`, `[::1]:port`. None for anything else.
-std::optional<host_port> parse_host_port(std::string_view text);
 
 /// Where JSON-RPC is served.
 struct rpc_url {
