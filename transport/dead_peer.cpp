@@ -1,4 +1,4 @@
-#include "transport/feed/socket_options.hpp"
+#include "transport/dead_peer.hpp"
 
 #include "actors/log.hpp"
 
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <system_error>
 
-namespace rollcall::feed {
+namespace rollcall {
 
 namespace {
 
@@ -17,7 +17,7 @@ constexpr int probes = 3;
 
 void set(int socket, int level, int option, int value) {
   if (::setsockopt(socket, level, option, &value, sizeof value) != 0)
-    log::warn("feed", "cannot set socket option {}: {}", option, std::system_category().message(errno));
+    log::warn("socket", "cannot set socket option {}: {}", option, std::system_category().message(errno));
 }
 
 } // namespace
@@ -33,4 +33,4 @@ void notice_dead_peer(int socket, std::chrono::seconds patience) {
       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()));
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall

@@ -1,8 +1,8 @@
 #include "transport/feed/server.hpp"
 
 #include "actors/log.hpp"
+#include "transport/dead_peer.hpp"
 #include "transport/feed/session.hpp"
-#include "transport/feed/socket_options.hpp"
 #include "transport/http/listener.hpp"
 
 #include <boost/asio/post.hpp>
