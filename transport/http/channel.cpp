@@ -35,9 +35,9 @@ std::string channel::peer() const {
   return address.to_string();
 }
 
-void channel::handshake(std::function<void(error_code)> done) {
+void channel::handshake(std::function<void(error_code)> done, handshake_side side) {
   if (tls_)
-    tls_->async_handshake(asio::ssl::stream_base::server, std::move(done));
+    tls_->async_handshake(side, std::move(done));
   else
     asio::post(strand_, [done = std::move(done)] { done({}); });
 }
@@ -73,6 +73,8 @@ void channel::on_wait(error_code ec) {
   if (ec || closed_) // set anew meanwhile, or over
     return;
   waits_until_ = clock::time_point::max();
+  if (deadline_ == waits_until_) // lifted
+    return;
   if (clock::now() < deadline_)
     return do_wait();
   deadline_ = clock::time_point::max();

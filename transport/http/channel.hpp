@@ -27,6 +27,7 @@ public:
   using socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, strand>;
   using error_code = boost::system::error_code;
   using clock = std::chrono::steady_clock;
+  using handshake_side = boost::asio::ssl::stream_base::handshake_type;
 
   /// Plain when `tls` is null.
   channel(socket connected, tls_context tls);
@@ -40,8 +41,8 @@ public:
   /// The peer's address as text, an IPv4-mapped one as IPv4; empty when it has gone already.
   std::string peer() const;
 
-  /// At once for a plain connection.
-  void handshake(std::function<void(error_code)> done);
+  /// At once for a plain connection. A client dials; a server was dialled.
+  void handshake(std::function<void(error_code)> done, handshake_side side = handshake_side::server);
 
   /// Reads some bytes. `into` must live until `done`.
   void read(boost::asio::mutable_buffer into, std::function<void(error_code, std::size_t)> done);
@@ -52,6 +53,9 @@ public:
   /// Moves the deadline to `in` from now. Costs next to nothing while deadlines grow, as they do from request
   /// to request: the timer then finds out when it fires.
   void set_deadline(std::chrono::milliseconds in);
+
+  /// There is none any more.
+  void lift_deadline() { deadline_ = clock::time_point::max(); }
 
   /// Ends what is under way with operation_aborted.
   void cancel();
