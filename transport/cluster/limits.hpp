@@ -25,6 +25,7 @@ constexpr std::chrono::seconds complaint_pause{60};
 struct limits {
   std::size_t strangers = 64; ///< accepted connections without a finished hello, at once; more are closed
 
+  std::chrono::milliseconds look_up{2'000}; ///< of a name
   std::chrono::milliseconds connect{1'000}; ///< for each address that a name resolves to
   std::chrono::milliseconds tls_handshake{2'000};
   std::chrono::milliseconds hello{2'000};     ///< from the handshake to the end of hello and answer
