@@ -1,0 +1,125 @@
+#include "actors/log.hpp"
+#include "transport/cluster/mesh_impl.hpp"
+
+#include <utility>
+
+namespace rollcall::cluster {
+
+// Who is connected.
+
+greeting mesh::impl::mine() {
+  const std::lock_guard lock{mutex_};
+  return say_mine();
+}
+
+greeting mesh::impl::say_mine() const {
+  greeting said{self_, basp_->runtime()};
+  said.of.peers = book_.addresses(hello_peers);
+  return said;
+}
+
+std::vector<standing> mesh::impl::held() const {
+  std::vector<standing> all;
+  for (const auto& [connection, each] : members_)
+    all.push_back({connection, each.claimed.theirs.of.node, each.claimed.theirs.of.incarnation,
+                   each.claimed.theirs.runtime, each.claimed.address, each.claimed.dialled});
+  return all;
+}
+
+std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dialled,
+                                               const std::string& address) {
+  const std::lock_guard lock{mutex_};
+  if (stopped_)
+    return refused{refusal::duplicate, "the node stops", self_.node};
+  if (!basp_bridge::is_runtime(theirs.runtime)) {
+    complain(true, "refused " + name_of(theirs.of.node, address) + ": its runtime is none");
+    return refused{refusal::bad_hello, "runtime is none", self_.node};
+  }
+  const auto judge = dialled ? judge_welcome : judge_hello;
+  const auto found = judge(say_mine(), theirs, address, held());
+  if (const auto* unwanted = std::get_if<refused>(&found)) {
+    counters_->count_refusal(code_of(unwanted->why));
+    complain(is_error(unwanted->why), "refused " + name_of(theirs.of.node, address) + " ("
+                                          + std::string{code_of(unwanted->why)} + "): " + unwanted->message);
+    return *unwanted;
+  }
+  if (const auto other = std::get<taken>(found).instead_of)
+    let_go(*other, "another connection to the node takes its place");
+  claim claimed{++last_connection_, dialled, theirs, address};
+  members_[claimed.connection].claimed = claimed;
+  return claimed;
+}
+
+void mesh::impl::carry(const claim& claimed, channel_ptr over) {
+  const auto connection = claimed.connection;
+  const auto begun = std::make_shared<wire>(
+      claimed, std::move(over), basp_, with_.bounds, counters_,
+      wire::events{[self = shared_from_this(), connection](const caf::strong_actor_ptr& published,
+                                                           std::function<void()> then) {
+                     self->on_in_use(connection, published, std::move(then));
+                   },
+                   [self = shared_from_this(), connection](const std::string& why) {
+                     self->release(connection, why);
+                   }});
+  const std::lock_guard lock{mutex_};
+  const auto found = members_.find(connection);
+  if (found == members_.end()) // let go meanwhile
+    return begun->cut("not wanted any more");
+  found->second.carrier = begun;
+  begun->run();
+}
+
+void mesh::impl::give_up(const claim& claimed, const std::string& why) { release(claimed.connection, why); }
+
+void mesh::impl::on_in_use(std::uint64_t connection, const caf::strong_actor_ptr& published,
+                           std::function<void()> then) {
+  const std::lock_guard lock{mutex_};
+  const auto found = members_.find(connection);
+  if (found == members_.end())
+    return;
+  found->second.in_use = true;
+  ++counters_->connections;
+  ++counters_->connected;
+  const auto& claimed = found->second.claimed;
+  const auto& theirs = claimed.theirs.of;
+  learn(theirs.address, theirs.node);
+  for (const auto& each : theirs.peers)
+    learn(each, {});
+  book_.joined(theirs.node, system_now());
+  dial_all();
+  log::info("cluster", "{} is connected; {} dialled", name_of(theirs.node, claimed.address),
+            claimed.dialled ? "this node" : "it");
+  tell([theirs, connection, dialled = claimed.dialled, published,
+        then = std::move(then)](const cluster::events& to) {
+    to.connected(theirs, connection, dialled, published);
+    then();
+  });
+}
+
+void mesh::impl::release(std::uint64_t connection, const std::string& why) {
+  const std::lock_guard lock{mutex_};
+  let_go(connection, why);
+}
+
+void mesh::impl::let_go(std::uint64_t connection, const std::string& why) {
+  const auto found = members_.find(connection);
+  if (found == members_.end())
+    return;
+  const auto gone = std::move(found->second);
+  members_.erase(found);
+  if (gone.carrier)
+    gone.carrier->cut(why);
+  const auto& theirs = gone.claimed.theirs.of;
+  if (!gone.in_use) // one that has accepted is left like this whenever two dial each other
+    return complain(!stopped_ && gone.claimed.dialled,
+                    name_of(theirs.node, gone.claimed.address) + ": no connection: " + why);
+  --counters_->connected;
+  log::warn("cluster", "{} is disconnected: {}", name_of(theirs.node, gone.claimed.address), why);
+  book_.left(theirs.node, why, system_now());
+  wake_diallers(theirs.node);
+  tell([node = theirs.node, incarnation = theirs.incarnation, connection, why](const cluster::events& to) {
+    to.disconnected(node, incarnation, connection, why);
+  });
+}
+
+} // namespace rollcall::cluster

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "transport/cluster/hello.hpp"
+#include "transport/http/channel.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace rollcall::cluster {
+
+using channel_ptr = std::shared_ptr<http::channel>;
+
+/// A connection to a node that the mesh has made up its mind to have.
+struct claim {
+  std::uint64_t connection = 0;
+  bool dialled = false;
+  greeting theirs;
+  std::string address; ///< where it was dialled, or is seen
+};
+
+/// What came of one attempt at an address.
+struct attempt_outcome {
+  bool connected = false;
+  bool ours = false;           ///< nobody but ourselves is there
+  std::optional<node_id> node; ///< who is there, as far as known
+  std::string error;           ///< for people, when nobody was connected to
+};
+
+/// The mesh as those see it who find connections for it. Any thread; nothing blocks.
+class registrar {
+public:
+  virtual ~registrar() = default;
+
+  /// What to say of ourselves.
+  virtual greeting mine() = 0;
+
+  /// Whether a connection to this node is wanted (admission.hpp). A claim is followed by carry() or
+  /// give_up().
+  virtual std::variant<claim, refused> admit(const greeting& theirs, bool dialled,
+                                             const std::string& address) = 0;
+
+  /// Enough was said, in both directions: BASP goes on.
+  virtual void carry(const claim& claimed, channel_ptr over) = 0;
+
+  virtual void give_up(const claim& claimed, const std::string& why) = 0;
+
+  /// We refuse one who said nothing that could be admitted.
+  virtual void turn_away(const refused& what, const std::string& address) = 0;
+
+  /// They refuse us, at this address.
+  virtual void turned_away(const refused& what, const std::string& address) = 0;
+
+  /// Somebody connected and failed before any words.
+  virtual void failed(const std::string& address, const std::string& why) = 0;
+
+  /// False while the node of this address is connected.
+  virtual bool is_wanted(const std::string& address) = 0;
+
+  virtual void attempted(const std::string& address, const attempt_outcome& outcome) = 0;
+};
+
+using registrar_ptr = std::shared_ptr<registrar>;
+
+} // namespace rollcall::cluster

@@ -1,0 +1,97 @@
+#include "transport/cluster/talk.hpp"
+
+#include <boost/asio/ssl/error.hpp>
+
+#include <utility>
+
+namespace rollcall::cluster {
+
+namespace asio = boost::asio;
+using error_code = http::channel::error_code;
+
+talk::talk(http::channel::socket connected, http::tls_context tls, const limits& bounds,
+           std::shared_ptr<metrics> counters)
+    : channel_(std::make_shared<http::channel>(std::move(connected), std::move(tls))),
+      peer_(channel_->peer()),
+      bounds_(bounds),
+      counters_(std::move(counters)) {}
+
+void talk::begin(side as, done_fn done) {
+  // The channel owns itself: it passes on to others, and what is under way in it may outlive us.
+  channel_->own(channel_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock())
+      self->on_deadline();
+  });
+  channel_->set_deadline(bounds_.tls_handshake);
+  channel_->handshake(
+      [self = shared_from_this(), done = std::move(done)](error_code ec) {
+        if (!ec)
+          self->channel_->set_deadline(self->bounds_.hello);
+        else
+          ++self->counters_->tls_errors;
+        done(ec ? self->told("TLS handshake", ec) : std::string{});
+      },
+      as);
+}
+
+void talk::say(std::string line, done_fn done) {
+  written_ = std::move(line);
+  channel_->write(asio::buffer(written_), [self = shared_from_this(), done = std::move(done)](error_code ec) {
+    done(ec ? self->told("hello", ec) : std::string{});
+  });
+}
+
+void talk::hear(heard_fn done) {
+  read_.resize(hello_bytes);
+  do_read(std::move(done));
+}
+
+void talk::do_read(heard_fn done) {
+  channel_->read(asio::buffer(read_.data() + have_, read_.size() - have_),
+                 [self = shared_from_this(), done = std::move(done)](error_code ec, std::size_t size) {
+                   self->on_read(ec, size, done);
+                 });
+}
+
+void talk::on_read(const error_code& ec, std::size_t size, const heard_fn& done) {
+  if (ec)
+    return done(told("hello", ec), {});
+  have_ += size;
+  const auto end = read_.substr(0, have_).find('\n');
+  if (end == std::string::npos) {
+    if (have_ == read_.size())
+      return done("a hello of more than " + std::to_string(hello_bytes) + " bytes", {});
+    return do_read(done);
+  }
+  if (end + 1 != have_)
+    return done("words after the hello that were not asked for", {});
+  done({}, read_.substr(0, end));
+}
+
+void talk::say_goodbye(std::string line) {
+  say(std::move(line), [self = shared_from_this()](const std::string& error) {
+    if (error.empty())
+      self->channel_->finish(self->bounds_.linger);
+    else
+      self->channel_->cut();
+  });
+}
+
+void talk::cut() { channel_->cut(); }
+
+void talk::on_deadline() {
+  late_ = true;
+  ++counters_->timeouts;
+  cut();
+}
+
+std::string talk::told(const char* phase, const error_code& ec) const {
+  if (late_)
+    return std::string{"no "} + phase + " in time";
+  if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated
+      || ec == asio::error::connection_reset)
+    return std::string{"it closed the connection before the end of the "} + phase;
+  return std::string{phase} + ": " + ec.message();
+}
+
+} // namespace rollcall::cluster
