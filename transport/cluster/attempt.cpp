@@ -84,7 +84,8 @@ void attempt::on_resolve(const error_code& ec, const tcp::resolver::results_type
 }
 
 void attempt::do_next() {
-  talk_ = nullptr;
+  if (const auto in_vain = std::exchange(talk_, nullptr))
+    in_vain->cut();
   if (!done_)
     return;
   if (next_ == found_.end()) {
@@ -135,7 +136,6 @@ void attempt::on_answer(const std::string& error, const std::string& line) {
   if (auto* theirs = std::get_if<greeting>(&read))
     return on_welcome(std::move(*theirs));
   const auto& what = std::get<refused>(read);
-  talk_->cut();
   mesh_->turned_away(what, address_);
   on_refused(what);
 }
@@ -149,7 +149,6 @@ void attempt::on_welcome(greeting theirs) {
     mesh_->carry(*claimed, talk_->over());
     return finish({true, false, theirs.of.node, {}});
   }
-  talk_->cut();
   auto what = std::get<refused>(admitted);
   what.node = theirs.of.node;
   on_refused(what);

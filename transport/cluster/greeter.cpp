@@ -32,16 +32,20 @@ void greeter::stop() {
 }
 
 void greeter::on_begun(const std::string& error) {
-  if (!error.empty())
-    return mesh_->failed(talk_->peer(), error);
+  if (!error.empty()) {
+    mesh_->failed(talk_->peer(), error);
+    return talk_->leave();
+  }
   talk_->hear([self = shared_from_this()](const std::string& failed, const std::string& line) {
     self->on_heard(failed, line);
   });
 }
 
 void greeter::on_heard(const std::string& error, const std::string& line) {
-  if (!error.empty())
-    return mesh_->failed(talk_->peer(), error);
+  if (!error.empty()) {
+    mesh_->failed(talk_->peer(), error);
+    return talk_->cut();
+  }
   auto read = read_hello(line, mesh_->mine().of.protocol);
   if (const auto* wrong = std::get_if<refused>(&read)) {
     mesh_->turn_away(*wrong, talk_->peer());
@@ -56,9 +60,9 @@ void greeter::on_heard(const std::string& error, const std::string& line) {
   talk_->say(welcome_line(mesh_->mine()),
              [self = shared_from_this(), claimed = std::get<claim>(admitted)](const std::string& failed) {
                if (failed.empty())
-                 self->mesh_->carry(claimed, self->talk_->over());
-               else
-                 self->mesh_->give_up(claimed, failed);
+                 return self->mesh_->carry(claimed, self->talk_->over());
+               self->mesh_->give_up(claimed, failed);
+               self->talk_->cut();
              });
 }
 

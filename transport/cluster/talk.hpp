@@ -40,6 +40,9 @@ public:
   /// Sends a last line, and closes when it was read or soon.
   void say_goodbye(std::string line);
 
+  /// Closes, but not before the other side could read what TLS has against it.
+  void leave() { channel_->finish(bounds_.linger); }
+
   /// Ends what is under way with an error.
   void cut();
 
