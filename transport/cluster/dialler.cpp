@@ -24,11 +24,12 @@ void dialler::start() {
   asio::post(strand_, [self = shared_from_this()] { self->on_pause(); });
 }
 
-void dialler::wake() {
-  asio::post(strand_, [self = shared_from_this()] {
+void dialler::wake(bool was_there) {
+  asio::post(strand_, [self = shared_from_this(), was_there] {
     if (self->stopped_ || self->attempt_)
       return;
-    self->backoff_.reset();
+    if (was_there)
+      self->backoff_.reset();
     self->do_pause(self->backoff_.next());
   });
 }
@@ -53,10 +54,8 @@ void dialler::do_pause(std::chrono::microseconds wait) {
 void dialler::on_pause() {
   if (stopped_ || attempt_)
     return;
-  if (!mesh_->is_wanted(address_)) {
-    backoff_.reset();
+  if (!mesh_->is_wanted(address_))
     return do_pause(bounds_.longest_pause);
-  }
   attempt_ = std::make_shared<attempt>(strand_, address_, identity_(), bounds_, counters_, mesh_,
                                        [weak = weak_from_this()](const attempt_outcome& outcome) {
                                          if (const auto self = weak.lock())

@@ -20,8 +20,9 @@ public:
 
   void start();
 
-  /// The node behind the address may be gone: dials soon, if that is so.
-  void wake();
+  /// The node behind the address may be gone: dials soon, if that is so. If it was there, and not only
+  /// nearly, as soon as the first time.
+  void wake(bool was_there);
 
   /// For ever.
   void stop();

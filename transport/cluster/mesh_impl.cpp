@@ -219,10 +219,10 @@ void mesh::impl::dial_all() {
   }
 }
 
-void mesh::impl::wake_diallers(const node_id& node) {
+void mesh::impl::wake_diallers(const node_id& node, bool was_there) {
   for (const auto& [address, each] : diallers_)
     if (const auto* known = book_.find(address); known && known->status.node == node)
-      each->wake();
+      each->wake(was_there);
 }
 
 void mesh::impl::stop_dialler(const std::string& address) {

@@ -69,7 +69,7 @@ private:
   void let_go(std::uint64_t connection, const std::string& why);
   void learn(const std::string& address, const std::optional<node_id>& node);
   void dial_all();
-  void wake_diallers(const node_id& node);
+  void wake_diallers(const node_id& node, bool was_there);
   void stop_dialler(const std::string& address);
   void complain(bool aloud, const std::string& what);
   void tell(std::function<void(const cluster::events&)> news);

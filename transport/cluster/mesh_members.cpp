@@ -47,6 +47,11 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
     let_go(*other, "another connection to the node takes its place");
   claim claimed{++last_connection_, dialled, theirs, address};
   members_[claimed.connection].claimed = claimed;
+  // Before the welcome is written: of two that come at once the second is told of the first.
+  learn(theirs.of.address, theirs.of.node);
+  for (const auto& each : theirs.of.peers)
+    learn(each, {});
+  dial_all();
   return claimed;
 }
 
@@ -82,11 +87,7 @@ void mesh::impl::on_in_use(std::uint64_t connection, const caf::strong_actor_ptr
   ++counters_->connected;
   const auto& claimed = found->second.claimed;
   const auto& theirs = claimed.theirs.of;
-  learn(theirs.address, theirs.node);
-  for (const auto& each : theirs.peers)
-    learn(each, {});
   book_.joined(theirs.node, system_now());
-  dial_all();
   log::info("cluster", "{} is connected; {} dialled", name_of(theirs.node, claimed.address),
             claimed.dialled ? "this node" : "it");
   tell([theirs, connection, dialled = claimed.dialled, published,
@@ -110,13 +111,16 @@ void mesh::impl::let_go(std::uint64_t connection, const std::string& why) {
   if (gone.carrier)
     gone.carrier->cut(why);
   const auto& theirs = gone.claimed.theirs.of;
+  wake_diallers(theirs.node, gone.in_use);
   if (!gone.in_use) // one that has accepted is left like this whenever two dial each other
     return complain(!stopped_ && gone.claimed.dialled,
                     name_of(theirs.node, gone.claimed.address) + ": no connection: " + why);
   --counters_->connected;
-  log::warn("cluster", "{} is disconnected: {}", name_of(theirs.node, gone.claimed.address), why);
+  if (stopped_)
+    log::info("cluster", "{} is disconnected: {}", name_of(theirs.node, gone.claimed.address), why);
+  else
+    log::warn("cluster", "{} is disconnected: {}", name_of(theirs.node, gone.claimed.address), why);
   book_.left(theirs.node, why, system_now());
-  wake_diallers(theirs.node);
   tell([node = theirs.node, incarnation = theirs.incarnation, connection, why](const cluster::events& to) {
     to.disconnected(node, incarnation, connection, why);
   });
