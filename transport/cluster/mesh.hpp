@@ -78,11 +78,12 @@ struct peer_status {
 /// other end is joined with the connection (wire.hpp). What comes in is checked by its headers before BASP
 /// sees it (basp_frames.hpp). No port of BASP is ever open.
 ///
-/// Runs on the threads that run the io_context. Members are for any thread and do not block, but listen() is
-/// called once, before anybody dials. The io_context must outlive the mesh, and the mesh must be stopped
-/// before the actor system ends, which must have loaded io::middleman. Between nodes, actors must neither
-/// pass on handles of third nodes nor delegate the requests of other nodes to nodes: BASP would route such
-/// messages through a third one, and that cuts the connection.
+/// Runs on the threads that run the io_context. Members are for any thread and do not block; listen() is
+/// called once. The io_context must outlive the mesh. Both must end before the actor system does, which must
+/// have loaded io::middleman.
+///
+/// Between nodes, actors must neither pass on handles of third nodes nor delegate to a node what another node
+/// has asked: BASP routes such messages through a third node, and that cuts the connection.
 class mesh : public node_mesh {
 public:
   /// Throws std::invalid_argument when an address is none, or is not of this machine while there is no TLS.

@@ -24,8 +24,9 @@ using tls_context = std::shared_ptr<boost::asio::ssl::context>;
 tls_context make_tls_context(const tls_files& files);
 
 /// The context of one that both accepts and connects, and that shows its certificate and demands one of
-/// `client_ca` either way. Names of hosts are not verified: the authority alone says who belongs. Throws as
-/// make_tls_context() does, also without a `client_ca`.
+/// `client_ca` either way; a certificate that is limited to some uses must allow both. Names of hosts are not
+/// verified: the authority alone says who belongs. Throws as make_tls_context() does, also without a
+/// `client_ca`.
 tls_context make_peer_tls_context(const tls_files& files);
 
 } // namespace rollcall::http
