@@ -1,4 +1,4 @@
-#include "cluster_fixture.hpp"
+#include "mesh_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-namespace rollcall::cluster::test {
+namespace rollcall::cluster::mesh_test {
 
 running_node::config::config() {
   set("scheduler.max-threads", 2);
@@ -97,4 +97,4 @@ std::string running_node::ask(const caf::strong_actor_ptr& echo, const std::stri
   return answer;
 }
 
-} // namespace rollcall::cluster::test
+} // namespace rollcall::cluster::mesh_test

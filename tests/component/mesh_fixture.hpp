@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall::cluster::test {
+namespace rollcall::cluster::mesh_test {
 
 using feed::test::client;
 using feed::test::patience;
@@ -94,4 +94,4 @@ private:
   std::unique_ptr<mesh> mesh_;
 };
 
-} // namespace rollcall::cluster::test
+} // namespace rollcall::cluster::mesh_test

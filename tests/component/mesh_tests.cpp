@@ -1,4 +1,4 @@
-#include "cluster_fixture.hpp"
+#include "mesh_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 
 using namespace rollcall;
 using namespace rollcall::cluster;
-using namespace rollcall::cluster::test;
+using namespace rollcall::cluster::mesh_test;
 
 namespace {
 

@@ -39,3 +39,14 @@ TEST_CASE("sim backoff: two switches do not come back together, one switch repea
   CHECK(wait == same.next());
   CHECK(wait != other.next());
 }
+
+TEST_CASE("sim backoff: others come back in their own time") {
+  sim_backoff backoff(1, 100ms, 1000ms);
+  for (const auto full : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
+    const auto wait = backoff.next();
+    CHECK(wait <= full);
+    CHECK(wait >= full / 2);
+  }
+  backoff.reset();
+  CHECK(backoff.next() <= 100ms);
+}

@@ -1,0 +1,109 @@
+#include "authority.hpp"
+#include "mesh_fixture.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+using namespace rollcall;
+using namespace rollcall::cluster::mesh_test;
+using rollcall::test::authority;
+
+namespace {
+
+http::tls_context identity(const authority& by, const std::string& name) {
+  return http::make_peer_tls_context(by.issue(name));
+}
+
+bool fails(running_node& who, const std::string& how) {
+  for (int i = 0; i < 500; ++i) {
+    const auto status = who->status();
+    if (!status.empty() && status.front().last_error.find(how) != std::string::npos)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  MESSAGE(who->status().front().last_error);
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("nodes with certificates of one authority speak over TLS") {
+  const authority ca;
+  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
+  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "b")}};
+  const auto found = b.connected_to("node-a");
+  REQUIRE(found);
+  const std::string text(3'000'000, 'x');
+  const auto answer = b.ask(found->published, text);
+  CHECK(answer.size() == text.size() + 8); // looked at no closer: ThreadSanitizer doubts each byte from CAF
+  CHECK(answer.starts_with("node-a: x"));
+}
+
+TEST_CASE("a certificate of another authority does not open the door, on either side") {
+  const authority ca;
+  const authority other;
+  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
+  running_node stranger{{.id = "node-b", .peers = {a.address()}, .tls = identity(other, "b")}};
+  CHECK(fails(stranger, "certificate verify failed"));
+
+  // One that would trust us, but whom we do not trust.
+  auto files = other.issue("c");
+  files.client_ca = ca.issue("d").client_ca;
+  running_node half{{.id = "node-c", .peers = {a.address()}, .tls = http::make_peer_tls_context(files)}};
+  CHECK(fails(half, "unknown ca"));
+  CHECK(a->counters().tls_errors > 1);
+  CHECK(a.told().empty());
+}
+
+TEST_CASE("without a certificate, or without TLS, nobody gets in") {
+  const authority ca;
+  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
+  running_node plain{{.id = "node-b", .peers = {a.address()}}};
+  CHECK(fails(plain, "closed the connection"));
+
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ssl::context anonymous{asio::ssl::context::tls_client};
+  asio::ssl::stream<asio::ip::tcp::socket> stream{io, anonymous};
+  stream.lowest_layer().connect({asio::ip::address_v4::loopback(), a.port()});
+  boost::system::error_code ec;
+  stream.handshake(asio::ssl::stream_base::client, ec);
+  if (!ec) { // TLS 1.3: it learns of it when it reads
+    char byte = 0;
+    asio::read(stream, asio::buffer(&byte, 1), ec);
+  }
+  CHECK(ec);
+  CHECK(a.told().empty());
+}
+
+TEST_CASE("a new identity is for new connections") {
+  const authority ca;
+  const authority next;
+  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
+  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "b")}};
+  const auto first = b.connected_to("node-a");
+  REQUIRE(first);
+  a->set_tls(identity(next, "a"));
+  CHECK(b.ask(first->published, "x") == "node-a: x");
+  b->set_tls(identity(next, "b"));
+  b->drop(node_id{"node-a"}, first->connection, "to come back with another");
+  REQUIRE(b.wait([](const auto& told) { return told.size() >= 3; }));
+  const auto second = b.connected_to("node-a");
+  REQUIRE(second);
+  CHECK_THROWS_AS(a->set_tls(nullptr), std::logic_error);
+}
+
+TEST_CASE("without TLS only addresses of this machine are taken") {
+  running_node a{{.id = "node-a"}};
+  CHECK_THROWS_AS(a->set_peers({"10.0.0.1:4242"}), std::invalid_argument);
+  CHECK_THROWS_AS(a->set_peers({"nonsense"}), std::invalid_argument);
+  CHECK_THROWS_AS((running_node{{.id = "node-b", .peers = {"example.org:1"}}}), std::invalid_argument);
+}
