@@ -40,7 +40,24 @@ wire::wire(claim what, channel_ptr over, std::shared_ptr<const basp_bridge> basp
       frames_(claim_.dialled ? basp_frames::sender::acceptor : basp_frames::sender::dialler,
               bounds.payload_bytes),
       inward_(bounds.buffer_bytes),
-      outward_(bounds.buffer_bytes) {}
+      outward_(bounds.buffer_bytes) {
+  gate_->leads_to = this;
+}
+
+wire::~wire() {
+  const std::lock_guard lock{gate_->mutex};
+  gate_->leads_to = nullptr;
+}
+
+void wire::gate::pass(std::function<void(wire&)> what) {
+  const std::lock_guard lock{mutex}; // the wire cannot end before this is over
+  auto self = leads_to ? leads_to->weak_from_this().lock() : nullptr;
+  if (!self)
+    return;
+  const auto on = self->channel_->executor();
+  // Not a copy of self: the last one must not go here, under the lock.
+  asio::post(on, [self = std::move(self), what = std::move(what)] { what(*self); });
+}
 
 void wire::run() {
   asio::dispatch(channel_->executor(), [self = shared_from_this()] {
@@ -72,8 +89,8 @@ void wire::on_first_bytes(const error_code& ec, std::size_t size) {
 }
 
 void wire::do_wait_for_basp() {
-  basp_->ask_whether_known(claim_.theirs.runtime, [self = shared_from_this()](bool known) {
-    asio::post(self->channel_->executor(), [self, known] { self->on_known(known); });
+  basp_->ask_whether_known(claim_.theirs.runtime, [through = gate_](bool known) {
+    through->pass([known](wire& self) { self.on_known(known); });
   });
 }
 
@@ -123,8 +140,8 @@ void wire::do_dial() {
   do_read_node();
   do_read_basp();
   basp_->dial(descriptor, claim_.theirs.runtime, bounds_.hand_over,
-              [self = shared_from_this()](const basp_bridge::dialled& got) {
-                asio::post(self->channel_->executor(), [self, got] { self->on_dialled(got); });
+              [through = gate_](const basp_bridge::dialled& got) {
+                through->pass([got](wire& self) { self.on_dialled(got); });
               });
 }
 

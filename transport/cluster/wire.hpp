@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ public:
 
   wire(claim what, channel_ptr over, std::shared_ptr<const basp_bridge> basp, const limits& bounds,
        std::shared_ptr<metrics> counters, events tell);
+  ~wire();
+
+  wire(const wire&) = delete;
+  wire& operator=(const wire&) = delete;
 
   /// Once.
   void run();
@@ -49,6 +54,16 @@ private:
   using error_code = http::channel::error_code;
   using pair_end =
       boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, http::channel::strand>;
+
+  /// What CAF keeps of the wire. It keeps its callbacks for as long as it likes, perhaps longer than there is
+  /// an io_context, so they must not own anything of that.
+  struct gate {
+    std::mutex mutex;
+    wire* leads_to = nullptr;
+
+    /// Has it done on the wire's strand, if there still is a wire.
+    void pass(std::function<void(wire&)> what);
+  };
 
   void on_first_bytes(const error_code& ec, std::size_t size);
   void do_wait_for_basp();
@@ -72,6 +87,7 @@ private:
   std::shared_ptr<metrics> counters_;
   events tell_;
 
+  std::shared_ptr<gate> gate_ = std::make_shared<gate>();
   pair_end pair_;
   boost::asio::steady_timer pause_;
   basp_frames frames_;
