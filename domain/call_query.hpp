@@ -26,10 +26,15 @@ struct call_query {
   std::optional<vendor_id> vendor; ///< ignored when `connection` is given
   std::optional<connection_id> connection;
   std::optional<node_id> node;
+  std::optional<switch_name> source; ///< of this switch only; never asked for from outside
   call_order order = call_order::oldest_first;
   std::uint64_t offset = 0; ///< rows passed over, after ordering
   std::optional<std::uint64_t> limit;
 };
+
+/// The query for one of several lists that are merged into the whole: which rows `offset` passes over is
+/// known only when all are together.
+call_query for_part(call_query whole);
 
 /// The part of a query that one record decides: state, vendor, connection and node. Scope and account are
 /// decided by where the record is found.

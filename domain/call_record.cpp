@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <string>
 
 namespace rollcall {
@@ -140,6 +141,13 @@ record_ptr call_record::first(const switch_identity& source, const call_event& e
   return make(d);
 }
 
+record_ptr call_record::adopted(const switch_identity& source, const call_record& from) {
+  draft d{from};
+  d.serial = next_serial();
+  d.source = &source;
+  return make(d);
+}
+
 record_ptr call_record::from(const foreign& picture) {
   draft d;
   d.serial = next_serial();
@@ -174,6 +182,34 @@ record_ptr call_record::in_account(account_id account) const {
   draft d{*this};
   d.account = account;
   return make(d);
+}
+
+call_event event_of(const call_record& record) {
+  using text = call_record::text;
+  const auto text_of = [&](text which) -> std::optional<std::string> {
+    const auto value = record.get(which);
+    return value.empty() ? std::nullopt : std::optional{std::string{value}};
+  };
+  const auto time_of = [](timestamp t) { return t == timestamp{} ? std::nullopt : std::optional{t}; };
+  call_event event;
+  event.id = record.local_id();
+  event.state = record.state();
+  event.received = record.setup();
+  event.ended = time_of(record.end());
+  event.setup = record.setup();
+  event.connect = time_of(record.connect());
+  if (record.account().known())
+    event.account = record.account();
+  event.account_name = text_of(text::account_name);
+  if (record.connection().known())
+    event.connection = record.connection();
+  event.sip_call_id = text_of(text::sip_call_id);
+  event.cli = text_of(text::cli);
+  event.cld = text_of(text::cld);
+  event.caller_media_ip = text_of(text::caller_media_ip);
+  event.callee_media_ip = text_of(text::callee_media_ip);
+  event.direction = text_of(text::direction);
+  return event;
 }
 
 std::chrono::microseconds call_record::delay(timestamp now) const noexcept {

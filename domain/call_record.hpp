@@ -60,6 +60,10 @@ public:
   /// The first picture of a call. `event.setup` must be set.
   static record_ptr first(const switch_identity& source, const call_event& event);
 
+  /// The same call under the node that `source` names, which took its switch over from another one. It is no
+  /// first picture.
+  static record_ptr adopted(const switch_identity& source, const call_record& from);
+
   /// A picture that another node has of one of its calls. The texts need not be clean.
   struct foreign {
     const switch_identity* source = nullptr; ///< interned
@@ -152,6 +156,9 @@ inline record_ptr::~record_ptr() {
   if (record_ && record_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
     call_record::destroy(record_);
 }
+
+/// What a switch would have said of the call to make this picture of it.
+call_event event_of(const call_record& record);
 
 /// The order of lists: by setup time, ties by ID.
 struct by_setup {

@@ -27,6 +27,12 @@ struct state_counts {
     return sum;
   }
 
+  state_counts& operator+=(const state_counts& other) {
+    for (std::size_t i = 0; i < by_state.size(); ++i)
+      by_state[i] += other.by_state[i];
+    return *this;
+  }
+
   friend bool operator==(const state_counts&, const state_counts&) = default;
 
   template <class Inspector>
