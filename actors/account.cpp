@@ -52,9 +52,11 @@ void account_state::list(const list_job& job) {
     if (calls_.came_lately(entry, now))
       part.moved.push_back(entry.record);
   });
-  // Who left before the job began was in its next account by then, and is told of there.
+  // Who left before the job began was in its next account by then, and is told of there. But the account that
+  // it came from may hear only now that it has come here, and would have it stay.
   calls_.each_left(job.begun,
                    [&](const record_ptr& record, const call_actor&) { part.moved.push_back(record); });
+  calls_.each_passed(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
   calls_.each_over([&](const record_ptr& record) { part.over.push_back(record); });
   self->send(job.worker, std::move(part));
 }

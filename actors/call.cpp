@@ -30,6 +30,8 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
     self->send(former, caf::delete_atom_v, placed);
+  if (!former && --shared_->unplaced == 0 && shared_->placement_awaited)
+    self->send(shared_->link, atom::placed_v);
   if (forgotten_)
     on_forget();
   else if (key != home())
@@ -128,6 +130,7 @@ call_actor::behavior_type call_behavior(call_actor::stateful_pointer<call_actor_
 } // namespace
 
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first) {
+  ++shared->unplaced;
   return system.spawn(call_behavior, std::move(shared), std::move(first));
 }
 

@@ -6,19 +6,27 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace rollcall {
 
 /// What all calls of one switch share.
 struct call_surroundings {
+  call_surroundings(context_ptr of, node_actor at, link_actor by)
+      : context(std::move(of)), node(std::move(at)), link(std::move(by)) {}
+
   context_ptr context;
   node_actor node;
   link_actor link;
+  std::atomic<std::uint64_t> unplaced{0};     ///< calls that no account has yet
+  std::atomic<bool> placement_awaited{false}; ///< the link wants to hear when that is 0
 };
 
-using call_surroundings_ptr = std::shared_ptr<const call_surroundings>;
+using call_surroundings_ptr = std::shared_ptr<call_surroundings>;
 
 //   switch: Idle ─► WaitAuth ─► WaitRoute ─► ARComplete ─► Connected ─► Disconnecting ─► Dead
 //              └────────┴───────────┴────────────┴────────────┴───── hang_up sent ──┘      │ forget

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "actors/claim_table.hpp"
+#include "actors/cluster_board.hpp"
 #include "actors/defaults.hpp"
 #include "actors/metrics.hpp"
-#include "actors/unverified_switches.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 
@@ -19,7 +20,8 @@ struct node_context {
   std::atomic<std::chrono::milliseconds> dead_linger{std::chrono::milliseconds{32'000}};
   std::atomic<std::chrono::milliseconds> disconnect_retry{std::chrono::milliseconds{5'000}};
   actor_metrics metrics;
-  unverified_switches unverified;
+  claim_table claims;    ///< of this node
+  cluster_board cluster; ///< the other nodes
 };
 
 using context_ptr = std::shared_ptr<node_context>;

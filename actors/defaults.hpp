@@ -12,12 +12,35 @@ using namespace std::chrono_literals;
 /// How long a list or stats request waits for its parts before the answer fails.
 constexpr auto gather_deadline = 2s;
 
+/// How often a node pings each other one, and how long it waits for an answer before the other counts as
+/// missing.
+constexpr auto ping_interval = 500ms;
+constexpr auto ping_deadline = 2s;
+
+/// How long a switch that connects here waits for each other node to say whether it was theirs.
+constexpr auto release_deadline = 1s;
+
+/// How long a node waits for the next rows of a list from another one, which is up meanwhile.
+constexpr auto batch_deadline = 10s;
+
+/// How long a list stays ready for a node that asks for no more of it.
+constexpr auto export_patience = 120s;
+
+/// Rows of another node under way or waiting here at once, in batches.
+constexpr std::size_t batches_ahead = 4;
+
+/// Bytes of one batch, about.
+constexpr std::size_t batch_bytes = 256 * 1024;
+
 /// How long a connection waits for its link. Much longer than a connection is patient: one that has given up
 /// must still learn that the link took it, to say that it is closed.
 constexpr auto attach_deadline = 60s;
 
 /// How long a disconnect waits for the outcome of each call. Longer: what was asked for must be counted.
 constexpr auto disconnect_deadline = 30s;
+
+/// How long another node is waited for in a disconnect: a little more, so that its own word arrives.
+constexpr auto disconnect_patience = 35s;
 
 /// How long a request waits for the audit log before it goes on without (and says so in the log).
 constexpr auto audit_deadline = 2s;

@@ -71,7 +71,6 @@ void disconnect_worker_state::outcome(const call_outcome& outcome) {
     note(outcome.record, disconnect_outcome::unreachable);
     break;
   case kind::gone:
-    answer_.found = answer_.found && !request_.call;
     break;
   }
   --open_;
@@ -92,7 +91,7 @@ void disconnect_worker_state::late() {
   ++context->metrics.requests_late;
   log::error("disconnect", "{} {}: {} outcomes did not come in time and count as failed",
              request_.audit.method, request_.audit.target, open_);
-  answer_.failed += open_;
+  answer_.unknown = open_;
   open_ = 0;
   settle();
 }
@@ -116,18 +115,18 @@ void disconnect_worker_state::settle() {
             });
 }
 
+// IDs come sorted, and with them the names of their switches.
 std::vector<audit_call> disconnect_worker_state::take_outcomes() {
   std::vector<audit_call> calls;
   calls.reserve(outcomes_.size());
   for (auto& [id, outcome] : outcomes_) {
-    answer_.sent += outcome == disconnect_outcome::sent;
-    answer_.failed += outcome == disconnect_outcome::unreachable;
-    if (outcome == disconnect_outcome::unreachable) {
-      // IDs come sorted, and with them the names of their switches.
-      auto away = id.substr(0, id.find(':'));
-      if (answer_.away.empty() || answer_.away.back() != away)
-        answer_.away.push_back(std::move(away));
-    }
+    auto of = id.substr(0, id.find(':'));
+    if (answer_.switches.empty() || answer_.switches.back().name != of)
+      answer_.switches.push_back({std::move(of)});
+    auto& sum = answer_.switches.back();
+    sum.sent += outcome == disconnect_outcome::sent;
+    sum.already += outcome == disconnect_outcome::already;
+    sum.failed += outcome == disconnect_outcome::unreachable;
     calls.push_back({id, outcome});
   }
   outcomes_.clear();
@@ -140,11 +139,19 @@ void disconnect_worker_state::finish() {
 }
 
 std::string disconnect_worker_state::summary() const {
-  if (!answer_.found)
+  std::uint64_t sent = 0;
+  std::uint64_t already = 0;
+  auto failed = answer_.unknown;
+  for (const auto& one : answer_.switches) {
+    sent += one.sent;
+    already += one.already;
+    failed += one.failed;
+  }
+  if (request_.call && sent + already + failed == 0)
     return "Call not found or not accessible";
-  if (answer_.sent == 0 && answer_.failed != 0)
-    return "Nothing sent, " + std::to_string(answer_.failed) + " failed";
-  return "OK, " + std::to_string(answer_.sent) + " sent, " + std::to_string(answer_.failed) + " failed";
+  if (sent == 0 && failed != 0)
+    return "Nothing sent, " + std::to_string(failed) + " failed";
+  return "OK, " + std::to_string(sent) + " sent, " + std::to_string(failed) + " failed";
 }
 
 namespace {

@@ -7,9 +7,9 @@ namespace rollcall {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> names = {"none", "unknown switch", "stale epoch", "deadline passed",
-                                                   "audit log not written"};
-static_assert(names.size() == static_cast<std::size_t>(ec::not_audited) + 1);
+constexpr std::array<std::string_view, 6> names = {
+    "none", "unknown switch", "stale epoch", "deadline passed", "audit log not written", "nodes missing"};
+static_assert(names.size() == static_cast<std::size_t>(ec::node_missing) + 1);
 
 } // namespace
 

@@ -16,6 +16,7 @@ enum class ec : std::uint8_t {
   stale_epoch,    ///< a connection with the same or a higher epoch is up
   too_late,       ///< the deadline passed before everyone had answered
   not_audited,    ///< the audit log could not be written
+  node_missing,   ///< of these nodes no answer came; a message says which
 };
 
 std::string to_string(ec code);

@@ -1,7 +1,7 @@
 #include "actors/front.hpp"
 
 #include "actors/failure.hpp"
-#include "actors/workers.hpp"
+#include "actors/gatherings.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -17,28 +17,26 @@ struct front_state {
 };
 
 front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_state> self,
-                                          const context_ptr& context, const node_actor& node,
-                                          const auditor_actor& auditor) {
+                                          const context_ptr& context, const local_front_actor& local) {
   count_failures(self, context);
   return {
       [=](const list_request& request) {
-        return self->delegate(spawn_list_worker(self->system(), context, node), request);
+        return self->delegate(spawn_list_gathering(self->system(), context, local), request);
       },
       [=](const stats_request& request) {
-        return self->delegate(spawn_stats_worker(self->system(), context, node), request);
+        return self->delegate(spawn_stats_gathering(self->system(), context, local), request);
       },
       [=](const disconnect_request& request) {
-        return self->delegate(spawn_disconnect_worker(self->system(), context, node, auditor), request);
+        return self->delegate(spawn_disconnect_gathering(self->system(), context, local), request);
       },
-      [=](caf::get_atom) { return self->delegate(node, caf::get_atom_v); },
+      [=](caf::get_atom) { return self->delegate(local, caf::get_atom_v); },
   };
 }
 
 } // namespace
 
-front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
-                        auditor_actor auditor) {
-  return system.spawn(front_behavior, std::move(context), std::move(node), std::move(auditor));
+front_actor spawn_front(caf::actor_system& system, context_ptr context, local_front_actor local) {
+  return system.spawn(front_behavior, std::move(context), std::move(local));
 }
 
 } // namespace rollcall

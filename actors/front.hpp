@@ -5,8 +5,7 @@
 
 namespace rollcall {
 
-/// Spawns the front, where API requests enter: each gets a worker of its own. `auditor` may be null.
-front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
-                        auditor_actor auditor);
+/// Spawns the front, where API requests enter: each gets a gathering of its own.
+front_actor spawn_front(caf::actor_system& system, context_ptr context, local_front_actor local);
 
 } // namespace rollcall

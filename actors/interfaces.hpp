@@ -3,6 +3,8 @@
 #include "actors/atoms.hpp"
 #include "actors/errors.hpp"
 #include "actors/messages.hpp"
+#include "actors/node_mesh.hpp"
+#include "actors/wire.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -97,15 +99,24 @@ using link_actor = news_actor::extend<
     caf::reacts_to<disconnect_job_ptr, std::string>, // disconnectCall for the call of this id.
     caf::reacts_to<directory_ptr>,
     caf::reacts_to<atom::consumed, std::uint64_t>, // News of this session has been worked off.
-    caf::reacts_to<atom::forget>,                  // The switch is not configured any more: forget its calls.
-    caf::reacts_to<caf::tick_atom>,                // Work off what is due: retries, calls to forget.
+    caf::replies_to<atom::release, std::uint64_t>::with<released>, // Another node wants the switch, with
+                                                                   // this epoch. Fails with stale_epoch.
+    caf::reacts_to<atom::adopt, records>,                          // Calls that the node before had.
+    caf::reacts_to<atom::placed>,                // From the last call that no account had taken in yet.
+    caf::reacts_to<atom::yield, std::uint64_t>,  // Another node's claim of this term has won.
+    caf::reacts_to<atom::let_go, std::uint64_t>, // Unless the switch came back since this term.
+    caf::reacts_to<atom::forget>,                // The switch is not configured any more: forget its calls.
+    caf::reacts_to<caf::tick_atom>,              // Work off what is due: retries, calls to forget.
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
 using node_actor = registrar_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // A call to be placed in its account. From the call or link.
     caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>, caf::reacts_to<disconnect_job_ptr>,
-    caf::replies_to<attach_request>::with<attached>,             // Fails with unknown_switch or stale_epoch.
+    caf::replies_to<attach_request>::with<attached>, // Fails with unknown_switch or stale_epoch.
+    caf::replies_to<atom::release, switch_name, std::uint64_t>::with<released>, // For the switch's link; as
+    caf::reacts_to<atom::adopt, switch_name, records>,                          // these.
+    caf::reacts_to<atom::yield, switch_name, std::uint64_t>,
     caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
     caf::replies_to<caf::get_atom>::with<link_statuses>,
     caf::reacts_to<caf::tick_atom>>; // Audit the tallies, and ask idle accounts to retire.
@@ -132,11 +143,43 @@ using auditor_actor = caf::typed_actor<
     caf::replies_to<std::int64_t, std::string, std::vector<audit_call>>::with<caf::ok_atom>, // Its outcome.
     caf::reacts_to<std::vector<audit_note>>>; // Later news of calls. Never empty.
 
-/// The front: turns each API request into a worker.
-using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
-                                     caf::replies_to<stats_request>::with<stats_answer>,
-                                     caf::replies_to<disconnect_request>::with<disconnect_answer>,
-                                     caf::replies_to<caf::get_atom>::with<link_statuses>>;
+/// The front of this node alone: turns each request into a worker.
+using local_front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
+                                           caf::replies_to<stats_request>::with<stats_answer>,
+                                           caf::replies_to<disconnect_request>::with<disconnect_answer>,
+                                           caf::replies_to<caf::get_atom>::with<link_statuses>>;
+
+/// The front of the cluster, which the API asks: gathers what this node and the others answer. Each fails
+/// with too_late, or with node_missing when the configuration wants no partial answers.
+using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<list_answer>,
+                                     caf::replies_to<stats_request>::with<stats_report>,
+                                     caf::replies_to<disconnect_request>::with<disconnect_report>,
+                                     caf::replies_to<caf::get_atom>::with<link_statuses>>; // Of this node.
+
+/// Where a switch's connection finds its link: the node, or before it the cluster, which asks the other nodes
+/// whether the switch was theirs.
+using attach_actor = caf::typed_actor<caf::replies_to<attach_request>::with<attached>>;
+
+/// The cluster: knows the other nodes, says who is up, and makes way for switches that move. One node is a
+/// cluster of one. Wires are told by the mesh; `joined` and `ping` come from other nodes by the member.
+using cluster_actor = attach_actor::extend<
+    caf::reacts_to<node_mesh_ptr>, // By which it is wired to the others; before anything else.
+    caf::reacts_to<atom::joined, node_hello, std::uint64_t, caf::strong_actor_ptr>, // A connection of this
+                                                                                    // number is up; with the
+                                                                                    // node's member where
+                                                                                    // this node has dialled.
+    caf::reacts_to<atom::left, node_id, std::uint64_t, std::string>, // The connection is gone, and why.
+    caf::replies_to<atom::joined, wire::card, caf::strong_actor_ptr>::with<wire::card>,
+    caf::replies_to<atom::ping, wire::news>::with<wire::news>,
+    caf::reacts_to<caf::update_atom>,   // The claims of this node have changed.
+    caf::reacts_to<atom::forget, bool>, // The configuration has changed: nodes that are away and no peers of
+                                        // it are not missed any more. Whether a missing one is a fault.
+    caf::reacts_to<caf::tick_atom>>;    // Ping everyone.
+
+/// What other nodes find: wire::member_actor, and what only this process says to it.
+using member_host_actor =
+    wire::member_actor::extend<caf::reacts_to<directory_ptr>, // By which requests are understood from now on.
+                               caf::reacts_to<cluster_actor>>; // Of this node. Before anything else.
 
 struct list_job {
   call_query query;
@@ -163,12 +206,11 @@ struct disconnect_job {
 
 } // namespace rollcall
 
-// None of these leaves the process; they need no serialisation.
+// None of these leaves the process; they need no serialisation. What is named here, CAF leaves out without a
+// word wherever it stands inside of what is sent to other nodes: nothing that wire.hpp uses may be.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::record_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::switch_news)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_key)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::directory_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_list_ptr)
@@ -176,6 +218,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_hello)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_mesh_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_job_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_job_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_job_ptr)

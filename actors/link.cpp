@@ -3,6 +3,7 @@
 #include "actors/failure.hpp"
 #include "domain/time.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -15,8 +16,12 @@ caf::result<attached> link_state::attach(const attach_request& request) {
     connection_->close("stale_epoch", "a newer connection of this switch took over");
   connection_ = request.connection;
   epoch_ = request.epoch;
+  term_ = std::max({request.epoch, request.above + 1, term_ + 1});
   ++session_;
   bad_in_a_row_ = 0;
+  whole_ = false;
+  if (request.whole)
+    become_whole();
   lose_sight();
   log::info(who(), "connected, epoch {}; {} calls from before", epoch_, calls_.size());
   return attached{session_, news_actor{link_actor{self}}};
@@ -45,8 +50,8 @@ void link_state::consumed(std::uint64_t session) {
   if (session != session_ || !connection_)
     return;
   // Not at the snapshot's end, but when the calls that it ended have heard of it.
-  if (verified_ && std::exchange(marked_, false))
-    context->unverified.remove(identity);
+  if (verified_ && !std::exchange(settled_, true))
+    publish_claim();
   connection_->consumed();
 }
 
@@ -62,8 +67,8 @@ void link_state::closed(std::uint64_t session, const std::string& reason) {
 void link_state::lose_sight() {
   in_snapshot_ = false;
   verified_ = false;
-  if (!std::exchange(marked_, true))
-    context->unverified.add(identity);
+  settled_ = false;
+  publish_claim();
 }
 
 void link_state::on(call_event& event) {
@@ -126,6 +131,8 @@ void link_state::on(const snapshot_end&) {
   context->metrics.calls_settled += settled;
   verified_ = true;
   synced_ = true;
+  if (!whole_)
+    become_whole();
   log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), settled);
 }
 
@@ -251,10 +258,8 @@ void link_state::end() {
   if (connection_)
     std::exchange(connection_, nullptr)->close("unknown_switch", "this switch is configured no more");
   log::info(who(), "configured no more; {} calls are forgotten", calls_.size());
-  for (auto& [id, call] : calls_)
-    self->send(call.call, atom::forget_v);
-  calls_.clear();
-  context->unverified.remove(identity);
+  forget_calls();
+  context->claims.remove(identity);
   self->quit();
 }
 
@@ -277,7 +282,7 @@ link_status link_state::status() const {
 
 call_surroundings_ptr link_state::surroundings() {
   if (!shared_)
-    shared_ = std::make_shared<call_surroundings>(call_surroundings{context, node, link_actor{self}});
+    shared_ = std::make_shared<call_surroundings>(context, node, link_actor{self});
   return shared_;
 }
 
@@ -291,7 +296,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
   self->state.identity = identity;
   self->state.node = node;
   self->state.auditor = auditor;
-  context->unverified.add(identity);
+  self->state.publish_claim();
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
   return {
       [self](std::uint64_t session, switch_news& items) { self->state.news(session, items); },
@@ -303,6 +308,11 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
       [self](const disconnect_job_ptr& job, const std::string& id) { self->state.disconnect(job, id); },
       [self](directory_ptr& dir) { self->state.directory = std::move(dir); },
       [self](atom::consumed, std::uint64_t session) { self->state.consumed(session); },
+      [self](atom::release, std::uint64_t epoch) { return self->state.release(epoch); },
+      [self](atom::adopt, const records& calls) { self->state.adopt(calls); },
+      [self](atom::placed) { self->state.on_placed(); },
+      [self](atom::yield, std::uint64_t to_term) { self->state.yield(to_term); },
+      [self](atom::let_go, std::uint64_t own_term) { self->state.let_go(own_term); },
       [self](atom::forget) { self->state.end(); },
       [self](caf::tick_atom) { self->state.tick(); },
       [self](caf::get_atom) { return self->state.status(); },

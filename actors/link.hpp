@@ -25,6 +25,10 @@ namespace rollcall {
 /// The state of a switch link. It knows the calls of its switch by the switch's own ids, spawns them at first
 /// sight, and tells each when to be forgotten. The switch is the only truth: nothing ends here without its
 /// word, a lost connection least of all.
+///
+/// In a cluster the switch may connect to another node. That one asks this link to release the switch, takes
+/// its calls over, and claims it; then this one has to yield: it keeps the calls for as long as requests may
+/// be under way that have not heard of the other node, and lets go.
 struct link_state {
   static inline const char* name = "link";
   using moment = std::chrono::steady_clock::time_point;
@@ -37,9 +41,15 @@ struct link_state {
   void consumed(std::uint64_t session);
   void hang_up(const std::string& id);
   void disconnect(const disconnect_job_ptr& job, const std::string& id);
+  caf::result<released> release(std::uint64_t epoch);
+  void adopt(const records& calls);
+  void on_placed();
+  void yield(std::uint64_t to_term);
+  void let_go(std::uint64_t own_term);
   void tick();
   void end();
   void stop(caf::error reason);
+  void publish_claim();
   link_status status() const;
 
   link_actor::pointer self;
@@ -76,6 +86,8 @@ private:
   void forget_ended(moment now);
   void wake_up();
   void lose_sight();
+  void become_whole();
+  void forget_calls();
   const std::string& who() const { return identity->name.value(); }
   call_surroundings_ptr surroundings();
 
@@ -86,9 +98,11 @@ private:
   std::uint32_t snapshot_ = 0; ///< counts snapshots
   bool in_snapshot_ = false;
   bool verified_ = false; ///< a snapshot ended since the connection came
-  bool marked_ = true;    ///< named by answers as unverified
+  bool settled_ = false;  ///< verified, and what the snapshot set in motion has been worked off
   bool synced_ = false;   ///< a snapshot ended since the link began
   bool tick_due_ = false;
+  std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
+  bool whole_ = false;     ///< nothing is missing here that the node before had
   moment resync_allowed_;
   entries calls_;
   call_surroundings_ptr shared_;

@@ -53,7 +53,8 @@ void list_worker_state::settle() {
   if (open_ != 0)
     return;
   promise_.deliver(std::make_shared<call_list>(std::move(request_.query), std::move(request_.directory),
-                                               std::move(parts_), context->now()));
+                                               std::move(parts_),
+                                               request_.now == timestamp{} ? context->now() : request_.now));
   self->quit();
 }
 

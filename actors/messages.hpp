@@ -7,8 +7,9 @@
 #include "domain/call_query.hpp"
 #include "domain/directory.hpp"
 #include "domain/ids.hpp"
+#include "domain/row_source.hpp"
+#include "domain/switch_counts.hpp"
 #include "domain/switch_news.hpp"
-#include "domain/totals.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -26,10 +27,24 @@ namespace rollcall {
 struct list_request {
   call_query query;
   directory_ptr directory;
+  timestamp now = {}; ///< for which running times are told; unknown: when the list is made
 };
 
-/// The list, ready to be read. Shared only because messages are; the one who asked reads it.
+/// The list of this node, ready to be read. Shared only because messages are; the one who asked reads it.
 using call_list_ptr = std::shared_ptr<call_list>;
+
+/// How far an answer about calls can be relied on.
+struct coverage {
+  std::vector<std::string> unverified; ///< switches whose calls may have changed unseen, sorted
+  std::vector<std::string> missing;    ///< nodes that it leaves out, sorted
+};
+
+/// The list of all nodes, which may still be coming. The one who asked reads it.
+struct list_answer {
+  std::shared_ptr<row_source> rows;
+  timestamp now; ///< for which running times are told
+  coverage covers = {};
+};
 
 /// getAccountCallStats, getAccountCallStatsCustomer.
 struct stats_request {
@@ -40,11 +55,17 @@ struct stats_request {
 
 struct account_stats {
   account_key account;
-  state_counts counts;
+  switch_counts counts;
 };
 
-/// Accounts with calls, by key.
+/// Accounts with calls, by key, as this node has them.
 using stats_answer = std::vector<account_stats>;
+
+/// As all nodes have them together.
+struct stats_report {
+  stats_answer accounts;
+  coverage covers = {};
+};
 
 /// disconnectCall, disconnectAccount, disconnectCustomer: exactly one of the three targets is set.
 struct disconnect_request {
@@ -56,11 +77,32 @@ struct disconnect_request {
   audit_request audit; ///< who asks, for the audit log
 };
 
+/// What came of a disconnect on one switch.
+struct switch_outcome {
+  std::string name;
+  std::uint64_t sent = 0;    ///< disconnects sent by this request
+  std::uint64_t already = 0; ///< calls that were being hung up before
+  std::uint64_t failed = 0;  ///< calls that could not be reached: the switch is away
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, switch_outcome& x) {
+    return f(x.name, x.sent, x.already, x.failed);
+  }
+};
+
+/// What came of a disconnect on this node.
 struct disconnect_answer {
+  std::vector<switch_outcome> switches; ///< those that have calls which were meant, by name
+  std::uint64_t unknown = 0;            ///< calls of which nothing was heard in time
+};
+
+/// What came of it on all nodes.
+struct disconnect_report {
   bool found = true;             ///< disconnectCall: false for a call that is unknown, out of scope or Dead
   std::uint64_t sent = 0;        ///< disconnects sent by this request
-  std::uint64_t failed = 0;      ///< calls whose switch is away
-  std::vector<std::string> away; ///< names of the switches that are away, when `failed` is not 0
+  std::uint64_t failed = 0;      ///< calls whose switch is away, or of which nothing was heard
+  std::vector<std::string> away; ///< names of the switches that are away; sorted
+  coverage covers = {};
 };
 
 // --- requests on their way down the hierarchy. Immutable, shared by all who handle them.
@@ -80,7 +122,7 @@ using disconnect_job_ptr = std::shared_ptr<const disconnect_job>;
 /// An account's counts as they are now: absolute, so that a tally cannot drift.
 struct tally_update {
   account_key account;
-  state_counts counts;
+  switch_counts counts;
   std::uint64_t version = 0; ///< grows with every change: of two updates of an account, which is newer
 };
 
@@ -121,6 +163,23 @@ struct attach_request {
   switch_name name;
   std::uint64_t epoch = 0;
   switch_connection_ptr connection;
+  std::uint64_t above = 0; ///< the highest term that the switch had at another node
+  bool whole = true;       ///< whatever another node had of its calls has been adopted
+};
+
+/// Pictures of calls that another node had.
+using records = std::vector<record_ptr>;
+
+/// What a link that was asked to release its switch has.
+struct released {
+  std::uint64_t term = 0;
+  bool whole = false;
+  std::uint64_t calls = 0;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, released& x) {
+    return f(x.term, x.whole, x.calls);
+  }
 };
 
 /// The state of one switch link, for /readyz and /metrics.

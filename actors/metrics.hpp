@@ -19,12 +19,14 @@ struct actor_metrics {
   counter disconnects_refused{0};     ///< by the switch
   counter disconnects_unreachable{0}; ///< the switch was away
 
-  counter snapshots{0};      ///< worked off to their end
-  counter calls_settled{0};  ///< ended because a snapshot did not name them
-  counter tally_drift{0};    ///< counts that differed from their records; must stay 0
-  counter requests_late{0};  ///< failed because a part did not come in time
-  counter audit_failures{0}; ///< entries that could not be written
-  counter actor_failures{0}; ///< actors that ended by an error of ours
+  counter snapshots{0};           ///< worked off to their end
+  counter calls_settled{0};       ///< ended because a snapshot did not name them
+  counter tally_drift{0};         ///< counts that differed from their records; must stay 0
+  counter requests_late{0};       ///< failed because a part did not come in time
+  counter nodes_lost{0};          ///< times that another node went missing
+  counter switches_taken_over{0}; ///< that came here from another node
+  counter audit_failures{0};      ///< entries that could not be written
+  counter actor_failures{0};      ///< actors that ended by an error of ours
 };
 
 } // namespace rollcall

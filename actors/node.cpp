@@ -47,6 +47,19 @@ caf::result<attached> node_state::attach(const attach_request& request) {
   return self->delegate(found->second.actor, request);
 }
 
+caf::result<released> node_state::release(const switch_name& of, std::uint64_t epoch) {
+  const auto found = links_.find(of);
+  if (found == links_.end())
+    return caf::make_error(ec::unknown_switch);
+  return self->delegate(found->second.actor, atom::release_v, epoch);
+}
+
+template <class... Ts>
+void node_state::pass_on(const switch_name& of, const Ts&... xs) {
+  if (const auto found = links_.find(of); found != links_.end())
+    self->send(found->second.actor, xs...);
+}
+
 void node_state::change(directory_ptr dir, const std::vector<switch_settings>& switches) {
   directory_ = std::move(dir);
   change_customers();
@@ -235,6 +248,15 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
       [self](const stats_job_ptr& job) { self->state.stats(job); },
       [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
       [self](const attach_request& request) { return self->state.attach(request); },
+      [self](atom::release, const switch_name& name, std::uint64_t epoch) {
+        return self->state.release(name, epoch);
+      },
+      [self](atom::adopt, const switch_name& name, const records& calls) {
+        self->state.pass_on(name, atom::adopt_v, calls);
+      },
+      [self](atom::yield, const switch_name& name, std::uint64_t to_term) {
+        self->state.pass_on(name, atom::yield_v, to_term);
+      },
       [self](directory_ptr& dir, const std::vector<switch_settings>& switches) {
         self->state.change(std::move(dir), switches);
       },

@@ -23,6 +23,9 @@ struct node_state {
   void stats(const stats_job_ptr& job);
   void disconnect(const disconnect_job_ptr& job);
   caf::result<attached> attach(const attach_request& request);
+  caf::result<released> release(const switch_name& name, std::uint64_t epoch);
+  template <class... Ts>
+  void pass_on(const switch_name& name, const Ts&... xs);
   void change(directory_ptr dir, const std::vector<switch_settings>& switches);
   caf::result<link_statuses> link_states();
   void audit();

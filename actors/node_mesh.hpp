@@ -1,8 +1,11 @@
 #pragma once
 
 #include "domain/ids.hpp"
+#include "domain/time.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,17 @@ struct node_hello {
   std::vector<std::string> peers; ///< addresses of others that it knows
 };
 
+/// One address, as /readyz and `rollcall nodes` show it.
+struct peer_status {
+  std::string address;
+  bool configured = false;     ///< or learned from others
+  std::optional<node_id> node; ///< who was last there
+  bool connected = false;      ///< that node is, perhaps by another address
+  timestamp since{};           ///< when it came or went; the start for one never seen
+  std::uint64_t attempts = 0;  ///< since it was last there
+  std::string last_error;      ///< what came of the last of them; empty when it is there
+};
+
 /// The wires to the other nodes, as the cluster's actor sees them. Any thread; nothing blocks.
 class node_mesh {
 public:
@@ -26,6 +40,11 @@ public:
   /// Cuts a connection that is taken for dead, as `why` says in the log. Its node is dialled again. Nothing
   /// happens when that connection is over already.
   virtual void drop(const node_id& node, std::uint64_t connection, const std::string& why) = 0;
+
+  /// Every address that is known but our own, the configured ones first.
+  virtual std::vector<peer_status> status() const = 0;
 };
+
+using node_mesh_ptr = std::shared_ptr<node_mesh>;
 
 } // namespace rollcall

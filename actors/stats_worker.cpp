@@ -54,7 +54,7 @@ void stats_worker_state::settle() {
   stats_answer answer;
   answer.reserve(found_.size());
   for (const auto& [key, news] : found_)
-    if (news.counts != state_counts{})
+    if (!news.counts.none())
       answer.push_back({key, news.counts});
   std::sort(answer.begin(), answer.end(),
             [](const account_stats& a, const account_stats& b) { return a.account < b.account; });

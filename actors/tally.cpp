@@ -13,7 +13,7 @@ void tally_state::remove(const account_key& key) { accounts_.erase(key); }
 // An account's messages arrive in order, so a recount is compared with the counts that it was taken of.
 void tally_state::audit(const tally_update& recount) {
   const auto found = accounts_.find(recount.account);
-  if ((found == accounts_.end() ? state_counts{} : found->second.counts) == recount.counts)
+  if ((found == accounts_.end() ? switch_counts{} : found->second.counts) == recount.counts)
     return;
   ++context->metrics.tally_drift;
   log::error("tally", "account {}: counts differ from the account's; corrected",
@@ -30,7 +30,7 @@ void tally_state::stats(const stats_job& job) {
 }
 
 void tally_state::set(const tally_update& news) {
-  if (news.counts == state_counts{})
+  if (news.counts.none())
     accounts_.erase(news.account);
   else
     accounts_[news.account] = news;

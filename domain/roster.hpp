@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/call_record.hpp"
-#include "domain/totals.hpp"
+#include "domain/switch_counts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -42,7 +42,7 @@ public:
   void add(record_ptr record, Handle call, moment came = {}) {
     if (replace(record) != nullptr)
       return;
-    ++counts_[record->state()];
+    ++count_of(record);
     entries_.insert({std::move(record), std::move(call), came});
   }
 
@@ -53,8 +53,8 @@ public:
     if (found == entries_.end())
       return nullptr;
     if (found->record->revision() < record->revision()) {
-      --counts_[found->record->state()];
-      ++counts_[record->state()];
+      --count_of(found->record);
+      ++count_of(record);
       found->record = record;
     }
     return &found->call;
@@ -67,8 +67,8 @@ public:
       return false;
     // The account it came from may still tell of it.
     if (came_lately(*found, now))
-      over_.push_back({now, record, {}});
-    --counts_[found->record->state()];
+      over_.push_back({now, record, {}, true});
+    --count_of(found->record);
     entries_.erase(found);
     return true;
   }
@@ -78,8 +78,8 @@ public:
     const auto found = entries_.find(record);
     if (found == entries_.end())
       return false;
-    left_.push_back({now, record, found->call});
-    --counts_[found->record->state()];
+    left_.push_back({now, record, found->call, came_lately(*found, now)});
+    --count_of(found->record);
     entries_.erase(found);
     return true;
   }
@@ -115,6 +115,15 @@ public:
         f(x.record, x.call);
   }
 
+  /// Shows each call that only passed through, to `f(record)`: it left before `since`, and the account that
+  /// it came from may still say that it is here.
+  template <class F>
+  void each_passed(moment since, F f) const {
+    for (const auto& x : left_)
+      if (x.when < since && x.had_come)
+        f(x.record);
+  }
+
   /// Shows each call that is over, and may have come from another account a moment ago, to `f(record)`.
   template <class F>
   void each_over(F f) const {
@@ -124,28 +133,31 @@ public:
 
   std::size_t size() const noexcept { return entries_.size(); }
   bool has_moves() const noexcept { return !left_.empty() || !over_.empty(); }
-  const state_counts& counts() const noexcept { return counts_; }
+  const switch_counts& counts() const noexcept { return counts_; }
 
   /// The counts taken anew from the records. Equal to counts(), or something is broken.
-  state_counts recount() const {
-    state_counts result;
+  switch_counts recount() const {
+    switch_counts result;
     for (const auto& x : entries_)
-      ++result[x.record->state()];
+      ++result.of(x.record->source())[x.record->state()];
     return result;
   }
 
   /// After a recount() that differs: believe the records.
-  void correct(const state_counts& counts) { counts_ = counts; }
+  void correct(const switch_counts& counts) { counts_ = counts; }
 
 private:
+  std::uint32_t& count_of(const record_ptr& record) { return counts_.of(record->source())[record->state()]; }
+
   struct move {
     moment when;
     record_ptr record;
-    Handle call; ///< of calls that left
+    Handle call;           ///< of calls that left
+    bool had_come = false; ///< from another account, a moment before it left
   };
 
   entries entries_;
-  state_counts counts_;
+  switch_counts counts_;
   std::chrono::steady_clock::duration memory_;
   std::deque<move> left_; ///< oldest first, like those that are over
   std::deque<move> over_;

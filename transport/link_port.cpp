@@ -35,13 +35,13 @@ attach_result refused(const caf::error& why) {
 
 } // namespace
 
-attach_fn attach_to(caf::actor_system& system, node_actor node) {
-  return [&system, node = std::move(node)](const switch_name& name, std::uint64_t epoch,
-                                           switch_connection_ptr connection,
-                                           std::function<void(attach_result)> done) {
+attach_fn attach_to(caf::actor_system& system, attach_actor by) {
+  return [&system, by = std::move(by)](const switch_name& name, std::uint64_t epoch,
+                                       switch_connection_ptr connection,
+                                       std::function<void(attach_result)> done) {
     // An actor for the length of one request, so that no thread waits.
     system.spawn([=](caf::event_based_actor* self) {
-      self->request(node, caf::duration{defaults::attach_deadline}, attach_request{name, epoch, connection})
+      self->request(by, caf::duration{defaults::attach_deadline}, attach_request{name, epoch, connection})
           .then(
               [=](attached& to) {
                 done({std::make_unique<link_port>(std::move(to)), {}, {}});

@@ -7,7 +7,7 @@
 
 namespace rollcall {
 
-/// The attach_fn that registers connections with the links of `node`. `system` must outlive all ports.
-attach_fn attach_to(caf::actor_system& system, node_actor node);
+/// The attach_fn that registers connections with the links that `by` finds. `system` must outlive all ports.
+attach_fn attach_to(caf::actor_system& system, attach_actor by);
 
 } // namespace rollcall

@@ -71,6 +71,7 @@ struct kamailio_config {
   socket_address evapi;
   std::string rpc; ///< an http:// url; empty: all commands go over evapi
   environment_id environment{1};
+  std::vector<std::string> nodes; ///< that may connect to it, in order of preference; empty: this one
   std::chrono::milliseconds snapshot_interval{60'000};
   std::filesystem::path dump_directory; ///< absolute; empty: lists come over RPC
   friend bool operator==(const kamailio_config&, const kamailio_config&) = default;
@@ -97,6 +98,7 @@ struct api_config {
 enum class missing_node : std::uint8_t { partial, fault };
 
 struct cluster_config {
+  std::string name = "rollcall"; ///< nodes of another name are refused
   socket_address listen;
   std::vector<socket_address> peers;
   std::filesystem::path certificate; ///< with key and ca, or all three empty: then every address is loopback

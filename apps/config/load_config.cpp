@@ -117,6 +117,7 @@ void read_kamailio(const config_section& in, kamailio_config& out, std::vector<s
   in.require("evapi");
   in.read("evapi", out.evapi, values::remote_address);
   in.read("rpc", out.rpc, values::rpc_url);
+  in.read_list("nodes", out.nodes, values::node_id);
   in.read("snapshot_interval", out.snapshot_interval, snapshot_interval_least, snapshot_interval_most);
   in.read("dump_directory", out.dump_directory, values::dump_directory);
 }
@@ -156,6 +157,7 @@ void check_cluster_is_private(const config_section& in, const cluster_config& cl
 
 void read_cluster(const config_section& in, cluster_config& out) {
   in.read("missing_node", out.missing_node, values::missing_node);
+  in.read("name", out.name, values::node_id);
   in.require("listen");
   in.read("listen", out.listen, parse_socket_address);
   in.read_list("peers", out.peers, values::remote_address);
@@ -186,6 +188,14 @@ void refuse_addresses_used_twice(const config_section& file, const config& all) 
     take("cluster", {all.cluster->listen});
 }
 
+/// A node that is not named would never know when it is its turn.
+void refuse_kamailios_of_others(const config_section& file, const config& all) {
+  for (const auto& one : all.kamailio)
+    if (!one.nodes.empty() && std::find(one.nodes.begin(), one.nodes.end(), all.node.id) == one.nodes.end())
+      file.fail("kamailio", "'" + one.name.value() + "' is connected to by nodes that this one, "
+                                + all.node.id + ", is not of");
+}
+
 void read_file(const config_section& in, config& out) {
   std::vector<switch_name> switches;
   read_node(in.table("node", {"id"}), out.node);
@@ -195,16 +205,17 @@ void read_file(const config_section& in, config& out) {
   read_directory(in.table("directory", {"url"}), out.directory);
   read_audit(in.table("audit", {"file"}), out.audit);
   read_feed(in.table("feed", {"listen", "switch", "tls"}), out.feed, switches);
-  for (const auto& block : in.tables(
-           "kamailio", {"name", "evapi", "rpc", "i_environment", "snapshot_interval", "dump_directory"}))
+  for (const auto& block : in.tables("kamailio", {"name", "evapi", "rpc", "i_environment", "nodes",
+                                                  "snapshot_interval", "dump_directory"}))
     read_kamailio(block, out.kamailio.emplace_back(), switches);
   read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace"}), out.calls);
   read_api(in.table("api", {"unknown_parameters", "string_ids", "requests_at_once"}), out.api);
-  if (const auto cluster =
-          in.optional_table("cluster", {"listen", "peers", "certificate", "key", "ca", "missing_node"}))
+  if (const auto cluster = in.optional_table(
+          "cluster", {"name", "listen", "peers", "certificate", "key", "ca", "missing_node"}))
     read_cluster(*cluster, out.cluster.emplace());
   read_log(in.table("log", {"level", "format"}), out.log);
   refuse_addresses_used_twice(in, out);
+  refuse_kamailios_of_others(in, out);
 }
 
 std::string contents(const std::filesystem::path& file) {

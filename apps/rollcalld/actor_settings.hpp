@@ -1,18 +1,34 @@
 #pragma once
 
 #include "actors/atoms.hpp"
+#include "actors/errors.hpp"
+#include "actors/wire.hpp"
 
 #include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace rollcall {
 
 /// How the actor system runs. Filled in here and nowhere else: no file of the working directory, no command
 /// line of CAF's own.
 struct actor_settings : caf::actor_system_config {
-  actor_settings() {
+  /// `cluster`: other nodes are to be reached.
+  explicit actor_settings(bool cluster) {
+    add_message_types<caf::id_block::rollcall>().add_message_types<caf::id_block::rollcall_wire>();
+    add_error_category(caf::atom("rollcall"), [](std::uint8_t code, caf::atom_value, const caf::message&) {
+      return to_string(static_cast<ec>(code));
+    });
+    if (cluster) {
+      // Signs of life, connections and their ends are ours to see to; see transport/cluster/.
+      load<caf::io::middleman>();
+      set("middleman.app-identifiers", std::vector<std::string>{"rollcall"});
+    }
     // One queue for all workers: with many messages from outside (the feed) it spawns an order of magnitude
     // faster than work stealing, and being first come, first served it makes a link's `consumed` mean
     // something.

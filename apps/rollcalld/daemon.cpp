@@ -2,10 +2,12 @@
 
 #include "actors/auditor.hpp"
 #include "actors/front.hpp"
+#include "actors/local_front.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
+#include "apps/rollcalld/cluster_part.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
@@ -30,7 +32,10 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -61,7 +66,10 @@ http::tls_context usable_identity(const char* table, const std::optional<tls_con
 class daemon::impl {
 public:
   impl(std::filesystem::path file, config config)
-      : file_(std::move(file)), config_(std::move(config)), signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
+      : file_(std::move(file)),
+        config_(std::move(config)),
+        signals_(control_, SIGTERM, SIGINT, SIGHUP),
+        actor_settings_(config_.cluster.has_value()) {}
 
   void start();
   void run();
@@ -73,7 +81,6 @@ private:
   void start_threads();
   void await_signal();
   void reload();
-  void refuse_cluster(const config& config) const;
   void refuse_changes_that_need_a_restart(const config& next) const;
   void refuse_loss_of_environments(const directory& dir) const;
   directory_ptr directory_for(const config& next) const;
@@ -83,13 +90,14 @@ private:
   struct consequences {
     std::shared_ptr<http::authenticator> authenticator;
     api::settings settings;
-    std::vector<kamailio::settings> kamailios;
   };
   consequences prepare(const config& next, const directory_ptr& dir) const;
   void apply(config next, directory_ptr dir);
   void serve(directory_ptr dir, consequences prepared);
   void set_durations(const config& config);
   void drain();
+  void learn_secret(const std::string& secret);
+  void choose_kamailios();
 
   std::filesystem::path file_;
   config config_;
@@ -104,21 +112,26 @@ private:
   context_ptr context_ = std::make_shared<node_context>();
   auditor_actor auditor_;
   node_actor node_;
+  local_front_actor local_;
   front_actor front_;
 
   boost::asio::io_context io_; ///< all sockets
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
+  std::string nonce_secret_ = random_nonce_secret();   ///< unless the configuration has one
+  std::mutex secrets_mutex_;                           ///< of the next two
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
+  std::set<std::string> other_secrets_;                ///< of the other nodes
+  std::unique_ptr<cluster_part> cluster_;
   std::unique_ptr<api::endpoint> endpoint_;
   std::unique_ptr<pages> pages_;
   std::unique_ptr<http::server> http_;
   std::unique_ptr<feed::server> feed_;
   std::unique_ptr<kamailio::clients> kamailios_;
+  std::vector<kamailio::settings> chosen_kamailios_; ///< those that are this node's to connect to
   std::vector<std::thread> threads_;
 };
 
 void daemon::impl::start() {
-  refuse_cluster(config_);
   try {
     directory_ = read_directory(config_);
   } catch (const database_away& e) {
@@ -137,12 +150,6 @@ void daemon::impl::start() {
 }
 
 // A node that was told of others and does not ask them would leave their calls out in silence.
-void daemon::impl::refuse_cluster(const config& config) const {
-  if (config.cluster)
-    throw unusable_config{"cluster",
-                          "is not served by this version, which is a cluster of one; take the table out"};
-}
-
 void daemon::impl::tell_of_homeless_switches() const {
   for (const auto& name : homeless_switches(config_, *directory_))
     log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
@@ -160,7 +167,17 @@ void daemon::impl::start_actors() {
                           "cannot have its audit log " + audit_file.string() + ": " + e.what()};
   }
   node_ = spawn_node(system_, context_, auditor_);
-  front_ = spawn_front(system_, context_, node_, auditor_);
+  local_ = spawn_local_front(system_, context_, node_, auditor_);
+  front_ = spawn_front(system_, context_, local_);
+  authenticator_ = authenticator_of(config_.http, nonce_secret_);
+  cluster_ = std::make_unique<cluster_part>(
+      cluster_part::surroundings{io_, system_, context_, local_, node_,
+                                 config_.http.nonce_secret.empty() ? nonce_secret_
+                                                                   : config_.http.nonce_secret,
+                                 [this](const std::string& secret) { learn_secret(secret); },
+                                 [this] { boost::asio::post(control_, [this] { choose_kamailios(); }); }},
+      config_);
+  cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
 }
 
@@ -170,8 +187,7 @@ void daemon::impl::set_durations(const config& config) {
 }
 
 void daemon::impl::start_listeners() {
-  const auto attach = attach_to(system_, node_);
-  authenticator_ = authenticator_of(config_.http);
+  const auto attach = attach_to(system_, cluster_->attach());
   endpoint_ = std::make_unique<api::endpoint>(system_, front_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
   http_ = std::make_unique<http::server>(io_, http_limits_of(config_),
@@ -181,9 +197,9 @@ void daemon::impl::start_listeners() {
   feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
   kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
-  pages_ =
-      std::make_unique<pages>(system_, front_, *endpoint_, context_, http_->counters(), feed_->counters(),
-                              kamailios_->counters(), directory_status_, config_.calls.ready_grace);
+  pages_ = std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(),
+                                   feed_->counters(), kamailios_->counters(), *cluster_, directory_status_,
+                                   config_.calls.ready_grace);
   pages_->set_directory(directory_);
 
   http_->set_tls(usable_identity("http.tls", config_.http.tls));
@@ -198,7 +214,22 @@ void daemon::impl::start_listeners() {
         feed_->listen(to_string(address), config_.feed.tls ? http::security::tls : http::security::plain);
     log::info("rollcalld", "feed on {} (port {})", to_string(address), port);
   }
-  kamailios_->set(kamailios_of(config_, *directory_));
+  cluster_->listen(config_);
+  choose_kamailios();
+}
+
+void daemon::impl::learn_secret(const std::string& secret) {
+  const std::lock_guard lock{secrets_mutex_};
+  other_secrets_.insert(secret);
+  authenticator_->recognise_also(secret);
+}
+
+void daemon::impl::choose_kamailios() {
+  auto next = kamailios_of(config_, *directory_, *context_->cluster.view(), system_now());
+  if (next == chosen_kamailios_)
+    return;
+  chosen_kamailios_ = next;
+  kamailios_->set(std::move(next));
 }
 
 void daemon::impl::start_threads() {
@@ -232,7 +263,6 @@ void daemon::impl::reload() {
   try {
     auto next = load_config(file_);
     refuse_changes_that_need_a_restart(next);
-    refuse_cluster(next);
     auto dir = directory_for(next);
     refuse_loss_of_environments(*dir);
     apply(std::move(next), std::move(dir));
@@ -257,6 +287,12 @@ void daemon::impl::refuse_changes_that_need_a_restart(const config& next) const 
   same(next.feed.listen == config_.feed.listen, "feed.listen");
   same(next.feed.tls.has_value() == config_.feed.tls.has_value(), "feed.tls");
   same(next.directory.url == config_.directory.url, "directory.url");
+  same(next.cluster.has_value() == config_.cluster.has_value(), "cluster");
+  if (next.cluster) {
+    same(next.cluster->name == config_.cluster->name, "cluster.name");
+    same(next.cluster->listen == config_.cluster->listen, "cluster.listen");
+    same(next.cluster->certificate.empty() == config_.cluster->certificate.empty(), "cluster.certificate");
+  }
   same(audit_file_of(next) == audit_file_of(config_), "audit.file");
 }
 
@@ -305,14 +341,17 @@ void daemon::impl::take(const stored_directory& stored) {
 }
 
 daemon::impl::consequences daemon::impl::prepare(const config& next, const directory_ptr& dir) const {
-  auto authenticator = same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http);
+  auto authenticator =
+      same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http, nonce_secret_);
   auto settings = api_settings_of(next, dir, authenticator);
-  return {std::move(authenticator), std::move(settings), kamailios_of(next, *dir)};
+  kamailios_of(next, *dir, *context_->cluster.view(), system_now());
+  return {std::move(authenticator), std::move(settings)};
 }
 
 void daemon::impl::apply(config next, directory_ptr dir) {
   // These may still refuse: certificates, and what the settings are made of.
   auto prepared = prepare(next, dir);
+  const auto change_cluster = cluster_->prepare(next);
   auto http_identity = usable_identity("http.tls", next.http.tls);
   auto feed_identity = usable_identity("feed.tls", next.feed.tls);
   // From here on nothing fails.
@@ -321,17 +360,24 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   config_ = std::move(next);
   set_up_logging(config_.log);
   set_durations(config_);
+  change_cluster();
   serve(std::move(dir), std::move(prepared));
 }
 
 void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-  authenticator_ = std::move(prepared.authenticator);
+  {
+    const std::lock_guard lock{secrets_mutex_};
+    authenticator_ = std::move(prepared.authenticator);
+    for (const auto& secret : other_secrets_)
+      authenticator_->recognise_also(secret);
+  }
+  cluster_->set_directory(directory_);
   endpoint_->change(std::move(prepared.settings));
   pages_->set_directory(directory_);
   feed_->set_switches(secrets_of(config_, *directory_));
-  kamailios_->set(std::move(prepared.kamailios));
+  choose_kamailios();
 }
 
 void daemon::impl::drain() {
@@ -342,6 +388,7 @@ void daemon::impl::drain() {
   latch lines;
   feed_->drain(feed_drain, [&] { lines.open(); });
   lines.wait(feed_drain + 500ms);
+  cluster_->stop();
   busy_.reset();
   io_.stop();
   for (auto& thread : threads_)

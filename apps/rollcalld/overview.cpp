@@ -15,7 +15,7 @@ namespace {
 constexpr auto patience = defaults::gather_deadline * 2;
 
 struct gathering {
-  front_actor front;
+  local_front_actor front;
   directory_ptr directory;
   std::function<void(overview)> done;
   overview found = {};
@@ -35,8 +35,7 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
       .then(
           [self, work](const stats_answer& accounts) {
             for (const auto& account : accounts)
-              for (std::size_t i = 0; i < call_state_count; ++i)
-                work->found.calls.by_state[i] += account.counts.by_state[i];
+              work->found.calls += account.counts.total();
             count_calls(self, work);
           },
           [self, work](const caf::error&) {
@@ -47,7 +46,7 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
 
 } // namespace
 
-void gather_overview(caf::actor_system& system, front_actor front, directory_ptr dir,
+void gather_overview(caf::actor_system& system, local_front_actor front, directory_ptr dir,
                      std::function<void(overview)> done) {
   auto work = std::make_shared<gathering>(gathering{std::move(front), std::move(dir), std::move(done)});
   system.spawn([work](caf::event_based_actor* self) {

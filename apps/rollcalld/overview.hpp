@@ -17,7 +17,7 @@ struct overview {
 };
 
 /// Asks for an overview; `done` is called once, on a thread of the actor system.
-void gather_overview(caf::actor_system& system, front_actor front, directory_ptr dir,
+void gather_overview(caf::actor_system& system, local_front_actor front, directory_ptr dir,
                      std::function<void(overview)> done);
 
 } // namespace rollcall

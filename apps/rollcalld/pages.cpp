@@ -1,5 +1,6 @@
 #include "apps/rollcalld/pages.hpp"
 
+#include "apps/rollcalld/cluster_part.hpp"
 #include "apps/rollcalld/overview.hpp"
 #include "transport/metrics/collect.hpp"
 #include "transport/metrics/health.hpp"
@@ -9,8 +10,9 @@
 
 namespace rollcall {
 
-pages::pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
-             const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
+pages::pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api,
+             context_ptr context, const http::metrics& http, const feed::metrics& feed,
+             const kamailio::metrics& kamailio, const cluster_part& cluster,
              const directory_status& directory_status, std::chrono::milliseconds ready_grace)
     : system_(system),
       front_(std::move(front)),
@@ -19,6 +21,7 @@ pages::pages(caf::actor_system& system, front_actor front, const api::endpoint& 
       http_(http),
       feed_(feed),
       kamailio_(kamailio),
+      cluster_(cluster),
       directory_status_(directory_status),
       ready_grace_(ready_grace) {}
 
@@ -67,6 +70,8 @@ void pages::ready(bool verbose, http::reply_fn reply) {
                     node.source = directory_status_.look();
                     node.links_known = seen.links_known;
                     node.links = seen.links;
+                    node.nodes = context_->cluster.view()->members;
+                    node.now = system_now();
                     node.uptime = uptime();
                     node.ready_grace = ready_grace_;
                     auto answer = render_readyz(node, verbose);
@@ -90,6 +95,9 @@ void pages::metrics(http::reply_fn reply) {
                     collect(http_, page);
                     collect(feed_, page);
                     collect(kamailio_, page);
+                    page.nodes = context_->cluster.view()->members;
+                    if (const auto* wires = cluster_.counters())
+                      collect(*wires, page);
                     http::response answer;
                     answer.content_type = metrics_content_type;
                     answer.body = render(page);

@@ -16,13 +16,16 @@
 
 namespace rollcall {
 
+class cluster_part;
+
 /// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. Any thread.
 class pages {
 public:
   /// All references must outlive this.
-  pages(caf::actor_system& system, front_actor front, const api::endpoint& api, context_ptr context,
+  pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api, context_ptr context,
         const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
-        const directory_status& directory_status, std::chrono::milliseconds ready_grace);
+        const cluster_part& cluster, const directory_status& directory_status,
+        std::chrono::milliseconds ready_grace);
 
   /// The directory whose customers' calls are counted from now on.
   void set_directory(directory_ptr dir);
@@ -38,12 +41,13 @@ private:
   std::chrono::milliseconds uptime() const;
 
   caf::actor_system& system_;
-  front_actor front_;
+  local_front_actor front_;
   const api::endpoint& api_;
   context_ptr context_;
   const http::metrics& http_;
   const feed::metrics& feed_;
   const kamailio::metrics& kamailio_;
+  const cluster_part& cluster_;
   const directory_status& directory_status_;
   std::chrono::milliseconds ready_grace_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

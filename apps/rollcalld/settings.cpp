@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -17,19 +18,36 @@ constexpr std::chrono::seconds reply_deadline{60};
 /// As many bytes as HMAC-SHA256 has use for.
 constexpr std::size_t secret_bytes = 32;
 
-std::string random_secret() {
-  std::string secret(secret_bytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), static_cast<int>(secret.size())) != 1)
-    throw std::runtime_error{"no random bytes for the nonce secret"};
-  return secret;
-}
-
 template <class F>
 void each_switch(const config& config, F f) {
   for (const auto& each : config.feed.switches)
     f(each.name, each.environment);
   for (const auto& each : config.kamailio)
     f(each.name, each.environment);
+}
+
+/// How long a node that is up may take to connect to a Kamailio before the next one tries.
+constexpr std::chrono::seconds patience_with_the_first{3};
+
+/// True when this Kamailio is another node's: one that comes before this one in its order of preference.
+bool is_another_nodes(const kamailio_config& one, const std::string& own, const cluster_view& others,
+                      timestamp now) {
+  for (const auto& preferred : one.nodes) {
+    if (preferred == own)
+      return false;
+    if (now - others.begun < patience_with_the_first)
+      return true; // who is up is not known yet
+    for (const auto& other : others.members) {
+      if (other.name != preferred || !other.up)
+        continue;
+      const auto has_it = std::any_of(other.claims.begin(), other.claims.end(), [&](const auto& claim) {
+        return claim.name == one.name && claim.connected;
+      });
+      if (has_it || now - other.since < patience_with_the_first)
+        return true;
+    }
+  }
+  return false;
 }
 
 } // namespace
@@ -60,10 +78,18 @@ feed::switch_secrets secrets_of(const config& config, const directory& dir) {
   return result;
 }
 
-std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir) {
+std::string random_nonce_secret() {
+  std::string secret(secret_bytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), static_cast<int>(secret.size())) != 1)
+    throw std::runtime_error{"no random bytes for the nonce secret"};
+  return secret;
+}
+
+std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
+                                             const cluster_view& others, timestamp now) {
   std::vector<kamailio::settings> result;
   for (const auto& each : config.kamailio) {
-    if (!dir.root(each.environment))
+    if (!dir.root(each.environment) || is_another_nodes(each, config.node.id, others, now))
       continue;
     kamailio::settings settings;
     settings.name = each.name;
@@ -81,11 +107,12 @@ std::vector<kamailio::settings> kamailios_of(const config& config, const directo
   return result;
 }
 
-std::shared_ptr<http::authenticator> authenticator_of(const http_config& config) {
+std::shared_ptr<http::authenticator> authenticator_of(const http_config& config,
+                                                      const std::string& nonce_secret) {
   http::authenticator::settings settings;
   settings.realm = config.realm;
   settings.algorithms = config.digest_algorithms;
-  settings.secret = config.nonce_secret.empty() ? random_secret() : config.nonce_secret;
+  settings.secret = config.nonce_secret.empty() ? nonce_secret : config.nonce_secret;
   return std::make_shared<http::authenticator>(std::move(settings));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster_board.hpp"
 #include "actors/messages.hpp"
 #include "apps/config/config.hpp"
 #include "domain/directory.hpp"
@@ -12,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rollcall {
@@ -28,11 +30,17 @@ std::vector<switch_name> homeless_switches(const config& config, const directory
 /// Who may connect to the feed, as far as switches_of() has them.
 feed::switch_secrets secrets_of(const config& config, const directory& dir);
 
-/// The Kamailios to connect to, as far as switches_of() has them.
-std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir);
+/// The Kamailios to connect to, as far as switches_of() has them. One that several nodes may connect to is
+/// the first one's of those that are up, unless that has been up for a while and is not connected to it.
+std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
+                                             const cluster_view& others, timestamp now);
 
-/// Checks logins as configured. Without a configured nonce secret it makes one up.
-std::shared_ptr<http::authenticator> authenticator_of(const http_config& config);
+/// Fit for http::authenticator.
+std::string random_nonce_secret();
+
+/// Checks logins as configured; `nonce_secret` is used when none is configured.
+std::shared_ptr<http::authenticator> authenticator_of(const http_config& config,
+                                                      const std::string& nonce_secret);
 
 /// True when an authenticator of the one configuration does for the other.
 bool same_logins(const http_config& a, const http_config& b);

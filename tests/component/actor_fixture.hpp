@@ -3,6 +3,7 @@
 #include "actors/context.hpp"
 #include "actors/front.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/local_front.hpp"
 #include "actors/node.hpp"
 #include "domain/directory.hpp"
 
@@ -157,7 +158,7 @@ struct fake_switch : switch_connection {
 };
 
 /// A switch's connection to its link.
-struct wire {
+struct switch_wire {
   std::shared_ptr<fake_switch> at = std::make_shared<fake_switch>();
   attached session;
 };
@@ -201,10 +202,13 @@ struct world : actor_fixture {
 
   directory_ptr dir = directory::link(sample_entries());
   node_actor node;
+  local_front_actor local;
   front_actor front;
 
   explicit world(auditor_actor auditor = {})
-      : node(spawn_node(sys, context, auditor)), front(spawn_front(sys, context, node, auditor)) {
+      : node(spawn_node(sys, context, auditor)),
+        local(spawn_local_front(sys, context, node, auditor)),
+        front(spawn_front(sys, context, local)) {
     reload(dir);
   }
 
@@ -234,8 +238,8 @@ struct world : actor_fixture {
     reload(directory::link(std::move(entries)));
   }
 
-  caf::expected<wire> attach(const std::string& name, std::uint64_t epoch) {
-    wire fresh;
+  caf::expected<switch_wire> attach(const std::string& name, std::uint64_t epoch) {
+    switch_wire fresh;
     auto answer = ask<attached>(node, attach_request{switch_name{name}, epoch, fresh.at});
     if (!answer)
       return std::move(answer.error());
@@ -244,7 +248,7 @@ struct world : actor_fixture {
   }
 
   /// Attaches a switch that has no calls.
-  wire connected(const std::string& name, std::uint64_t epoch = 1) {
+  switch_wire connected(const std::string& name, std::uint64_t epoch = 1) {
     auto fresh = attach(name, epoch);
     REQUIRE(fresh);
     tell(*fresh, snapshot_begin{}, snapshot_end{});
@@ -253,18 +257,18 @@ struct world : actor_fixture {
 
   /// Has a switch say something. Runs nothing.
   template <class... Items>
-  void say(const wire& from, Items... items) {
+  void say(const switch_wire& from, Items... items) {
     self->send(from.session.link, from.session.session, news_of(std::move(items)...));
   }
 
   /// Has a switch say something, and runs.
   template <class... Items>
-  void tell(const wire& from, Items... items) {
+  void tell(const switch_wire& from, Items... items) {
     say(from, std::move(items)...);
     run();
   }
 
-  void lose(const wire& connection) {
+  void lose(const switch_wire& connection) {
     self->send(connection.session.link, connection.session.session, atom::closed_v, std::string{"lost"});
     run();
   }
@@ -276,26 +280,24 @@ struct world : actor_fixture {
   }
 
   /// A list's rows, as `sbc-1:7 Connected 11@1`: ID, state, account and its customer.
-  static lines lines_of(const caf::expected<call_list_ptr>& list) {
+  static lines lines_of(const caf::expected<list_answer>& list) {
     REQUIRE(list);
     lines result;
-    for (call_row row; (*list)->next(row);)
+    for (call_row row; list->rows->next(row) == row_source::step::row;)
       result.push_back(std::string{row.record->id()} + ' ' + std::string{to_string(row.record->state())} + ' '
                        + std::to_string(row.record->account().value()) + '@'
                        + std::to_string(row.customer.value()));
     return result;
   }
 
-  lines list(const call_query& query) {
-    return lines_of(ask<call_list_ptr>(front, list_request{query, dir}));
-  }
+  lines list(const call_query& query) { return lines_of(ask<list_answer>(front, list_request{query, dir})); }
   lines list(std::int64_t scope = 1) { return list(all_of(scope)); }
 
   /// Total and connected calls by account, of those that have any.
-  static counts counts_of(const caf::expected<stats_answer>& stats) {
+  static counts counts_of(const caf::expected<stats_report>& stats) {
     REQUIRE(stats);
     counts result;
-    for (const auto& each : *stats)
+    for (const auto& each : stats->accounts)
       if (each.counts.active() > 0)
         CHECK(result
                   .emplace(each.account.account.value(),
@@ -305,7 +307,7 @@ struct world : actor_fixture {
   }
 
   counts stats(std::int64_t scope = 1, bool recursive = true) {
-    return counts_of(ask<stats_answer>(front, stats_request{customer_id{scope}, recursive, dir}));
+    return counts_of(ask<stats_report>(front, stats_request{customer_id{scope}, recursive, dir}));
   }
 
   disconnect_request hang_up_call(const std::string& id, std::int64_t scope = 1) const {
@@ -332,8 +334,8 @@ struct world : actor_fixture {
     return request;
   }
 
-  disconnect_answer disconnect(const disconnect_request& request) {
-    auto answer = ask<disconnect_answer>(front, request);
+  disconnect_report disconnect(const disconnect_request& request) {
+    auto answer = ask<disconnect_report>(front, request);
     REQUIRE(answer);
     return *answer;
   }

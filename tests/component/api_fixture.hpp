@@ -18,8 +18,8 @@ struct front_script {
   std::vector<stats_request> stats;
   std::vector<disconnect_request> disconnects;
   std::vector<record_ptr> calls; ///< what lists show, of account 11
-  stats_answer counts;
-  disconnect_answer disconnected;
+  stats_report counts;
+  disconnect_report disconnected;
   std::optional<caf::error> error;               ///< instead of any answer
   std::vector<caf::response_promise> unanswered; ///< of a front that keeps silent
   bool silent = false;
@@ -39,14 +39,17 @@ struct front_script {
 inline front_actor::behavior_type scripted_front(front_actor::pointer self,
                                                  std::shared_ptr<front_script> script) {
   return {
-      [=](const list_request& r) -> caf::result<call_list_ptr> {
+      [=](const list_request& r) -> caf::result<list_answer> {
         script->lists.push_back(r);
         list_part part;
         part.account = {environment_id{1}, account_id{11}};
         part.records = script->calls;
         std::vector<list_part> parts{std::move(part)};
-        return script->reply(
-            self, std::make_shared<call_list>(r.query, r.directory, std::move(parts), actor_fixture::wall));
+        return script->reply(self,
+                             list_answer{std::make_shared<call_list>(r.query, r.directory, std::move(parts),
+                                                                     actor_fixture::wall),
+                                         actor_fixture::wall,
+                                         {}});
       },
       [=](const stats_request& r) { return script->stats.push_back(r), script->reply(self, script->counts); },
       [=](const disconnect_request& r) {

@@ -14,7 +14,7 @@ struct audited_link : world {
   std::shared_ptr<messages> written = std::make_shared<messages>();
   link_actor link =
       spawn_link(sys, context, {switch_name{"sbc-x"}, node_id{"node-a"}, environment_id{1}}, node, auditor());
-  wire sbc;
+  switch_wire sbc;
 
   audited_link() {
     sbc.session = *ask<attached>(link, attach_request{switch_name{"sbc-x"}, 1, sbc.at});

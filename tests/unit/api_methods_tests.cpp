@@ -30,15 +30,17 @@ fault list_fault(std::int64_t login, structure members) {
   return why(parse_list(call_by(login, "listAllCalls", std::move(members)), false));
 }
 
-stats_answer counts_of(std::initializer_list<std::array<std::uint32_t, 4>> rows) {
-  stats_answer all;
+stats_report counts_of(std::initializer_list<std::array<std::uint32_t, 4>> rows) {
+  stats_report all;
+  const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}});
   for (const auto& [environment, account, ar_complete, connected] : rows) {
     account_stats one;
     one.account = {environment_id{environment}, account_id{account}};
-    one.counts[call_state::ar_complete] = ar_complete;
-    one.counts[call_state::connected] = connected;
-    one.counts[call_state::idle] = 5;
-    all.push_back(one);
+    auto& states = one.counts.of(*source);
+    states[call_state::ar_complete] = ar_complete;
+    states[call_state::connected] = connected;
+    states[call_state::idle] = 5;
+    all.accounts.push_back(one);
   }
   return all;
 }
@@ -201,12 +203,13 @@ TEST_CASE("stats leave out accounts without active calls, sum environments, and 
 }
 
 TEST_CASE("stats of very many accounts come in pieces") {
-  stats_answer all;
+  stats_report all;
+  const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}});
   for (std::int64_t i = 0; i < 5000; ++i) {
     account_stats one;
     one.account = {environment_id{1}, account_id{i}};
-    one.counts[call_state::connected] = 1;
-    all.push_back(one);
+    one.counts.of(*source)[call_state::connected] = 1;
+    all.accounts.push_back(one);
   }
   const auto rendered = render_stats(all, nullptr);
   std::string first;

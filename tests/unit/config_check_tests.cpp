@@ -12,8 +12,7 @@ namespace rollcall {
 
 namespace {
 
-const std::filesystem::path conf =
-    std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path() / "conf";
+const std::filesystem::path conf = std::filesystem::path{ROLLCALL_SOURCE_DIR} / "conf";
 
 /// A folder with a configuration, and a directory when asked for.
 struct installation {

@@ -12,8 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::filesystem::path documented =
-    std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path() / "conf/rollcalld.toml";
+const std::filesystem::path documented = std::filesystem::path{ROLLCALL_SOURCE_DIR} / "conf/rollcalld.toml";
 
 const std::string minimal = "[directory]\nurl = \"sqlite:///x.db\"\n";
 
@@ -115,6 +114,8 @@ TEST_CASE("a value that cannot be meant is refused with the key and what it take
        "c.toml:6:18: kamailio.dump_directory must be an absolute path, for Kamailio and rollcall have to "
        "mean the same "
        "folder"},
+      {"[node]\nid = \"a\"\n[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\nnodes = [\"b\"]\n",
+       "c.toml:5:1: kamailio 'k' is connected to by nodes that this one, a, is not of"},
       {"[calls]\ndead_linger = 32\n",
        "c.toml:4:15: calls.dead_linger must be a duration with its unit, in quotes, such as \"32s\""},
       {"[calls]\ndead_linger = \"2h\"\n", "c.toml:4:15: calls.dead_linger must be from 0s to 1h"},
@@ -264,6 +265,7 @@ name = "kam-1"
 evapi = "127.0.0.1:8448"
 rpc = "http://127.0.0.1:8081/RPC"
 i_environment = 3
+nodes = ["node-a", "node-z"]
 snapshot_interval = "5m"
 dump_directory = "/run/kamailio"
 [calls]
@@ -275,6 +277,7 @@ unknown_parameters = "ignore"
 string_ids = true
 requests_at_once = 7
 [cluster]
+name = "east"
 listen = "10.0.0.1:4242"
 peers = ["10.0.0.2:4242"]
 certificate = "nc"
@@ -304,12 +307,14 @@ format = "json"
                     {"127.0.0.1", 8448},
                     "http://127.0.0.1:8081/RPC",
                     environment_id{3},
+                    {"node-a", "node-z"},
                     5min,
                     "/run/kamailio"}},
       .calls = {100ms, 1s, 2s},
       .api = {unknown_parameters::ignore, true, 7},
       .cluster =
-          cluster_config{{"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, "nc", "nk", "na", missing_node::fault},
+          cluster_config{
+              "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, "nc", "nk", "na", missing_node::fault},
       .log = {log_level::error, log_format::json},
   };
   CHECK(value == expected);

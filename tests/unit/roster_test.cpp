@@ -70,7 +70,7 @@ TEST_CASE("a call that is not here can neither be replaced nor removed nor depar
   CHECK_FALSE(roster.depart(stranger, at(0s)));
   CHECK(roster.size() == 0);
   CHECK_FALSE(roster.has_moves());
-  CHECK(roster.counts() == state_counts{});
+  CHECK(roster.counts().none());
 }
 
 TEST_CASE("an older picture changes nothing") {
@@ -183,6 +183,24 @@ TEST_CASE("who came is told of for twice the memory") {
   CHECK(moved_of(roster, at(11s)).empty());
 }
 
+TEST_CASE("who only passed through is told of as long as it is remembered") {
+  calls roster{memory};
+  const auto here = call_of("1", 0);
+  roster.add(here, 1, at(1s));
+  roster.add(call_of("2", 0), 2);
+  roster.depart(here->in_account(account_id{2}), at(2s));
+  roster.depart(call_of("2", 0)->in_account(account_id{2}), at(2s));
+  const auto passed = [&](std::chrono::seconds since) {
+    std::size_t n = 0;
+    roster.each_passed(at(since), [&](const record_ptr& record) { n += record->account() == account_id{2}; });
+    return n;
+  };
+  CHECK(passed(2s) == 0); // told as one that left
+  CHECK(passed(3s) == 1);
+  roster.forget_moves(at(8s));
+  CHECK(passed(9s) == 0);
+}
+
 TEST_CASE("counts that were corrected are believed until the next change") {
   calls roster{memory};
   roster.add(call_of("1", 0, call_state::connected), 0);
@@ -231,7 +249,7 @@ TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the
         roster.forget_moves(now);
       }
       RC_ASSERT(roster.counts() == roster.recount());
-      RC_ASSERT(roster.counts().all() == roster.size());
+      RC_ASSERT(roster.counts().total().all() == roster.size());
       std::vector<record_ptr> expected;
       for (const auto& [key, record] : here)
         expected.push_back(record);

@@ -41,7 +41,7 @@ void run(const invocation_ptr& call, Parse parse, done_fn done) {
     return;
   }
   const auto scope = request->scope;
-  ask<stats_answer>(call, scope, gather_deadline, std::move(*request), render_stats, std::move(done));
+  ask<stats_report>(call, scope, gather_deadline, std::move(*request), render_stats, std::move(done));
 }
 
 } // namespace
@@ -95,11 +95,11 @@ xmlrpc::or_fault<stats_request> parse_customer_stats(const invocation& call) {
   return stats_request{*scope, recursive, dir};
 }
 
-answer render_stats(const stats_answer& counts, admission::place place) {
+answer render_stats(const stats_report& told, admission::place place) {
   std::vector<stats_row> rows;
-  rows.reserve(counts.size());
-  for (const auto& [key, states] : counts)
-    if (states.active() != 0)
+  rows.reserve(told.accounts.size());
+  for (const auto& [key, counts] : told.accounts)
+    if (const auto states = counts.total(); states.active() != 0)
       rows.push_back({key.account, states.active(), states.connected()});
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
   std::vector<stats_row> summed;
@@ -112,7 +112,8 @@ answer render_stats(const stats_answer& counts, admission::place place) {
       summed.back().connected += row.connected;
     }
   }
-  return {std::make_unique<stats_source>(std::move(summed), std::move(place)), coverage{}};
+  return {std::make_unique<stats_source>(std::move(summed), told.covers.missing.empty(), std::move(place)),
+          coverage{}};
 }
 
 } // namespace rollcall::api

@@ -17,6 +17,6 @@ xmlrpc::or_fault<stats_request> parse_customer_stats(const invocation& call);
 
 /// The stats as they are told: accounts that have neither active nor connected calls left out, an account
 /// that switches of two environments know summed. `place` is kept until the last account is written.
-answer render_stats(const stats_answer& counts, admission::place place);
+answer render_stats(const stats_report& told, admission::place place);
 
 } // namespace rollcall::api

@@ -8,9 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace rollcall::api {
 
@@ -18,13 +16,6 @@ namespace rollcall::api {
 /// know better what was late; these are for a front that does not answer at all.
 constexpr std::chrono::seconds gather_deadline{5};
 constexpr std::chrono::seconds disconnect_deadline{40};
-
-/// The switches that an answer about the calls of `scope` cannot vouch for.
-inline std::vector<std::string> unverified_in(const invocation& call, customer_id scope) {
-  const auto* whose = call.settings().directory->find(scope);
-  return whose ? call.session->served_by->context->unverified.in(whose->environment)
-               : std::vector<std::string>{};
-}
 
 /// Asks the front on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault that
 /// came instead. `render` takes a Reply& and the call's place among its customer's requests, which it may
@@ -52,9 +43,10 @@ void ask(const invocation_ptr& call, customer_id scope, std::chrono::seconds dea
             [=](Reply& reply) {
               std::optional<outcome> result;
               try {
+                auto covers = std::move(reply.covers);
                 result.emplace(render(reply, std::exchange(*held, nullptr)));
                 if (*result && (*result)->covers)
-                  (*result)->covers->unverified = unverified_in(*call, scope);
+                  (*result)->covers = std::move(covers);
               } catch (...) {
                 result.emplace(fault_of_exception(call->method));
               }

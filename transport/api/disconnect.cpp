@@ -25,7 +25,7 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
   return request;
 }
 
-outcome render_count(const disconnect_answer& told) {
+outcome render_count(const disconnect_report& told) {
   if (told.sent == 0 && told.failed > 0)
     return nothing_sent(told);
   std::string value;
@@ -39,7 +39,7 @@ outcome render_count(const disconnect_answer& told) {
   return answer{std::move(value), coverage{}};
 }
 
-xmlrpc::fault nothing_sent(const disconnect_answer& told) {
+xmlrpc::fault nothing_sent(const disconnect_report& told) {
   const auto fault = [](std::string text) {
     return xmlrpc::fault{xmlrpc::fault_code::unavailable, std::move(text)};
   };
@@ -56,12 +56,12 @@ xmlrpc::fault nothing_sent(const disconnect_answer& told) {
 }
 
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,
-                    outcome (*render)(const disconnect_answer&), done_fn done) {
+                    outcome (*render)(const disconnect_report&), done_fn done) {
   const auto scope = request.scope;
-  const auto render_reply = [render](const disconnect_answer& told, admission::place) {
+  const auto render_reply = [render](const disconnect_report& told, admission::place) {
     return render(told);
   };
-  ask<disconnect_answer>(call, scope, disconnect_deadline, std::move(request), render_reply, std::move(done));
+  ask<disconnect_report>(call, scope, disconnect_deadline, std::move(request), render_reply, std::move(done));
 }
 
 } // namespace rollcall::api

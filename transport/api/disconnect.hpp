@@ -15,13 +15,13 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
 
 /// The answer of disconnectAccount and disconnectCustomer: how many were sent, and how many could not be.
 /// Fault 503 when none of those that there are could be sent.
-outcome render_count(const disconnect_answer& told);
+outcome render_count(const disconnect_report& told);
 
 /// Why nothing was sent: the switches that are away.
-xmlrpc::fault nothing_sent(const disconnect_answer& told);
+xmlrpc::fault nothing_sent(const disconnect_report& told);
 
 /// Asks the front; see ask.hpp.
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,
-                    outcome (*render)(const disconnect_answer&), done_fn done);
+                    outcome (*render)(const disconnect_report&), done_fn done);
 
 } // namespace rollcall::api

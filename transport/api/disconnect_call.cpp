@@ -55,7 +55,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& cal
   return request;
 }
 
-outcome render_disconnect_call(const disconnect_answer& told) {
+outcome render_disconnect_call(const disconnect_report& told) {
   if (told.failed > 0)
     return nothing_sent(told);
   std::string value;

@@ -56,7 +56,10 @@ http::response response_to(outcome result) {
     return xml_response(xmlrpc::fault_response(result.why()));
   auto response = xml_response(xmlrpc::response_around(std::move(result->value)));
   if (result->covers) {
-    response.headers.emplace_back("X-Rollcall-Complete", "yes");
+    const auto& missing = result->covers->missing;
+    response.headers.emplace_back("X-Rollcall-Complete", missing.empty() ? "yes" : "no");
+    if (!missing.empty())
+      response.headers.emplace_back("X-Rollcall-Missing-Nodes", joined(missing));
     if (const auto& names = result->covers->unverified; !names.empty())
       response.headers.emplace_back("X-Rollcall-Unverified-Switches", joined(names));
   }

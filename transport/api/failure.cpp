@@ -25,6 +25,19 @@ xmlrpc::fault unavailable(const invocation& call, std::string_view what) {
   return {xmlrpc::fault_code::unavailable, "Node " + call.settings().node.value() + std::string{what}};
 }
 
+/// The names, and perhaps what was done all the same.
+xmlrpc::fault missing_nodes(const caf::message& context) {
+  const auto part = [&](std::size_t i) {
+    return context.match_element<std::string>(i) ? context.get_as<std::string>(i) : std::string{};
+  };
+  const auto names = context.empty() ? std::string{} : part(0);
+  const auto plural = names.find(',') != std::string::npos;
+  auto text = (plural ? "Nodes " : "Node ") + names + (plural ? " are missing" : " is missing");
+  if (context.size() > 1)
+    text += "; " + part(1);
+  return {xmlrpc::fault_code::unavailable, std::move(text)};
+}
+
 } // namespace
 
 xmlrpc::fault internal_fault(std::string_view method, std::string_view what) {
@@ -52,6 +65,8 @@ xmlrpc::fault fault_of(const caf::error& error, const invocation& call) {
     return unavailable(call, " did not answer in time");
   if (error == caf::sec::request_receiver_down || error.category() == caf::atom("exit"))
     return unavailable(call, " is stopping");
+  if (error == ec::node_missing)
+    return missing_nodes(error.context());
   return internal_fault(call.method, caf::deep_to_string(error));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages.hpp"
 #include "transport/api/settings.hpp"
 #include "transport/xmlrpc/body.hpp"
 #include "transport/xmlrpc/fault.hpp"
@@ -44,11 +45,6 @@ struct invocation {
 };
 
 using invocation_ptr = std::shared_ptr<const invocation>;
-
-/// How far an answer about calls can be relied on.
-struct coverage {
-  std::vector<std::string> unverified; ///< switches whose calls may have changed unseen, sorted
-};
 
 /// What a method answers.
 struct answer {

@@ -55,10 +55,10 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
     return;
   }
   const auto scope = request->query.scope;
-  const auto render = [ids = call->settings().ids](call_list_ptr& calls, admission::place place) {
-    return render_list(std::move(calls), ids, std::move(place));
+  const auto render = [ids = call->settings().ids](list_answer& told, admission::place place) {
+    return render_list(std::move(told), ids, std::move(place));
   };
-  ask<call_list_ptr>(call, scope, gather_deadline, std::move(*request), render, std::move(done));
+  ask<list_answer>(call, scope, gather_deadline, std::move(*request), render, std::move(done));
 }
 
 } // namespace
@@ -108,9 +108,9 @@ xmlrpc::or_fault<list_request> parse_list(const invocation& call, bool active_on
   return list_request{std::move(query), dir};
 }
 
-answer render_list(call_list_ptr calls, xmlrpc::id_style ids, admission::place place) {
-  const auto now = calls->now();
-  return {std::make_unique<xmlrpc::list_source>(std::move(calls), now, ids, std::move(place)), coverage{}};
+answer render_list(list_answer told, xmlrpc::id_style ids, admission::place place) {
+  return {std::make_unique<xmlrpc::list_source>(std::move(told.rows), told.now, ids, std::move(place)),
+          coverage{}};
 }
 
 } // namespace rollcall::api

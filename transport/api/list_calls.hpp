@@ -13,6 +13,6 @@ extern const method list_active_calls;
 xmlrpc::or_fault<list_request> parse_list(const invocation& call, bool active_only);
 
 /// A list as it is told. `place` is kept until the last row is written.
-answer render_list(call_list_ptr calls, xmlrpc::id_style ids, admission::place place);
+answer render_list(list_answer told, xmlrpc::id_style ids, admission::place place);
 
 } // namespace rollcall::api

@@ -91,17 +91,21 @@ private:
       return;
     }
     if (result->covers)
-      note(result->covers->unverified);
+      note(*result->covers);
     add(xmlrpc::array_head);
     pieces_.push_back(std::move(result->value));
     add(xmlrpc::array_foot);
   }
 
-  void note(const std::vector<std::string>& unverified) {
-    auto& known = covers_ ? covers_->unverified : covers_.emplace().unverified;
-    std::vector<std::string> all;
-    std::set_union(known.begin(), known.end(), unverified.begin(), unverified.end(), std::back_inserter(all));
-    known = std::move(all);
+  void note(const coverage& part) {
+    const auto join = [](std::vector<std::string>& known, const std::vector<std::string>& more) {
+      std::vector<std::string> all;
+      std::set_union(known.begin(), known.end(), more.begin(), more.end(), std::back_inserter(all));
+      known = std::move(all);
+    };
+    auto& whole = covers_ ? *covers_ : covers_.emplace();
+    join(whole.unverified, part.unverified);
+    join(whole.missing, part.missing);
   }
 
   void add(std::string_view text) { pieces_.emplace_back(std::string{text}); }

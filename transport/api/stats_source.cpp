@@ -30,7 +30,10 @@ bool stats_source::next(std::string& out) {
       return true;
     write_row(w, rows_[position_++]);
   }
-  w.end_struct().end_member().end_struct();
+  w.end_struct().end_member();
+  if (!complete_)
+    w.begin_member("complete").boolean(false).end_member();
+  w.end_struct();
   held_.reset();
   return false;
 }

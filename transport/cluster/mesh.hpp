@@ -59,17 +59,6 @@ struct events {
       disconnected;
 };
 
-/// One address, as /readyz and `rollcall nodes` show it.
-struct peer_status {
-  std::string address;
-  bool configured = false;     ///< or learned from others
-  std::optional<node_id> node; ///< who was last there
-  bool connected = false;      ///< that node is, perhaps by another address
-  timestamp since{};           ///< when it came or went; the start for one never seen
-  std::uint64_t attempts = 0;  ///< since it was last there
-  std::string last_error;      ///< what came of the last of them; empty when it is there
-};
-
 /// The wires between the nodes of a cluster: keeps exactly one connection to every node that it can find.
 ///
 /// CAF's protocol BASP speaks over it but owns no socket: its connect blocks, it has no deadlines, and it
@@ -108,8 +97,7 @@ public:
   /// The identity of connections from now on; those that are there keep theirs. Null only where it was null.
   void set_tls(http::tls_context identity);
 
-  /// Every address that is known, the configured ones first.
-  std::vector<peer_status> status() const;
+  std::vector<peer_status> status() const override;
 
   const metrics& counters() const noexcept;
 

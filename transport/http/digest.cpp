@@ -8,6 +8,8 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -84,10 +86,20 @@ struct authenticator::state {
   std::optional<nonce_id> live(std::string_view nonce) {
     const auto now = config.now();
     replays.forget_below(first_nonce_id(now - nonce_lifetime));
-    const auto id = mint.recognise(nonce);
+    const auto id = recognise(nonce);
     if (!id || birth(*id) < now - nonce_lifetime || birth(*id) > now + clock_skew)
       return std::nullopt;
     return id;
+  }
+
+  std::optional<nonce_id> recognise(std::string_view nonce) {
+    if (const auto own = mint.recognise(nonce))
+      return own;
+    const std::lock_guard lock{others_guard};
+    for (const auto& other : others)
+      if (const auto id = other.recognise(nonce))
+        return id;
+    return std::nullopt;
   }
 
   bool password_right(std::string_view method, const authorization& from, digest_algorithm algorithm,
@@ -104,6 +116,9 @@ struct authenticator::state {
 
   settings config;
   nonce_mint mint;
+  std::mutex others_guard;
+  std::set<std::string> other_secrets; ///< of `others`
+  std::vector<nonce_mint> others;      ///< of other nodes
   replay_table replays;
   digest_hashes nobody;
 };
@@ -117,6 +132,14 @@ authenticator::authenticator(settings config) {
 }
 
 authenticator::~authenticator() = default;
+
+void authenticator::recognise_also(std::string secret) {
+  const std::lock_guard lock{state_->others_guard};
+  if (secret.size() < min_secret_bytes || secret == state_->config.secret
+      || state_->others.size() >= most_secrets || !state_->other_secrets.insert(secret).second)
+    return;
+  state_->others.emplace_back(std::move(secret));
+}
 
 std::vector<std::string> authenticator::challenges(bool stale) const {
   const auto& config = state_->config;

@@ -41,6 +41,8 @@ public:
   static constexpr std::chrono::minutes clock_skew{1};
   /// Nonces whose counters are kept; about 100 bytes each. Beyond it the oldest become stale early.
   static constexpr std::size_t nonce_capacity = 65'536;
+  /// Secrets of other nodes; each costs a nonce that is nobody's one more HMAC.
+  static constexpr std::size_t most_secrets = 64;
 
   struct settings {
     std::string realm;
@@ -56,6 +58,10 @@ public:
   /// Throws std::invalid_argument for no algorithm or a short secret.
   explicit authenticator(settings config);
   ~authenticator();
+
+  /// From now on nonces made under this secret, another node's, are good here as well. Secrets that are too
+  /// short, or too many, are not taken.
+  void recognise_also(std::string secret);
 
   /// The values of the WWW-Authenticate fields of a 401, one for each algorithm, with a fresh nonce.
   std::vector<std::string> challenges(bool stale) const;

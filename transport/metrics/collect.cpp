@@ -2,6 +2,7 @@
 
 #include "actors/metrics.hpp"
 #include "transport/api/metrics.hpp"
+#include "transport/cluster/metrics.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/kamailio/metrics.hpp"
@@ -43,6 +44,8 @@ void collect(const actor_metrics& from, metrics_snapshot& into) {
   into.calls_settled = from.calls_settled;
   into.tally_drift = from.tally_drift;
   into.late_requests = from.requests_late;
+  into.nodes_lost = from.nodes_lost;
+  into.switches_taken_over = from.switches_taken_over;
   into.audit_failures = from.audit_failures;
   into.actor_failures = from.actor_failures;
 }
@@ -88,6 +91,17 @@ void collect(const kamailio::metrics& from, metrics_snapshot& into) {
   into.kamailio_dialogs_bad = from.dialogs_bad;
   into.kamailio_hang_ups = {
       {"sent", from.hang_ups_sent}, {"missing", from.hang_ups_missing}, {"refused", from.hang_ups_refused}};
+}
+
+void collect(const cluster::metrics& from, metrics_snapshot& into) {
+  into.cluster_connections = {
+      {"dialled", from.dialled},         {"accepted", from.accepted},          {"joined", from.connections},
+      {"turned_away", from.turned_away}, {"accept_error", from.accept_errors}, {"tls_error", from.tls_errors},
+      {"timeout", from.timeouts},        {"bad_frame", from.bad_frames}};
+  for (std::size_t i = 0; i < cluster::refusal_codes.size(); ++i)
+    into.cluster_refused.push_back({std::string{cluster::refusal_codes[i]}, from.refused[i]});
+  into.cluster_bytes_in = from.bytes_in;
+  into.cluster_bytes_out = from.bytes_out;
 }
 
 } // namespace rollcall

@@ -1,5 +1,7 @@
 #include "transport/metrics/health.hpp"
 
+#include <iomanip>
+#include <sstream>
 #include <vector>
 
 namespace rollcall {
@@ -9,6 +11,17 @@ namespace {
 constexpr unsigned ok = 200;
 constexpr unsigned unavailable = 503;
 
+/// The other node that the switch is connected to; null when there is none.
+const member_state* node_with(const link_status& link, const readiness& here) {
+  if (link.connected)
+    return nullptr;
+  for (const auto& node : here.nodes)
+    for (const auto& claim : node.claims)
+      if (node.up && claim.name == link.name && claim.connected)
+        return &node;
+  return nullptr;
+}
+
 std::vector<std::string> reasons_against(const readiness& node) {
   std::vector<std::string> reasons;
   if (!node.directory_loaded)
@@ -16,7 +29,7 @@ std::vector<std::string> reasons_against(const readiness& node) {
   if (!node.links_known)
     reasons.emplace_back("the state of the switches is not known: the node is too busy");
   for (const auto& link : node.links) {
-    if (link.synced)
+    if (link.synced || node_with(link, node))
       continue;
     if (link.connected)
       reasons.push_back("switch " + link.name.value() + " has not told all its calls yet");
@@ -26,12 +39,30 @@ std::vector<std::string> reasons_against(const readiness& node) {
   return reasons;
 }
 
-std::string describe(const link_status& link) {
+std::string describe(const link_status& link, const readiness& here) {
+  if (const auto* elsewhere = node_with(link, here))
+    return "switch " + link.name.value() + ": connected to node " + elsewhere->name + '\n';
   const auto* sync = link.synced ? "synced" : "not synced";
   if (link.in_snapshot)
     sync = "in snapshot";
   return "switch " + link.name.value() + ": " + (link.connected ? "connected, " : "not connected, ") + sync
          + ", " + std::to_string(link.calls) + " calls, " + std::to_string(link.unverified) + " unverified\n";
+}
+
+std::string describe(const member_state& node, timestamp now) {
+  std::ostringstream line;
+  line << "node " << node.name << ": " << (node.up ? "up" : "missing");
+  if (node.since != timestamp{})
+    line << " for " << std::chrono::duration_cast<std::chrono::seconds>(now - node.since).count() << " s";
+  if (node.up)
+    line << ", round trip " << std::fixed << std::setprecision(1)
+         << std::chrono::duration<double, std::milli>{node.round_trip}.count() << " ms";
+  if (!node.address.empty() && node.address != node.name)
+    line << ", at " << node.address;
+  if (!node.up && !node.trouble.empty())
+    line << ": " << node.trouble;
+  line << '\n';
+  return line.str();
 }
 
 // Why it is so stands in the log: this page is for everybody, and the reason may name hosts and customers.
@@ -68,7 +99,10 @@ health_answer render_readyz(const readiness& node, bool verbose) {
     answer.body += describe(*node.source);
   if (verbose)
     for (const auto& link : node.links)
-      answer.body += describe(link);
+      answer.body += describe(link, node);
+  if (verbose)
+    for (const auto& other : node.nodes)
+      answer.body += describe(other, node.now);
   return answer;
 }
 

@@ -4,6 +4,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <chrono>
+
 namespace rollcall {
 
 namespace {
@@ -138,6 +140,29 @@ void add_kamailio(families& page, const metrics_snapshot& now) {
       .add(now.kamailio_hang_ups, "outcome");
 }
 
+void add_cluster(families& page, const metrics_snapshot& now) {
+  page.gauge("rollcall_node_up", "Whether the other node answers");
+  for (const auto& node : now.nodes)
+    page.add(node.up ? 1 : 0, {{"node", node.name}});
+  page.gauge("rollcall_node_round_trip_seconds", "How long the last ping of the other node took");
+  for (const auto& node : now.nodes)
+    if (node.up)
+      page.add(std::chrono::duration<double>{node.round_trip}.count(), {{"node", node.name}});
+  page.counter("rollcall_nodes_lost_total", "Times that another node went missing")
+      .add(number(now.nodes_lost));
+  page.counter("rollcall_switches_taken_over_total", "Switches that came here from another node")
+      .add(number(now.switches_taken_over));
+  page.counter("rollcall_cluster_connections_total", "Connections between nodes, by what came of them")
+      .add(now.cluster_connections, "outcome");
+  page.counter("rollcall_cluster_refused_total",
+               "Connections of nodes refused here, by the code they were told")
+      .add(now.cluster_refused, "code");
+  page.counter("rollcall_cluster_received_bytes_total", "Bytes from other nodes")
+      .add(number(now.cluster_bytes_in));
+  page.counter("rollcall_cluster_sent_bytes_total", "Bytes to other nodes")
+      .add(number(now.cluster_bytes_out));
+}
+
 } // namespace
 
 std::string render(const metrics_snapshot& snapshot) {
@@ -154,6 +179,7 @@ std::string render(const metrics_snapshot& snapshot) {
   add_http(page, snapshot);
   add_feed(page, snapshot);
   add_kamailio(page, snapshot);
+  add_cluster(page, snapshot);
   return prometheus::TextSerializer{}.Serialize(page.all());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster_board.hpp"
 #include "actors/messages.hpp"
 #include "domain/call_state.hpp"
 #include "domain/time.hpp"
@@ -52,6 +53,9 @@ struct metrics_snapshot {
   bool complete = true; ///< false when calls and links are not known: they are then left out
 
   std::optional<directory_source> source; ///< none: the directory is in no database that is followed
+  std::vector<member_state> nodes;        ///< the other nodes
+  std::uint64_t nodes_lost = 0;
+  std::uint64_t switches_taken_over = 0;
 
   outcome_counts feed_events;
   outcome_counts disconnects;
@@ -83,6 +87,11 @@ struct metrics_snapshot {
   outcome_counts kamailio_snapshots;
   std::uint64_t kamailio_dialogs_bad = 0;
   outcome_counts kamailio_hang_ups;
+
+  outcome_counts cluster_connections; ///< of other nodes, by what came of them
+  outcome_counts cluster_refused;     ///< by code
+  std::uint64_t cluster_bytes_in = 0;
+  std::uint64_t cluster_bytes_out = 0;
 };
 
 } // namespace rollcall

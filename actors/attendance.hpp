@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/cluster_board.hpp"
+#include "actors/messages.hpp"
+#include "domain/directory.hpp"
+#include "domain/switch_claim.hpp"
+
+#include <caf/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+/// Who answered in a gathering, and who did not: what every kind of gathering keeps beside its parts. Part 0
+/// is this node's own.
+class attendance {
+public:
+  /// Begins with this node's claims as they are now: before it is asked.
+  void begin(const node_id& own, switch_claims claims) { parts_.push_back({own, std::move(claims)}); }
+
+  /// Another node has answered with these claims. Its part follows those that came before.
+  void answered(std::string node, switch_claims claims) {
+    parts_.push_back({node_id{std::move(node)}, std::move(claims)});
+  }
+
+  void missing(std::string node) { missing_.push_back(std::move(node)); }
+  bool complete() const noexcept { return missing_.empty(); }
+
+  /// Whose calls count.
+  claim_verdict verdict() const { return claim_verdict{parts_}; }
+  const node_id& node(std::size_t part) const { return parts_[part].node; }
+
+  /// What an answer about the calls of `scope` says of itself.
+  coverage covers(const claim_verdict& by, const directory& dir, customer_id scope) const;
+
+  /// The error of an answer that must not be partial; `done`: what was done nevertheless.
+  caf::error failure(std::string done = {}) const;
+
+private:
+  std::vector<node_claims> parts_;
+  std::vector<std::string> missing_;
+};
+
+} // namespace rollcall

@@ -1,0 +1,281 @@
+#include "actors/cluster.hpp"
+
+#include "actors/failure.hpp"
+#include "actors/takeover.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+
+namespace rollcall {
+
+void cluster_state::wired(const node_hello& theirs, std::uint64_t connection,
+                          const caf::strong_actor_ptr& published) {
+  const auto& who = theirs.node.value();
+  auto& known = peers_[who];
+  if (known.incarnation != theirs.incarnation)
+    known = peer{}; // it was restarted; what it had is its switches' to tell
+  if (known.connection != 0)
+    known.actor = wire::member_actor{}; // of a connection that is gone
+  known.incarnation = theirs.incarnation;
+  known.connection = connection;
+  known.address = theirs.address;
+  if (published) {
+    // The one place where an untyped handle becomes a typed one: the mesh has compared the interfaces.
+    known.actor = caf::actor_cast<wire::member_actor>(published);
+    introduce_to(who, known.actor);
+  }
+  put_up_view();
+}
+
+void cluster_state::introduce_to(const std::string& who, const wire::member_actor& member) {
+  self->request(member, caf::duration{defaults::ping_deadline}, atom::joined_v, own_card(),
+                caf::actor_cast<caf::strong_actor_ptr>(own_member))
+      .then(
+          [this, who](const wire::card& theirs) {
+            const auto found = peers_.find(who);
+            if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
+              return;
+            settings.on_secret(theirs.nonce_secret);
+            ping(who, found->second);
+          },
+          [this, who](const caf::error& why) {
+            if (const auto found = peers_.find(who); found != peers_.end())
+              down(who, found->second, "did not answer our greeting: " + self->system().render(why));
+          });
+}
+
+wire::card cluster_state::introduced(const wire::card& theirs, const caf::strong_actor_ptr& member) {
+  auto& known = peers_[theirs.node];
+  if (known.incarnation != theirs.incarnation)
+    known = peer{}; // the mesh will tell of this connection in a moment
+  known.incarnation = theirs.incarnation;
+  known.actor = caf::actor_cast<wire::member_actor>(member);
+  settings.on_secret(theirs.nonce_secret);
+  ping(theirs.node, known);
+  return own_card();
+}
+
+void cluster_state::unwired(const node_id& node_name, std::uint64_t connection, const std::string& why) {
+  const auto found = peers_.find(node_name.value());
+  if (found == peers_.end() || found->second.connection != connection)
+    return; // another connection has taken its place
+  found->second.connection = 0;
+  found->second.actor = wire::member_actor{};
+  down(found->first, found->second, why);
+}
+
+void cluster_state::down(const std::string& who, peer& whom, const std::string& why) {
+  whom.trouble = why;
+  if (std::exchange(whom.up, false)) {
+    whom.since = context->now();
+    ++context->metrics.nodes_lost;
+    log::warn("cluster", "node {} is missing: {}", who, why);
+  }
+  // Also when the wire is gone already: a mesh knows that better.
+  if (mesh && whom.connection != 0)
+    mesh->drop(node_id{who}, whom.connection, why);
+  put_up_view();
+}
+
+void cluster_state::ping(const std::string& who, peer& whom) {
+  whom.pinging = true;
+  const auto sent = self->clock().now();
+  self->request(whom.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(whom))
+      .then(
+          [this, who, sent](const wire::news& theirs) {
+            const auto found = peers_.find(who);
+            if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
+              return;
+            found->second.pinging = false;
+            found->second.round_trip =
+                std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - sent);
+            if (found->second.actor && !std::exchange(found->second.up, true)) {
+              found->second.since = context->now();
+              found->second.trouble.clear();
+              log::info("cluster", "node {} is up", who);
+              put_up_view();
+            }
+            heard(who, theirs);
+            if (!theirs.knows_you && found->second.actor)
+              introduce_to(who, found->second.actor);
+          },
+          [this, who, actor = whom.actor](const caf::error&) {
+            const auto found = peers_.find(who);
+            if (found == peers_.end() || found->second.actor != actor)
+              return;
+            found->second.pinging = false;
+            down(who, found->second, "no answer to a ping in time");
+          });
+}
+
+wire::news cluster_state::pinged(const wire::news& theirs) {
+  const auto found = peers_.find(theirs.node);
+  if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
+    return own_news({});
+  auto& known = found->second;
+  if (known.up)
+    heard(theirs.node, theirs);
+  if (!theirs.knows_you && known.actor)
+    introduce_to(theirs.node, known.actor);
+  return own_news(known);
+}
+
+void cluster_state::heard(const std::string& who, const wire::news& theirs) {
+  auto& known = peers_[who].claims;
+  if (known == theirs.claims)
+    return;
+  known = theirs.claims;
+  yield_to_others();
+  put_up_view();
+}
+
+void cluster_state::own_claims_changed() {
+  yield_to_others();
+  for (auto& [who, known] : peers_)
+    if (known.up)
+      self->request(known.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(known))
+          .then([](const wire::news&) {}, [](const caf::error&) { /* the regular ping will tell */ });
+}
+
+// A claim that wins is a node's that is up and has everything: what is here is told by it.
+void cluster_state::yield_to_others() {
+  for (const auto& own : context->claims.all())
+    for (const auto& [who, known] : peers_) {
+      if (!known.up || own.term == 0)
+        continue;
+      for (const auto& claim : known.claims) {
+        if (claim.name != own.name || !claim.whole || claim.term < own.term
+            || !wins(claim, node_id{who}, own, context->node))
+          continue;
+        const auto told = std::pair{own.term, claim.term};
+        if (std::exchange(yielded_[own.name], told) != told)
+          self->send(node, atom::yield_v, own.name, claim.term);
+      }
+    }
+}
+
+caf::result<attached> cluster_state::attach(const attach_request& request) {
+  takeover_plan plan{context, node, {}};
+  for (const auto& [who, known] : peers_)
+    if (known.up)
+      plan.others.push_back({who, known.actor});
+  if (plan.others.empty())
+    return self->delegate(node, request);
+  return self->delegate(spawn_takeover(self->system(), std::move(plan)), request);
+}
+
+void cluster_state::reconfigured(bool missing_is_fault) {
+  settings.missing_is_fault = missing_is_fault;
+  std::set<std::string> wanted;
+  if (mesh)
+    for (const auto& one : mesh->status())
+      if (one.configured && one.node)
+        wanted.insert(one.node->value());
+  std::erase_if(peers_, [&](const auto& x) { return x.second.connection == 0 && !wanted.contains(x.first); });
+  put_up_view();
+}
+
+void cluster_state::begin(node_mesh_ptr wires) {
+  mesh = std::move(wires);
+  begun_ = context->now();
+  tick();
+}
+
+void cluster_state::tick() {
+  self->delayed_send(self, defaults::ping_interval, caf::tick_atom_v);
+  for (auto& [who, known] : peers_)
+    if (known.actor && !known.pinging)
+      ping(who, known);
+  put_up_view(); // what the mesh knows of addresses may have changed
+}
+
+wire::card cluster_state::own_card() const {
+  return {context->node.value(), settings.incarnation, settings.nonce_secret};
+}
+
+wire::news cluster_state::own_news(const peer& to) const {
+  return {context->node.value(), settings.incarnation, context->claims.all(), bool{to.actor}};
+}
+
+void cluster_state::put_up_view() {
+  auto next = std::make_shared<cluster_view>();
+  next->missing_is_fault = settings.missing_is_fault;
+  next->begun = begun_;
+  const auto wires = mesh ? mesh->status() : std::vector<peer_status>{};
+  for (const auto& [who, known] : peers_) {
+    member_state one{who,         known.address, known.up,     known.round_trip,
+                     known.since, known.trouble, known.claims, known.up ? known.actor : wire::member_actor{}};
+    for (const auto& wire : wires)
+      if (!known.up && wire.node == node_id{who} && !wire.last_error.empty())
+        one.trouble = wire.last_error;
+    next->members.push_back(std::move(one));
+  }
+  for (const auto& wire : wires)
+    if (wire.configured && !wire.node) {
+      member_state unknown;
+      unknown.name = unknown.address = wire.address;
+      unknown.since = wire.since;
+      unknown.trouble = wire.last_error;
+      next->members.push_back(std::move(unknown));
+    }
+  std::sort(next->members.begin(), next->members.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  context->cluster.put_up(std::move(next));
+  settings.on_view();
+}
+
+namespace {
+
+cluster_actor::behavior_type cluster_behavior(cluster_actor::stateful_pointer<cluster_state> self,
+                                              const context_ptr& context, const cluster_settings& settings,
+                                              const node_actor& node, const wire::member_actor& own_member) {
+  count_failures(self, context);
+  self->state.context = context;
+  self->state.settings = settings;
+  self->state.node = node;
+  self->state.own_member = own_member;
+  self->set_exit_handler([self](caf::exit_msg& message) {
+    self->state.context->cluster.put_up(std::make_shared<const cluster_view>()); // it holds on to others
+    self->quit(std::move(message.reason));
+  });
+  return {
+      [self](const attach_request& request) { return self->state.attach(request); },
+      [self](node_mesh_ptr& mesh) { self->state.begin(std::move(mesh)); },
+      [self](atom::joined, const node_hello& theirs, std::uint64_t connection,
+             const caf::strong_actor_ptr& published) { self->state.wired(theirs, connection, published); },
+      [self](atom::left, const node_id& who, std::uint64_t connection, const std::string& why) {
+        self->state.unwired(who, connection, why);
+      },
+      [self](atom::joined, const wire::card& theirs, const caf::strong_actor_ptr& member) {
+        return self->state.introduced(theirs, member);
+      },
+      [self](atom::ping, const wire::news& theirs) { return self->state.pinged(theirs); },
+      [self](caf::update_atom) { self->state.own_claims_changed(); },
+      [self](atom::forget, bool missing_is_fault) { self->state.reconfigured(missing_is_fault); },
+      [self](caf::tick_atom) { self->state.tick(); },
+  };
+}
+
+} // namespace
+
+cluster_actor spawn_cluster(caf::actor_system& system, context_ptr context, cluster_settings settings,
+                            node_actor node, wire::member_actor own_member) {
+  const auto own_thread = settings.own_thread;
+  auto& claims = context->claims;
+  auto cluster = own_thread
+                     ? system.spawn<caf::detached>(cluster_behavior, std::move(context), std::move(settings),
+                                                   std::move(node), std::move(own_member))
+                     : system.spawn(cluster_behavior, std::move(context), std::move(settings),
+                                    std::move(node), std::move(own_member));
+  claims.on_change = [weak = caf::actor_cast<caf::weak_actor_ptr>(cluster)] {
+    if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(weak))
+      caf::anon_send(caf::actor_cast<cluster_actor>(strong), caf::update_atom_v);
+  };
+  return cluster;
+}
+
+} // namespace rollcall

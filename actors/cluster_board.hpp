@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/wire.hpp"
+#include "domain/ids.hpp"
+#include "domain/switch_claim.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+/// Another node of the cluster, up or not.
+struct member_state {
+  std::string name; ///< its node id; the address at which it is expected while nothing is known of it
+  std::string address;
+  bool up = false;
+  std::chrono::microseconds round_trip{0}; ///< of the last ping
+  timestamp since;                         ///< when it came up or went down; unknown if it never was up
+  std::string trouble;                     ///< why it is not up
+  switch_claims claims;                    ///< as last heard
+
+  /// Only of one that is up.
+  wire::member_actor actor;
+};
+
+/// The other nodes as they are at one moment: whom a request asks, and who is missing from its answer.
+struct cluster_view {
+  std::vector<member_state> members; ///< by name
+  bool missing_is_fault = false;     ///< `missing_node = "fault"`
+  timestamp begun;                   ///< since when others are looked for; unknown: not at all
+
+  std::vector<std::string> missing() const {
+    std::vector<std::string> names;
+    for (const auto& one : members)
+      if (!one.up)
+        names.push_back(one.name);
+    return names;
+  }
+};
+
+using cluster_view_ptr = std::shared_ptr<const cluster_view>;
+
+/// Where the newest view hangs: the cluster actor puts it up, requests take it down. Any thread.
+class cluster_board {
+public:
+  cluster_view_ptr view() const {
+    const std::lock_guard lock{mutex_};
+    return view_;
+  }
+  void put_up(cluster_view_ptr next) {
+    const std::lock_guard lock{mutex_};
+    view_.swap(next);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  cluster_view_ptr view_ = std::make_shared<const cluster_view>();
+};
+
+} // namespace rollcall

@@ -1,0 +1,96 @@
+#include "actors/link.hpp"
+#include "actors/log.hpp"
+
+#include <utility>
+
+namespace rollcall {
+
+// A switch that moves between nodes, seen from the link that it leaves and the one that it comes to.
+
+/// Another node wants the switch, whose connection there has this epoch.
+caf::result<released> link_state::release(std::uint64_t epoch) {
+  if (connection_ && epoch <= epoch_)
+    return caf::make_error(ec::stale_epoch);
+  if (connection_) {
+    std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
+    log::info(who(), "released to another node, epoch {}; {} calls are kept until it has them", epoch,
+              calls_.size());
+    lose_sight();
+  }
+  return released{term_, whole_, calls_.size()};
+}
+
+/// What the node before had, before the connection that is the switch's here now.
+void link_state::adopt(const records& calls) {
+  for (const auto& record : calls) {
+    auto event = event_of(*record);
+    const auto known = calls_.find(event.id);
+    if (known != calls_.end()) {
+      on(event);
+      continue;
+    }
+    auto& added = calls_[event.id] =
+        entry{spawn_call(self->system(), surroundings(), call_record::adopted(*identity, *record)), snapshot_,
+              false};
+    if (event.state == call_state::dead)
+      ended(added, event, "ended");
+    if (event.state != call_state::disconnecting)
+      continue;
+    added.hung_up = true;
+    // The request to hang it up was answered: that it comes to pass is up to this node now.
+    repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), std::move(event.id)});
+    wake_up();
+  }
+}
+
+/// Claims everything as soon as accounts have all the calls that are known.
+void link_state::become_whole() {
+  auto& shared = *surroundings();
+  shared.placement_awaited = true;
+  if (shared.unplaced == 0)
+    on_placed();
+}
+
+void link_state::on_placed() {
+  if (!surroundings()->placement_awaited.exchange(false))
+    return;
+  whole_ = true;
+  publish_claim();
+}
+
+/// Another node's claim of this term has won.
+void link_state::yield(std::uint64_t to_term) {
+  if (term_ == 0 || to_term < term_)
+    return; // the switch has come back meanwhile
+  if (connection_) {
+    std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
+    lose_sight();
+  }
+  if (!calls_.empty())
+    self->delayed_send(self, defaults::move_memory, atom::let_go_v, term_);
+}
+
+/// Requests that have not heard of the other node's claim are over now.
+void link_state::let_go(std::uint64_t own_term) {
+  if (own_term != term_ || connection_ || calls_.empty())
+    return;
+  log::info(who(), "is another node's now; {} calls let go", calls_.size());
+  forget_calls();
+  whole_ = false;
+  publish_claim();
+}
+
+void link_state::forget_calls() {
+  for (auto& [id, call] : calls_)
+    self->send(call.call, atom::forget_v);
+  calls_.clear();
+  repeats_.clear();
+  ended_.clear();
+}
+
+void link_state::publish_claim() {
+  context->claims.set(identity, {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
+                                 connection_ && settled_});
+}
+
+} // namespace rollcall

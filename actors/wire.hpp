@@ -1,0 +1,195 @@
+#pragma once
+
+#include "actors/atoms.hpp"
+#include "actors/messages.hpp"
+#include "domain/switch_claim.hpp"
+
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What travels between the nodes of a cluster, and the only actors that other nodes can reach. Everything
+// else stays in its process. A change here is a change of the protocol: see protocol_version.
+namespace rollcall::wire {
+
+/// Nodes of different versions refuse each other.
+constexpr std::uint32_t protocol_version = 1;
+
+/// CAF 0.17 sends no std::optional: none or one.
+template <class T>
+using maybe = std::vector<T>;
+
+/// listAllCalls, listActiveCalls: a call_query as it travels.
+struct list_query {
+  std::int64_t scope = 0;
+  bool recursive = true;
+  bool active_only = false;
+  maybe<std::int64_t> account;
+  maybe<std::int64_t> vendor;
+  maybe<std::int64_t> connection;
+  maybe<std::string> node;
+  std::uint8_t order = 0;
+  maybe<std::uint64_t> limit; ///< offset included: the rows are merged with those of others
+  std::int64_t now = 0;       ///< microseconds since the epoch: for which running times are compared
+  /// Not a scope's calls but those of this switch, all of them.
+  std::string of_switch;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_query& x) {
+    return f(x.scope, x.recursive, x.active_only, x.account, x.vendor, x.connection, x.node, x.order, x.limit,
+             x.now, x.of_switch);
+  }
+};
+
+/// Rows of a list in order, as packed_rows.hpp has them.
+struct list_batch {
+  std::string rows;
+  bool last = false;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_batch& x) {
+    return f(x.rows, x.last);
+  }
+};
+
+/// A list on its way to another node. Ends with the last batch, with whoever asked for it, or when nobody
+/// asks for more.
+using list_export_actor =
+    caf::typed_actor<caf::replies_to<atom::more>::with<list_batch>, // The next rows. Several may be asked for
+                                                                    // at once.
+                     caf::reacts_to<atom::left>>;                   // Nobody wants the rest.
+
+/// The beginning of a list.
+struct list_opening {
+  switch_claims claims;       ///< of the node, before it gathered
+  list_batch first;           ///< most lists are no longer
+  list_export_actor exporter; ///< of what follows; null when `first` is all
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_opening& x) {
+    return f(x.claims, x.first, x.exporter);
+  }
+};
+
+struct stats_query {
+  std::int64_t scope = 0;
+  bool recursive = false;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, stats_query& x) {
+    return f(x.scope, x.recursive);
+  }
+};
+
+/// The counts of one account's calls on one switch.
+struct account_counts {
+  account_key account;
+  std::uint32_t source = 0; ///< index of the switch among the claims
+  state_counts counts;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, account_counts& x) {
+    return f(x.account, x.source, x.counts);
+  }
+};
+
+struct counts {
+  switch_claims claims; ///< of the node, before it counted
+  std::vector<account_counts> accounts;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, counts& x) {
+    return f(x.claims, x.accounts);
+  }
+};
+
+/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set.
+struct disconnect_order {
+  std::int64_t scope = 0;
+  maybe<std::string> call;
+  maybe<std::int64_t> account;
+  maybe<std::int64_t> customer;
+  // Who asked, for the audit log of the node that carries it out.
+  std::int64_t when = 0;
+  std::int64_t who = 0;
+  std::string login;
+  std::string address;
+  bool trusted = false;
+  std::string method;
+  std::string target;
+  std::string asked; ///< the node that was asked
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, disconnect_order& x) {
+    return f(x.scope, x.call, x.account, x.customer, x.when, x.who, x.login, x.address, x.trusted, x.method,
+             x.target, x.asked);
+  }
+};
+
+struct disconnect_report {
+  switch_claims claims; ///< of the node, before it sent anything
+  std::vector<switch_outcome> switches;
+  std::uint64_t unknown = 0; ///< as disconnect_answer has them
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, disconnect_report& x) {
+    return f(x.claims, x.switches, x.unknown);
+  }
+};
+
+/// Who a node is, for the actors of the others.
+struct card {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  std::string nonce_secret; ///< by which the others recognise the nonces of this node
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, card& x) {
+    return f(x.node, x.incarnation, x.nonce_secret);
+  }
+};
+
+/// What a node says in every ping, and of itself in the answer.
+struct news {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  switch_claims claims;
+  bool knows_you = false; ///< the one it is sent to has introduced itself
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, news& x) {
+    return f(x.node, x.incarnation, x.claims, x.knows_you);
+  }
+};
+
+/// What a node is to the others: the one actor that they find behind a connection.
+using member_actor = caf::typed_actor<
+    caf::replies_to<atom::joined, card, caf::strong_actor_ptr>::with<card>, // The node that connected and its
+                                                                            // own member_actor.
+    caf::replies_to<atom::ping, news>::with<news>, // A sign of life. Sent regularly, and when claims change.
+    caf::replies_to<list_query>::with<list_opening>, caf::replies_to<stats_query>::with<counts>,
+    caf::replies_to<disconnect_order>::with<disconnect_report>,
+    caf::replies_to<atom::release, std::string, std::uint64_t>::with<released>>; // A switch, by its name, has
+                                                                                 // connected elsewhere with
+                                                                                 // this epoch.
+
+} // namespace rollcall::wire
+
+CAF_BEGIN_TYPE_ID_BLOCK(rollcall_wire, caf::id_block::rollcall::end)
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::account_id))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::account_key))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::node_id))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::switch_name))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_query))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_batch))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_opening))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::stats_query))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_order))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_report))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::card))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::news))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::released))
+CAF_END_TYPE_ID_BLOCK(rollcall_wire)

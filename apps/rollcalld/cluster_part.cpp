@@ -1,0 +1,121 @@
+#include "apps/rollcalld/cluster_part.hpp"
+
+#include "actors/cluster.hpp"
+#include "actors/log.hpp"
+#include "actors/member.hpp"
+#include "apps/rollcalld/daemon.hpp"
+#include "transport/cluster/mesh.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+namespace {
+
+std::uint64_t random_incarnation() {
+  std::random_device random;
+  std::uint64_t value = 0;
+  while (value == 0)
+    value = (std::uint64_t{random()} << 32) | random();
+  return value;
+}
+
+/// Null when nodes are to speak in the clear, on loopback.
+http::tls_context peer_identity(const cluster_config& cluster) {
+  if (cluster.certificate.empty())
+    return nullptr;
+  try {
+    return http::make_peer_tls_context(
+        {cluster.certificate.string(), cluster.key.string(), cluster.ca.string()});
+  } catch (const std::exception& e) {
+    throw unusable_config{"cluster", std::string{"cannot be used: "} + e.what()};
+  }
+}
+
+std::vector<std::string> addresses_of(const std::vector<socket_address>& peers) {
+  std::vector<std::string> addresses;
+  for (const auto& peer : peers)
+    addresses.push_back(to_string(peer));
+  return addresses;
+}
+
+} // namespace
+
+cluster_part::cluster_part(surroundings at, const config& config)
+    : at_(std::move(at)), incarnation_(random_incarnation()) {
+  const auto wired = config.cluster.has_value();
+  member_ = spawn_member(at_.system, at_.context, at_.front, at_.node, wired);
+  cluster_settings settings;
+  settings.incarnation = incarnation_;
+  settings.nonce_secret = at_.nonce_secret;
+  settings.missing_is_fault = wired && config.cluster->missing_node == missing_node::fault;
+  settings.own_thread = wired;
+  settings.on_secret = at_.on_secret;
+  settings.on_view = at_.on_view;
+  cluster_ =
+      spawn_cluster(at_.system, at_.context, std::move(settings), at_.node, wire::member_actor{member_});
+  caf::anon_send(member_, cluster_);
+}
+
+cluster_part::~cluster_part() = default;
+
+attach_actor cluster_part::attach() const { return attach_actor{cluster_}; }
+
+void cluster_part::set_directory(directory_ptr dir) { caf::anon_send(member_, std::move(dir)); }
+
+void cluster_part::listen(const config& config) {
+  if (!config.cluster)
+    return;
+  cluster::settings with;
+  with.self.cluster = config.cluster->name;
+  with.self.protocol = wire::protocol_version;
+  with.self.node = at_.context->node;
+  with.self.incarnation = incarnation_;
+  with.listen = to_string(config.cluster->listen);
+  with.peers = addresses_of(config.cluster->peers);
+  with.tls = peer_identity(*config.cluster);
+  cluster::events tell;
+  tell.connected = [to = cluster_](const node_hello& theirs, std::uint64_t connection, bool,
+                                   const caf::strong_actor_ptr& published) {
+    caf::anon_send(to, atom::joined_v, theirs, connection, published);
+  };
+  tell.disconnected = [to = cluster_](const node_id& node, std::uint64_t, std::uint64_t connection,
+                                      const std::string& why) {
+    caf::anon_send(to, atom::left_v, node, connection, why);
+  };
+  const cluster::published_actor published{caf::actor_cast<caf::strong_actor_ptr>(member_),
+                                           at_.system.message_types<wire::member_actor>()};
+  mesh_ = std::make_shared<cluster::mesh>(at_.io, at_.system, std::move(with), published, std::move(tell));
+  caf::anon_send(cluster_, node_mesh_ptr{mesh_});
+  const auto port = mesh_->listen();
+  log::info("rollcalld", "cluster {} on {} (port {})", config.cluster->name,
+            to_string(config.cluster->listen), port);
+}
+
+std::function<void()> cluster_part::prepare(const config& next) {
+  if (!mesh_ || !next.cluster)
+    return [] {};
+  return [this, identity = peer_identity(*next.cluster), peers = addresses_of(next.cluster->peers),
+          fault = next.cluster->missing_node == missing_node::fault] {
+    mesh_->set_tls(identity);
+    mesh_->set_peers(peers);
+    caf::anon_send(cluster_, atom::forget_v, fault);
+  };
+}
+
+void cluster_part::stop() {
+  if (mesh_)
+    mesh_->stop();
+}
+
+const cluster::metrics* cluster_part::counters() const noexcept {
+  return mesh_ ? &mesh_->counters() : nullptr;
+}
+
+} // namespace rollcall

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+#include "apps/config/config.hpp"
+#include "transport/cluster/metrics.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace rollcall {
+
+namespace cluster {
+class mesh;
+}
+
+/// What makes this node one of several: the actor that others reach, the one that knows them, and the wires
+/// between. Without `[cluster]` there are no wires: a cluster of one. One thread, unless said otherwise.
+class cluster_part {
+public:
+  /// What it is made of and whom it tells; the callbacks come on threads of the actor system.
+  struct surroundings {
+    boost::asio::io_context& io;
+    caf::actor_system& system;
+    context_ptr context;
+    local_front_actor front;
+    node_actor node;
+    std::string nonce_secret;                          ///< of this node, for the others
+    std::function<void(const std::string&)> on_secret; ///< the nonce secret of another one
+    std::function<void()> on_view; ///< context->cluster has a new view; twice a second while there are wires
+  };
+
+  cluster_part(surroundings at, const config& config);
+  ~cluster_part();
+
+  /// Where switches attach.
+  attach_actor attach() const;
+
+  /// By which the requests of others are understood from now on.
+  void set_directory(directory_ptr dir);
+
+  /// Opens the address and begins to look for the others. Throws unusable_config, or std::system_error when
+  /// the address cannot be bound.
+  void listen(const config& config);
+
+  /// What a reload may change: peers, certificates, what a missing node means. prepare() may throw
+  /// unusable_config and changes nothing; the function that it returns changes everything and does not throw.
+  std::function<void()> prepare(const config& next);
+
+  /// Parts from the others.
+  void stop();
+
+  /// Null for a cluster of one. Any thread.
+  const cluster::metrics* counters() const noexcept;
+
+private:
+  surroundings at_;
+  std::uint64_t incarnation_;
+  member_host_actor member_;
+  cluster_actor cluster_;
+  std::shared_ptr<cluster::mesh> mesh_;
+};
+
+} // namespace rollcall
