@@ -1,0 +1,269 @@
+#pragma once
+
+#include "actor_fixture.hpp"
+#include "actors/cluster.hpp"
+#include "actors/member.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall::testing {
+
+/// What lies between two nodes: passes everything on, or nothing, without a word.
+struct cable {
+  bool cut = false;
+};
+
+/// The face of a node at the other end of a cable.
+inline wire::member_actor::behavior_type far_end(wire::member_actor::pointer self,
+                                                 const std::shared_ptr<cable>& by,
+                                                 const wire::member_actor& member,
+                                                 const std::shared_ptr<wire::member_actor>& way_back) {
+  const auto pass = [=](auto reply, const auto&... xs) -> caf::result<decltype(reply)> {
+    if (!by->cut)
+      return self->delegate(member, xs...);
+    return self->make_response_promise<decltype(reply)>(); // nobody will ever answer
+  };
+  return {
+      [=](atom::joined, const wire::card& theirs, const caf::strong_actor_ptr&) {
+        return pass(wire::card{}, atom::joined_v, theirs, caf::actor_cast<caf::strong_actor_ptr>(*way_back));
+      },
+      [=](atom::ping, const wire::news& theirs) { return pass(wire::news{}, atom::ping_v, theirs); },
+      [=](const wire::list_query& query) { return pass(wire::list_opening{}, query); },
+      [=](const wire::stats_query& query) { return pass(wire::counts{}, query); },
+      [=](const wire::disconnect_order& order) { return pass(wire::disconnect_report{}, order); },
+      [=](atom::release, const std::string& of, std::uint64_t epoch) {
+        return pass(released{}, atom::release_v, of, epoch);
+      },
+  };
+}
+
+/// The wires of one node, as a test strings them.
+struct fake_mesh : node_mesh {
+  std::vector<std::pair<std::string, std::uint64_t>> dropped;
+  std::vector<peer_status> peers;
+
+  void drop(const node_id& node, std::uint64_t connection, const std::string&) override {
+    dropped.emplace_back(node.value(), connection);
+  }
+  std::vector<peer_status> status() const override { return peers; }
+};
+
+/// One node of the cluster.
+struct site {
+  context_ptr context = std::make_shared<node_context>();
+  std::shared_ptr<fake_mesh> mesh = std::make_shared<fake_mesh>();
+  std::uint64_t incarnation = 0;
+  std::vector<std::string> secrets;
+  node_actor node;
+  local_front_actor local;
+  front_actor front;
+  member_host_actor member;
+  cluster_actor cluster;
+};
+
+/// Three nodes with the sample directory and the switches of `world`, in one actor system.
+struct cluster_world : actor_fixture {
+  using lines = world::lines;
+  using counts = world::counts;
+
+  directory_ptr dir = directory::link(sample_entries());
+  std::array<site, 3> sites;
+  std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<cable>> cables; ///< by lower, higher
+  std::uint64_t connections = 0;
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> connected; ///< number, by lower, higher
+  std::vector<wire::member_actor> ends;                                   ///< of the cables
+  bool missing_is_fault;
+
+  explicit cluster_world(bool fault = false) : missing_is_fault(fault) {
+    for (std::size_t i = 0; i < sites.size(); ++i)
+      start(i);
+    run();
+    for (std::size_t i = 0; i < sites.size(); ++i)
+      for (std::size_t j = i + 1; j < sites.size(); ++j) {
+        cables[{i, j}] = std::make_shared<cable>();
+        join(i, j);
+      }
+    run();
+  }
+
+  ~cluster_world() {
+    for (auto& one : sites) {
+      CHECK(one.context->metrics.tally_drift == 0);
+      CHECK(one.context->metrics.actor_failures == 0);
+      stop(one);
+    }
+    for (auto& end : ends)
+      caf::anon_send_exit(end, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  static std::string name_of(std::size_t i) { return std::string{"node-"} + char('a' + i); }
+
+  void start(std::size_t i) {
+    auto& one = sites[i];
+    one.context = std::make_shared<node_context>();
+    one.mesh = std::make_shared<fake_mesh>();
+    one.incarnation = ++connections;
+    one.context->node = node_id{name_of(i)};
+    one.context->now = [] { return wall; };
+    one.node = spawn_node(sys, one.context, auditor_actor{});
+    one.local = spawn_local_front(sys, one.context, one.node, auditor_actor{});
+    one.front = spawn_front(sys, one.context, one.local);
+    one.member = spawn_member(sys, one.context, one.local, one.node, false);
+    cluster_settings settings;
+    settings.incarnation = one.incarnation;
+    settings.nonce_secret = "secret of " + name_of(i);
+    settings.missing_is_fault = missing_is_fault;
+    settings.on_secret = [&one](const std::string& secret) { one.secrets.push_back(secret); };
+    one.cluster =
+        spawn_cluster(sys, one.context, std::move(settings), one.node, wire::member_actor{one.member});
+    self->send(one.member, one.cluster);
+    self->send(one.member, dir);
+    self->send(one.node, dir, world::switches());
+    self->send(one.cluster, node_mesh_ptr{one.mesh});
+  }
+
+  void stop(site& one) {
+    one.context->claims.on_change = {};
+    caf::anon_send_exit(one.cluster, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(one.member, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(one.node, caf::exit_reason::user_shutdown);
+    run();
+    caf::anon_send_exit(one.front, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(one.local, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  /// Connects two nodes; the first dials.
+  void join(std::size_t i, std::size_t j) {
+    const auto key = std::minmax(i, j);
+    const auto number = connected[key] = ++connections;
+    const auto by = cables[key];
+    auto back = std::make_shared<wire::member_actor>(
+        sys.spawn(far_end, by, wire::member_actor{sites[i].member}, std::make_shared<wire::member_actor>()));
+    const auto there = sys.spawn(far_end, by, wire::member_actor{sites[j].member}, back);
+    ends.push_back(*back);
+    ends.push_back(there);
+    const auto hello = [&](std::size_t who) {
+      return node_hello{"test",
+                        wire::protocol_version,
+                        node_id{name_of(who)},
+                        sites[who].incarnation,
+                        name_of(who) + ".example:1",
+                        {}};
+    };
+    self->send(sites[i].cluster, atom::joined_v, hello(j), number,
+               caf::actor_cast<caf::strong_actor_ptr>(there));
+    self->send(sites[j].cluster, atom::joined_v, hello(i), number, caf::strong_actor_ptr{});
+  }
+
+  /// The connection is gone, and both sides know.
+  void part(std::size_t i, std::size_t j) {
+    const auto key = std::minmax(i, j);
+    const auto number = connected[key];
+    self->send(sites[i].cluster, atom::left_v, node_id{name_of(j)}, number, std::string{"test"});
+    self->send(sites[j].cluster, atom::left_v, node_id{name_of(i)}, number, std::string{"test"});
+  }
+
+  /// Nothing passes any more; the nodes find out by themselves.
+  void cut(std::size_t i, std::size_t j) { cables[std::minmax(i, j)]->cut = true; }
+
+  void heal(std::size_t i, std::size_t j) {
+    part(i, j);
+    run();
+    cables[std::minmax(i, j)] = std::make_shared<cable>();
+    join(i, j);
+    run();
+  }
+
+  caf::expected<switch_wire> attach(std::size_t at, const std::string& name, std::uint64_t epoch) {
+    switch_wire fresh;
+    auto answer =
+        ask<attached>(attach_actor{sites[at].cluster}, attach_request{switch_name{name}, epoch, fresh.at});
+    if (!answer)
+      return std::move(answer.error());
+    fresh.session = *answer;
+    return fresh;
+  }
+
+  template <class... Items>
+  void say(const switch_wire& from, Items... items) {
+    self->send(from.session.link, from.session.session, news_of(std::move(items)...));
+  }
+  template <class... Items>
+  void tell(const switch_wire& from, Items... items) {
+    say(from, std::move(items)...);
+    run();
+  }
+  void lose(const switch_wire& connection) {
+    self->send(connection.session.link, connection.session.session, atom::closed_v, std::string{"lost"});
+    run();
+  }
+
+  switch_wire switched_on(std::size_t at, const std::string& name, std::uint64_t epoch = 1) {
+    auto fresh = attach(at, name, epoch);
+    REQUIRE(fresh);
+    tell(*fresh, snapshot_begin{}, snapshot_end{});
+    return *fresh;
+  }
+
+  call_query all_of(std::int64_t scope) const {
+    call_query query;
+    query.scope = customer_id{scope};
+    return query;
+  }
+
+  /// Reads a list to its end, with whatever has to happen for that.
+  lines read(row_source& rows) {
+    lines result;
+    call_row row;
+    for (int patience = 1000; patience > 0;) {
+      const auto step = rows.next(row);
+      if (step == row_source::step::end)
+        return result;
+      if (step == row_source::step::pending) {
+        run();
+        --patience;
+        continue;
+      }
+      result.push_back(std::string{row.record->id()} + ' ' + std::string{to_string(row.record->state())} + ' '
+                       + std::to_string(row.record->account().value()) + '@'
+                       + std::to_string(row.customer.value()) + ' ' + row.record->source().node.value());
+    }
+    FAIL("the list does not end");
+    return result;
+  }
+
+  list_answer list_at(std::size_t at, const call_query& query) {
+    auto answer = ask<list_answer>(sites[at].front, list_request{query, dir});
+    REQUIRE(answer);
+    return *answer;
+  }
+  lines list(std::size_t at, std::int64_t scope = 1) { return read(*list_at(at, all_of(scope)).rows); }
+
+  stats_report stats_at(std::size_t at, std::int64_t scope = 1) {
+    auto answer = ask<stats_report>(sites[at].front, stats_request{customer_id{scope}, true, dir});
+    REQUIRE(answer);
+    return *answer;
+  }
+  counts stats(std::size_t at) { return world::counts_of(stats_at(at)); }
+
+  disconnect_report disconnect(std::size_t at, const std::function<void(disconnect_request&)>& target) {
+    disconnect_request request;
+    request.scope = customer_id{1};
+    request.directory = dir;
+    target(request);
+    auto answer = ask<disconnect_report>(sites[at].front, request);
+    REQUIRE(answer);
+    return *answer;
+  }
+};
+
+} // namespace rollcall::testing

@@ -1,0 +1,105 @@
+#include "actors/interfaces.hpp"
+#include "actors/wire_format.hpp"
+
+#include <caf/all.hpp>
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace rollcall::testing {
+
+namespace {
+
+struct wire_config : caf::actor_system_config {
+  wire_config() {
+    add_message_types<caf::id_block::rollcall>().add_message_types<caf::id_block::rollcall_wire>();
+    set("scheduler.policy", caf::atom("testing"));
+  }
+};
+
+/// What arrives of a message at another node.
+template <class T>
+T sent(const T& x) {
+  wire_config config;
+  caf::actor_system system{config};
+  std::vector<char> bytes;
+  caf::binary_serializer out{system, bytes};
+  auto message = caf::make_message(x);
+  REQUIRE_FALSE(out(message));
+  caf::binary_deserializer in{system, bytes};
+  caf::message arrived;
+  REQUIRE_FALSE(in(arrived));
+  REQUIRE(arrived.match_elements<T>());
+  return arrived.get_as<T>(0);
+}
+
+switch_claims two_claims() {
+  return {{switch_name{"sbc-1"}, environment_id{7}, 1'732'320'000'123, true, true, true},
+          {switch_name{"sbc-2"}, environment_id{1}, 0, false, false, false}};
+}
+
+} // namespace
+
+// CAF leaves out what it was told not to send, without a word.
+TEST_CASE("what nodes tell each other arrives as it was sent") {
+  const auto news = sent(wire::news{"node-a", 77, two_claims(), true});
+  CHECK(news.node == "node-a");
+  CHECK(news.incarnation == 77);
+  CHECK(news.claims == two_claims());
+  CHECK(news.knows_you);
+  CHECK(sent(wire::list_opening{two_claims(), {"rows", true}, {}}).claims == two_claims());
+  stats_answer accounts;
+  accounts.push_back({{environment_id{7}, account_id{11}}, {}});
+  const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{7}});
+  accounts.back().counts.of(*source)[call_state::connected] = 3;
+  const auto counted = wire::stats_from(sent(wire::counts_of(accounts, two_claims())), {}, node_id{"node-a"});
+  REQUIRE(counted.size() == 1);
+  CHECK(counted.front().account == accounts.front().account);
+  CHECK(counted.front().counts == accounts.front().counts);
+  CHECK(wire::stats_from(sent(wire::counts_of(accounts, two_claims())), {switch_name{"sbc-1"}}, {}).empty());
+  CHECK(sent(wire::disconnect_report{two_claims(), {{"sbc-1", 1, 2, 3}}, 4}).switches.front().failed == 3);
+}
+
+TEST_CASE("queries and orders arrive as they were sent") {
+  list_request list;
+  list.query.scope = customer_id{3};
+  list.query.recursive = false;
+  list.query.active_only = true;
+  list.query.account = account_id{11};
+  list.query.node = node_id{"node-b"};
+  list.query.order = call_order::longest_last;
+  list.query.offset = 2;
+  list.query.limit = 5;
+  list.now = timestamp{std::chrono::microseconds{77}};
+  const auto query = sent(wire::query_of(list));
+  const auto again = wire::query_from(query, {}, *directory::link({}));
+  CHECK(again.scope == list.query.scope);
+  CHECK_FALSE(again.recursive);
+  CHECK(again.active_only);
+  CHECK(again.account == list.query.account);
+  CHECK_FALSE(again.vendor);
+  CHECK_FALSE(again.connection);
+  CHECK(again.node == list.query.node);
+  CHECK(again.order == list.query.order);
+  CHECK(again.offset == 0);
+  CHECK(again.limit == 7);
+  CHECK(wire::time_from(query.now) == list.now);
+
+  disconnect_request request;
+  request.scope = customer_id{1};
+  request.customer = customer_id{2};
+  request.audit.login = "ssp-root";
+  request.audit.address = "192.0.2.1";
+  request.audit.method = "disconnectCustomer";
+  request.audit.target = "i_customer=2";
+  const auto ordered = wire::request_from(sent(wire::order_of(request, node_id{"node-a"})), nullptr);
+  CHECK(ordered.scope == request.scope);
+  CHECK(ordered.customer == request.customer);
+  CHECK_FALSE(ordered.account);
+  CHECK_FALSE(ordered.call);
+  CHECK(ordered.audit.address == "192.0.2.1 via node-a");
+  CHECK(ordered.audit.method == request.audit.method);
+  CHECK(ordered.audit.scope == request.scope);
+}
+
+} // namespace rollcall::testing
