@@ -91,7 +91,7 @@ std::optional<running_node::news> running_node::connected_to(const std::string& 
 std::string running_node::ask(const caf::strong_actor_ptr& echo, const std::string& text) {
   caf::scoped_actor self{system_};
   std::string answer;
-  self->request(caf::actor_cast<caf::actor>(echo), std::chrono::seconds{5}, text)
+  self->request(caf::actor_cast<caf::actor>(echo), std::chrono::seconds{30}, text)
       .receive([&](std::string& said) { answer = std::move(said); },
                [&](const caf::error& e) { answer = "error: " + system_.render(e); });
   return answer;
