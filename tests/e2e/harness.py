@@ -193,6 +193,9 @@ class Daemon:
 
     running = []  # every daemon that is up, for the report of a failed test
 
+    #: How its clients and switches connect to it.
+    connect = staticmethod(socket.create_connection)
+
     def __init__(self, *, config=None, directory=DIRECTORY, switches=SWITCHES, folder=None):
         self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="rollcall-test-")
         self.folder = pathlib.Path(folder or self._temporary.name)
@@ -229,12 +232,14 @@ class Daemon:
 
     def start(self, wait=True):
         self.log = open(self.log_file, "ab")
-        self.process = subprocess.Popen([BIN / "rollcalld", "--config", self.config_file],
-                                        stdout=self.log, stderr=self.log, cwd=self.folder)
+        self.process = subprocess.Popen(self.command(), stdout=self.log, stderr=self.log, cwd=self.folder)
         Daemon.running.append(self)
         if wait:
             wait_until(self._is_up, what="/livez of the daemon")
         return self
+
+    def command(self):
+        return [BIN / "rollcalld", "--config", self.config_file]
 
     def _is_up(self):
         if self.process.poll() is not None:
@@ -300,7 +305,7 @@ class Daemon:
     # clients
 
     def get(self, path, headers=None):
-        return request(self.http_port, "GET", path, headers=headers)
+        return request(self.http_port, "GET", path, headers=headers, connect=self.connect)
 
     def metrics(self):
         """The samples of /metrics: {'name{labels}': value}."""
@@ -310,14 +315,17 @@ class Daemon:
 
     def trusted(self, **kwargs):
         """A client in trusted mode."""
+        kwargs.setdefault("connect", self.connect)
         return Api(self.http_port, **kwargs)
 
     def login(self, name, password=None, **kwargs):
         """A client in normal mode: from an address that is not trusted, logged in by Digest."""
         kwargs.setdefault("source", "127.0.0.2")
+        kwargs.setdefault("connect", self.connect)
         return Api(self.http_port, name, PASSWORDS.get(name) if password is None else password, **kwargs)
 
     def switch(self, name="sbc-1", **kwargs):
+        kwargs.setdefault("connect", self.connect)
         return Switch(self.feed_port, name, **kwargs)
 
     def everything(self):
@@ -343,8 +351,10 @@ class Switch:
     on_disconnect(switch, id) decides what a `disconnect` does: obey (the default), ignore or refuse.
     """
 
-    def __init__(self, port, name="sbc-1", *, secret=SECRET, epoch=None, on_disconnect=None, address="127.0.0.1"):
+    def __init__(self, port, name="sbc-1", *, secret=SECRET, epoch=None, on_disconnect=None, address="127.0.0.1",
+                 connect=socket.create_connection):
         self.port, self.name, self.secret, self.address = port, name, secret, address
+        self._connect = connect
         self.epoch = next(_epochs) if epoch is None else epoch
         self.on_disconnect = on_disconnect or Switch.obey
         self.received = []
@@ -357,7 +367,7 @@ class Switch:
 
     def open(self):
         """Connects, and reads from then on. Sends nothing."""
-        self.socket = socket.create_connection((self.address, self.port), timeout=PATIENCE)
+        self.socket = self._connect((self.address, self.port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(None)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -513,9 +523,10 @@ def parse_challenge(line):
     return {"scheme": scheme, "line": line, **fields}
 
 
-def request(port, method, path, body=None, headers=None, address="127.0.0.1"):
+def request(port, method, path, body=None, headers=None, address="127.0.0.1", connect=socket.create_connection):
     """One HTTP request on a connection of its own."""
     connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
+    connection._create_connection = connect
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -565,7 +576,7 @@ class Api:
     """
 
     def __init__(self, port, login=None, password=None, *, path="/xmlapi/xmlapi", source=None, tls=None,
-                 address="127.0.0.1", headers=None):
+                 address="127.0.0.1", headers=None, connect=socket.create_connection):
         self.login, self.password, self.path = login, password, path
         bound = (source, 0) if source else None
         if tls:
@@ -573,6 +584,7 @@ class Api:
                                                           context=tls)
         else:
             self.connection = http.client.HTTPConnection(address, port, timeout=60, source_address=bound)
+        self.connection._create_connection = connect
         self.headers = {"Content-Type": "text/xml", **(headers or {})}
         self.challenge = None
         self.count = 0
