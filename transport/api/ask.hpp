@@ -43,7 +43,7 @@ void ask(const invocation_ptr& call, customer_id scope, std::chrono::seconds dea
             [=](Reply& reply) {
               std::optional<outcome> result;
               try {
-                auto covers = std::move(reply.covers);
+                auto covers = reply.covers; // a copy: render looks at it as well
                 result.emplace(render(reply, std::exchange(*held, nullptr)));
                 if (*result && (*result)->covers)
                   (*result)->covers = std::move(covers);
