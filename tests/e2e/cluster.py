@@ -2,7 +2,7 @@
 
     with Cluster() as cluster:                    # node-a, node-b, node-c in the clear on loopback
     with Cluster(tls=True) as cluster:            # with certificates of one authority
-    with Cluster(network=True) as cluster:        # each in a network namespace of its own; cables can be cut
+    with Cluster(network=True) as cluster:        # and each in a network of its own, with cables that can be cut
 
 A switch of each name in SWITCHES may connect to any node: cluster.a.switch("sbc-a").
 """
@@ -107,7 +107,7 @@ class Cluster:
             for name in names:
                 host = self.network.add() if network else None
                 self.nodes.append(Node(name, host=host, config=config, switches=switches, **kwargs))
-            self.authority = Authority(self.nodes[0].folder) if tls else None
+            self.authority = Authority(self.nodes[0].folder) if tls or network else None
             for node in self.nodes:
                 self.introduce(node)
         except BaseException:

@@ -1,0 +1,150 @@
+"""Random days of a cluster: switches under load that wander between nodes, while nodes and cables fail.
+
+At no moment shows an answer a call twice. At rest, five seconds after the last thing has healed, every node is complete,
+its lists equal what the switches have and its stats equal its lists. $ROLLCALL_SEED repeats one day; by hand
+$ROLLCALL_DAYS says how many days there are and $ROLLCALL_TURNS how long each is.
+"""
+
+import os
+import random
+import time
+
+import pytest
+
+from cluster import Cluster, Watch
+from test_truth import SWITCHES, Truth, check
+
+DAYS, TURNS = int(os.environ.get("ROLLCALL_DAYS", 2)), int(os.environ.get("ROLLCALL_TURNS", 6))
+SEED = os.environ.get("ROLLCALL_SEED")
+SEEDS = [int(SEED)] if SEED else [random.SystemRandom().randrange(10**9) for _ in range(DAYS)]
+
+
+class Wanderer(Truth):
+    """A switch that may go to any node."""
+
+    before = None
+
+    def go(self, node):
+        """Comes to this node while an earlier connection may still be up elsewhere."""
+        self.before, self.switch, self.daemon = self.switch, None, node
+        self.connect()
+
+
+class Day:
+    def __init__(self, cluster, seed):
+        self.cluster, self.dice = cluster, random.Random(seed)
+        self.switches = [Wanderer(self.dice, node, name) for node, name in zip(cluster, SWITCHES)]
+        for switch in self.switches:
+            switch.connect()
+        self.down = set()  # nodes that no switch can come to
+
+    def load(self, seconds=0.0, steps=100):
+        """The switches live on, for that long and that much."""
+        until = time.monotonic() + seconds
+        for _ in range(self.dice.randrange(steps)):
+            self.dice.choice(self.switches).step()
+        while time.monotonic() < until:
+            self.dice.choice(self.switches).step()
+            time.sleep(0.002)  # five hundred events a second
+
+    def wander(self):
+        """A switch goes to another node, or comes back to its own."""
+        self.dice.choice(self.switches).go(self.dice.choice([node for node in self.cluster if node not in self.down]))
+
+    def settle(self):
+        """Whoever has lost its node finds another."""
+        for switch in self.switches:
+            if not switch.up:
+                switch.go(self.dice.choice(self.cluster.nodes))
+
+    # what may happen
+
+    def moves(self, node):
+        for _ in range(self.dice.randrange(1, 4)):
+            self.wander()
+            self.load()
+
+    def loss(self, node):
+        switch = self.dice.choice(self.switches)
+        switch.drop()
+        self.load(steps=200)
+
+    def kill(self, node):
+        self.down.add(node)
+        node.kill()
+        for switch in self.switches:
+            if switch.daemon is node:
+                switch.drop()
+        self.load()
+        self.wander()
+        self.load(self.dice.choice([0, 3]))
+        node.start()
+
+    def restart(self, node):
+        node.stop()
+        node.start()
+
+    def freeze(self, node):
+        self.down.add(node)
+        node.freeze()
+        self.load(self.dice.choice([0.5, 3, 4]))
+        if self.dice.random() < 0.5:
+            self.wander()
+        self.load()
+        node.thaw()
+
+    def cut(self, node):
+        self.cluster.cut(node)
+        self.load(self.dice.choice([0, 1, 4]))
+        if self.dice.random() < 0.7:
+            self.wander()
+        self.load()
+        self.cluster.heal(node)
+
+    def part(self, node):
+        other = self.dice.choice(self.cluster.others(node))
+        self.cluster.network.part(node.host, other.host)
+        self.load(self.dice.choice([0, 4]))
+        self.moves(node)
+        self.cluster.network.join(node.host, other.host)
+
+    def slow(self, node):
+        self.cluster.slow(node, self.dice.choice([0.02, 0.2]))
+        self.moves(node)
+        self.load(1)
+        self.cluster.fast(node)
+
+    def turn(self):
+        fault = self.dice.choice([self.moves, self.loss, self.kill, self.restart, self.freeze, self.cut, self.part, self.slow])
+        node = self.dice.choice(self.cluster.nodes)
+        print(f"{time.strftime('%X')} {fault.__name__} {node.name}")
+        fault(node)
+        self.down.clear()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with Cluster(network=True, switches=SWITCHES, config={"calls": {"disconnect_retry": "1s"}}) as running:
+        yield running
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_any_sequence_of_faults_every_node_tells_the_truth(cluster, seed):
+    print(f"ROLLCALL_SEED={seed}")
+    day = Day(cluster, seed)
+    for _ in range(TURNS):
+        with Watch(cluster) as watch:
+            day.load(steps=400)
+            day.turn()
+            day.settle()
+            cluster.complete_everywhere()
+        assert watch.answers, f"ROLLCALL_SEED={seed}"
+        for node in cluster:
+            check(node, day.switches, seed)
+    for switch in day.switches:
+        switch.calls.clear()
+        switch.switch.snapshot()
+    for node in cluster:
+        check(node, day.switches, seed)
+    for switch in day.switches:
+        switch.drop()
