@@ -26,14 +26,17 @@ class Wanderer(Truth):
 
     def go(self, node):
         """Comes to this node while an earlier connection may still be up elsewhere."""
+        print(f"{time.strftime('%X')}   {self.name} goes to {node.name}")
         self.before, self.switch, self.daemon = self.switch, None, node
         self.connect()
 
 
 class Day:
     def __init__(self, cluster, seed):
-        self.cluster, self.dice = cluster, random.Random(seed)
-        self.switches = [Wanderer(self.dice, node, name) for node, name in zip(cluster, SWITCHES)]
+        # Of their own, so that the faults are the same however much the switches get to say meanwhile.
+        self.cluster, self.dice, life = cluster, random.Random(seed), random.Random(seed)
+        self.switches = [Wanderer(life, node, name) for node, name in zip(cluster, SWITCHES)]
+        self.life = life
         for switch in self.switches:
             switch.connect()
         self.down = set()  # nodes that no switch can come to
@@ -41,10 +44,10 @@ class Day:
     def load(self, seconds=0.0, steps=100):
         """The switches live on, for that long and that much."""
         until = time.monotonic() + seconds
-        for _ in range(self.dice.randrange(steps)):
-            self.dice.choice(self.switches).step()
+        for _ in range(self.life.randrange(steps)):
+            self.life.choice(self.switches).step()
         while time.monotonic() < until:
-            self.dice.choice(self.switches).step()
+            self.life.choice(self.switches).step()
             time.sleep(0.002)  # five hundred events a second
 
     def wander(self):
