@@ -20,6 +20,7 @@ void cluster_state::wired(const node_hello& theirs, std::uint64_t connection,
     known = peer{}; // it was restarted; what it had is its switches' to tell
   if (known.connection != 0)
     known.actor = wire::member_actor{}; // of a connection that is gone
+  rewired(known);
   known.incarnation = theirs.incarnation;
   known.connection = connection;
   known.address = theirs.address;
@@ -42,8 +43,8 @@ void cluster_state::introduce_to(const std::string& who, const wire::member_acto
             settings.on_secret(theirs.nonce_secret);
             ping(who, found->second);
           },
-          [this, who](const caf::error& why) {
-            if (const auto found = peers_.find(who); found != peers_.end())
+          [this, who, wiring = peers_[who].wiring](const caf::error& why) {
+            if (const auto found = peers_.find(who); found != peers_.end() && found->second.wiring == wiring)
               down(who, found->second, "did not answer our greeting: " + self->system().render(why));
           });
 }
@@ -63,9 +64,15 @@ void cluster_state::unwired(const node_id& node_name, std::uint64_t connection, 
   const auto found = peers_.find(node_name.value());
   if (found == peers_.end() || found->second.connection != connection)
     return; // another connection has taken its place
+  rewired(found->second);
   found->second.connection = 0;
   found->second.actor = wire::member_actor{};
   down(found->first, found->second, why);
+}
+
+void cluster_state::rewired(peer& whom) {
+  whom.wiring = ++wirings_;
+  whom.pinging = false;
 }
 
 void cluster_state::down(const std::string& who, peer& whom, const std::string& why) {
@@ -103,9 +110,9 @@ void cluster_state::ping(const std::string& who, peer& whom) {
             if (!theirs.knows_you && found->second.actor)
               introduce_to(who, found->second.actor);
           },
-          [this, who, actor = whom.actor](const caf::error&) {
+          [this, who, actor = whom.actor, wiring = whom.wiring](const caf::error&) {
             const auto found = peers_.find(who);
-            if (found == peers_.end() || found->second.actor != actor)
+            if (found == peers_.end() || found->second.actor != actor || found->second.wiring != wiring)
               return;
             found->second.pinging = false;
             down(who, found->second, "no answer to a ping in time");

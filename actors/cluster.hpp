@@ -59,6 +59,7 @@ private:
   struct peer {
     std::uint64_t incarnation = 0;
     std::uint64_t connection = 0; ///< 0: none
+    std::uint64_t wiring = 0;     ///< another one with every connection that comes or goes
     std::string address;
     wire::member_actor actor; ///< null until it has introduced itself
     bool up = false;
@@ -78,6 +79,10 @@ private:
   void yield_to_others();
   void put_up_view();
 
+  /// What was asked over a connection that is gone stays unanswered, which says nothing of the next one.
+  void rewired(peer& whom);
+
+  std::uint64_t wirings_ = 0;
   timestamp begun_;
   std::map<std::string, peer> peers_;                                      ///< by node id
   std::map<switch_name, std::pair<std::uint64_t, std::uint64_t>> yielded_; ///< own term, to which term

@@ -200,6 +200,7 @@ class Cluster:
         """Ends every node in good order; each must end well."""
         for node in self.nodes:
             if node.process is not None:
+                node.thaw()
                 assert node.process.poll() is None, f"{node.name} died:\n{node.log_text()[-4000:]}"
                 node.signal(signal.SIGTERM)
         for node in self.nodes:

@@ -160,6 +160,8 @@ def test_a_frozen_node_costs_an_answer_its_deadline_at_most_and_a_known_dead_one
     finally:
         b.thaw()
     stage.agree()
+    with Watch(stage.cluster, stage.ids, ever=True):
+        time.sleep(2.5)  # as long as questions of before the frost are waited for
 
 
 def test_a_node_frozen_for_a_moment_is_not_missed(stage):
