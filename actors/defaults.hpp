@@ -20,6 +20,10 @@ constexpr auto ping_deadline = 2s;
 /// How long a switch that connects here waits for each other node to say whether it was theirs.
 constexpr auto release_deadline = 1s;
 
+/// How long it then waits for the next of its calls from the one that had it: the connection has little more
+/// patience, and what is not handed over the switch tells itself.
+constexpr auto handover_deadline = 2s;
+
 /// How long a node waits for the next rows of a list from another one, which is up meanwhile.
 constexpr auto batch_deadline = 10s;
 

@@ -106,7 +106,7 @@ void takeover_state::settle_releases() {
 void takeover_state::adopt_from(const takeover_plan::other& holder) {
   wire::list_query all;
   all.of_switch = who();
-  self->request(holder.actor, caf::duration{defaults::batch_deadline}, all)
+  self->request(holder.actor, caf::duration{defaults::handover_deadline}, all)
       .then(
           [this](wire::list_opening& opening) {
             exporter_ = std::move(opening.exporter);
@@ -141,7 +141,7 @@ void takeover_state::adopt(const wire::list_batch& batch) {
 }
 
 void takeover_state::ask_for_more() {
-  self->request(exporter_, caf::duration{defaults::batch_deadline}, atom::more_v)
+  self->request(exporter_, caf::duration{defaults::handover_deadline}, atom::more_v)
       .then([this](const wire::list_batch& batch) { adopt(batch); },
             [this](const caf::error& why) {
               request_.whole = false;
