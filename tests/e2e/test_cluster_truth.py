@@ -7,6 +7,7 @@ $ROLLCALL_DAYS says how many days there are and $ROLLCALL_TURNS how long each is
 
 import os
 import random
+import threading
 import time
 
 import pytest
@@ -20,15 +21,23 @@ SEEDS = [int(SEED)] if SEED else [random.SystemRandom().randrange(10**9) for _ i
 
 
 class Wanderer(Truth):
-    """A switch that may go to any node."""
+    """A switch that may go to any node. Whatever happens to its calls, its newest connection tells."""
 
-    before = None
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.before, self.going = None, threading.Lock()
 
     def go(self, node):
         """Comes to this node while an earlier connection may still be up elsewhere."""
         print(f"{time.strftime('%X')}   {self.name} goes to {node.name}")
-        self.before, self.switch, self.daemon = self.switch, None, node
-        self.connect()
+        with self.going:
+            self.before, self.switch, self.daemon = self.switch, None, node
+            self.connect()
+
+    def obey(self, switch, id):
+        with self.going:
+            if self.calls.pop(id, None) is not None:
+                self.say(type="end", id=id)
 
 
 class Day:
