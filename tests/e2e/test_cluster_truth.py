@@ -93,7 +93,7 @@ class Day:
         node.start()
 
     def restart(self, node):
-        node.stop()
+        assert node.stop() == 0
         node.start()
 
     def freeze(self, node):
