@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -52,12 +54,47 @@ std::optional<boost::json::object> switch_of(std::string_view line) {
                              {switch_columns[4].key, *unverified}};
 }
 
+// A line such as `switch sbc-2: connected to node node-b`.
+std::optional<boost::json::object> moved_switch_of(std::string_view line) {
+  constexpr std::string_view before = "switch ";
+  if (!line.starts_with(before))
+    return std::nullopt;
+  line.remove_prefix(before.size());
+  const auto name = take_until(line, ": connected to node ");
+  if (!name)
+    return std::nullopt;
+  return boost::json::object{{"switch", *name}, {"node", line}};
+}
+
+// A line such as `node node-b: up for 61 s, round trip 0.4 ms, at 10.0.0.2:4242`, or
+// `node node-c: missing for 3 s, at 10.0.0.3:4242: no answer to a ping in time`.
+std::optional<boost::json::object> node_of(std::string_view line) {
+  constexpr std::string_view before = "node ";
+  if (!line.starts_with(before))
+    return std::nullopt;
+  line.remove_prefix(before.size());
+  // An address that stands for a node has colons of its own, but no blank behind them.
+  const auto name = take_until(line, ": ");
+  if (!name || (!line.starts_with("up") && !line.starts_with("missing")))
+    return std::nullopt;
+  boost::json::object node{{"node", *name}, {"up", line.starts_with("up")}, {"state", line}};
+  if (auto rest = line; take_until(rest, " for "))
+    if (const auto seconds = count_of(take_until(rest, " s")))
+      node["for_seconds"] = *seconds;
+  if (auto rest = line; take_until(rest, "round trip "))
+    if (const auto trip = take_until(rest, " ms"))
+      node["round_trip_ms"] = std::strtod(std::string{*trip}.c_str(), nullptr);
+  return node;
+}
+
 } // namespace
 
 boost::json::object node_report(std::string_view page) {
   constexpr std::string_view not_ready = "not ready: ";
   boost::json::array reasons;
   boost::json::array switches;
+  boost::json::array elsewhere;
+  boost::json::array nodes;
   boost::json::array other;
   bool ready = false;
   while (!page.empty()) {
@@ -69,12 +106,18 @@ boost::json::object node_report(std::string_view page) {
       reasons.emplace_back(line.substr(not_ready.size()));
     else if (auto told = switch_of(line))
       switches.push_back(std::move(*told));
+    else if (auto moved = moved_switch_of(line))
+      elsewhere.push_back(std::move(*moved));
+    else if (auto node = node_of(line))
+      nodes.push_back(std::move(*node));
     else if (!line.empty())
       other.emplace_back(line);
   }
   return {{"ready", ready},
           {"reasons", std::move(reasons)},
           {"switches", std::move(switches)},
+          {"elsewhere", std::move(elsewhere)},
+          {"nodes", std::move(nodes)},
           {"other", std::move(other)}};
 }
 

@@ -21,7 +21,32 @@ TEST_CASE("node report: a ready node with its switches") {
                                  {"snapshot", "not synced"},
                                  {"calls", 3},
                                  {"unverified", 3}}}},
+                              {"elsewhere", boost::json::array()},
+                              {"nodes", boost::json::array()},
                               {"other", boost::json::array()}});
+}
+
+TEST_CASE("node report: the other nodes, and the switches that are theirs") {
+  const auto report =
+      node_report("ready\n"
+                  "switch sbc-2: connected to node node-b\n"
+                  "node 10.0.0.9:4242: missing: Connection refused\n"
+                  "node node-b: up for 61 s, round trip 0.4 ms, at 10.0.0.2:4242\n"
+                  "node node-c: missing for 3 s, at 10.0.0.3:4242: no answer to a ping in time\n");
+  CHECK(report.at("elsewhere") == boost::json::array{{{"switch", "sbc-2"}, {"node", "node-b"}}});
+  CHECK(report.at("nodes")
+        == boost::json::array{
+            {{"node", "10.0.0.9:4242"}, {"up", false}, {"state", "missing: Connection refused"}},
+            {{"node", "node-b"},
+             {"up", true},
+             {"state", "up for 61 s, round trip 0.4 ms, at 10.0.0.2:4242"},
+             {"for_seconds", 61},
+             {"round_trip_ms", 0.4}},
+            {{"node", "node-c"},
+             {"up", false},
+             {"state", "missing for 3 s, at 10.0.0.3:4242: no answer to a ping in time"},
+             {"for_seconds", 3}}});
+  CHECK(report.at("other").as_array().empty());
 }
 
 TEST_CASE("node report: a node that is not ready says why") {
