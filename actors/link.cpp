@@ -20,6 +20,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   ++session_;
   bad_in_a_row_ = 0;
   whole_ = false;
+  take_over_hang_ups(request.hung_up);
   if (request.whole)
     become_whole();
   lose_sight();

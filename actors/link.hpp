@@ -87,6 +87,7 @@ private:
   void wake_up();
   void lose_sight();
   void become_whole();
+  void take_over_hang_ups(const std::vector<std::string>& ids);
   void forget_calls();
   const std::string& who() const { return identity->name.value(); }
   call_surroundings_ptr surroundings();

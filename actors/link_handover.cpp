@@ -17,7 +17,11 @@ caf::result<released> link_state::release(std::uint64_t epoch) {
               calls_.size());
     lose_sight();
   }
-  return released{term_, whole_, calls_.size()};
+  released answer{term_, whole_, calls_.size()};
+  for (const auto& one : repeats_)
+    if (const auto found = calls_.find(one.id); found != calls_.end() && !found->second.ended)
+      answer.hung_up.push_back(one.id);
+  return answer;
 }
 
 /// What the node before had, before the connection that is the switch's here now.
@@ -34,13 +38,20 @@ void link_state::adopt(const records& calls) {
               false};
     if (event.state == call_state::dead)
       ended(added, event, "ended");
-    if (event.state != call_state::disconnecting)
-      continue;
-    added.hung_up = true;
-    // The request to hang it up was answered: that it comes to pass is up to this node now.
-    repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), std::move(event.id)});
-    wake_up();
   }
+}
+
+/// The requests to hang these calls up were answered by the node before: that it comes to pass is up to this
+/// one now.
+void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
+  const auto next = self->clock().now() + context->disconnect_retry.load();
+  for (const auto& id : ids) {
+    const auto found = calls_.find(id);
+    if (found == calls_.end() || found->second.ended || std::exchange(found->second.hung_up, true))
+      continue;
+    repeats_.push_back({next, id});
+  }
+  wake_up();
 }
 
 /// Claims everything as soon as accounts have all the calls that are known.

@@ -163,8 +163,9 @@ struct attach_request {
   switch_name name;
   std::uint64_t epoch = 0;
   switch_connection_ptr connection;
-  std::uint64_t above = 0; ///< the highest term that the switch had at another node
-  bool whole = true;       ///< whatever another node had of its calls has been adopted
+  std::uint64_t above = 0;               ///< the highest term that the switch had at another node
+  bool whole = true;                     ///< whatever another node had of its calls has been adopted
+  std::vector<std::string> hung_up = {}; ///< of these, what the other node had told it to hang up
 };
 
 /// Pictures of calls that another node had.
@@ -175,10 +176,12 @@ struct released {
   std::uint64_t term = 0;
   bool whole = false;
   std::uint64_t calls = 0;
+  std::vector<std::string> hung_up =
+      {}; ///< the switch's ids of calls that it was told to hang up, without an end
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, released& x) {
-    return f(x.term, x.whole, x.calls);
+    return f(x.term, x.whole, x.calls, x.hung_up);
   }
 };
 

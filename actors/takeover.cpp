@@ -153,6 +153,7 @@ void takeover_state::ask_for_more() {
 
 void takeover_state::attach() {
   if (holder_) {
+    request_.hung_up = std::move(held_.hung_up);
     ++plan.context->metrics.switches_taken_over;
     log::info(who(), "taken over from node {}: {} of {} calls", holder_->name, adopted_, held_.calls);
   }

@@ -171,6 +171,7 @@ TEST_CASE_FIXTURE(cluster_world,
                   "a switch that connects to another node is there at once, with the same calls") {
   const auto before = switched_on(0, "sbc-1", 5);
   tell(before, call{"1"}.in(11), call{"2"}.in(22), call{"3"}.named("u33"));
+  tell(before, call{"4", call_state::disconnecting}.in(44)); // by itself: nobody has asked for it
   disconnect(1, [](auto& r) { call_named(r, "sbc-1:2"); });
   wall += 10s;
   CHECK_FALSE(attach(1, "sbc-1", 5));
@@ -179,17 +180,18 @@ TEST_CASE_FIXTURE(cluster_world,
   const auto after = *attach(1, "sbc-1", 6);
   CHECK(before.at->closed == lines{"stale_epoch"});
   const lines moved{"sbc-1:1 Connected 11@1 node-b", "sbc-1:2 Disconnecting 22@2 node-b",
-                    "sbc-1:3 Connected 33@3 node-b"};
+                    "sbc-1:3 Connected 33@3 node-b", "sbc-1:4 Disconnecting 44@4 node-b"};
   for (std::size_t at = 0; at < 3; ++at) {
     CHECK(list(at) == moved);
     CHECK(list_at(at, all_of(1)).covers.unverified == lines{"sbc-1", "sbc-2"});
     CHECK(stats(at) == counts{{11, {1, 1}}, {33, {1, 1}}});
   }
-  tell(after, snapshot_begin{}, call{"1"}.again(), call{"2"}.again(), snapshot_end{});
+  tell(after, snapshot_begin{}, call{"1"}.again(), call{"2"}.again(),
+       call{"4", call_state::disconnecting}.again(), snapshot_end{});
   for (std::size_t at = 0; at < 3; ++at) {
     CHECK(list(at)
           == lines{"sbc-1:1 Connected 11@1 node-b", "sbc-1:2 Disconnecting 22@2 node-b",
-                   "sbc-1:3 Dead 33@3 node-b"});
+                   "sbc-1:3 Dead 33@3 node-b", "sbc-1:4 Disconnecting 44@4 node-b"});
     CHECK(list_at(at, all_of(1)).covers.unverified == lines{"sbc-2"});
   }
   // What was to be hung up still is, by the node that has it now.
