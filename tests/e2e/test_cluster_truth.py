@@ -1,8 +1,9 @@
 """Random days of a cluster: switches under load that wander between nodes, while nodes and cables fail.
 
 At no moment shows an answer a call twice. At rest, five seconds after the last thing has healed, every node is complete,
-its lists equal what the switches have and its stats equal its lists. $ROLLCALL_SEED repeats one day; by hand
-$ROLLCALL_DAYS says how many days there are and $ROLLCALL_TURNS how long each is.
+its lists equal what the switches have and its stats equal its lists. Two days have the same seeds in every run of the
+tests. $ROLLCALL_SEED repeats one day; by hand $ROLLCALL_DAYS says how many random ones there are, and $ROLLCALL_TURNS how
+long each is.
 """
 
 import os
@@ -15,9 +16,11 @@ import pytest
 from cluster import Cluster, Watch
 from test_truth import SWITCHES, Truth, check
 
-DAYS, TURNS = int(os.environ.get("ROLLCALL_DAYS", 2)), int(os.environ.get("ROLLCALL_TURNS", 6))
+DAYS, TURNS = int(os.environ.get("ROLLCALL_DAYS", 0)), int(os.environ.get("ROLLCALL_TURNS", 6))
 SEED = os.environ.get("ROLLCALL_SEED")
-SEEDS = [int(SEED)] if SEED else [random.SystemRandom().randrange(10**9) for _ in range(DAYS)]
+SEEDS = ([int(SEED)] if SEED else
+         [random.SystemRandom().randrange(10**9) for _ in range(DAYS)] if DAYS else
+         [1, 2])  # the same faults in every run of the tests: what differs is when they hit
 
 
 class Wanderer(Truth):
