@@ -15,6 +15,14 @@ coverage attendance::covers(const claim_verdict& by, const directory& dir, custo
   return result;
 }
 
+bool attendance::is_connected_elsewhere(const switch_name& of, std::size_t part) const {
+  const auto connected = [&](const node_claims& one) {
+    return std::any_of(one.claims.begin(), one.claims.end(),
+                       [&](const switch_claim& claim) { return claim.connected && claim.name == of; });
+  };
+  return !connected(parts_[part]) && std::any_of(parts_.begin(), parts_.end(), connected);
+}
+
 caf::error attendance::failure(std::string done) const {
   auto names = missing_;
   std::sort(names.begin(), names.end());

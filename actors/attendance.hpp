@@ -33,6 +33,9 @@ public:
   claim_verdict verdict() const { return claim_verdict{parts_}; }
   const node_id& node(std::size_t part) const { return parts_[part].node; }
 
+  /// True when a switch was connected to the node of another part, and not to that of this one.
+  bool is_connected_elsewhere(const switch_name& of, std::size_t part) const;
+
   /// What an answer about the calls of `scope` says of itself.
   coverage covers(const claim_verdict& by, const directory& dir, customer_id scope) const;
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace rollcall {
@@ -17,9 +18,8 @@ void cluster_state::wired(const node_hello& theirs, std::uint64_t connection,
   const auto& who = theirs.node.value();
   auto& known = peers_[who];
   if (known.incarnation != theirs.incarnation)
-    known = peer{}; // it was restarted; what it had is its switches' to tell
-  if (known.connection != 0)
-    known.actor = wire::member_actor{}; // of a connection that is gone
+    known = peer{};                   // it was restarted; what it had is its switches' to tell
+  known.actor = wire::member_actor{}; // of a connection that is gone; or it will introduce itself again
   rewired(known);
   known.incarnation = theirs.incarnation;
   known.connection = connection;
@@ -165,14 +165,25 @@ void cluster_state::yield_to_others() {
     }
 }
 
+/// True when the switch may have been a node's that cannot be asked: what is here is then not all of its
+/// calls, until it has told them, unless this node had it last.
+bool cluster_state::somebody_may_have(const switch_name& name_of) const {
+  for (const auto& own : context->claims.all())
+    if (own.name == name_of && own.whole)
+      return false;
+  return !context->cluster.view()->missing().empty();
+}
+
 caf::result<attached> cluster_state::attach(const attach_request& request) {
   takeover_plan plan{context, node, {}};
   for (const auto& [who, known] : peers_)
     if (known.up)
       plan.others.push_back({who, known.actor});
+  auto careful = request;
+  careful.whole = !somebody_may_have(request.name);
   if (plan.others.empty())
-    return self->delegate(node, request);
-  return self->delegate(spawn_takeover(self->system(), std::move(plan)), request);
+    return self->delegate(node, std::move(careful));
+  return self->delegate(spawn_takeover(self->system(), std::move(plan)), std::move(careful));
 }
 
 void cluster_state::reconfigured(bool missing_is_fault) {
@@ -208,6 +219,20 @@ wire::news cluster_state::own_news(const peer& to) const {
   return {context->node.value(), settings.incarnation, context->claims.all(), bool{to.actor}};
 }
 
+/// A configured node that was never wired to this one: it does not answer, or it refuses us. Its name is its
+/// address until somebody there has said another one.
+std::optional<member_state> cluster_state::never_met(const peer_status& wire) const {
+  const auto named = wire.node && *wire.node != context->node;
+  if (!wire.configured || wire.self || (named && peers_.contains(wire.node->value())))
+    return std::nullopt;
+  member_state unknown;
+  unknown.address = wire.address;
+  unknown.name = named ? wire.node->value() : wire.address;
+  unknown.since = wire.since;
+  unknown.trouble = wire.last_error;
+  return unknown;
+}
+
 void cluster_state::put_up_view() {
   auto next = std::make_shared<cluster_view>();
   next->missing_is_fault = settings.missing_is_fault;
@@ -222,15 +247,14 @@ void cluster_state::put_up_view() {
     next->members.push_back(std::move(one));
   }
   for (const auto& wire : wires)
-    if (wire.configured && !wire.node) {
-      member_state unknown;
-      unknown.name = unknown.address = wire.address;
-      unknown.since = wire.since;
-      unknown.trouble = wire.last_error;
-      next->members.push_back(std::move(unknown));
-    }
-  std::sort(next->members.begin(), next->members.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
+    if (auto unknown = never_met(wire))
+      next->members.push_back(std::move(*unknown));
+  auto& all = next->members;
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  // Two addresses of one node.
+  all.erase(
+      std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name == b.name; }),
+      all.end());
   context->cluster.put_up(std::move(next));
   settings.on_view();
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,6 +77,8 @@ private:
   void ping(const std::string& name, peer& whom);
   void heard(const std::string& name, const wire::news& theirs);
   void down(const std::string& name, peer& whom, const std::string& why);
+  bool somebody_may_have(const switch_name& name_of) const;
+  std::optional<member_state> never_met(const peer_status& wire) const;
   void yield_to_others();
   void put_up_view();
 

@@ -24,6 +24,9 @@ constexpr auto release_deadline = 1s;
 /// patience, and what is not handed over the switch tells itself.
 constexpr auto handover_deadline = 2s;
 
+/// And for all of them together.
+constexpr auto handover_limit = 6s;
+
 /// How long a node waits for the next rows of a list from another one, which is up meanwhile.
 constexpr auto batch_deadline = 10s;
 
@@ -32,6 +35,10 @@ constexpr auto export_patience = 120s;
 
 /// Rows of another node under way or waiting here at once, in batches.
 constexpr std::size_t batches_ahead = 4;
+
+/// Counts that a node tells another in one message, which is bounded: of so many accounts on so many
+/// switches.
+constexpr std::size_t most_counts = 300'000;
 
 /// Bytes of one batch, about.
 constexpr std::size_t batch_bytes = 256 * 1024;

@@ -42,6 +42,7 @@ private:
 
   bool concerns(const member_state& other, bool home_known) const;
   bool has_switch(const switch_claims& claims) const;
+  bool is_connected_in(const switch_claims& claims) const;
   void ask(const member_state& other);
   asked_node* closing(const std::string& node);
   void settle();
@@ -68,9 +69,9 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
     switch_ = request_.call->value().substr(0, request_.call->value().find(':'));
   const auto home_known =
       request_.call
-      && (has_switch(own) || std::any_of(view->members.begin(), view->members.end(), [&](const auto& other) {
-            return other.up && has_switch(other.claims);
-          }));
+      && (is_connected_in(own)
+          || std::any_of(view->members.begin(), view->members.end(),
+                         [&](const auto& other) { return other.up && is_connected_in(other.claims); }));
   present_.begin(context->node, std::move(own));
   parts_.emplace_back();
   for (const auto& other : view->members)
@@ -90,7 +91,8 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
   return promise_;
 }
 
-/// A single call is asked of those who claim its switch and are up; of all others only while nobody does.
+/// A single call is asked of those who claim its switch and are up; of all others only while it is connected
+/// to none of these.
 bool disconnect_gathering_state::concerns(const member_state& other, bool home_known) const {
   return !request_.call || !home_known || (other.up && has_switch(other.claims));
 }
@@ -98,6 +100,12 @@ bool disconnect_gathering_state::concerns(const member_state& other, bool home_k
 bool disconnect_gathering_state::has_switch(const switch_claims& claims) const {
   return std::any_of(claims.begin(), claims.end(), [&](const switch_claim& claim) {
     return claim.term != 0 && claim.name.value() == switch_;
+  });
+}
+
+bool disconnect_gathering_state::is_connected_in(const switch_claims& claims) const {
+  return std::any_of(claims.begin(), claims.end(), [&](const switch_claim& claim) {
+    return claim.connected && claim.name.value() == switch_;
   });
 }
 
@@ -134,6 +142,7 @@ void disconnect_gathering_state::ask(const member_state& other) {
 disconnect_gathering_state::asked_node* disconnect_gathering_state::closing(const std::string& node) {
   for (auto& one : asked_)
     if (one.name == node && std::exchange(one.open, false)) {
+      self->demonitor(one.member); // it lives for long, and would remember us
       --open_;
       return &one;
     }
@@ -177,7 +186,9 @@ disconnect_report disconnect_gathering_state::joined(const claim_verdict& verdic
       report.sent += one.sent;
       already += one.already;
       // A node that the switch has left could not reach it, which says nothing.
-      if (one.failed == 0 || std::binary_search(lost.begin(), lost.end(), switch_name{one.name}))
+      const switch_name of{one.name};
+      if (one.failed == 0 || std::binary_search(lost.begin(), lost.end(), of)
+          || present_.is_connected_elsewhere(of, i))
         continue;
       report.failed += one.failed;
       away.insert(one.name);

@@ -47,9 +47,9 @@ void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
   const auto next = self->clock().now() + context->disconnect_retry.load();
   for (const auto& id : ids) {
     const auto found = calls_.find(id);
-    if (found == calls_.end() || found->second.ended || std::exchange(found->second.hung_up, true))
+    if (found != calls_.end() && (found->second.ended || std::exchange(found->second.hung_up, true)))
       continue;
-    repeats_.push_back({next, id});
+    repeats_.push_back({next, id}); // also of one that only the snapshot will tell of
   }
   wake_up();
 }

@@ -29,7 +29,7 @@ struct list_gathering_state {
 private:
   void ask(const member_state& other);
   void settle();
-  bool may_have_some(const std::string& node) const;
+  bool may_have_some(const member_state& other) const;
 
   list_request request_;
   caf::typed_response_promise<list_answer> promise_;
@@ -48,7 +48,7 @@ caf::result<list_answer> list_gathering_state::start(const list_request& request
   const auto view = context->cluster.view();
   missing_is_fault_ = view->missing_is_fault;
   for (const auto& other : view->members)
-    if (may_have_some(other.name))
+    if (may_have_some(other))
       ask(other);
   auto own = request_;
   if (open_ > 1)
@@ -67,9 +67,10 @@ caf::result<list_answer> list_gathering_state::start(const list_request& request
   return promise_;
 }
 
-/// A list of one node's calls needs that node alone.
-bool list_gathering_state::may_have_some(const std::string& node) const {
-  return !request_.query.node || request_.query.node->value() == node;
+/// A list of one node's calls needs that node alone, which may be one whose name is not known yet.
+bool list_gathering_state::may_have_some(const member_state& other) const {
+  return !request_.query.node || request_.query.node->value() == other.name
+         || (other.name == other.address && *request_.query.node != context->node);
 }
 
 void list_gathering_state::ask(const member_state& other) {

@@ -42,11 +42,17 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
   if (!directory)
     return caf::make_error(ec::too_late);
   auto promise = self->make_response_promise<wire::counts>();
+  auto claims = context->claims.all();
   self->request(front, caf::duration{2 * defaults::gather_deadline},
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
-          [promise, claims = context->claims.all()](const stats_answer& accounts) mutable {
-            promise.deliver(wire::counts_of(accounts, std::move(claims)));
+          [promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
+            auto told = wire::counts_of(accounts, std::move(claims));
+            // One that is too long for a message would cost the connection.
+            if (told.accounts.size() > defaults::most_counts)
+              promise.deliver(caf::make_error(ec::too_late));
+            else
+              promise.deliver(std::move(told));
           },
           [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
@@ -56,9 +62,10 @@ caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::
   if (!directory)
     return caf::make_error(ec::too_late);
   auto promise = self->make_response_promise<wire::disconnect_report>();
+  auto claims = context->claims.all();
   self->request(front, caf::duration{defaults::disconnect_patience}, wire::request_from(order, directory))
       .then(
-          [promise, claims = context->claims.all()](disconnect_answer& told) mutable {
+          [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
             promise.deliver(
                 wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown});
           },

@@ -8,6 +8,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <tuple>
 #include <utility>
 
@@ -40,6 +41,7 @@ private:
   const std::string& who() const { return request_.name.value(); }
 
   attach_request request_;
+  std::chrono::steady_clock::time_point begun_;
   caf::typed_response_promise<attached> promise_;
   std::size_t open_ = 0;
   bool refused_ = false;
@@ -52,6 +54,7 @@ private:
 
 caf::result<attached> takeover_state::start(const attach_request& request) {
   request_ = request;
+  begun_ = self->clock().now();
   promise_ = self->make_response_promise<attached>();
   open_ = plan.others.size();
   for (const auto& other : plan.others)
@@ -97,6 +100,8 @@ void takeover_state::settle_releases() {
   for (const auto& own : plan.context->claims.all())
     if (own.name == request_.name && own.whole && (!holder_ || own.term > held_.term || !held_.whole))
       holder_ = nullptr; // nobody has anything newer than this node itself
+  if (holder_ && !held_.whole)
+    request_.whole = false;
   if (holder_ && held_.calls > 0)
     adopt_from(*holder_);
   else
@@ -134,10 +139,17 @@ void takeover_state::adopt(const wire::list_batch& batch) {
   }
   adopted_ += calls.size();
   self->send(plan.node, atom::adopt_v, request_.name, std::move(calls));
-  if (!batch.last && exporter_)
-    ask_for_more();
-  else
+  if (batch.last || !exporter_) {
     attach();
+  } else if (self->clock().now() - begun_ < defaults::handover_limit) {
+    ask_for_more();
+  } else {
+    request_.whole = false;
+    self->send(exporter_, atom::left_v);
+    log::warn(who(), "node {} is slow to hand over: {} calls came in time, the switch will tell the others",
+              holder_->name, adopted_);
+    attach();
+  }
 }
 
 void takeover_state::ask_for_more() {
@@ -152,7 +164,7 @@ void takeover_state::ask_for_more() {
 }
 
 void takeover_state::attach() {
-  if (holder_) {
+  if (holder_ && held_.calls > 0) {
     request_.hung_up = std::move(held_.hung_up);
     ++plan.context->metrics.switches_taken_over;
     log::info(who(), "taken over from node {}: {} of {} calls", holder_->name, adopted_, held_.calls);

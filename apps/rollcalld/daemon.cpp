@@ -12,6 +12,7 @@
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/pages.hpp"
+#include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
 #include "storage/audit_log.hpp"
@@ -32,9 +33,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -81,7 +82,6 @@ private:
   void start_threads();
   void await_signal();
   void reload();
-  void refuse_changes_that_need_a_restart(const config& next) const;
   void refuse_loss_of_environments(const directory& dir) const;
   directory_ptr directory_for(const config& next) const;
   void take(const stored_directory& stored);
@@ -120,7 +120,7 @@ private:
   std::string nonce_secret_ = random_nonce_secret();   ///< unless the configuration has one
   std::mutex secrets_mutex_;                           ///< of the next two
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
-  std::set<std::string> other_secrets_;                ///< of the other nodes
+  std::deque<std::string> other_secrets_;              ///< of the other nodes, oldest first
   std::unique_ptr<cluster_part> cluster_;
   std::unique_ptr<api::endpoint> endpoint_;
   std::unique_ptr<pages> pages_;
@@ -149,7 +149,6 @@ void daemon::impl::start() {
             switches_of(config_, *directory_).size());
 }
 
-// A node that was told of others and does not ask them would leave their calls out in silence.
 void daemon::impl::tell_of_homeless_switches() const {
   for (const auto& name : homeless_switches(config_, *directory_))
     log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
@@ -220,7 +219,10 @@ void daemon::impl::start_listeners() {
 
 void daemon::impl::learn_secret(const std::string& secret) {
   const std::lock_guard lock{secrets_mutex_};
-  other_secrets_.insert(secret);
+  if (std::find(other_secrets_.begin(), other_secrets_.end(), secret) == other_secrets_.end())
+    other_secrets_.push_back(secret);
+  if (other_secrets_.size() > http::authenticator::most_secrets)
+    other_secrets_.pop_front();
   authenticator_->recognise_also(secret);
 }
 
@@ -262,7 +264,7 @@ void daemon::impl::await_signal() {
 void daemon::impl::reload() {
   try {
     auto next = load_config(file_);
-    refuse_changes_that_need_a_restart(next);
+    refuse_changes_that_need_a_restart(config_, next);
     auto dir = directory_for(next);
     refuse_loss_of_environments(*dir);
     apply(std::move(next), std::move(dir));
@@ -273,27 +275,6 @@ void daemon::impl::reload() {
   } catch (const std::exception& e) {
     log::error("rollcalld", "not reloaded, the old configuration and directory stay: {}", e.what());
   }
-}
-
-void daemon::impl::refuse_changes_that_need_a_restart(const config& next) const {
-  const auto same = [](bool unchanged, const char* key) {
-    if (!unchanged)
-      throw unusable_config{key, "cannot be changed without a restart"};
-  };
-  same(next.node.id == config_.node.id, "node.id");
-  same(next.http.listen == config_.http.listen, "http.listen");
-  same(next.http.tls.has_value() == config_.http.tls.has_value(), "http.tls");
-  same(next.http.body_limit == config_.http.body_limit, "http.body_limit");
-  same(next.feed.listen == config_.feed.listen, "feed.listen");
-  same(next.feed.tls.has_value() == config_.feed.tls.has_value(), "feed.tls");
-  same(next.directory.url == config_.directory.url, "directory.url");
-  same(next.cluster.has_value() == config_.cluster.has_value(), "cluster");
-  if (next.cluster) {
-    same(next.cluster->name == config_.cluster->name, "cluster.name");
-    same(next.cluster->listen == config_.cluster->listen, "cluster.listen");
-    same(next.cluster->certificate.empty() == config_.cluster->certificate.empty(), "cluster.certificate");
-  }
-  same(audit_file_of(next) == audit_file_of(config_), "audit.file");
 }
 
 void daemon::impl::refuse_loss_of_environments(const directory& dir) const {

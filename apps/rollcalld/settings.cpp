@@ -30,12 +30,12 @@ void each_switch(const config& config, F f) {
 constexpr std::chrono::seconds patience_with_the_first{3};
 
 /// True when this Kamailio is another node's: one that comes before this one in its order of preference.
-bool is_another_nodes(const kamailio_config& one, const std::string& own, const cluster_view& others,
+bool is_another_nodes(const kamailio_config& one, const config& all, const cluster_view& others,
                       timestamp now) {
   for (const auto& preferred : one.nodes) {
-    if (preferred == own)
+    if (preferred == all.node.id)
       return false;
-    if (now - others.begun < patience_with_the_first)
+    if (all.cluster && (others.begun == timestamp{} || now - others.begun < patience_with_the_first))
       return true; // who is up is not known yet
     for (const auto& other : others.members) {
       if (other.name != preferred || !other.up)
@@ -89,7 +89,7 @@ std::vector<kamailio::settings> kamailios_of(const config& config, const directo
                                              const cluster_view& others, timestamp now) {
   std::vector<kamailio::settings> result;
   for (const auto& each : config.kamailio) {
-    if (!dir.root(each.environment) || is_another_nodes(each, config.node.id, others, now))
+    if (!dir.root(each.environment) || is_another_nodes(each, config, others, now))
       continue;
     kamailio::settings settings;
     settings.name = each.name;

@@ -245,6 +245,46 @@ TEST_CASE_FIXTURE(cluster_world, "addresses at which nobody was ever seen are mi
   sites[0].mesh->peers = {expected};
   advance(600ms);
   CHECK(list_at(0, all_of(1)).covers.missing == lines{"10.0.0.9:4242"});
+  auto query = all_of(1);
+  query.node = node_id{"node-z"}; // which may be just that one
+  CHECK(list_at(0, query).covers.missing == lines{"10.0.0.9:4242"});
+  sites[0].mesh->peers.front().node = node_id{"node-z"}; // it has refused us, or is about to join
+  advance(600ms);
+  CHECK(list_at(0, all_of(1)).covers.missing == lines{"node-z"});
+  sites[0].mesh->peers.front().node.reset();
+  sites[0].mesh->peers.front().self = true; // a name for ourselves
+  advance(600ms);
+  CHECK(list_at(0, all_of(1)).covers.missing.empty());
+}
+
+TEST_CASE_FIXTURE(cluster_world,
+                  "a call of a missing node is not denied by the one that had its switch before") {
+  const auto before = switched_on(0, "sbc-1", 5);
+  tell(before, call{"1"}.in(11));
+  switched_on(2, "sbc-1", 6);
+  advance(6s);
+  part(0, 2);
+  run();
+  disconnect_request request;
+  request.scope = customer_id{1};
+  request.directory = dir;
+  request.call = call_id{"sbc-1:1"};
+  const auto answer = ask<disconnect_report>(sites[0].front, request);
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error() == ec::node_missing);
+}
+
+TEST_CASE_FIXTURE(cluster_world,
+                  "a node that cannot ask a missing one does not take what a switch tells first for all") {
+  const auto before = switched_on(0, "sbc-1", 5);
+  tell(before, call{"1"}.in(11), call{"2"}.in(11));
+  part(0, 1);
+  run();
+  const auto after = *attach(1, "sbc-1", 6); // node-c, which both see, would be told that there is nothing
+  tell(after, snapshot_begin{}, call{"2"}.in(11));
+  CHECK(list(2) == lines{"sbc-1:1 Connected 11@1 node-a", "sbc-1:2 Connected 11@1 node-a"});
+  tell(after, snapshot_end{});
+  CHECK(list(2) == lines{"sbc-1:2 Connected 11@1 node-b"});
 }
 
 TEST_CASE("of two claims one wins, whoever compares them") {

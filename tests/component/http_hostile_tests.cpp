@@ -77,7 +77,8 @@ TEST_CASE("a header that comes drop by drop is cut off at its deadline") {
   std::thread dripping{[&] {
     c.send("GET / HTTP/1.1\r\nX: ");
     while (!stop)
-      c.send("x"), std::this_thread::yield();
+      c.send("x"),
+          std::this_thread::sleep_for(std::chrono::milliseconds{1}); // never so much that it is too long
   }};
   CHECK(c.read_answer().status == 408);
   stop = true;

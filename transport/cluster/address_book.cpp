@@ -47,6 +47,7 @@ void address_book::attempted(const std::string& address, const attempt_outcome& 
   auto& status = found->second.status;
   ++status.attempts;
   status.last_error = outcome.error;
+  status.self = outcome.self;
   if (outcome.node)
     status.node = outcome.node;
   found->second.ours = outcome.ours;

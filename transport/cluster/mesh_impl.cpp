@@ -185,6 +185,7 @@ void mesh::impl::attempted(const std::string& address, const attempt_outcome& ou
   auto noted = outcome;
   if (outcome.ours)
     noted.node.reset();
+  noted.self = outcome.ours;
   noted.ours = outcome.ours && is_numeric(parse_host_port(address).value().host);
   book_.attempted(address, noted);
   if (!outcome.error.empty())

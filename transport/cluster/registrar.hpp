@@ -27,6 +27,7 @@ struct attempt_outcome {
   bool ours = false;           ///< nobody but ourselves is there
   std::optional<node_id> node; ///< who is there, as far as known
   std::string error;           ///< for people, when nobody was connected to
+  bool self = false; ///< nobody but ourselves was there, though the name may stand for others tomorrow
 };
 
 /// The mesh as those see it who find connections for it. Any thread; nothing blocks.

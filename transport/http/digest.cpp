@@ -8,8 +8,8 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -96,7 +96,7 @@ struct authenticator::state {
     if (const auto own = mint.recognise(nonce))
       return own;
     const std::lock_guard lock{others_guard};
-    for (const auto& other : others)
+    for (const auto& [secret, other] : others)
       if (const auto id = other.recognise(nonce))
         return id;
     return std::nullopt;
@@ -117,8 +117,7 @@ struct authenticator::state {
   settings config;
   nonce_mint mint;
   std::mutex others_guard;
-  std::set<std::string> other_secrets; ///< of `others`
-  std::vector<nonce_mint> others;      ///< of other nodes
+  std::deque<std::pair<std::string, nonce_mint>> others; ///< of other nodes, by secret, oldest first
   replay_table replays;
   digest_hashes nobody;
 };
@@ -133,12 +132,16 @@ authenticator::authenticator(settings config) {
 
 authenticator::~authenticator() = default;
 
-void authenticator::recognise_also(std::string secret) {
+void authenticator::recognise_also(const std::string& secret) {
   const std::lock_guard lock{state_->others_guard};
-  if (secret.size() < min_secret_bytes || secret == state_->config.secret
-      || state_->others.size() >= most_secrets || !state_->other_secrets.insert(secret).second)
+  auto& others = state_->others;
+  const auto known =
+      std::any_of(others.begin(), others.end(), [&](const auto& x) { return x.first == secret; });
+  if (secret.size() < min_secret_bytes || secret == state_->config.secret || known)
     return;
-  state_->others.emplace_back(std::move(secret));
+  if (others.size() >= most_secrets)
+    others.pop_front();
+  others.emplace_back(secret, nonce_mint{secret});
 }
 
 std::vector<std::string> authenticator::challenges(bool stale) const {

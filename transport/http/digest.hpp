@@ -60,8 +60,8 @@ public:
   ~authenticator();
 
   /// From now on nonces made under this secret, another node's, are good here as well. Secrets that are too
-  /// short, or too many, are not taken.
-  void recognise_also(std::string secret);
+  /// short are not taken; of too many the oldest goes.
+  void recognise_also(const std::string& secret);
 
   /// The values of the WWW-Authenticate fields of a 401, one for each algorithm, with a fresh nonce.
   std::vector<std::string> challenges(bool stale) const;

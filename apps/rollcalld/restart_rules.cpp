@@ -1,0 +1,28 @@
+#include "apps/rollcalld/restart_rules.hpp"
+
+#include "apps/rollcalld/daemon.hpp"
+
+namespace rollcall {
+
+void refuse_changes_that_need_a_restart(const config& now, const config& next) {
+  const auto same = [](bool unchanged, const char* key) {
+    if (!unchanged)
+      throw unusable_config{key, "cannot be changed without a restart"};
+  };
+  same(next.node.id == now.node.id, "node.id");
+  same(next.http.listen == now.http.listen, "http.listen");
+  same(next.http.tls.has_value() == now.http.tls.has_value(), "http.tls");
+  same(next.http.body_limit == now.http.body_limit, "http.body_limit");
+  same(next.feed.listen == now.feed.listen, "feed.listen");
+  same(next.feed.tls.has_value() == now.feed.tls.has_value(), "feed.tls");
+  same(next.directory.url == now.directory.url, "directory.url");
+  same(next.cluster.has_value() == now.cluster.has_value(), "cluster");
+  if (next.cluster) {
+    same(next.cluster->name == now.cluster->name, "cluster.name");
+    same(next.cluster->listen == now.cluster->listen, "cluster.listen");
+    same(next.cluster->certificate.empty() == now.cluster->certificate.empty(), "cluster.certificate");
+  }
+  same(audit_file_of(next) == audit_file_of(now), "audit.file");
+}
+
+} // namespace rollcall
