@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include <memory>
 #include <random>
 #include <utility>
 #include <vector>
@@ -43,6 +44,19 @@ std::vector<std::string> addresses_of(const std::vector<socket_address>& peers) 
   for (const auto& peer : peers)
     addresses.push_back(to_string(peer));
   return addresses;
+}
+
+/// What requests see that come before the cluster actor has looked round: every peer is missing.
+cluster_view_ptr nobody_met_yet(const node_mesh& mesh, bool missing_is_fault) {
+  auto view = std::make_shared<cluster_view>();
+  view->missing_is_fault = missing_is_fault;
+  for (const auto& peer : mesh.status()) {
+    member_state expected;
+    expected.name = expected.address = peer.address;
+    expected.since = peer.since;
+    view->members.push_back(std::move(expected));
+  }
+  return view;
 }
 
 } // namespace
@@ -92,6 +106,7 @@ void cluster_part::listen(const config& config) {
   const cluster::published_actor published{caf::actor_cast<caf::strong_actor_ptr>(member_),
                                            at_.system.message_types<wire::member_actor>()};
   mesh_ = std::make_shared<cluster::mesh>(at_.io, at_.system, std::move(with), published, std::move(tell));
+  at_.context->cluster.put_up(nobody_met_yet(*mesh_, config.cluster->missing_node == missing_node::fault));
   caf::anon_send(cluster_, node_mesh_ptr{mesh_});
   const auto port = mesh_->listen();
   log::info("rollcalld", "cluster {} on {} (port {})", config.cluster->name,
