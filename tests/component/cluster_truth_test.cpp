@@ -1,27 +1,17 @@
 #include "cluster_world.hpp"
+#include "truth_seeds.hpp"
 
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <random>
-#include <stdexcept>
 
 namespace rollcall::testing {
 
 namespace {
 
 using random = std::mt19937_64;
-
-struct untrue : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void insist(bool truth, const std::string& lie) {
-  if (!truth)
-    throw untrue{lie};
-}
 
 /// A switch that can connect to any node, and knows its calls.
 struct roaming_switch {
@@ -301,22 +291,6 @@ struct cluster_run : cluster_world {
 
 } // namespace
 
-TEST_CASE("a cluster tells the truth, whatever breaks and whoever moves") {
-  const auto* longer = std::getenv("ROLLCALL_TRUTH_SECONDS");
-  const std::chrono::seconds budget{longer ? std::atoi(longer) : 12};
-  constexpr std::uint64_t seeds = 1'000'000;
-  const auto* only = std::getenv("ROLLCALL_TRUTH_SEED"); // replays one
-  const auto first = only ? std::strtoull(only, nullptr, 10) : 1;
-  const auto began = std::chrono::steady_clock::now();
-  auto seed = first;
-  for (; seed < first + (only ? 1 : seeds) && std::chrono::steady_clock::now() - began < budget; ++seed) {
-    try {
-      cluster_run{seed}.live();
-    } catch (const untrue& lie) {
-      FAIL("ROLLCALL_TRUTH_SEED=" << seed << ": " << std::string{lie.what()});
-    }
-  }
-  MESSAGE((seed - first) << " seeds");
-}
+TEST_CASE("a cluster tells the truth, whatever breaks and whoever moves") { live_all_seeds<cluster_run>(); }
 
 } // namespace rollcall::testing

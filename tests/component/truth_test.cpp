@@ -1,11 +1,10 @@
 #include "tests/component/actor_fixture.hpp"
 #include "tests/component/random_switch.hpp"
 #include "tests/component/truth_model.hpp"
+#include "tests/component/truth_seeds.hpp"
 
-#include <cstdlib>
 #include <limits>
 #include <set>
-#include <stdexcept>
 #include <tuple>
 
 // Random switches say random things while requests are under way, and the actors work in random order. A
@@ -17,16 +16,6 @@
 namespace rollcall::testing {
 
 namespace {
-
-/// What is wrong with an answer.
-struct untrue : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void insist(bool truth, const std::string& what) {
-  if (!truth)
-    throw untrue{what};
-}
 
 /// For each call the number of the picture that a list has shown.
 using pictures_shown = std::map<std::string, std::size_t>;
@@ -370,22 +359,6 @@ struct truth_run : world {
 
 } // namespace
 
-TEST_CASE("every answer tells the truth, whatever happens while it is made") {
-  const auto* longer = std::getenv("ROLLCALL_TRUTH_SECONDS");
-  const std::chrono::seconds budget{longer ? std::atoi(longer) : 12};
-  constexpr std::uint64_t seeds = 1'000'000;
-  const auto* only = std::getenv("ROLLCALL_TRUTH_SEED"); // replays one
-  const auto first = only ? std::strtoull(only, nullptr, 10) : 1;
-  const auto began = std::chrono::steady_clock::now();
-  auto seed = first;
-  for (; seed < first + (only ? 1 : seeds) && std::chrono::steady_clock::now() - began < budget; ++seed) {
-    try {
-      truth_run{seed}.live();
-    } catch (const untrue& lie) {
-      FAIL("ROLLCALL_TRUTH_SEED=" << seed << ": " << std::string{lie.what()});
-    }
-  }
-  MESSAGE((seed - first) << " seeds");
-}
+TEST_CASE("every answer tells the truth, whatever happens while it is made") { live_all_seeds<truth_run>(); }
 
 } // namespace rollcall::testing
