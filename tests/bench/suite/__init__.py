@@ -1,0 +1,8 @@
+"""The benchmarks: one scene a module, each with measure(calls) -> list of Row. scripts/bench runs them."""
+
+#: In the order of the table. A scene that needs a program that is not installed raises NotInstalled.
+SCENES = ["generator", "million"]
+
+
+class NotInstalled(Exception):
+    """What must be installed first (scripts/setup --bench does)."""
