@@ -25,15 +25,20 @@ CUSTOMERS, ACCOUNTS = 100, 1000
 #: An account of the root customer that the load leaves alone: for a few calls among many.
 QUIET_ACCOUNT = ACCOUNTS + 1
 
+#: A customer of its own, for mass hang-ups, and its accounts.
+HEAVY_CUSTOMER, HEAVY_ACCOUNTS = CUSTOMERS + 1, range(ACCOUNTS + 1001, ACCOUNTS + 1201)
+
 
 def directory():
-    """100 customers in a tree below the first, 1 000 accounts spread over them, and a quiet one."""
+    """100 customers in a tree below the first, 1 000 accounts spread over them; and the quiet and the heavy ones."""
     customers = [{"i_customer": 1, "i_wholesaler": None, "i_environment": 1, "name": "root", "web_login": "root",
                   "api_password": "secret", "api_access": True}]
     customers += [{"i_customer": n, "i_wholesaler": max(1, n // 4), "name": f"customer {n}"}
                   for n in range(2, CUSTOMERS + 1)]
+    customers.append({"i_customer": HEAVY_CUSTOMER, "i_wholesaler": 1, "name": "heavy"})
     accounts = [{"i_account": n, "i_customer": 1 + n % CUSTOMERS, "username": f"u{n}"} for n in range(1, ACCOUNTS + 1)]
     accounts.append({"i_account": QUIET_ACCOUNT, "i_customer": 1, "username": "quiet"})
+    accounts += [{"i_account": n, "i_customer": HEAVY_CUSTOMER, "username": f"h{n}"} for n in HEAVY_ACCOUNTS]
     return {"environments": [{"i_environment": 1, "name": "default"}], "customers": customers, "accounts": accounts,
             "vendors": [{"i_vendor": 1, "name": "carrier"}],
             "connections": [{"i_connection": n, "i_vendor": 1, "name": f"gateway {n}"} for n in (1, 2, 3)]}
@@ -142,9 +147,9 @@ def fetch(port, body, headers="", path="/RPC2"):
         return first, time.monotonic() - began, size
 
 
-def counts(api):
-    """All calls and the connected ones, as the stats tell."""
-    data = api.getAccountCallStatsCustomer(i_customer=1, recursive=True)["data"].values()
+def counts(api, customer=1):
+    """All calls of a customer and its resellers, and the connected ones, as the stats tell."""
+    data = api.getAccountCallStatsCustomer(i_customer=customer, recursive=True)["data"].values()
     return sum(count[0] for count in data), sum(count[1] for count in data)
 
 

@@ -1,0 +1,126 @@
+"""All calls live, and a switch that does not rest: what the feed takes, how soon it shows, and what readers feel of it."""
+
+import multiprocessing
+import re
+import statistics
+import time
+
+from suite.rows import Row
+from suite.world import (ACCOUNTS, QUIET_ACCOUNT, Sim, body_of, cpu_seconds, daemon, fetch, memory, percentile,
+                         wait_for_calls)
+
+ALL = body_of("listAllCalls", i_customer=1)
+SECONDS = 10
+POLLERS = 10
+STATS_UNDER = 50_000  # events a second, while stats are asked
+EVENTS_A_CALL = 6     # five up to Connected, and the end
+CHURN = "5s"          # a conversation's mean length where calls come and go
+
+
+def applied(node):
+    return node.metrics()['rollcall_feed_events_total{outcome="applied"}']
+
+
+def events_per_second(node, seconds=SECONDS):
+    """Events that the calls have taken in, and the daemon's CPU for each."""
+    pid = node.process.pid
+    first, began, cpu = applied(node), time.monotonic(), cpu_seconds(pid)
+    time.sleep(seconds)
+    events = applied(node) - first
+    return events / (time.monotonic() - began), (cpu_seconds(pid) - cpu) / events
+
+
+def poll(port, until, lists):
+    """Reads the whole list again and again."""
+    while time.monotonic() < until:
+        fetch(port, ALL)
+        with lists.get_lock():
+            lists.value += 1
+
+
+def with_pollers(node, seconds=2 * SECONDS):
+    """Events a second while ten clients poll the list, the lists they got, and by how much the daemon grew."""
+    lists, before = multiprocessing.Value("l", 0), memory(node.process.pid)
+    until = time.monotonic() + seconds + 2
+    clients = [multiprocessing.Process(target=poll, args=(node.http_port, until, lists), daemon=True) for _ in range(POLLERS)]
+    for client in clients:
+        client.start()
+    time.sleep(1)
+    rate, _ = events_per_second(node, seconds)
+    growth = memory(node.process.pid) - before
+    for client in clients:
+        client.join()
+    return rate, lists.value, growth
+
+
+def delays(node, seconds=SECONDS):
+    """How old the calls of one account are when a list shows them for the first time, in ms.
+
+    A call's DELAY in the list is its age by the switch's clock; what the answer took to come is added.
+    """
+    body, seen, ages = body_of("listAllCalls", i_customer=1, i_account=QUIET_ACCOUNT), set(), []
+    api, began = node.trusted(), time.monotonic()
+    while time.monotonic() < began + seconds:
+        asked = time.monotonic()
+        answer = api.post(body).text
+        took = time.monotonic() - asked
+        for row in answer.split("<value><struct>")[1:]:
+            identity = re.search(r"<name>ID</name>\n<value><string>([^<]*)", row)[1]
+            if identity not in seen:
+                seen.add(identity)
+                if asked > began + 1 and "<string>Idle<" in row:  # later states have a DELAY that stands still
+                    ages.append((float(re.search(r"<name>DELAY</name>\n<value><double>([^<]*)", row)[1]) + took) * 1e3)
+    return ages
+
+
+def stats_times(node, asked):
+    api, times = node.trusted(), []
+    for _ in range(asked):
+        began = time.monotonic()
+        api.getAccountCallStats()
+        times.append((time.monotonic() - began) * 1e3)
+    return times
+
+
+def idle_stats():
+    """ms of getAccountCallStats with a thousand calls and nothing else to do: the median."""
+    with daemon() as node, Sim(node.feed_port, 1000, hold=True):
+        wait_for_calls(node, 1000)
+        return statistics.median(stats_times(node, 2000))
+
+
+def churn(node, rate, live, **options):
+    """A second switch, whose calls come and go."""
+    return Sim(node.feed_port, live, name="sbc-2", rate=rate, mean_duration=CHURN, connect_probability=1, **options)
+
+
+def measure(calls):
+    rows = []
+    idle = idle_stats()
+    with daemon() as node, Sim(node.feed_port, calls, hold=True, connect_probability=1):
+        wait_for_calls(node, calls)
+        with churn(node, "max", calls // 10) as sim:
+            wait_for_calls(node, calls + calls // 10)
+            cpu = cpu_seconds(sim.pid)
+            rate, cost = events_per_second(node)
+            own = (cpu_seconds(sim.pid) - cpu) / (rate * SECONDS)
+            rows.append(Row("events.sustained", f"feed events, calls come and go beside {calls:,} others", rate, "events/s",
+                            f"{cost * 1e6:.1f} µs of CPU each; the generator's {own * 1e6:.1f} µs are apart", rate, 150_000, "more"))
+            polled, lists, growth = with_pollers(node)
+            rows.append(Row("events.polled", f"… while {POLLERS} clients poll the whole list without pause", polled, "events/s",
+                            f"{lists} lists; the daemon grows by {growth / 1e6:.0f} MB", polled / rate, 0.7, "more"))
+        with churn(node, rate / EVENTS_A_CALL / 2, int(rate / EVENTS_A_CALL / 2 * 12), accounts=f"1-{ACCOUNTS + 1}", account_from_start=True):
+            time.sleep(8)  # until as many end as start
+            half, _ = events_per_second(node)
+            ages = delays(node)
+            rows.append(Row("events.delay", f"from the line to the list at {half:,.0f} events/s, 99 %", percentile(ages, .99), "ms",
+                            f"median {statistics.median(ages):.1f} ms, {len(ages)} calls", percentile(ages, .99), 20,
+                            details={"ms": sorted(ages)}))
+        with churn(node, STATS_UNDER / EVENTS_A_CALL, STATS_UNDER // EVENTS_A_CALL * 12):
+            time.sleep(8)
+            times = stats_times(node, 4000)
+            under, _ = events_per_second(node, 2)
+            rows.append(Row("stats.loaded", f"getAccountCallStats at {under:,.0f} events/s, 99 %", percentile(times, .99), "ms",
+                            f"{idle:.2f} ms is the median of an idle daemon with 1 000 calls; here {statistics.median(times):.2f} ms",
+                            percentile(times, .99) / idle, 2, details={"ms": sorted(times)}))
+    return rows
