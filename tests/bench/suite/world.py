@@ -17,8 +17,8 @@ import time
 import xmlrpc.client
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from harness import BIN, SECRET, Api, Daemon, Switch, free_port, wait_until  # noqa: E402, F401
+sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests" / "sip")]
+from harness import BIN, SECRET, Api, Daemon, Switch, free_port, run, wait_until  # noqa: E402, F401
 
 CUSTOMERS, ACCOUNTS = 100, 1000
 
@@ -44,9 +44,9 @@ def directory():
             "connections": [{"i_connection": n, "i_vendor": 1, "name": f"gateway {n}"} for n in (1, 2, 3)]}
 
 
-def daemon(**config):
+def daemon(switches=4, **config):
     """A daemon of that directory for the switches sbc-1 … sbc-4, not yet started."""
-    return Daemon(directory=directory(), switches={f"sbc-{n}": 1 for n in range(1, 5)},
+    return Daemon(directory=directory(), switches={f"sbc-{n}": 1 for n in range(1, switches + 1)},
                   config={"calls": {"disconnect_retry": "60s"}, **config})
 
 
