@@ -131,8 +131,7 @@ void link_state::on(const snapshot_end&) {
   ++context->metrics.snapshots;
   context->metrics.calls_settled += settled;
   verified_ = true;
-  synced_ = true;
-  if (!whole_)
+  if (!whole_ || !synced_)
     become_whole();
   log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), settled);
 }

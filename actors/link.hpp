@@ -100,7 +100,7 @@ private:
   bool in_snapshot_ = false;
   bool verified_ = false; ///< a snapshot ended since the connection came
   bool settled_ = false;  ///< verified, and what the snapshot set in motion has been worked off
-  bool synced_ = false;   ///< a snapshot ended since the link began
+  bool synced_ = false;   ///< accounts have all calls of a snapshot since the link began
   bool tick_due_ = false;
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had

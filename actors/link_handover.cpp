@@ -66,6 +66,7 @@ void link_state::on_placed() {
   if (!surroundings()->placement_awaited.exchange(false))
     return;
   whole_ = true;
+  synced_ = synced_ || verified_;
   publish_claim();
 }
 

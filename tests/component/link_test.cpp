@@ -56,6 +56,16 @@ TEST_CASE_FIXTURE(world, "the calls of a lost connection stay as they are, unver
   CHECK(stats() == counts{{11, {1, 1}}});
 }
 
+TEST_CASE_FIXTURE(
+    world, "a switch is synced when accounts have the calls of its snapshot, not when it has told them") {
+  const auto sbc = attach("sbc-1", 1);
+  REQUIRE(sbc);
+  say(*sbc, snapshot_begin{}, call{"1"}.in(11), call{"2"}.in(22), snapshot_end{});
+  CHECK_FALSE(status("sbc-1").synced); // asked behind the snapshot, before the calls are in their accounts
+  CHECK(status("sbc-1").synced);
+  CHECK(stats() == counts{{11, {1, 1}}, {22, {1, 1}}});
+}
+
 TEST_CASE_FIXTURE(world,
                   "a switch is unverified until it has told all its calls, and again when it is lost") {
   const auto unverified_in = [this](std::int64_t environment) {
