@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(CURL REQUIRED)
+find_package(absl REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 
 # CAF 0.17 of Debian ships no CMake files.

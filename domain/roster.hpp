@@ -3,10 +3,10 @@
 #include "domain/call_record.hpp"
 #include "domain/switch_counts.hpp"
 
+#include <absl/container/btree_set.h>
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -20,19 +20,35 @@ public:
   using moment = std::chrono::steady_clock::time_point;
 
   struct entry {
+    timestamp setup;           ///< the record's, so that a search need not touch the records on its way
     mutable record_ptr record; ///< replaced by newer pictures of the same call, which never change its place
     Handle call;
     moment came = {}; ///< from another account; or never
   };
 
+  /// by_setup; of the pictures of one call none is before the other.
   struct by_record {
     using is_transparent = void;
-    bool operator()(const entry& a, const entry& b) const { return by_setup{}(a.record, b.record); }
-    bool operator()(const entry& a, const record_ptr& b) const { return by_setup{}(a.record, b); }
-    bool operator()(const record_ptr& a, const entry& b) const { return by_setup{}(a, b.record); }
+    bool operator()(const entry& a, const entry& b) const {
+      return before(a.setup, a.record, b.setup, b.record);
+    }
+    bool operator()(const entry& a, const record_ptr& b) const {
+      return before(a.setup, a.record, b->setup(), b);
+    }
+    bool operator()(const record_ptr& a, const entry& b) const {
+      return before(a->setup(), a, b.setup, b.record);
+    }
+
+  private:
+    static bool before(timestamp a_setup, const record_ptr& a, timestamp b_setup, const record_ptr& b) {
+      if (a_setup != b_setup)
+        return a_setup < b_setup;
+      return a->serial() != b->serial() && a->id() < b->id();
+    }
   };
 
-  using entries = std::set<entry, by_record>;
+  // Entries lie side by side in it: finding one among thousands costs a few accesses to memory, not a dozen.
+  using entries = absl::btree_set<entry, by_record>;
 
   /// Who left is remembered for `memory`, and who came, or came and is over, for twice as long: whoever tells
   /// of a call that left is outlived by the one who knows what became of it.
@@ -43,11 +59,12 @@ public:
     if (replace(record) != nullptr)
       return;
     ++count_of(record);
-    entries_.insert({std::move(record), std::move(call), came});
+    const auto setup = record->setup();
+    entries_.insert({setup, std::move(record), std::move(call), came});
   }
 
   /// Shows a newer picture of a call; an older one changes nothing. Returns what reaches the call, null when
-  /// it is not here; until the call is removed.
+  /// it is not here; until the roster changes.
   const Handle* replace(const record_ptr& record) {
     const auto found = entries_.find(record);
     if (found == entries_.end())
