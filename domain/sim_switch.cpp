@@ -65,7 +65,9 @@ void sim_switch::start_call(timestamp wall, std::string* out) {
   free_.pop_back();
   auto& call = calls_[slot];
   call.serial = call.serial == 0 ? slot + 1 : call.serial + plan_.calls;
-  call.setup = wall;
+  // As on a real switch no two begin in the same microsecond, also when many are told at once.
+  last_setup_ = std::max(wall, last_setup_ + microseconds{1});
+  call.setup = last_setup_;
   call.connect = {};
   call.sip_call_id = random_.bits();
   call.cli = first_number + random_.below(numbers);

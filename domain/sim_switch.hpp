@@ -85,6 +85,7 @@ private:
   std::uint32_t live_ = 0;
   std::chrono::microseconds now_{0};
   std::chrono::microseconds next_start_{0};
+  timestamp last_setup_;
   std::chrono::microseconds start_interval_{0};
   sim_totals totals_;
 };
