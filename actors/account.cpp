@@ -48,7 +48,7 @@ void account_state::list(const list_job& job) {
   list_part part{key, {}, {}, {}};
   calls_.each([&](const auto& entry) {
     if (matches(job.query, *job.directory, *entry.record))
-      part.records.push_back(entry.record);
+      part.records.emplace_back(entry.setup, entry.record);
     if (calls_.came_lately(entry, now))
       part.moved.push_back(entry.record);
   });

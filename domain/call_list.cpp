@@ -63,11 +63,7 @@ private:
   int shift_;
 };
 
-/// How many rows ahead the memory of a record is asked for.
-constexpr std::size_t look_ahead = 8;
-
-/// Records lie anywhere in memory: what a row of a list costs is waiting for them, unless they are asked for
-/// early.
+/// Asks for the memory of a record, so that it is there when its row is written.
 void fetch_early(const call_record* record) {
   constexpr std::size_t line = 64; // bytes
   constexpr std::size_t usual = 256;
@@ -123,11 +119,12 @@ void call_list::settle_moved(std::vector<list_part>& parts) {
       if (auto* const known = movers.find(record->serial()))
         known->shown = true;
   for (const auto& part : parts)
-    for (const auto& record : part.records)
+    for (const auto& [setup, record] : part.records)
       if (auto* const known = movers.find(record->serial()))
         known->newest = std::max(known->newest, record->revision());
   for (auto& part : parts)
-    std::erase_if(part.records, [&](const record_ptr& record) {
+    std::erase_if(part.records, [&](const listed_record& listed) {
+      const auto& record = listed.record;
       auto* const known = movers.find(record->serial());
       return known && (record->revision() != known->newest || std::exchange(known->shown, true));
     });
@@ -162,16 +159,16 @@ bool call_list::by_duration() const {
   return query_.order == call_order::longest_first || query_.order == call_order::longest_last;
 }
 
-call_list::candidate call_list::candidate_of(const record_ptr& record, std::uint32_t from) const {
-  return {list_key(query_.order, *record, now_), record.get(), from};
+call_list::candidate call_list::candidate_of(const listed_record& listed, std::uint32_t from) const {
+  return {list_key(query_.order, listed.setup, *listed.record, now_), listed.record.get(), from};
 }
 
 // From oldest first to oldest last; calls of the same setup time stay in the order of their IDs.
-void call_list::turn_round(std::vector<record_ptr>& records) const {
+void call_list::turn_round(std::vector<listed_record>& records) const {
   std::reverse(records.begin(), records.end());
   for (auto first = records.begin(); first != records.end();) {
-    const auto last = std::find_if(first, records.end(),
-                                   [&](const record_ptr& r) { return r->setup() != (*first)->setup(); });
+    const auto last =
+        std::find_if(first, records.end(), [&](const listed_record& r) { return r.setup != first->setup; });
     std::reverse(first, last);
     first = last;
   }
@@ -180,8 +177,8 @@ void call_list::turn_round(std::vector<record_ptr>& records) const {
 void call_list::start() {
   if (by_duration()) {
     for (std::uint32_t i = 0; i < runs_.size(); ++i)
-      for (const auto& record : runs_[i].records)
-        candidates_.push_back(candidate_of(record, i));
+      for (const auto& listed : runs_[i].records)
+        candidates_.push_back(candidate_of(listed, i));
     std::sort(candidates_.begin(), candidates_.end(), comes_later{});
     return;
   }
@@ -193,21 +190,29 @@ void call_list::start() {
   std::make_heap(candidates_.begin(), candidates_.end(), comes_later{});
 }
 
+/// Picks a few rows ahead of the one that is told, and asks for their records: they lie anywhere in memory,
+/// and what a row costs is waiting for them.
 bool call_list::advance(call_row& row) {
+  while (picked_ < soon_.size() && pick(soon_[(first_ + picked_) % soon_.size()]))
+    ++picked_;
+  if (picked_ == 0)
+    return false;
+  row = soon_[first_];
+  first_ = (first_ + 1) % soon_.size();
+  --picked_;
+  return true;
+}
+
+bool call_list::pick(call_row& row) {
   if (candidates_.empty())
     return false;
-  if (by_duration()) {
-    const auto next = candidates_.back();
-    candidates_.pop_back();
-    if (candidates_.size() > look_ahead)
-      fetch_early(candidates_[candidates_.size() - look_ahead].record);
-    row = {next.record, runs_[next.run].customer};
-    return true;
-  }
-  const auto next = candidates_.front();
+  const auto next = by_duration() ? candidates_.back() : candidates_.front();
+  fetch_early(next.record);
   const auto& from = runs_[next.run];
   row = {next.record, from.customer};
-  if (from.position < from.records.size()) {
+  if (by_duration()) {
+    candidates_.pop_back();
+  } else if (from.position < from.records.size()) {
     replace_first(candidates_, next_of(next.run));
   } else {
     std::pop_heap(candidates_.begin(), candidates_.end(), comes_later{});
@@ -218,12 +223,7 @@ bool call_list::advance(call_row& row) {
 
 call_list::candidate call_list::next_of(std::uint32_t number) {
   auto& from = runs_[number];
-  const auto next = candidate_of(from.records[from.position++], number);
-  // Its turn comes soon, and its successor's key is wanted then.
-  fetch_early(next.record);
-  if (from.position < from.records.size())
-    fetch_early(from.records[from.position].get());
-  return next;
+  return candidate_of(from.records[from.position++], number);
 }
 
 } // namespace rollcall

@@ -11,13 +11,15 @@
 namespace rollcall {
 
 /// What decides first where a call stands in a list of this order: the lower, the earlier. Calls of the same
-/// key go by_setup. `now` is the moment for which running times are told.
-inline std::int64_t list_key(call_order order, const call_record& record, timestamp now) noexcept {
+/// key go by_setup. `setup` is the record's, which is looked at for its duration alone; `now` is the moment
+/// for which running times are told.
+inline std::int64_t list_key(call_order order, timestamp setup, const call_record& record,
+                             timestamp now) noexcept {
   switch (order) {
   case call_order::oldest_first:
-    return record.setup().time_since_epoch().count();
+    return setup.time_since_epoch().count();
   case call_order::oldest_last:
-    return -record.setup().time_since_epoch().count();
+    return -setup.time_since_epoch().count();
   case call_order::longest_first:
     return -record.duration(now).count();
   case call_order::longest_last:

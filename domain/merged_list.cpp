@@ -130,7 +130,7 @@ row_source::step merged_list::read(std::uint32_t number, candidate& into) {
     if (!without.empty()
         && std::find(without.begin(), without.end(), row.record->source().name) != without.end())
       continue;
-    into = {list_key(order_, *row.record, now_), row.record, row.customer, number};
+    into = {list_key(order_, row.record->setup(), *row.record, now_), row.record, row.customer, number};
     return step::row;
   }
 }

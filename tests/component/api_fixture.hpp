@@ -43,7 +43,7 @@ inline front_actor::behavior_type scripted_front(front_actor::pointer self,
         script->lists.push_back(r);
         list_part part;
         part.account = {environment_id{1}, account_id{11}};
-        part.records = script->calls;
+        part.records.assign(script->calls.begin(), script->calls.end());
         std::vector<list_part> parts{std::move(part)};
         return script->reply(self,
                              list_answer{std::make_shared<call_list>(r.query, r.directory, std::move(parts),

@@ -93,7 +93,7 @@ listed list_of(const call_query& query, std::vector<list_part> parts, directory_
 
 list_part part_of(std::int64_t account, std::vector<record_ptr> records, std::vector<record_ptr> moved = {},
                   std::vector<record_ptr> over = {}) {
-  return {key_of(account), std::move(records), std::move(moved), std::move(over)};
+  return {key_of(account), {records.begin(), records.end()}, std::move(moved), std::move(over)};
 }
 
 } // namespace
@@ -286,7 +286,8 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
     // The accounts of the scope answer, in some order.
     std::vector<list_part> answered;
     for (auto& [account, part] : parts) {
-      std::sort(part.records.begin(), part.records.end(), by_setup{});
+      std::sort(part.records.begin(), part.records.end(),
+                [](const auto& a, const auto& b) { return by_setup{}(a.record, b.record); });
       const auto* owner = sample()->owner(environment_id{1}, account_id{account});
       if (query.recursive ? sample()->covers(query.scope, owner->id) : owner->id == query.scope)
         answered.push_back(part);
@@ -297,13 +298,16 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
     // inside; that is still one call once.
     query.order = call_order(*rc::gen::inRange(0, 4));
     std::map<std::string, record_ptr> known;
-    for (const auto& part : answered)
-      for (const auto* pictures : {&part.records, &part.moved})
-        for (const auto& record : *pictures) {
-          auto& best = known[std::string{record->id()}];
-          if (!best || best->revision() < record->revision())
-            best = record;
-        }
+    for (const auto& part : answered) {
+      auto pictures = part.moved;
+      for (const auto& listed : part.records)
+        pictures.push_back(listed.record);
+      for (const auto& record : pictures) {
+        auto& best = known[std::string{record->id()}];
+        if (!best || best->revision() < record->revision())
+          best = record;
+      }
+    }
     std::vector<record_ptr> expected;
     for (const auto& [id, record] : known) {
       const auto* owner = sample()->owner(environment_id{1}, record->account());

@@ -59,7 +59,8 @@ std::vector<list_part> make_parts(std::int64_t calls) {
     parts[static_cast<std::size_t>(n % accounts)].records.push_back(call_record::first(from, event));
   }
   for (auto& part : parts)
-    std::sort(part.records.begin(), part.records.end(), by_setup{});
+    std::sort(part.records.begin(), part.records.end(),
+              [](const auto& a, const auto& b) { return by_setup{}(a.record, b.record); });
   return parts;
 }
 
