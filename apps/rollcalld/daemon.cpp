@@ -37,7 +37,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,13 @@ constexpr auto answer_drain = 7s;
 /// How long it then waits for lines that are on their way to switches, and for the audit log.
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
+
+/// How far below everything else the makers of long answers stand, in steps of nice(2). A list waits for the
+/// feed, and not the other way round.
+constexpr int makers_nice = 10;
+
+/// Lowers the calling thread's priority: on Linux it is each thread's own.
+void give_way() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), makers_nice); }
 
 http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
   try {
@@ -115,8 +124,11 @@ private:
   local_front_actor local_;
   front_actor front_;
 
-  boost::asio::io_context io_; ///< all sockets
+  boost::asio::io_context io_;     ///< all sockets
+  boost::asio::io_context makers_; ///< of long answers
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> makers_busy_{
+      makers_.get_executor()};
   std::string nonce_secret_ = random_nonce_secret();   ///< unless the configuration has one
   std::mutex secrets_mutex_;                           ///< of the next two
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
@@ -189,7 +201,7 @@ void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
   endpoint_ = std::make_unique<api::endpoint>(system_, front_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
-  http_ = std::make_unique<http::server>(io_, http_limits_of(config_),
+  http_ = std::make_unique<http::server>(io_, makers_, http_limits_of(config_),
                                          [this](http::request request, http::reply_fn reply) {
                                            pages_->handle(std::move(request), std::move(reply));
                                          });
@@ -236,8 +248,13 @@ void daemon::impl::choose_kamailios() {
 
 void daemon::impl::start_threads() {
   const auto count = std::max(2U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i)
+  for (unsigned i = 0; i < count; ++i) {
     threads_.emplace_back([this] { io_.run(); });
+    threads_.emplace_back([this] {
+      give_way();
+      makers_.run();
+    });
+  }
 }
 
 void daemon::impl::run() {
@@ -371,7 +388,9 @@ void daemon::impl::drain() {
   lines.wait(feed_drain + 500ms);
   cluster_->stop();
   busy_.reset();
+  makers_busy_.reset();
   io_.stop();
+  makers_.stop();
   for (auto& thread : threads_)
     thread.join();
   // The auditor has nothing to do once the answers are given but to write down what switches refused last.

@@ -17,7 +17,7 @@ namespace rollcall::http {
 class running_server {
 public:
   explicit running_server(handler_fn handler, const limits& bounds = {})
-      : work_(io_.get_executor()), server_(std::in_place, io_, bounds, std::move(handler)) {
+      : work_(io_.get_executor()), server_(std::in_place, io_, io_, bounds, std::move(handler)) {
     port_ = server_->listen("127.0.0.1:0");
     for (int i = 0; i < 2; ++i)
       threads_.emplace_back([this] { io_.run(); });

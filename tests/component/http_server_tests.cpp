@@ -37,7 +37,7 @@ struct held_replies {
 
 TEST_CASE("an address that cannot be bound is an error that names it") {
   boost::asio::io_context io;
-  server s{io, {}, echo};
+  server s{io, io, {}, echo};
   for (const auto* address :
        {"", "127.0.0.1", ":80", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:http", "::1:80"}) {
     INFO(address);

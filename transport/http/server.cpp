@@ -21,9 +21,9 @@ namespace asio = boost::asio;
 
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
-  impl(asio::io_context& io, const limits& bounds, handler_fn handler)
+  impl(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
       : io_(io),
-        service_(std::make_shared<service>(bounds, std::move(handler))),
+        service_(std::make_shared<service>(bounds, std::move(handler), makers.get_executor())),
         draining_(asio::make_strand(io)),
         drain_timer_(draining_) {}
 
@@ -128,8 +128,8 @@ private:
   std::vector<std::shared_ptr<listener>> listeners_;
 };
 
-server::server(asio::io_context& io, const limits& bounds, handler_fn handler)
-    : impl_(std::make_shared<impl>(io, bounds, std::move(handler))) {}
+server::server(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
+    : impl_(std::make_shared<impl>(io, makers, bounds, std::move(handler))) {}
 
 server::~server() {
   impl_->stop_accepting();

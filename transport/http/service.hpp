@@ -5,6 +5,8 @@
 #include "transport/http/metrics.hpp"
 #include "transport/http/session_registry.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <atomic>
 #include <utility>
 
@@ -12,10 +14,12 @@ namespace rollcall::http {
 
 /// What all sessions of one server share. It lives as long as the last of them.
 struct service {
-  service(const limits& chosen, handler_fn answers) : bounds(chosen), handler(std::move(answers)) {}
+  service(const limits& chosen, handler_fn answers, boost::asio::any_io_executor for_bodies)
+      : bounds(chosen), handler(std::move(answers)), makers(std::move(for_bodies)) {}
 
   const limits bounds;
   const handler_fn handler;
+  const boost::asio::any_io_executor makers; ///< where long bodies are made
   metrics counters;
   session_registry sessions;
   std::atomic<bool> draining{false}; ///< no connection goes on after the answer under way

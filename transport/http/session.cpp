@@ -186,73 +186,25 @@ void session::refuse(unsigned status, std::string reason) {
 }
 
 void session::start_answer(response answer, const answer_form& form) {
-  enter(phase::write, service_->bounds.write);
+  phase_ = phase::write;
   auto last_or_not = form;
   last_or_not.keep_alive = form.keep_alive && !service_->draining;
-  writer_.emplace(std::move(answer), last_or_not);
-  sent_ = false;
-  waiting_ = false;
-  do_write();
+  sender_ = std::make_shared<answer_sender>(channel_, service_, std::move(answer), last_or_not);
+  sender_->start({shared_from_this(), this});
 }
 
-void session::do_write() {
-  out_.clear();
-  try {
-    do {
-      if (must_wait())
-        return;
-      more_ = writer_->next(out_);
-    } while (more_ && out_.empty());
-  } catch (const std::exception& e) {
-    return on_failed_body(e.what());
-  }
-  channel_.write(asio::buffer(out_),
-                 [self = shared_from_this()](channel::error_code ec) { self->on_write(ec); });
-}
-
-/// The session is kept by its deadline alone meanwhile: a body that is never ready must not keep it.
-bool session::must_wait() {
-  const auto ready = [owner = weak_from_this(), wait = ++wait_] {
-    if (auto self = owner.lock()) {
-      const auto executor = self->channel_.executor();
-      asio::post(executor, [self = std::move(self), wait] { self->on_ready(wait); });
-    }
-  };
-  if (writer_->wait(ready)) {
-    waiting_ = true;
-    return true;
-  }
-  if (std::exchange(waiting_, false))
-    enter(phase::write, service_->bounds.write); // the wait was the body's, the write is the client's
-  return false;
-}
-
-void session::on_ready(std::uint64_t wait) {
-  if (phase_ == phase::write && waiting_ && wait == wait_)
-    do_write();
-}
-
-void session::on_write(channel::error_code ec) {
-  if (ec)
-    return channel_.cut();
-  service_->counters.bytes_out += out_.size();
-  if (!std::exchange(sent_, true))
-    service_->counters.count_response(writer_->status());
-  if (more_) {
-    enter(phase::write, service_->bounds.write);
-    return do_write();
-  }
-  const bool go_on = writer_->keep_alive() && !service_->draining;
-  writer_.reset();
-  out_ = {}; // its memory too: an idle connection should cost little
-  if (!go_on)
+void session::answer_sent(bool keep_alive) {
+  sender_.reset(); // its memory too: an idle connection should cost little
+  if (!keep_alive || service_->draining)
     return finish();
   begin_request();
 }
 
-void session::on_failed_body(const char* what) {
-  log::error("http", "an answer to {} failed: {}", peer_, what);
-  if (sent_) {
+void session::answer_lost() { channel_.cut(); }
+
+void session::answer_failed(const char* why) {
+  log::error("http", "an answer to {} failed: {}", peer_, why);
+  if (sender_->begun()) {
     ++service_->counters.cut;
     return channel_.cut();
   }
@@ -261,8 +213,7 @@ void session::on_failed_body(const char* what) {
 
 void session::on_late_body() {
   log::error("http", "the rest of an answer to {} did not come in time", peer_);
-  waiting_ = false;
-  if (sent_) {
+  if (sender_->begun()) {
     ++service_->counters.cut;
     return channel_.cut();
   }
@@ -287,7 +238,7 @@ void session::on_deadline() {
     form_.keep_alive = false;
     return start_answer(text_response(503, "The request could not be answered in time."), form_);
   case phase::write:
-    if (waiting_)
+    if (sender_->body_is_late())
       return on_late_body();
     [[fallthrough]];
   case phase::handshake:

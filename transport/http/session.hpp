@@ -1,13 +1,12 @@
 #pragma once
 
+#include "transport/http/answer_sender.hpp"
 #include "transport/http/channel.hpp"
 #include "transport/http/request_reader.hpp"
-#include "transport/http/response_writer.hpp"
 #include "transport/http/service.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace rollcall::http {
@@ -23,7 +22,7 @@ namespace rollcall::http {
 /// 503 when nothing was sent before. A request that is refused goes from header or body straight to write,
 /// and is the last. Each phase has its own absolute deadline. run(), drain() and cut() are for any thread;
 /// the rest runs on the channel's strand.
-class session : public std::enable_shared_from_this<session> {
+class session final : public std::enable_shared_from_this<session>, answer_sender::user {
 public:
   session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared);
   ~session();
@@ -50,12 +49,10 @@ private:
   void on_reply(std::uint64_t number, response answer);
   void refuse(unsigned status, std::string reason);
   void start_answer(response answer, const answer_form& form);
-  void do_write();
-  bool must_wait();
-  void on_ready(std::uint64_t wait);
-  void on_write(channel::error_code ec);
+  void answer_sent(bool keep_alive) override;
+  void answer_lost() override;
+  void answer_failed(const char* why) override;
   void on_deadline();
-  void on_failed_body(const char* what);
   void on_late_body();
   void enter(phase next, std::chrono::milliseconds within);
   void finish();
@@ -63,16 +60,11 @@ private:
   channel channel_;
   std::shared_ptr<service> service_;
   request_reader reader_;
-  std::optional<response_writer> writer_;
+  std::shared_ptr<answer_sender> sender_; ///< of the answer being written
   std::string peer_;
-  std::string out_; ///< being written
   answer_form form_;
   phase phase_ = phase::handshake;
   std::uint64_t number_ = 0; ///< of the request being served; tells late replies apart
-  bool more_ = false;        ///< writer_ has more
-  bool sent_ = false;        ///< some of the answer is on the wire
-  bool waiting_ = false;     ///< for more of the body
-  std::uint64_t wait_ = 0;   ///< number of the last wait; tells late calls of its end apart
   bool expired_ = false;     ///< a read's deadline has passed and the read is being cancelled
 };
 

@@ -15,7 +15,7 @@ namespace rollcall::xmlrpc {
 using body = decltype(http::response::body);
 
 /// How much one call of body_source::next appends, about; bytes.
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t piece_size = 64 * 1024;
 
 /// Several bodies, one behind the other.
 class joined_body final : public http::body_source {

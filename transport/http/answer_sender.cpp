@@ -1,0 +1,118 @@
+#include "transport/http/answer_sender.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace rollcall::http {
+
+namespace asio = boost::asio;
+
+answer_sender::answer_sender(channel& to, std::shared_ptr<service> shared, response answer,
+                             const answer_form& form)
+    : channel_(to),
+      service_(std::move(shared)),
+      writer_(std::make_unique<response_writer>(std::move(answer), form)) {}
+
+answer_sender::~answer_sender() {
+  if (long_)
+    asio::post(service_->makers, [writer = std::move(writer_)] {});
+}
+
+void answer_sender::start(const user_ptr& who) {
+  channel_.set_deadline(service_->bounds.write);
+  make_next(who);
+}
+
+/// The first piece is made here and now: most answers have no other, and would only lose time on their way to
+/// another thread.
+void answer_sender::make_next(const user_ptr& who) {
+  if (must_wait(who))
+    return;
+  ahead_ = ahead::making;
+  if (!begun_ && !writing_) {
+    pull();
+    on_made(who);
+    return;
+  }
+  long_ = true;
+  asio::post(service_->makers, [self = shared_from_this(), who] {
+    self->pull();
+    asio::post(self->channel_.executor(), [self, who] { self->on_made(who); });
+  });
+}
+
+bool answer_sender::must_wait(const user_ptr& who) {
+  const auto ready = [weak = weak_from_this(), owner = std::weak_ptr<user>{who}, wait = ++wait_] {
+    const auto self = weak.lock();
+    const auto still = owner.lock();
+    if (!self || !still)
+      return;
+    const auto executor = self->channel_.executor();
+    asio::post(executor, [self, still, wait] { self->on_ready(still, wait); });
+  };
+  if (!writer_->wait(ready))
+    return false;
+  ahead_ = ahead::waiting;
+  return true;
+}
+
+void answer_sender::on_ready(const user_ptr& who, std::uint64_t wait) {
+  if (ahead_ == ahead::waiting && wait == wait_)
+    make_next(who);
+}
+
+/// Runs wherever pieces are made, while nobody else touches the writer or what it writes to.
+void answer_sender::pull() noexcept {
+  try {
+    while (more_ && made_.size() < enough_ && !writer_->wait({}))
+      more_ = writer_->next(made_);
+  } catch (const std::exception& e) {
+    failure_ = e.what();
+    if (failure_.empty())
+      failure_ = "unknown";
+  }
+}
+
+void answer_sender::on_made(const user_ptr& who) {
+  ahead_ = ahead::made;
+  if (!writing_)
+    go_on(who);
+}
+
+/// Writes what was made, and has the next made meanwhile.
+void answer_sender::go_on(const user_ptr& who) {
+  if (!failure_.empty())
+    return who->answer_failed(failure_.c_str());
+  ahead_ = ahead::nothing;
+  if (made_.empty()) // nothing had come after all, or nothing follows
+    return more_ ? make_next(who) : who->answer_sent(writer_->keep_alive());
+  out_.swap(made_);
+  made_.clear();
+  writing_ = true;
+  channel_.set_deadline(service_->bounds.write);
+  channel_.write(asio::buffer(out_),
+                 [self = shared_from_this(), who](channel::error_code ec) { self->on_written(who, ec); });
+  if (more_)
+    make_next(who);
+}
+
+void answer_sender::on_written(const user_ptr& who, channel::error_code ec) {
+  writing_ = false;
+  if (ec)
+    return who->answer_lost();
+  service_->counters.bytes_out += out_.size();
+  if (!std::exchange(begun_, true))
+    service_->counters.count_response(writer_->status());
+  if (ahead_ == ahead::made)
+    return go_on(who);
+  if (ahead_ == ahead::making)
+    enough_ = std::min(2 * enough_, most_piece); // the client is quicker than we are
+  if (ahead_ == ahead::nothing)
+    return who->answer_sent(writer_->keep_alive());
+  channel_.set_deadline(service_->bounds.write); // from now on it is the body that is waited for
+}
+
+} // namespace rollcall::http

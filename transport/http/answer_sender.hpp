@@ -1,0 +1,84 @@
+#pragma once
+
+#include "transport/http/channel.hpp"
+#include "transport/http/response_writer.hpp"
+#include "transport/http/service.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace rollcall::http {
+
+/// Sends one answer to its client, piece by piece. While the client takes one piece, the next is made, by the
+/// threads for that (service::makers): long bodies keep neither the network's threads nor each other waiting.
+/// Pieces grow while the client keeps up, for each costs two threads a hand-over; one that is slow or wants
+/// little is not worth their memory.
+///
+///        ┌── wait: the body has nothing yet
+///     make ──► made ──► write ──► make …
+///                 └─ one ahead ─┘
+///
+/// Runs on the channel's strand but for the making, and under the channel's deadline: each piece has
+/// limits::write to be there, and again to be taken.
+class answer_sender : public std::enable_shared_from_this<answer_sender> {
+public:
+  /// Whose answer it is. Told one of these, once, and nothing after that.
+  class user {
+  public:
+    virtual void answer_sent(bool keep_alive) = 0;
+    virtual void answer_lost() = 0;                  ///< the client has gone
+    virtual void answer_failed(const char* why) = 0; ///< the rest of the body cannot be made
+
+  protected:
+    ~user() = default;
+  };
+
+  answer_sender(channel& to, std::shared_ptr<service> shared, response answer, const answer_form& form);
+
+  /// Lets go of a long body where it was made: a million rows take their time to go.
+  ~answer_sender();
+
+  /// Begins. `who` is kept by what is under way, but not while the body has nothing: one that is never ready
+  /// must not keep the connection.
+  void start(const std::shared_ptr<user>& who);
+
+  /// When the deadline passes: true when it is the body that is late, false when the client is.
+  bool body_is_late() const noexcept { return !writing_; }
+
+  /// Some of the answer is on the wire.
+  bool begun() const noexcept { return begun_; }
+
+private:
+  static constexpr std::size_t least_piece = 64 * 1024;
+  static constexpr std::size_t most_piece = 1024 * 1024;
+
+  enum class ahead : std::uint8_t { nothing, waiting, making, made };
+  using user_ptr = std::shared_ptr<user>;
+
+  void make_first(const user_ptr& who);
+  void make_next(const user_ptr& who);
+  bool must_wait(const user_ptr& who);
+  void on_ready(const user_ptr& who, std::uint64_t wait);
+  void on_made(const user_ptr& who);
+  void go_on(const user_ptr& who);
+  void on_written(const user_ptr& who, channel::error_code ec);
+  void pull() noexcept;
+
+  channel& channel_;
+  std::shared_ptr<service> service_;
+  std::unique_ptr<response_writer> writer_;
+  std::string out_;     ///< being written
+  std::string made_;    ///< the piece after it
+  std::string failure_; ///< why made_ is none
+  ahead ahead_ = ahead::nothing;
+  std::size_t enough_ = least_piece; ///< bytes of the piece that is made next
+  bool more_ = true;                 ///< there may be pieces after made_
+  bool writing_ = false;
+  bool begun_ = false;
+  bool long_ = false;      ///< made_ is made elsewhere
+  std::uint64_t wait_ = 0; ///< number of the last wait; tells late calls of its end apart
+};
+
+} // namespace rollcall::http
