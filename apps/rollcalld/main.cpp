@@ -2,6 +2,7 @@
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/exit_code.hpp"
+#include "apps/rollcalld/large_pages.hpp"
 #include "apps/rollcalld/logging.hpp"
 
 #include <CLI/CLI.hpp>
@@ -52,6 +53,7 @@ daemon_exit serve(const std::string& file) {
 } // namespace
 
 int main(int argc, char** argv) {
+  rollcall::use_large_pages();
   CLI::App app{"rollcalld: one node of rollcall, the live-call registry that tells the truth"};
   std::string file;
   bool only_check = false;
