@@ -1,11 +1,13 @@
 """One daemon with all calls live: what a call takes, what a list, a count and a mass hang-up cost."""
 
+import json
 import statistics
+import subprocess
 import time
 
-from suite.rows import Row
-from suite.world import (QUIET_ACCOUNT, Sim, body_of, counts, cpu_seconds, daemon, fetch, forget_peak, memory, peak_memory,
-                         peer, percentile, wait_for_calls, wait_until)
+from suite.rows import Row, number
+from suite.world import (BIN, QUIET_ACCOUNT, Sim, body_of, counts, cpu_seconds, daemon, fetch, forget_peak, memory,
+                         peak_memory, peer, percentile, wait_for_calls, wait_until)
 
 ALL = body_of("listAllCalls", i_customer=1)
 QUIET = body_of("listAllCalls", i_customer=1, i_account=QUIET_ACCOUNT)
@@ -45,10 +47,20 @@ def measure(calls):
             rows.append(Row("events.new", "new calls, five events each, until the stats show them", events / seconds, "events/s",
                             f"{(cpu_seconds(pid) - cpu) / events * 1e6:.1f} µs of CPU each; the generator's "
                             f"{cpu_seconds(sim.pid) / events * 1e6:.1f} µs are apart", events / seconds, 150_000, "more"))
-            rows.append(Row("memory.call", "memory of a live call, everything included", (memory(pid) - empty) / calls, "bytes"))
+            resident = memory(pid) - empty
             rows += lists(node, calls, few_among_few)
             rows += stats(node)
+    rows.append(memory_of_call(resident / calls, calls))
     return rows
+
+
+def memory_of_call(figure, calls):
+    """Beside the floor: bare actors of the same number, each with its record (peers/caf_floor.cpp)."""
+    malloc, mimalloc = (json.loads(subprocess.check_output([BIN / name, str(calls)]))["bytes"]
+                        for name in ("peer_caf_floor", "peer_caf_floor_mimalloc"))
+    return Row("memory.call", "memory of a live call, everything included", figure, "bytes",
+               f"CAF itself takes {number(malloc)} for an actor with that record, {number(mimalloc)} with the daemon's malloc",
+               figure / malloc, 1.3, details={"floor": malloc, "floor_mimalloc": mimalloc})
 
 
 def lists(node, calls, few_among_few):
