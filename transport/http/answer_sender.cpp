@@ -33,13 +33,13 @@ void answer_sender::make_next(const user_ptr& who) {
     return;
   ahead_ = ahead::making;
   if (!begun_ && !writing_) {
-    pull();
+    pull(1);
     on_made(who);
     return;
   }
   long_ = true;
-  asio::post(service_->makers, [self = shared_from_this(), who] {
-    self->pull();
+  asio::post(service_->makers, [self = shared_from_this(), who, enough = enough_] {
+    self->pull(enough);
     asio::post(self->channel_.executor(), [self, who] { self->on_made(who); });
   });
 }
@@ -65,9 +65,9 @@ void answer_sender::on_ready(const user_ptr& who, std::uint64_t wait) {
 }
 
 /// Runs wherever pieces are made, while nobody else touches the writer or what it writes to.
-void answer_sender::pull() noexcept {
+void answer_sender::pull(std::size_t enough) noexcept {
   try {
-    while (more_ && made_.size() < enough_ && !writer_->wait({}))
+    while (more_ && made_.size() < enough && !writer_->wait({}))
       more_ = writer_->next(made_);
   } catch (const std::exception& e) {
     failure_ = e.what();

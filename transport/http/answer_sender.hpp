@@ -64,7 +64,7 @@ private:
   void on_made(const user_ptr& who);
   void go_on(const user_ptr& who);
   void on_written(const user_ptr& who, channel::error_code ec);
-  void pull() noexcept;
+  void pull(std::size_t enough) noexcept;
 
   channel& channel_;
   std::shared_ptr<service> service_;
