@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(world, "the calls of a lost connection stay as they are, unver
 }
 
 TEST_CASE("a switch is synced when its calls are counted, not when it has told them") {
-  for (unsigned seed = 0; seed < 300; ++seed) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
     world w;
     std::minstd_rand random{seed};
@@ -72,7 +72,10 @@ TEST_CASE("a switch is synced when its calls are counted, not when it has told t
     };
     const auto sbc = w.attach("sbc-1", 1);
     REQUIRE(sbc);
-    w.say(*sbc, snapshot_begin{}, call{"1"}.in(11), call{"2"}.in(22), snapshot_end{});
+    w.say(*sbc, snapshot_begin{});
+    for (int n = 0; n < 50; ++n)
+      w.say(*sbc, call{std::to_string(n)}.in(11));
+    w.say(*sbc, snapshot_end{});
     const auto synced = [&] {
       for (const auto& each : answered(w.ask_later<link_statuses>(w.front, caf::get_atom_v)))
         if (each.name.value() == "sbc-1")
@@ -83,7 +86,7 @@ TEST_CASE("a switch is synced when its calls are counted, not when it has told t
     }
     const auto stats =
         answered(w.ask_later<stats_report>(w.front, stats_request{customer_id{1}, true, w.dir}));
-    CHECK(world::counts_of(stats) == world::counts{{11, {1, 1}}, {22, {1, 1}}});
+    CHECK(world::counts_of(stats) == world::counts{{11, {50, 50}}});
   }
 }
 
