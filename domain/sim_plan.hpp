@@ -23,6 +23,7 @@ struct sim_plan {
   std::chrono::microseconds ring = std::chrono::seconds{2};           ///< mean time from routed to answered
   double connect_probability = 0.9;                                   ///< the rest ends unanswered
   bool hold = false;                                                  ///< calls never end by themselves
+  bool once = false;               ///< `calls` calls and no more: none follows one that ends
   bool account_from_start = false; ///< the first line names the account, not only WaitRoute
   double odd_text = 0;             ///< share of calls whose caller's number is hostile text
   double refuse_disconnect = 0;    ///< share of disconnects answered with a failed result

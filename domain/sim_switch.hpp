@@ -67,7 +67,7 @@ public:
   const sim_totals& totals() const noexcept { return totals_; }
 
 private:
-  bool wants_call() const noexcept { return live_ < plan_.calls; }
+  bool wants_call() const noexcept { return (plan_.once ? totals_.started : live_) < plan_.calls; }
   void start_call(timestamp wall, std::string* out);
   void go_on(std::uint32_t slot, timestamp wall, std::string* out);
   void enter(sim_call& call, call_state state, std::string* out);

@@ -45,6 +45,7 @@ void add_model_options(CLI::App& app, sim_plan& plan, typed& words) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_flag("--hold", plan.hold, "Calls never end by themselves");
+  app.add_flag("--once", plan.once, "No call takes the place of one that has ended");
   app.add_option("--accounts", words.accounts, "i_account of the callers: 3,5,10-20")->capture_default_str();
   app.add_option("--usernames", words.usernames, "Callers by username instead: 801,802");
   app.add_flag("--account-from-start", plan.account_from_start, "Name the account at once, not at WaitRoute");

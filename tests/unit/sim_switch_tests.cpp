@@ -336,6 +336,21 @@ TEST_CASE("sim switch: after a full house new calls do not come in a burst") {
   CHECK(model.live() == 5); // at 0, 10, 20, 30 and 40 ms
 }
 
+TEST_CASE("sim switch: once means that no call takes the place of one that has ended") {
+  auto plan = talking::held(plan_of(10));
+  plan.rate.reset();
+  plan.once = true;
+  sim_switch model(plan);
+  std::string lines;
+  model.advance(10s, noon, &lines, no_limit);
+  REQUIRE(model.live() == 10);
+  for (int i = 1; i <= 4; ++i)
+    model.disconnect("r-" + std::to_string(i), lines);
+  model.advance(20s, noon, &lines, no_limit);
+  CHECK(model.live() == 6);
+  CHECK(model.totals().started == 10);
+}
+
 TEST_CASE("sim switch: end_all ends every call once") {
   sim_switch model(talking::held(plan_of(10)));
   std::string lines;
