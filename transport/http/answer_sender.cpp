@@ -67,6 +67,9 @@ void answer_sender::on_ready(const user_ptr& who, std::uint64_t wait) {
 /// Runs wherever pieces are made, while nobody else touches the writer or what it writes to.
 void answer_sender::pull(std::size_t enough) noexcept {
   try {
+    // What the last call of the source appends goes beyond that a little. Growing on the way would double it.
+    if (enough > least_piece)
+      made_.reserve(enough + least_piece + 16 * 1024);
     while (more_ && made_.size() < enough && !writer_->wait({}))
       more_ = writer_->next(made_);
   } catch (const std::exception& e) {

@@ -14,7 +14,7 @@ namespace rollcall::http {
 /// Sends one answer to its client, piece by piece. While the client takes one piece, the next is made, by the
 /// threads for that (service::makers): long bodies keep neither the network's threads nor each other waiting.
 /// Pieces grow while the client keeps up, for each costs two threads a hand-over; one that is slow or wants
-/// little is not worth their memory.
+/// little is not worth their memory. So a client that keeps up costs two of the largest.
 ///
 ///        ┌── wait: the body has nothing yet
 ///     make ──► made ──► write ──► make …

@@ -31,9 +31,9 @@ CALL_BYTES = 3_000
 #: known, and for how long after it came or ended: three times move_memory in actors/defaults.hpp.
 REMEMBERED_SECONDS, REMEMBERED_BYTES = 15, 2_000
 
-#: A list under way: two pieces of 256 KB, the connection, one part for each account; and for each of its rows a pointer
-#: in a vector that has grown by doubling.
-LIST_BYTES, ROW_BYTES = 1e6, 16
+#: A list under way: two pieces of 1 MB, the connection, one part for each account; and for each of its rows a pointer with
+#: its place, in a vector that has grown by doubling.
+LIST_BYTES, ROW_BYTES = 2.6e6, 32
 
 #: Seconds until memory may be taken for settled: what is remembered for some time must have begun to go.
 WARM_UP = 15
