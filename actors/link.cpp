@@ -40,6 +40,8 @@ void link_state::news(std::uint64_t session, switch_news& items) {
       bad_in_a_row_ = 0;
   }
   write_notes();
+  // Bit by bit while there is news: at the tick it would be thousands at once, and all others would wait.
+  forget_ended(self->clock().now());
   if (!connection_)
     return;
   // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
