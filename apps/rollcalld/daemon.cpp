@@ -124,8 +124,8 @@ private:
   local_front_actor local_;
   front_actor front_;
 
+  boost::asio::io_context makers_; ///< of long answers; outlives io_, whose sessions leave their bodies to it
   boost::asio::io_context io_;     ///< all sockets
-  boost::asio::io_context makers_; ///< of long answers
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> makers_busy_{
       makers_.get_executor()};
@@ -393,6 +393,9 @@ void daemon::impl::drain() {
   makers_.stop();
   for (auto& thread : threads_)
     thread.join();
+  // What is being made holds its session, which must not outlive the sockets' io_context.
+  makers_.restart();
+  makers_.poll();
   // The auditor has nothing to do once the answers are given but to write down what switches refused last.
   caf::scoped_actor self{system_};
   self->monitor(auditor_);
