@@ -189,6 +189,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(fault_in(answer_to(stats)) == "429 Too many requests at once");
   const auto other = call_of("getAccountCallStats", structure({{"i_customer", "<int>10</int>"}}));
   CHECK(fault_in(answer_to(other)).empty());
+  CHECK_FALSE(contains(fault_in(answer_to(hang_up)), "429")); // who polls too much can still hang up
   CHECK(fault_in(answer_to(list_methods)).empty());
   text_of(list);
   CHECK(fault_in(answer_to(stats)).empty());

@@ -41,7 +41,8 @@ void run(const invocation_ptr& call, Parse parse, done_fn done) {
     return;
   }
   const auto scope = request->scope;
-  ask<stats_report>(call, scope, gather_deadline, std::move(*request), render_stats, std::move(done));
+  ask<stats_report>(call, &service::questions, scope, gather_deadline, std::move(*request), render_stats,
+                    std::move(done));
 }
 
 } // namespace

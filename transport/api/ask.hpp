@@ -20,16 +20,16 @@ constexpr std::chrono::seconds disconnect_deadline{40};
 /// Asks the front on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault that
 /// came instead. `render` takes a Reply& and the call's place among its customer's requests, which it may
 /// move into its answer; it and `done` run on a thread of the actor system, or at once when the customer asks
-/// too much.
+/// too much. `places` is what the request counts among: who polls too much can still hang up.
 ///
 /// One small actor waits for each request: nobody's thread is blocked, and no actor has many outstanding.
 template <class Reply, class Request, class Render>
-void ask(const invocation_ptr& call, customer_id scope, std::chrono::seconds deadline, Request request,
-         Render render, done_fn done) {
+void ask(const invocation_ptr& call, admission service::*places, customer_id scope,
+         std::chrono::seconds deadline, Request request, Render render, done_fn done) {
   auto& shared = *call->session->served_by;
   const auto& who = call->who();
   auto place =
-      shared.requests.enter(who.trusted() ? scope : who.login->id, call->settings().requests_at_once);
+      (shared.*places).enter(who.trusted() ? scope : who.login->id, call->settings().requests_at_once);
   if (!place) {
     done(xmlrpc::fault{xmlrpc::fault_code::too_many, "Too many requests at once"});
     return;

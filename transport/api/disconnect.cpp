@@ -61,7 +61,8 @@ void ask_disconnect(const invocation_ptr& call, disconnect_request request,
   const auto render_reply = [render](const disconnect_report& told, admission::place) {
     return render(told);
   };
-  ask<disconnect_report>(call, scope, disconnect_deadline, std::move(request), render_reply, std::move(done));
+  ask<disconnect_report>(call, &service::disconnects, scope, disconnect_deadline, std::move(request),
+                         render_reply, std::move(done));
 }
 
 } // namespace rollcall::api

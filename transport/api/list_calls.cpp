@@ -58,7 +58,8 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
   const auto render = [ids = call->settings().ids](list_answer& told, admission::place place) {
     return render_list(std::move(told), ids, std::move(place));
   };
-  ask<list_answer>(call, scope, gather_deadline, std::move(*request), render, std::move(done));
+  ask<list_answer>(call, &service::questions, scope, gather_deadline, std::move(*request), render,
+                   std::move(done));
 }
 
 } // namespace

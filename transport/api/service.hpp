@@ -23,7 +23,8 @@ struct service {
   caf::actor_system& system;
   front_actor front;
   context_ptr context;
-  admission requests;
+  admission questions; ///< lists and stats
+  admission disconnects;
   metrics counters;
   refused_logins refused;
 };
