@@ -36,6 +36,7 @@ void account_state::leave(const record_ptr& record) {
     calls_.remove(record, now);
   else
     calls_.depart(record, now);
+  calls_.forget_moves(now); // not only at the tick: it may be tens of thousands a second that pass through
   if (calls_.has_moves())
     remember_move();
   touch();
