@@ -12,6 +12,7 @@
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/pages.hpp"
+#include "apps/rollcalld/priority.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
@@ -55,13 +56,6 @@ constexpr auto answer_drain = 7s;
 /// How long it then waits for lines that are on their way to switches, and for the audit log.
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
-
-/// How far below everything else the makers of long answers stand, in steps of nice(2). A list waits for the
-/// feed, and not the other way round.
-constexpr int makers_nice = 10;
-
-/// Lowers the calling thread's priority: on Linux it is each thread's own.
-void give_way() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), makers_nice); }
 
 http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
   try {
@@ -124,7 +118,7 @@ private:
   local_front_actor local_;
   front_actor front_;
 
-  boost::asio::io_context makers_; ///< of long answers; outlives io_, whose sessions leave their bodies to it
+  boost::asio::io_context makers_; ///< of long answers
   boost::asio::io_context io_;     ///< all sockets
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> makers_busy_{
@@ -393,9 +387,6 @@ void daemon::impl::drain() {
   makers_.stop();
   for (auto& thread : threads_)
     thread.join();
-  // What is being made holds its session, which must not outlive the sockets' io_context.
-  makers_.restart();
-  makers_.poll();
   // The auditor has nothing to do once the answers are given but to write down what switches refused last.
   caf::scoped_actor self{system_};
   self->monitor(auditor_);
