@@ -1,6 +1,7 @@
 #include "actors/customer.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/scheduling/urgency.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -158,7 +159,7 @@ customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer
 
 customer_actor spawn_customer(caf::actor_system& system, context_ptr context, customer_id id,
                               tally_actor tally) {
-  return system.spawn(customer_behavior, std::move(context), id, std::move(tally));
+  return spawn_as(urgency::express, system, customer_behavior, std::move(context), id, std::move(tally));
 }
 
 } // namespace rollcall

@@ -1,6 +1,7 @@
 #include "actors/attendance.hpp"
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/wire_format.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -220,7 +221,7 @@ disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gat
 
 disconnect_gathering_actor spawn_disconnect_gathering(caf::actor_system& system, context_ptr context,
                                                       local_front_actor front) {
-  return system.spawn(disconnect_gathering, std::move(context), std::move(front));
+  return spawn_as(urgency::express, system, disconnect_gathering, std::move(context), std::move(front));
 }
 
 } // namespace rollcall

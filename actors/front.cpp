@@ -2,6 +2,7 @@
 
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
+#include "actors/scheduling/urgency.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -36,7 +37,7 @@ front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_st
 } // namespace
 
 front_actor spawn_front(caf::actor_system& system, context_ptr context, local_front_actor local) {
-  return system.spawn(front_behavior, std::move(context), std::move(local));
+  return spawn_as(urgency::express, system, front_behavior, std::move(context), std::move(local));
 }
 
 } // namespace rollcall

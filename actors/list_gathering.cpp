@@ -2,6 +2,7 @@
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
 #include "actors/list_import.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/wire_format.hpp"
 #include "domain/merged_list.hpp"
 
@@ -131,7 +132,7 @@ list_gathering(list_gathering_actor::stateful_pointer<list_gathering_state> self
 
 list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context,
                                           local_front_actor front) {
-  return system.spawn(list_gathering, std::move(context), std::move(front));
+  return spawn_as(urgency::express, system, list_gathering, std::move(context), std::move(front));
 }
 
 } // namespace rollcall

@@ -1,6 +1,7 @@
 #include "actors/local_front.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/workers.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -38,7 +39,8 @@ local_front_behavior(local_front_actor::stateful_pointer<local_front_state> self
 
 local_front_actor spawn_local_front(caf::actor_system& system, context_ptr context, node_actor node,
                                     auditor_actor auditor) {
-  return system.spawn(local_front_behavior, std::move(context), std::move(node), std::move(auditor));
+  return spawn_as(urgency::express, system, local_front_behavior, std::move(context), std::move(node),
+                  std::move(auditor));
 }
 
 } // namespace rollcall

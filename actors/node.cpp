@@ -4,6 +4,7 @@
 #include "actors/customer.hpp"
 #include "actors/failure.hpp"
 #include "actors/link.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/tally.hpp"
 
 #include <algorithm>
@@ -269,7 +270,7 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
 } // namespace
 
 node_actor spawn_node(caf::actor_system& system, context_ptr context, auditor_actor auditor) {
-  return system.spawn(node_behavior, std::move(context), std::move(auditor));
+  return spawn_as(urgency::prompt, system, node_behavior, std::move(context), std::move(auditor));
 }
 
 } // namespace rollcall

@@ -1,6 +1,7 @@
 #include "actors/attendance.hpp"
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/wire_format.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -132,7 +133,7 @@ stats_gathering(stats_gathering_actor::stateful_pointer<stats_gathering_state> s
 
 stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context,
                                             local_front_actor front) {
-  return system.spawn(stats_gathering, std::move(context), std::move(front));
+  return spawn_as(urgency::express, system, stats_gathering, std::move(context), std::move(front));
 }
 
 } // namespace rollcall

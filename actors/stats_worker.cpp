@@ -1,4 +1,5 @@
 #include "actors/failure.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "actors/workers.hpp"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ stats_worker_actor::behavior_type stats_worker(stats_worker_actor::stateful_poin
 } // namespace
 
 stats_worker_actor spawn_stats_worker(caf::actor_system& system, context_ptr context, node_actor node) {
-  return system.spawn(stats_worker, std::move(context), std::move(node));
+  return spawn_as(urgency::express, system, stats_worker, std::move(context), std::move(node));
 }
 
 } // namespace rollcall

@@ -1,6 +1,7 @@
 #include "actors/tally.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/scheduling/urgency.hpp"
 
 #include <utility>
 
@@ -53,7 +54,7 @@ tally_actor::behavior_type tally_behavior(tally_actor::stateful_pointer<tally_st
 } // namespace
 
 tally_actor spawn_tally(caf::actor_system& system, context_ptr context) {
-  return system.spawn(tally_behavior, std::move(context));
+  return spawn_as(urgency::prompt, system, tally_behavior, std::move(context));
 }
 
 } // namespace rollcall

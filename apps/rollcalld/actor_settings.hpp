@@ -2,15 +2,15 @@
 
 #include "actors/atoms.hpp"
 #include "actors/errors.hpp"
+#include "actors/scheduling/scheduler.hpp"
 #include "actors/wire.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 namespace rollcall {
@@ -19,7 +19,7 @@ namespace rollcall {
 /// line of CAF's own.
 struct actor_settings : caf::actor_system_config {
   /// `cluster`: other nodes are to be reached.
-  explicit actor_settings(bool cluster) {
+  actor_settings(bool cluster, scheduler::alarm wake, std::size_t threads) {
     add_message_types<caf::id_block::rollcall>().add_message_types<caf::id_block::rollcall_wire>();
     add_error_category(caf::atom("rollcall"), [](std::uint8_t code, caf::atom_value, const caf::message&) {
       return to_string(static_cast<ec>(code));
@@ -29,11 +29,7 @@ struct actor_settings : caf::actor_system_config {
       load<caf::io::middleman>();
       set("middleman.app-identifiers", std::vector<std::string>{"rollcall"});
     }
-    // One queue for all workers: with many messages from outside (the feed) it spawns an order of magnitude
-    // faster than work stealing, and being first come, first served it makes a link's `consumed` mean
-    // something.
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::max<std::size_t>(2, std::thread::hardware_concurrency()));
+    scheduler::use_in(*this, std::move(wake), threads);
     set("logger.file-verbosity", caf::atom("quiet"));
     set("logger.console-verbosity", caf::atom("quiet"));
   }

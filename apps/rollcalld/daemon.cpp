@@ -5,6 +5,7 @@
 #include "actors/local_front.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
+#include "actors/scheduling/scheduler.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
 #include "apps/rollcalld/cluster_part.hpp"
@@ -16,6 +17,7 @@
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
+#include "apps/rollcalld/turns.hpp"
 #include "storage/audit_log.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
@@ -57,6 +59,9 @@ constexpr auto answer_drain = 7s;
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
 
+/// As many for the sockets and actors, and as many for the making of long answers.
+unsigned threads_at_once() { return std::max(2U, std::thread::hardware_concurrency()); }
+
 http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
   try {
     return identity_of(tls);
@@ -73,7 +78,10 @@ public:
       : file_(std::move(file)),
         config_(std::move(config)),
         signals_(control_, SIGTERM, SIGINT, SIGHUP),
-        actor_settings_(config_.cluster.has_value()) {}
+        actor_settings_(
+            config_.cluster.has_value(),
+            [this] { boost::asio::post(io_, [this] { scheduler::of(system_).woken(); }); },
+            threads_at_once()) {}
 
   void start();
   void run();
@@ -110,6 +118,9 @@ private:
   boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
   boost::asio::signal_set signals_;
 
+  boost::asio::io_context makers_; ///< of long answers
+  boost::asio::io_context io_;     ///< all sockets, and the turns of the actors
+
   actor_settings actor_settings_;
   caf::actor_system system_{actor_settings_};
   context_ptr context_ = std::make_shared<node_context>();
@@ -118,8 +129,6 @@ private:
   local_front_actor local_;
   front_actor front_;
 
-  boost::asio::io_context makers_; ///< of long answers
-  boost::asio::io_context io_;     ///< all sockets
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> makers_busy_{
       makers_.get_executor()};
@@ -197,6 +206,7 @@ void daemon::impl::start_listeners() {
                                               api_settings_of(config_, directory_, authenticator_));
   http_ = std::make_unique<http::server>(io_, makers_, http_limits_of(config_),
                                          [this](http::request request, http::reply_fn reply) {
+                                           const scheduler::help by_this_thread{system_};
                                            pages_->handle(std::move(request), std::move(reply));
                                          });
   feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
@@ -241,9 +251,8 @@ void daemon::impl::choose_kamailios() {
 }
 
 void daemon::impl::start_threads() {
-  const auto count = std::max(2U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i) {
-    threads_.emplace_back([this] { io_.run(); });
+  for (unsigned i = 0; i < threads_at_once(); ++i) {
+    threads_.emplace_back([this] { take_turns(io_, scheduler::of(system_)); });
     threads_.emplace_back([this] {
       give_way();
       makers_.run();
@@ -381,18 +390,19 @@ void daemon::impl::drain() {
   feed_->drain(feed_drain, [&] { lines.open(); });
   lines.wait(feed_drain + 500ms);
   cluster_->stop();
-  busy_.reset();
-  makers_busy_.reset();
-  io_.stop();
-  makers_.stop();
-  for (auto& thread : threads_)
-    thread.join();
-  // The auditor has nothing to do once the answers are given but to write down what switches refused last.
+  // The auditor has nothing to do once the answers are given but to write down what switches refused last:
+  // what the links have told it once they have answered.
   caf::scoped_actor self{system_};
+  self->request(node_, audit_drain, caf::get_atom_v)
+      .receive([](const link_statuses&) {}, [](const caf::error&) {});
   self->monitor(auditor_);
   self->send(caf::actor_cast<caf::actor>(auditor_),
              caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
   self->receive([](const caf::down_msg&) {}, caf::after(audit_drain) >> [] {});
+  io_.stop();
+  makers_.stop();
+  for (auto& thread : threads_)
+    thread.join();
   log::info("rollcalld", "stopped");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/scheduling/urgency.hpp"
 #include "transport/api/failure.hpp"
 #include "transport/api/service.hpp"
 
@@ -57,7 +58,7 @@ void ask(const invocation_ptr& call, admission service::*places, customer_id sco
               done(fault_of(error, *call));
             });
   };
-  shared.system.spawn(client, shared.front);
+  spawn_as(urgency::express, shared.system, client, shared.front);
 }
 
 } // namespace rollcall::api

@@ -17,7 +17,7 @@ constexpr std::size_t text_bytes = 4096;
 /// What one switch may cost. Every time is absolute for its phase: a byte now and then does not prolong it.
 struct limits {
   std::size_t strangers = 64; ///< connections without a welcome, at once; more are closed
-  std::size_t window = 4;     ///< deliveries that the link has not worked off; then reading stops
+  std::size_t window = 12;    ///< deliveries that the link has not worked off; then reading stops
   std::size_t unsent_bytes = 16 * 1024 * 1024; ///< lines on their way to the switch; more is `too_slow`
 
   std::chrono::milliseconds tls_handshake{10'000};

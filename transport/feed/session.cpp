@@ -24,6 +24,9 @@ constexpr std::chrono::hours for_ever{24 * 365 * 10};
 /// A line that tells of a change; how many items a read will bring is guessed by it.
 constexpr std::size_t typical_line_bytes = 100;
 
+/// Of one read at most: what one delivery sets in motion should not keep others waiting for long.
+constexpr std::size_t read_bytes = 16 * 1024;
+
 /// Bytes of the switch's name in the log before it is known to be one.
 constexpr std::size_t name_bytes = 32;
 
@@ -125,7 +128,7 @@ void session::do_read() {
   if (!may_read())
     return;
   reading_ = true;
-  const auto space = splitter_.space().first(line_bytes);
+  const auto space = splitter_.space().first(read_bytes);
   channel_.read(
       asio::buffer(space.data(), space.size()),
       [self = shared_from_this()](channel::error_code ec, std::size_t size) { self->on_read(ec, size); });

@@ -7,23 +7,38 @@
 
 #include <array>
 #include <initializer_list>
+#include <memory>
 #include <stdexcept>
 
 namespace rollcall::http {
 namespace {
 
+struct openssl_deleter {
+  void operator()(EVP_MD* type) const noexcept { EVP_MD_free(type); }
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+/// Looked up once: OpenSSL 3 takes longer to find an algorithm by name than to hash a few words.
+const EVP_MD* type_of(digest_algorithm algorithm) {
+  using type_ptr = std::unique_ptr<EVP_MD, openssl_deleter>;
+  static const type_ptr md5{EVP_MD_fetch(nullptr, "MD5", nullptr)};
+  static const type_ptr sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  return (algorithm == digest_algorithm::md5 ? md5 : sha256).get();
+}
+
 /// The hash of the parts joined by colons, in lower-case hex.
 std::string hash(digest_algorithm algorithm, std::initializer_list<std::string_view> parts) {
-  std::string joined;
+  thread_local const std::unique_ptr<EVP_MD_CTX, openssl_deleter> context{EVP_MD_CTX_new()};
+  const auto* type = type_of(algorithm);
+  auto done = context && type && EVP_DigestInit_ex2(context.get(), type, nullptr) == 1;
   for (const auto& part : parts) {
     if (&part != parts.begin())
-      joined += ':';
-    joined += part;
+      done = done && EVP_DigestUpdate(context.get(), ":", 1) == 1;
+    done = done && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned length = 0;
-  const auto* type = algorithm == digest_algorithm::md5 ? EVP_md5() : EVP_sha256();
-  if (EVP_Digest(joined.data(), joined.size(), bytes.data(), &length, type, nullptr) != 1)
+  if (!done || EVP_DigestFinal_ex(context.get(), bytes.data(), &length) != 1)
     throw std::runtime_error(std::string{name(algorithm)} + " is not available");
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;

@@ -1,8 +1,9 @@
 #include "transport/http/nonce.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -14,6 +15,15 @@ namespace {
 
 constexpr std::size_t birth_bytes = 8;
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t no_digit = 64;
+
+constexpr auto digits = [] {
+  std::array<std::uint8_t, 256> of{};
+  of.fill(no_digit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    of[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return of;
+}();
 
 /// Base64url without padding (RFC 4648, 5) of a size that is a multiple of 3: each text has one reading.
 template <std::size_t N>
@@ -37,8 +47,8 @@ bool decode(std::string_view text, std::array<std::uint8_t, N>& bytes) {
   for (std::size_t i = 0; i < N / 3; ++i) {
     std::size_t group = 0;
     for (const char c : text.substr(i * 4, 4)) {
-      const auto digit = alphabet.find(c);
-      if (digit == std::string_view::npos)
+      const auto digit = digits[static_cast<unsigned char>(c)];
+      if (digit == no_digit)
         return false;
       group = group << 6U | digit;
     }
@@ -66,6 +76,20 @@ timestamp birth(const nonce_id& id) {
   return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(micros)}};
 }
 
+// The algorithm is looked up and the key worked in once: either takes OpenSSL 3 longer than a seal.
+nonce_mint::nonce_mint(const std::string& secret) {
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac{
+      EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), EVP_MAC_free};
+  if (hmac)
+    keyed_ = {EVP_MAC_CTX_new(hmac.get()), EVP_MAC_CTX_free};
+  std::string hash = "SHA256";
+  const std::array settings{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash.data(), 0),
+                            OSSL_PARAM_construct_end()};
+  const auto* key = reinterpret_cast<const unsigned char*>(secret.data());
+  if (!keyed_ || EVP_MAC_init(keyed_.get(), key, secret.size(), settings.data()) != 1)
+    throw std::runtime_error("HMAC-SHA256 is not available");
+}
+
 std::string nonce_mint::make(timestamp now) const {
   auto id = first_nonce_id(now);
   if (RAND_bytes(id.data() + birth_bytes, static_cast<int>(id.size() - birth_bytes)) != 1)
@@ -89,11 +113,13 @@ std::optional<nonce_id> nonce_mint::recognise(std::string_view nonce) const {
 }
 
 nonce_mint::seal nonce_mint::seal_of(const nonce_id& id) const {
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> own{EVP_MAC_CTX_dup(keyed_.get()),
+                                                                      EVP_MAC_CTX_free};
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> full{};
-  unsigned length = 0;
-  if (!HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), id.data(), id.size(), full.data(),
-            &length))
-    throw std::runtime_error("HMAC-SHA256 is not available");
+  std::size_t length = 0;
+  if (!own || EVP_MAC_update(own.get(), id.data(), id.size()) != 1
+      || EVP_MAC_final(own.get(), full.data(), &length, full.size()) != 1)
+    throw std::runtime_error("HMAC-SHA256 cannot be had");
   seal result{};
   std::copy_n(full.begin(), result.size(), result.begin());
   return result;

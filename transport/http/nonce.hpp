@@ -5,9 +5,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+struct evp_mac_ctx_st; // of OpenSSL
 
 namespace rollcall::http {
 
@@ -25,7 +28,8 @@ timestamp birth(const nonce_id& id);
 /// id)). Any thread.
 class nonce_mint {
 public:
-  explicit nonce_mint(std::string secret) : secret_(std::move(secret)) {}
+  /// Throws std::runtime_error when OpenSSL has no HMAC-SHA256.
+  explicit nonce_mint(const std::string& secret);
 
   /// A fresh nonce. Throws std::runtime_error when the system has no random bytes.
   std::string make(timestamp now) const;
@@ -37,7 +41,7 @@ private:
   using seal = std::array<std::uint8_t, 16>;
   seal seal_of(const nonce_id& id) const;
 
-  std::string secret_;
+  std::shared_ptr<evp_mac_ctx_st> keyed_; ///< with the secret: never changed, but copied for each seal
 };
 
 } // namespace rollcall::http

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <new>
+#include <random>
 #include <string>
 #include <type_traits>
 
@@ -63,25 +64,63 @@ void on_doctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, i
   static_cast<inspection*>(data)->refuse();
 }
 
+/// Makes parsers. Its own parser is kept, for making one costs more than what most requests have it parse.
+class parser_shop {
+public:
+  /// Ready for one document; good until the next call.
+  XML_Parser take() {
+    if (kept_)
+      XML_ParserReset(kept_.get(), nullptr);
+    else
+      kept_.reset(XML_ParserCreate(nullptr));
+    if (!kept_)
+      throw std::bad_alloc{};
+    XML_SetHashSalt(kept_.get(), salt()); // or it asks the kernel for one, each time
+    return kept_.get();
+  }
+
+  /// A long document's memory is given back.
+  void trim(std::size_t document) {
+    if (document > most_kept)
+      kept_.reset();
+  }
+
+private:
+  static constexpr std::size_t most_kept = 64 << 10;
+
+  static unsigned long salt() {
+    static const unsigned long of_this_process = [] {
+      std::random_device random;
+      return (static_cast<unsigned long>(random()) << 32U | random()) | 1U; // 0 would be none
+    }();
+    return of_this_process;
+  }
+
+  parser_ptr kept_;
+};
+
 } // namespace
 
 or_fault<std::string> admitted(std::string_view document) {
-  const parser_ptr parser{XML_ParserCreate(nullptr)};
-  if (!parser)
-    throw std::bad_alloc{};
+  thread_local parser_shop shop;
+  const auto size = document.size();
+  auto* const parser = shop.take();
   inspection seen;
-  seen.parser = parser.get();
-  XML_SetUserData(parser.get(), &seen);
-  XML_SetElementHandler(parser.get(), on_start, on_end);
-  XML_SetCharacterDataHandler(parser.get(), on_text);
-  XML_SetStartDoctypeDeclHandler(parser.get(), on_doctype);
+  seen.parser = parser;
+  XML_SetUserData(parser, &seen);
+  XML_SetElementHandler(parser, on_start, on_end);
+  XML_SetCharacterDataHandler(parser, on_text);
+  XML_SetStartDoctypeDeclHandler(parser, on_doctype);
   for (bool last = false; !last;) {
     const auto piece = document.substr(0, piece_size);
     document.remove_prefix(piece.size());
     last = document.empty();
-    if (XML_Parse(parser.get(), piece.data(), static_cast<int>(piece.size()), last) != XML_STATUS_OK)
+    if (XML_Parse(parser, piece.data(), static_cast<int>(piece.size()), last) != XML_STATUS_OK) {
+      shop.trim(size);
       return seen.refused ? invalid_request() : parse_error();
+    }
   }
+  shop.trim(size);
   return seen.writer.take();
 }
 

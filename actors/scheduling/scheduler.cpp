@@ -1,0 +1,202 @@
+#include "actors/scheduling/scheduler.hpp"
+
+#include <caf/detail/set_thread_name.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/logger.hpp>
+#include <caf/scheduled_actor.hpp>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+namespace {
+
+/// How long sockets wait for the actors, unless one takes longer.
+constexpr std::chrono::microseconds turn_length{100};
+
+/// How many a helper runs, who has something else to do.
+constexpr std::size_t most_help = 64;
+
+run_queue::entry entry_of(caf::resumable* job) {
+  const auto is_actor = job->subtype() == caf::resumable::scheduled_actor;
+  return {job, is_actor ? urgency_of(*static_cast<caf::scheduled_actor*>(job)) : urgency::patient};
+}
+
+} // namespace
+
+/// What runs actors, on one thread. Those that they wake are put into the queue by the handful.
+class scheduler::unit : public caf::execution_unit {
+public:
+  unit(scheduler& of, run_queue::from as) : execution_unit(&of.system()), of_(of), as_(as) {}
+
+  /// The unit of the calling thread; null where no actor is run.
+  static unit*& current() {
+    thread_local unit* of_this_thread = nullptr;
+    return of_this_thread;
+  }
+
+  void exec_later(caf::resumable* job) override {
+    woken_.push_back(entry_of(job));
+    if (woken_.size() == run_queue::patience)
+      pass_on();
+  }
+
+  bool is_of(const scheduler& which) const { return &of_ == &which && system_ == &which.system_; }
+
+protected:
+  void execute(caf::resumable* job) {
+    // A thread that spawns gets CAF's logger, which is quiet but costs each resume two locks.
+    if (caf::logger::current_logger())
+      caf::logger::set_current_actor_system(nullptr);
+    const auto result = job->resume(this, of_.max_throughput());
+    if (result == caf::resumable::resume_later)
+      exec_later(job);
+    pass_on();
+    if (result != caf::resumable::resume_later)
+      intrusive_ptr_release(job);
+  }
+
+  void pass_on() {
+    if (woken_.empty())
+      return;
+    const auto wake = of_.queue_.put(woken_, as_);
+    woken_.clear();
+    if (wake)
+      of_.wake_();
+  }
+
+  scheduler& of_;
+
+private:
+  run_queue::from as_;
+  std::vector<run_queue::entry> woken_;
+};
+
+class scheduler::turn final : public unit {
+public:
+  explicit turn(scheduler& of) : unit(of, run_queue::from::turn) {}
+
+  void run() {
+    using clock = std::chrono::steady_clock;
+    current() = this;
+    const auto end = clock::now() + turn_length;
+    run_queue::handful mine;
+    auto wake = false;
+    do {
+      const auto count = of_.queue_.take(mine, wake);
+      if (count == 0)
+        break;
+      if (std::exchange(wake, false))
+        of_.wake_();
+      for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0)
+          run_express();
+        execute(mine[i]);
+      }
+    } while (clock::now() < end);
+    current() = nullptr;
+  }
+
+private:
+  void run_express() {
+    for (std::size_t n = 0; n < run_queue::patience; ++n) {
+      const auto job = of_.queue_.take_express();
+      if (!job)
+        return;
+      execute(job);
+    }
+  }
+};
+
+class scheduler::helper final : public unit {
+public:
+  explicit helper(scheduler& of) : unit(of, run_queue::from::helper) {}
+
+  void run() {
+    pass_on();
+    for (std::size_t n = 0; n < most_help; ++n) {
+      const auto job = of_.queue_.take_urgent();
+      if (!job)
+        return;
+      execute(job);
+    }
+    if (of_.queue_.leave_rest())
+      of_.wake_();
+  }
+};
+
+scheduler::help::help(caf::actor_system& in) : of_(dynamic_cast<scheduler*>(&in.scheduler())) {
+  thread_local std::unique_ptr<helper> own; // for good: actors remember who ran them last
+  if (unit::current())
+    of_ = nullptr; // somebody further up the stack helps already
+  if (!of_)
+    return;
+  if (!own || !own->is_of(*of_))
+    own = std::make_unique<helper>(*of_);
+  unit::current() = own.get();
+}
+
+scheduler::help::~help() {
+  if (!of_)
+    return;
+  static_cast<helper*>(unit::current())->run();
+  unit::current() = nullptr;
+}
+
+scheduler::scheduler(caf::actor_system& system, alarm wake, std::size_t threads)
+    : abstract_coordinator(system), wake_(std::move(wake)), queue_(threads) {}
+
+scheduler::~scheduler() = default;
+
+void scheduler::use_in(caf::actor_system_config& config, alarm wake, std::size_t threads) {
+  config.module_factories.emplace_back([=](caf::actor_system& system) -> caf::actor_system::module* {
+    return new scheduler(system, wake, threads);
+  });
+}
+
+scheduler& scheduler::of(caf::actor_system& system) { return dynamic_cast<scheduler&>(system.scheduler()); }
+
+bool scheduler::run_turn() {
+  if (!queue_.begin_turn())
+    return false;
+  // One for each thread, and for good: actors remember who ran them last.
+  thread_local std::unique_ptr<turn> own;
+  if (!own || !own->is_of(*this))
+    own = std::make_unique<turn>(*this);
+  own->run();
+  return queue_.end_turn();
+}
+
+void scheduler::enqueue(caf::resumable* what) {
+  auto* here = unit::current();
+  if (here && here->is_of(*this)) {
+    here->exec_later(what);
+    return;
+  }
+  const auto one = entry_of(what);
+  if (queue_.put({&one, 1}, run_queue::from::outside))
+    wake_();
+}
+
+void scheduler::start() {
+  clock_thread_ = std::thread{[this] {
+    caf::detail::set_thread_name("deadlines");
+    clock_.run();
+  }};
+  abstract_coordinator::start();
+}
+
+void scheduler::stop() {
+  stop_actors();
+  clock_.stop();
+  clock_thread_.join();
+  clock_.cancel_all();
+  queue_.close();
+  while (!queue_.at_rest())
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  queue_.each_left(&abstract_coordinator::cleanup_and_release);
+}
+
+} // namespace rollcall
