@@ -2,15 +2,13 @@
 
 #include "actors/failure.hpp"
 
+#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace rollcall {
 
-void call_actor_state::start(call_surroundings_ptr shared, record_ptr first) {
-  shared_ = std::move(shared);
-  record_ = std::move(first);
-  move();
-}
+void call_actor_state::start() { move(); }
 
 void call_actor_state::on_event(const call_event& event) {
   auto& metrics = shared_->context->metrics;
@@ -25,7 +23,7 @@ void call_actor_state::on_event(const call_event& event) {
 
 void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
   auto former = std::exchange(account_, std::move(keeper));
-  account_key_ = key;
+  kept_in_ = key.account;
   // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
@@ -34,7 +32,7 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
     self->send(shared_->link, atom::placed_v);
   if (forgotten_)
     on_forget();
-  else if (key != home())
+  else if (!at_home())
     move();
   else if (record_ != placed)
     self->send(account_, record_);
@@ -47,10 +45,18 @@ void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
   } else if (record_->state() == call_state::disconnecting) {
     answer(job, kind::already);
   } else {
-    waiting_.push_back(job);
-    if (waiting_.size() == 1)
+    const auto first = waiting_.empty();
+    waiting_.push_front(job);
+    if (first)
       self->send(shared_->link, atom::hang_up_v, std::string{record_->local_id()});
   }
+}
+
+void call_actor_state::on_word(link_word word) {
+  if (word == link_word::forget)
+    on_forget();
+  else
+    on_sent(word == link_word::sent);
 }
 
 void call_actor_state::on_sent(bool sent) {
@@ -58,9 +64,9 @@ void call_actor_state::on_sent(bool sent) {
   if (sent && can_disconnect(record_->state()))
     show(record_->disconnecting());
   // One line went out: it counts for the request that asked first.
-  auto first = true;
-  for (const auto& job : std::exchange(waiting_, {}))
-    answer(job, !sent ? kind::unreachable : std::exchange(first, false) ? kind::sent : kind::already);
+  const auto jobs = std::exchange(waiting_, {});
+  for (auto job = jobs.begin(); job != jobs.end(); ++job)
+    answer(*job, !sent ? kind::unreachable : std::next(job) == jobs.end() ? kind::sent : kind::already);
 }
 
 void call_actor_state::on_number(account_id account) {
@@ -75,7 +81,7 @@ void call_actor_state::on_forget() {
   if (asked_ || !account_)
     return; // `placed` is on its way, or it was told already
   // Over, not moved: even if the last that was heard of it was another account.
-  const auto last = home() == account_key_ ? record_ : record_->in_account(account_key_.account);
+  const auto last = at_home() ? record_ : record_->in_account(kept_in_);
   self->send(std::exchange(account_, {}), caf::delete_atom_v, last);
 }
 
@@ -83,7 +89,7 @@ void call_actor_state::show(record_ptr newer) {
   record_ = std::move(newer);
   if (asked_ || forgotten_)
     return; // `placed` will show it; or nobody will
-  if (account_key_ == home())
+  if (at_home())
     self->send(account_, record_);
   else
     move();
@@ -107,23 +113,22 @@ bool call_actor_state::in_scope(const disconnect_job& job) const {
   return owner && job.directory->covers(job.scope, owner->id);
 }
 
-account_key call_actor_state::home() const { return {record_->source().environment, record_->account()}; }
-
 namespace {
 
-call_actor::behavior_type call_behavior(call_actor::stateful_pointer<call_actor_state> self,
-                                        const call_surroundings_ptr& shared, const record_ptr& first) {
-  count_failures(self, shared->context);
-  self->state.start(shared, first);
+call_actor::behavior_type call_behavior(call_actor::pointer self, const call_surroundings_ptr& shared,
+                                        const record_ptr& first) {
+  count_failures(self, shared->context, "call");
+  auto kept = std::make_unique<call_actor_state>(self, shared, first);
+  auto* state = kept.get();
+  state->start();
   return {
-      [self](const call_event& event) { self->state.on_event(event); },
-      [self](atom::placed, const account_key& key, keeper_actor& keeper) {
-        self->state.on_placed(key, std::move(keeper));
+      [kept = std::move(kept)](const call_event& event) { kept->on_event(event); }, // all end with the actor
+      [state](atom::placed, const account_key& key, keeper_actor& keeper) {
+        state->on_placed(key, std::move(keeper));
       },
-      [self](const disconnect_job_ptr& job) { self->state.on_disconnect(job); },
-      [self](atom::sent, bool sent) { self->state.on_sent(sent); },
-      [self](account_id account) { self->state.on_number(account); },
-      [self](atom::forget) { self->state.on_forget(); },
+      [state](const disconnect_job_ptr& job) { state->on_disconnect(job); },
+      [state](link_word word) { state->on_word(word); },
+      [state](account_id account) { state->on_number(account); },
   };
 }
 

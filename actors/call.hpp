@@ -3,19 +3,19 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
-#include <caf/stateful_actor.hpp>
+#include <caf/intrusive_ptr.hpp>
+#include <caf/ref_counted.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <forward_list>
 #include <utility>
-#include <vector>
 
 namespace rollcall {
 
 /// What all calls of one switch share.
-struct call_surroundings {
+struct call_surroundings : caf::ref_counted {
   call_surroundings(context_ptr of, node_actor at, link_actor by)
       : context(std::move(of)), node(std::move(at)), link(std::move(by)) {}
 
@@ -26,7 +26,7 @@ struct call_surroundings {
   std::atomic<bool> placement_awaited{false}; ///< the link wants to hear when that is 0
 };
 
-using call_surroundings_ptr = std::shared_ptr<call_surroundings>;
+using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
 
 //   switch: Idle ─► WaitAuth ─► WaitRoute ─► ARComplete ─► Connected ─► Disconnecting ─► Dead
 //              └────────┴───────────┴────────────┴────────────┴───── hang_up sent ──┘      │ forget
@@ -40,36 +40,40 @@ using call_surroundings_ptr = std::shared_ptr<call_surroundings>;
 // A call that is forgotten does not quit: jobs for it may be on their way, and each has to be answered. It
 // ends when nobody knows it any more.
 
-/// The state of a call actor.
-struct call_actor_state {
-  static inline const char* name = "call";
+/// The state of a call actor. There are a million of them, so it is not kept in the actor, which without it
+/// just fills one of the allocator's sizes, but beside it, in a cache line of its own.
+class call_actor_state {
+public:
+  call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first)
+      : self(ptr), shared_(std::move(shared)), record_(std::move(first)) {}
 
-  explicit call_actor_state(call_actor::pointer ptr) : self(ptr) {}
-
-  void start(call_surroundings_ptr shared, record_ptr first);
+  void start();
   void on_event(const call_event& event);
   void on_placed(const account_key& key, keeper_actor keeper);
   void on_disconnect(const disconnect_job_ptr& job);
-  void on_sent(bool sent);
+  void on_word(link_word word);
   void on_number(account_id account);
-  void on_forget();
 
 private:
+  void on_sent(bool sent);
+  void on_forget();
   void show(record_ptr newer);
   void move();
   void answer(const disconnect_job_ptr& job, call_outcome::kind what);
   bool in_scope(const disconnect_job& job) const;
-  account_key home() const;
+  bool at_home() const { return kept_in_ == record_->account(); }
 
   call_actor::pointer self;
   call_surroundings_ptr shared_;
   record_ptr record_;
-  keeper_actor account_;                    ///< null until first placed
-  account_key account_key_;                 ///< of account_
-  std::vector<disconnect_job_ptr> waiting_; ///< for what comes of hang_up
-  record_ptr asked_;                        ///< what was sent to be placed; null unless it moves
+  keeper_actor account_;                          ///< null until first placed
+  account_id kept_in_;                            ///< of account_
+  record_ptr asked_;                              ///< what was sent to be placed; null unless it moves
+  std::forward_list<disconnect_job_ptr> waiting_; ///< for what comes of hang_up; who asked first is last
   bool forgotten_ = false;
 };
+
+static_assert(sizeof(call_actor_state) <= 64);
 
 /// Spawns the actor of a call in its first picture; it has itself placed in its account.
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first);

@@ -38,9 +38,8 @@ using call_actor =
                      caf::reacts_to<atom::placed, account_key, keeper_actor>, // The account that keeps this
                                                                               // call from now on.
                      caf::reacts_to<disconnect_job_ptr>, // Hang up; the outcome goes to the job's worker.
-                     caf::reacts_to<atom::sent, bool>,   // What came of hang_up. From the link.
-                     caf::reacts_to<account_id>, // The account's name has got this number. From the account.
-                     caf::reacts_to<atom::forget>>; // Dead for long enough: leave the account and end.
+                     caf::reacts_to<link_word>,   // What came of hang_up, or that it is over. From the link.
+                     caf::reacts_to<account_id>>; // The account's name has got this number. From the account.
 
 /// Keeps the counts of one customer's accounts, and answers stats without asking them.
 using tally_actor = caf::typed_actor<
@@ -95,7 +94,7 @@ struct attached {
 /// One switch: turns its news into messages to its calls, and their hang-ups into lines to the switch.
 using link_actor = news_actor::extend<
     caf::replies_to<attach_request>::with<attached>, // Fails with stale_epoch.
-    caf::reacts_to<atom::hang_up, std::string>,      // From a call, by the switch's id; answered with `sent`.
+    caf::reacts_to<atom::hang_up, std::string>, // From a call, by the switch's id; answered by a link_word.
     caf::reacts_to<disconnect_job_ptr, std::string>, // disconnectCall for the call of this id.
     caf::reacts_to<directory_ptr>,
     caf::reacts_to<atom::consumed, std::uint64_t>, // News of this session has been worked off.
@@ -222,6 +221,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_word)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_hello)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_mesh_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_actor)

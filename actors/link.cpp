@@ -194,7 +194,7 @@ void link_state::hang_up(const std::string& id) {
   if (found == calls_.end())
     return; // just forgotten; the call has answered for itself
   const auto sent = connection_ && connection_->hang_up(id);
-  self->send(found->second.call, atom::sent_v, sent);
+  self->send(found->second.call, sent ? link_word::sent : link_word::unsent);
   if (!sent) {
     ++context->metrics.disconnects_unreachable;
     return;
@@ -244,7 +244,7 @@ void link_state::forget_ended(moment now) {
     const auto found = calls_.find(ended_.front().id);
     if (found == calls_.end())
       continue;
-    self->send(found->second.call, atom::forget_v);
+    self->send(found->second.call, link_word::forget);
     calls_.erase(found);
   }
 }
@@ -284,7 +284,7 @@ link_status link_state::status() const {
 
 call_surroundings_ptr link_state::surroundings() {
   if (!shared_)
-    shared_ = std::make_shared<call_surroundings>(context, node, link_actor{self});
+    shared_ = caf::make_counted<call_surroundings>(context, node, link_actor{self});
   return shared_;
 }
 

@@ -94,7 +94,7 @@ void link_state::let_go(std::uint64_t own_term) {
 
 void link_state::forget_calls() {
   for (auto& [id, call] : calls_)
-    self->send(call.call, atom::forget_v);
+    self->send(call.call, link_word::forget);
   calls_.clear();
   repeats_.clear();
   ended_.clear();

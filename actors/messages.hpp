@@ -119,6 +119,14 @@ using stats_job_ptr = std::shared_ptr<const stats_job>;
 struct disconnect_job;
 using disconnect_job_ptr = std::shared_ptr<const disconnect_job>;
 
+/// What a link says to a call besides what the switch says of it. One type for all of it: each handler more
+/// is 40 bytes of every call.
+enum class link_word : std::uint8_t {
+  sent,   ///< the disconnect is on its way to the switch
+  unsent, ///< it could not be sent: the switch is away
+  forget, ///< dead for long enough: leave the account and end
+};
+
 /// An account's counts as they are now: absolute, so that a tally cannot drift.
 struct tally_update {
   account_key account;

@@ -1,8 +1,8 @@
 /// The floor of a call's memory: what the actor framework itself takes for an actor that holds the same
 /// record.
 ///
-/// peer_caf_floor ACTORS spawns so many actors of the very interface of our calls, each with its six handlers
-/// and one immutable record, on a scheduler of CAF, and sends each a message. There is nothing else: no
+/// peer_caf_floor ACTORS spawns so many actors of the very interface of our calls, each with its five
+/// handlers and one immutable record, on a scheduler of CAF, and sends each a message. There is nothing else: no
 /// account that keeps the record in order, no counts, no switch that finds the call by its id, no disconnect
 /// under way. Prints the resident bytes of an actor as JSON, and ends.
 ///
@@ -42,9 +42,8 @@ call_actor::behavior_type floor_behavior(call_actor::stateful_pointer<floor_stat
         self->state.record = self->state.record->in_account(key.account);
       },
       [self](const disconnect_job_ptr&) { self->state.record = self->state.record->disconnecting(); },
-      [self](atom::sent, bool) { self->state.record = self->state.record->disconnecting(); },
+      [self](link_word) { self->state.record = {}; },
       [](account_id) { ++ready; },
-      [self](atom::forget) { self->state.record = {}; },
   };
 }
 
