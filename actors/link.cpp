@@ -78,16 +78,15 @@ void link_state::on(call_event& event) {
   if (event.account_name && !event.account && directory)
     if (const auto* found = directory->find_username(identity->environment, *event.account_name))
       event.account = found->id;
-  const auto found = calls_.find(event.id);
-  if (found == calls_.end()) {
+  auto* known = calls_.find(event.id);
+  if (!known) {
     open(event);
     return;
   }
-  auto& known = found->second;
-  known.seen = snapshot_;
+  known->seen = snapshot_;
   if (event.state == call_state::dead)
-    ended(known, event, "ended");
-  self->send(known.call, std::move(event));
+    ended(*known, event, "ended");
+  self->send(known->call, std::move(event));
 }
 
 void link_state::open(call_event& event) {
@@ -100,10 +99,15 @@ void link_state::open(call_event& event) {
     return;
   }
   ++context->metrics.events_applied;
-  auto call = spawn_call(self->system(), surroundings(), call_record::first(*identity, event));
-  auto& added = calls_[event.id] = entry{std::move(call), snapshot_, false};
+  auto& added = add(event.id, call_record::first(*identity, event));
   if (event.state == call_state::dead)
     ended(added, event, "ended");
+}
+
+link_state::entry& link_state::add(std::string_view id, record_ptr first) {
+  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), std::move(first)));
+  added.seen = snapshot_;
+  return added;
 }
 
 void link_state::on(const snapshot_begin&) {
@@ -119,17 +123,17 @@ void link_state::on(const snapshot_end&) {
   in_snapshot_ = false;
   std::uint64_t settled = 0;
   const auto now = context->now();
-  for (auto& [id, call] : calls_) {
+  calls_.each([&](entry& call) {
     if (call.ended || call.seen == snapshot_)
-      continue;
+      return;
     call_event over;
-    over.id = id;
+    over.id = call.id();
     over.state = call_state::dead;
     over.received = now;
     ended(call, over, "ended unseen");
     self->send(call.call, std::move(over));
     ++settled;
-  }
+  });
   ++context->metrics.snapshots;
   context->metrics.calls_settled += settled;
   verified_ = true;
@@ -156,8 +160,8 @@ void link_state::on(const bad_line& bad) {
   ++context->metrics.lines_bad;
   log::warn(who(), "bad line: {}", bad.reason);
   // Whatever else it says of the call, it names it: a snapshot must not end it.
-  if (const auto named = calls_.find(bad.call); named != calls_.end())
-    named->second.seen = snapshot_;
+  if (auto* named = calls_.find(bad.call))
+    named->seen = snapshot_;
   connection_->warn(bad.reason);
   if (++bad_in_a_row_ < defaults::bad_lines_in_a_row)
     return;
@@ -172,7 +176,7 @@ void link_state::ended(entry& call, const call_event& event, std::string_view ho
     return;
   if (call.hung_up)
     note(event.id, std::string{how} + (event.ended ? " at " + format_rfc3339(*event.ended) : ""));
-  ended_.push_back({self->clock().now() + context->dead_linger.load(), event.id});
+  ended_.push_back({self->clock().now() + context->dead_linger.load(), &call});
   wake_up();
 }
 
@@ -190,25 +194,24 @@ void link_state::write_notes() {
 }
 
 void link_state::hang_up(const std::string& id) {
-  const auto found = calls_.find(id);
-  if (found == calls_.end())
+  auto* found = calls_.find(id);
+  if (!found)
     return; // just forgotten; the call has answered for itself
   const auto sent = connection_ && connection_->hang_up(id);
-  self->send(found->second.call, sent ? link_word::sent : link_word::unsent);
+  self->send(found->call, sent ? link_word::sent : link_word::unsent);
   if (!sent) {
     ++context->metrics.disconnects_unreachable;
     return;
   }
-  found->second.hung_up = true;
+  found->hung_up = true;
   ++context->metrics.disconnects_sent;
   repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), id});
   wake_up();
 }
 
 void link_state::disconnect(const disconnect_job_ptr& job, const std::string& id) {
-  const auto found = calls_.find(id);
-  if (found != calls_.end())
-    self->send(found->second.call, job);
+  if (auto* found = calls_.find(id))
+    self->send(found->call, job);
   else
     self->send(job->worker, call_outcome{});
 }
@@ -227,8 +230,8 @@ void link_state::repeat_disconnects(moment now) {
   for (auto n = repeats_.size(); n > 0 && repeats_.front().when <= now; --n) {
     auto id = std::move(repeats_.front().id);
     repeats_.pop_front();
-    const auto found = calls_.find(id);
-    if (found == calls_.end() || found->second.ended)
+    const auto* found = calls_.find(id);
+    if (!found || found->ended)
       continue;
     if (connection_ && connection_->hang_up(id) && ++repeated <= defaults::repeats_named)
       log::warn(who(), "call {}: no end yet, disconnect sent again", id);
@@ -241,11 +244,9 @@ void link_state::repeat_disconnects(moment now) {
 
 void link_state::forget_ended(moment now) {
   for (; !ended_.empty() && ended_.front().when <= now; ended_.pop_front()) {
-    const auto found = calls_.find(ended_.front().id);
-    if (found == calls_.end())
-      continue;
-    self->send(found->second.call, link_word::forget);
-    calls_.erase(found);
+    auto& over = *ended_.front().call;
+    self->send(over.call, link_word::forget);
+    calls_.erase(over);
   }
 }
 
@@ -266,8 +267,7 @@ void link_state::end() {
 }
 
 void link_state::stop(caf::error reason) {
-  for (auto& [id, call] : calls_)
-    self->send_exit(call.call, reason);
+  calls_.each([&](entry& x) { self->send_exit(x.call, reason); });
   self->quit(std::move(reason));
 }
 

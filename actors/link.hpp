@@ -3,6 +3,7 @@
 #include "actors/call.hpp"
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "domain/call_table.hpp"
 #include "domain/switch_identity.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -13,7 +14,6 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace rollcall {
@@ -60,17 +60,16 @@ struct link_state {
   directory_ptr directory;
 
 private:
-  struct entry {
-    call_actor call;
-    std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
-    bool ended = false;     ///< the switch said so; waits to be forgotten
-    bool hung_up = false;   ///< a disconnect was sent: the audit log wants to know of its end
-  };
-  struct due {
+  using entries = call_table<call_actor>;
+  using entry = entries::entry;
+  struct repeat {
     moment when;
-    std::string id;
+    std::string id; ///< the call may not be here yet
   };
-  using entries = std::unordered_map<std::string, entry>;
+  struct end_of_call {
+    moment when;
+    entry* call;
+  };
 
   void on(call_event& event);
   void on(const snapshot_begin&);
@@ -79,6 +78,7 @@ private:
   void on(const ping&);
   void on(const bad_line& bad);
   void open(call_event& event);
+  entry& add(std::string_view id, record_ptr first);
   void ended(entry& call, const call_event& event, std::string_view how);
   void note(const std::string& id, std::string text);
   void write_notes();
@@ -107,8 +107,8 @@ private:
   moment resync_allowed_;
   entries calls_;
   call_surroundings_ptr shared_;
-  std::deque<due> repeats_;       ///< disconnects without an end yet, soonest first
-  std::deque<due> ended_;         ///< calls to forget, soonest first
+  std::deque<repeat> repeats_;    ///< disconnects without an end yet, soonest first
+  std::deque<end_of_call> ended_; ///< calls to forget, soonest first; each is still in calls_
   std::vector<audit_note> notes_; ///< for the audit log, of the news that is being worked off
 };
 

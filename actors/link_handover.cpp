@@ -19,7 +19,7 @@ caf::result<released> link_state::release(std::uint64_t epoch) {
   }
   released answer{term_, whole_, calls_.size()};
   for (const auto& one : repeats_)
-    if (const auto found = calls_.find(one.id); found != calls_.end() && !found->second.ended)
+    if (const auto* found = calls_.find(one.id); found && !found->ended)
       answer.hung_up.push_back(one.id);
   return answer;
 }
@@ -28,14 +28,11 @@ caf::result<released> link_state::release(std::uint64_t epoch) {
 void link_state::adopt(const records& calls) {
   for (const auto& record : calls) {
     auto event = event_of(*record);
-    const auto known = calls_.find(event.id);
-    if (known != calls_.end()) {
+    if (calls_.find(event.id)) {
       on(event);
       continue;
     }
-    auto& added = calls_[event.id] =
-        entry{spawn_call(self->system(), surroundings(), call_record::adopted(*identity, *record)), snapshot_,
-              false};
+    auto& added = add(event.id, call_record::adopted(*identity, *record));
     if (event.state == call_state::dead)
       ended(added, event, "ended");
   }
@@ -46,8 +43,8 @@ void link_state::adopt(const records& calls) {
 void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
   const auto next = self->clock().now() + context->disconnect_retry.load();
   for (const auto& id : ids) {
-    const auto found = calls_.find(id);
-    if (found != calls_.end() && (found->second.ended || std::exchange(found->second.hung_up, true)))
+    auto* found = calls_.find(id);
+    if (found && (found->ended || std::exchange(found->hung_up, true)))
       continue;
     repeats_.push_back({next, id}); // also of one that only the snapshot will tell of
   }
@@ -93,8 +90,7 @@ void link_state::let_go(std::uint64_t own_term) {
 }
 
 void link_state::forget_calls() {
-  for (auto& [id, call] : calls_)
-    self->send(call.call, link_word::forget);
+  calls_.each([&](entry& x) { self->send(x.call, link_word::forget); });
   calls_.clear();
   repeats_.clear();
   ended_.clear();

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+/// The calls of one switch by the switch's own ids. `Handle` is whatever reaches a call. Entries stay where
+/// they are until they are erased. One thread at a time.
+///
+/// It is a hash table of chains that grows by linear hashing: with each call that comes, one bucket is split
+/// in two, so that there is no moment at which a million calls are put into a larger table. A call costs one
+/// block, its id in it, and one pointer to that.
+///
+///   buckets   0 │ 1 │ 2 │ 3 │ 4 │ 5        round_ = 4: 0 and 1 were split into 0, 4 and 1, 5; next is 2
+///             └───┬───┘               hash % 8 names the bucket; where that is not there yet, hash % 4
+///            split already
+template <class Handle>
+class call_table {
+public:
+  /// One call. What the link knows of it lies beside the handle.
+  class entry {
+  public:
+    std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
+
+    Handle call;
+    std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
+    bool ended = false;     ///< the switch said so; waits to be forgotten
+    bool hung_up = false;   ///< a disconnect was sent: the audit log wants to know of its end
+
+  private:
+    friend class call_table;
+    entry(std::string_view id, Handle to)
+        : call(std::move(to)), id_size_(static_cast<std::uint16_t>(id.size())) {
+      std::memcpy(reinterpret_cast<char*>(this + 1), id.data(), id.size());
+    }
+
+    std::uint16_t id_size_;
+    entry* next_ = nullptr; ///< in the same bucket
+  };
+
+  static constexpr std::size_t longest_id = UINT16_MAX; ///< a switch's line is no longer
+
+  call_table() = default;
+  call_table(const call_table&) = delete;
+  call_table& operator=(const call_table&) = delete;
+  ~call_table() { clear(); }
+
+  /// Null for a call that is not here.
+  entry* find(std::string_view id) noexcept {
+    if (size_ == 0)
+      return nullptr;
+    auto* found = bucket(place_of(id));
+    while (found && found->id() != id)
+      found = found->next_;
+    return found;
+  }
+
+  /// Takes in a call that is not here. Throws when the id is longer than longest_id.
+  entry& add(std::string_view id, Handle call) {
+    if (id.size() > longest_id)
+      throw std::length_error{"the id of a call is too long"};
+    if (size_ == buckets_)
+      grow();
+    auto* added = new (::operator new(sizeof(entry) + id.size())) entry{id, std::move(call)};
+    put(added, place_of(id));
+    ++size_;
+    return *added;
+  }
+
+  void erase(entry& gone) noexcept {
+    auto* link = &bucket(place_of(gone.id()));
+    while (*link != &gone)
+      link = &(*link)->next_;
+    *link = gone.next_;
+    destroy(&gone);
+    --size_;
+  }
+
+  /// Forgets all, and gives the memory back.
+  void clear() noexcept {
+    for (std::size_t i = 0; i < buckets_; ++i)
+      for (auto* x = bucket(i); x;)
+        destroy(std::exchange(x, x->next_));
+    segments_.clear();
+    size_ = buckets_ = 0;
+    round_ = 1;
+  }
+
+  /// Shows each call to `f(entry)`, in no order. `f` must not add or erase any.
+  template <class F>
+  void each(F f) {
+    for (std::size_t i = 0; i < buckets_; ++i)
+      for (auto* x = bucket(i); x; x = x->next_)
+        f(*x);
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+private:
+  static constexpr std::size_t segment_size = 4096;
+  using segment = std::unique_ptr<entry*[]>; // so that buckets never move
+
+  entry*& bucket(std::size_t i) noexcept { return segments_[i / segment_size][i % segment_size]; }
+
+  /// The bucket of an id. `round_` is the largest power of two up to the number of buckets.
+  std::size_t place_of(std::string_view id) const noexcept {
+    const auto hash = std::hash<std::string_view>{}(id);
+    const auto place = hash & (2 * round_ - 1);
+    return place < buckets_ ? place : hash & (round_ - 1);
+  }
+
+  void put(entry* x, std::size_t place) noexcept {
+    x->next_ = bucket(place);
+    bucket(place) = x;
+  }
+
+  /// Adds a bucket: the next one of this round is split.
+  void grow() {
+    if (buckets_ % segment_size == 0)
+      segments_.push_back(std::make_unique<entry*[]>(segment_size));
+    if (buckets_ == 2 * round_)
+      round_ *= 2;
+    if (++buckets_ == 1)
+      return;
+    const auto split = buckets_ - 1 - round_;
+    for (auto* x = std::exchange(bucket(split), nullptr); x;) {
+      auto* each = std::exchange(x, x->next_);
+      put(each, place_of(each->id()));
+    }
+  }
+
+  static void destroy(entry* x) noexcept {
+    x->~entry();
+    ::operator delete(x);
+  }
+
+  std::vector<segment> segments_;
+  std::size_t buckets_ = 0;
+  std::size_t round_ = 1;
+  std::size_t size_ = 0;
+};
+
+} // namespace rollcall

@@ -1,0 +1,120 @@
+#include "domain/call_table.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rollcall {
+
+namespace {
+
+/// What reaches a call, here: a number.
+using calls = call_table<int>;
+
+std::set<std::string> ids_of(calls& table) {
+  std::set<std::string> ids;
+  table.each([&](calls::entry& x) { CHECK(ids.emplace(x.id()).second); });
+  return ids;
+}
+
+} // namespace
+
+TEST_CASE("nothing is found in an empty table") {
+  calls table;
+  CHECK(table.find("1") == nullptr);
+  CHECK(table.find("") == nullptr);
+  CHECK(table.empty());
+  CHECK(ids_of(table).empty());
+}
+
+TEST_CASE("a call is found by its id until it is erased") {
+  calls table;
+  auto& added = table.add("1-a", 7);
+  CHECK(added.id() == "1-a");
+  CHECK_FALSE(added.ended);
+  CHECK(table.find("1-a") == &added);
+  CHECK(table.find("1-a")->call == 7);
+  CHECK(table.find("1-") == nullptr);
+  CHECK(table.find("1-b") == nullptr);
+  table.erase(added);
+  CHECK(table.find("1-a") == nullptr);
+  CHECK(table.empty());
+}
+
+TEST_CASE("an id may hold anything, and nothing") {
+  calls table;
+  const std::string zeros(3, '\0');
+  table.add(zeros, 1);
+  table.add("", 2);
+  CHECK(table.find(zeros)->call == 1);
+  CHECK(table.find("")->call == 2);
+  CHECK(table.find(std::string(2, '\0')) == nullptr);
+}
+
+TEST_CASE("an id that is too long is refused") {
+  calls table;
+  CHECK_THROWS_AS(table.add(std::string(calls::longest_id + 1, 'x'), 1), std::length_error);
+  CHECK(table.empty());
+  const std::string longest(calls::longest_id, 'x');
+  table.add(longest, 1);
+  CHECK(table.find(longest)->call == 1);
+}
+
+TEST_CASE("entries stay where they are while the table grows") {
+  calls table;
+  std::vector<calls::entry*> added;
+  for (int i = 0; i < 20'000; ++i)
+    added.push_back(&table.add(std::to_string(i), i));
+  CHECK(table.size() == 20'000);
+  for (int i = 0; i < 20'000; ++i)
+    REQUIRE(table.find(std::to_string(i)) == added[static_cast<std::size_t>(i)]);
+  CHECK(ids_of(table).size() == 20'000);
+}
+
+TEST_CASE("what reaches a call is let go with it") {
+  const auto handle = std::make_shared<int>(1);
+  {
+    call_table<std::shared_ptr<int>> table;
+    auto& erased = table.add("1", handle);
+    table.add("2", handle);
+    CHECK(handle.use_count() == 3);
+    table.erase(erased);
+    CHECK(handle.use_count() == 2);
+    table.clear();
+    CHECK(handle.use_count() == 1);
+    table.add("3", handle);
+  }
+  CHECK(handle.use_count() == 1);
+}
+
+TEST_CASE("whatever comes and goes, the table has what a map has") {
+  CHECK(rc::check([] {
+    calls table;
+    std::map<std::string, int> expected;
+    for (auto n = *rc::gen::inRange(0, 400); n > 0; --n) {
+      const auto id = std::to_string(*rc::gen::inRange(0, 100));
+      auto* found = table.find(id);
+      RC_ASSERT((found != nullptr) == expected.contains(id));
+      if (!found) {
+        table.add(id, n);
+        expected[id] = n;
+      } else if (*rc::gen::inRange(0, 3) == 0) {
+        table.erase(*found);
+        expected.erase(id);
+      } else {
+        RC_ASSERT(found->call == expected[id]);
+      }
+      RC_ASSERT(table.size() == expected.size());
+    }
+    std::map<std::string, int> all;
+    table.each([&](calls::entry& x) { all.emplace(x.id(), x.call); });
+    RC_ASSERT(all == expected);
+  }));
+}
+
+} // namespace rollcall
