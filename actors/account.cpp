@@ -55,8 +55,7 @@ void account_state::list(const list_job& job) {
   });
   // Who left before the job began was in its next account by then, and is told of there. But the account that
   // it came from may hear only now that it has come here, and would have it stay.
-  calls_.each_left(job.begun,
-                   [&](const record_ptr& record, const call_actor&) { part.moved.push_back(record); });
+  calls_.each_left(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
   calls_.each_passed(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
   calls_.each_over([&](const record_ptr& record) { part.over.push_back(record); });
   self->send(job.worker, std::move(part));
@@ -80,15 +79,18 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
     });
   // A call that has just left for another account of the scope may have slipped past the request there. One
   // that left before was found there, or has gone on, perhaps to whom it is none of the caller's.
+  std::vector<record_ptr> left;
   if (!job->account)
-    calls_.each_left(job->begun, [&](const record_ptr& record, const call_actor& call) {
+    calls_.each_left(job->begun, [&](const record_ptr& record) {
       const auto* next = job->directory->owner(record->source().environment, record->account());
       if (next && job->directory->covers(job->scope, next->id))
-        targets.push_back(call);
+        left.push_back(record);
     });
-  self->send(job->worker, atom::expect_v, std::uint64_t{targets.size()});
+  self->send(job->worker, atom::expect_v, std::uint64_t{targets.size() + left.size()});
   for (const auto& call : targets)
     self->send(call, job);
+  for (const auto& record : left)
+    self->send(node, job, record);
 }
 
 void account_state::belong_to(tally_actor next) {
@@ -176,10 +178,12 @@ void account_state::remember_move() {
 namespace {
 
 account_actor::behavior_type account_behavior(account_actor::stateful_pointer<account_state> self,
-                                              const context_ptr& context, account_key key,
-                                              const tally_actor& tally, std::uint64_t version) {
+                                              const context_ptr& context, const node_actor& node,
+                                              account_key key, const tally_actor& tally,
+                                              std::uint64_t version) {
   count_failures(self, context);
   self->state.context = context;
+  self->state.node = node;
   self->state.key = key;
   self->state.tally = tally;
   self->state.version = version;
@@ -203,9 +207,9 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
 
 } // namespace
 
-account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
+account_actor spawn_account(caf::actor_system& system, context_ptr context, node_actor node, account_key key,
                             tally_actor tally, std::uint64_t version) {
-  return system.spawn(account_behavior, std::move(context), key, std::move(tally), version);
+  return system.spawn(account_behavior, std::move(context), std::move(node), key, std::move(tally), version);
 }
 
 } // namespace rollcall

@@ -37,6 +37,7 @@ struct account_state {
 
   account_actor::pointer self;
   context_ptr context;
+  node_actor node; ///< finds calls that have left
   account_key key;
   tally_actor tally;
   std::uint64_t version = 0; ///< counts the changes
@@ -61,7 +62,7 @@ private:
 
 /// Spawns the actor of an account that belongs to the customer of `tally`. Its versions begin above
 /// `version`, the last of an actor of the same account that has retired.
-account_actor spawn_account(caf::actor_system& system, context_ptr context, account_key key,
+account_actor spawn_account(caf::actor_system& system, context_ptr context, node_actor node, account_key key,
                             tally_actor tally, std::uint64_t version);
 
 } // namespace rollcall

@@ -95,7 +95,7 @@ struct attached {
 using link_actor = news_actor::extend<
     caf::replies_to<attach_request>::with<attached>, // Fails with stale_epoch.
     caf::reacts_to<atom::hang_up, std::string>, // From a call, by the switch's id; answered by a link_word.
-    caf::reacts_to<disconnect_job_ptr, std::string>, // disconnectCall for the call of this id.
+    caf::reacts_to<disconnect_job_ptr, std::string>, // The job is for the call of this id.
     caf::reacts_to<directory_ptr>,
     caf::reacts_to<atom::consumed, std::uint64_t>, // News of this session has been worked off.
     caf::replies_to<atom::release, std::uint64_t>::with<released>, // Another node wants the switch, with
@@ -112,6 +112,7 @@ using link_actor = news_actor::extend<
 using node_actor = registrar_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // A call to be placed in its account. From the call or link.
     caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>, caf::reacts_to<disconnect_job_ptr>,
+    caf::reacts_to<disconnect_job_ptr, record_ptr>, // The job is for this call. From an account that it left.
     caf::replies_to<attach_request>::with<attached>, // Fails with unknown_switch or stale_epoch.
     caf::replies_to<atom::release, switch_name, std::uint64_t>::with<released>, // For the switch's link; as
     caf::reacts_to<atom::adopt, switch_name, records>,                          // these.

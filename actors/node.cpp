@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace rollcall {
@@ -33,10 +34,15 @@ void node_state::disconnect(const disconnect_job_ptr& job) {
   }
   const auto& id = job->call->value();
   const auto colon = id.find(':');
-  const auto found =
-      colon == std::string::npos ? links_.end() : links_.find(switch_name{id.substr(0, colon)});
-  if (found != links_.end())
-    self->send(found->second.actor, job, id.substr(colon + 1));
+  if (colon == std::string::npos)
+    self->send(job->worker, call_outcome{});
+  else
+    disconnect(job, switch_name{id.substr(0, colon)}, std::string_view{id}.substr(colon + 1));
+}
+
+void node_state::disconnect(const disconnect_job_ptr& job, const switch_name& at, std::string_view local_id) {
+  if (const auto found = links_.find(at); found != links_.end())
+    self->send(found->second.actor, job, std::string{local_id});
   else
     self->send(job->worker, call_outcome{});
 }
@@ -227,7 +233,7 @@ node_state::leaf* node_state::find_or_open(const account_key& key) {
     return nullptr;
   }
   const auto& above = customers_.at(owner->id);
-  auto account = spawn_account(self->system(), context, key, above.tally, last_version_);
+  auto account = spawn_account(self->system(), context, self, key, above.tally, last_version_);
   self->send(above.actor, caf::put_atom_v, key, account);
   if (!key.account.known())
     self->send(account, directory_);
@@ -248,6 +254,9 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
       [self](const list_job_ptr& job) { self->state.list(job); },
       [self](const stats_job_ptr& job) { self->state.stats(job); },
       [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
+      [self](const disconnect_job_ptr& job, const record_ptr& call) {
+        self->state.disconnect(job, call->source().name, call->local_id());
+      },
       [self](const attach_request& request) { return self->state.attach(request); },
       [self](atom::release, const switch_name& name, std::uint64_t epoch) {
         return self->state.release(name, epoch);

@@ -6,6 +6,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct node_state {
   void list(const list_job_ptr& job);
   void stats(const stats_job_ptr& job);
   void disconnect(const disconnect_job_ptr& job);
+  void disconnect(const disconnect_job_ptr& job, const switch_name& at, std::string_view local_id);
   caf::result<attached> attach(const attach_request& request);
   caf::result<released> release(const switch_name& name, std::uint64_t epoch);
   template <class... Ts>

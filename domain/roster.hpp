@@ -84,7 +84,7 @@ public:
       return false;
     // The account it came from may still tell of it.
     if (came_lately(*found, now))
-      over_.push_back({now, record, {}, true});
+      over_.push_back({now, record, true});
     --count_of(found->record);
     entries_.erase(found);
     return true;
@@ -95,7 +95,7 @@ public:
     const auto found = entries_.find(record);
     if (found == entries_.end())
       return false;
-    left_.push_back({now, record, found->call, came_lately(*found, now)});
+    left_.push_back({now, record, came_lately(*found, now)});
     --count_of(found->record);
     entries_.erase(found);
     return true;
@@ -123,13 +123,12 @@ public:
       f(x);
   }
 
-  /// Shows each call that left for another account at `since` or later, as far as remembered, to `f(record,
-  /// call)`.
+  /// Shows each call that left for another account at `since` or later, as far as remembered, to `f(record)`.
   template <class F>
   void each_left(moment since, F f) const {
     for (const auto& x : left_)
       if (x.when >= since)
-        f(x.record, x.call);
+        f(x.record);
   }
 
   /// Shows each call that only passed through, to `f(record)`: it left before `since`, and the account that
@@ -166,10 +165,10 @@ public:
 private:
   std::uint32_t& count_of(const record_ptr& record) { return counts_.of(record->source())[record->state()]; }
 
+  // Without the handle: it would keep a call alive that is long forgotten.
   struct move {
     moment when;
     record_ptr record;
-    Handle call;           ///< of calls that left
     bool had_come = false; ///< from another account, a moment before it left
   };
 
