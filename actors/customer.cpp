@@ -42,13 +42,6 @@ void customer_state::disconnect(const disconnect_job_ptr& job) {
   to_below(job);
 }
 
-void customer_state::audit() {
-  for (const auto& [key, account] : accounts_)
-    self->send(account, atom::audit_v);
-  for (const auto& sub : below_)
-    self->send(sub, atom::audit_v);
-}
-
 void customer_state::put(const account_key& key, account_actor account) {
   former_.erase(key);
   accounts_.insert_or_assign(key, std::move(account));
@@ -141,7 +134,6 @@ customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer
       [self](const list_job_ptr& job) { self->state.list(job); },
       [self](const stats_job_ptr& job) { self->state.stats(job); },
       [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
-      [self](atom::audit) { self->state.audit(); },
       [self](caf::put_atom, const account_key& key, account_actor& account) {
         self->state.put(key, std::move(account));
       },

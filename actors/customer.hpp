@@ -21,7 +21,6 @@ struct customer_state {
   void list(const list_job_ptr& job);
   void stats(const stats_job_ptr& job);
   void disconnect(const disconnect_job_ptr& job);
-  void audit();
   void put(const account_key& key, account_actor account);
   void join(const account_key& key, const account_actor& account);
   void remove(const account_key& key);

@@ -66,6 +66,10 @@ constexpr auto link_tick = 250ms;
 /// How often every account is recounted and compared with its tally.
 constexpr auto audit_interval = 60s;
 
+/// In how many parts, one after the other: all accounts at once would hold everything else up.
+constexpr std::size_t audit_parts = 120;
+constexpr auto audit_pause = std::chrono::milliseconds{audit_interval} / int{audit_parts};
+
 /// How many repeated disconnects the log names one by one at a tick, before it counts the rest.
 constexpr std::uint64_t repeats_named = 10;
 

@@ -67,8 +67,7 @@ using account_actor = keeper_actor::extend<
 
 /// A part of the tree as jobs see it: what a customer is to the customer above.
 using scope_actor = caf::typed_actor<caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>,
-                                     caf::reacts_to<disconnect_job_ptr>,
-                                     caf::reacts_to<atom::audit>>; // Have every account recounted.
+                                     caf::reacts_to<disconnect_job_ptr>>;
 
 /// One customer: knows its accounts and subcustomers; jobs for a scope enter here and fan out.
 using customer_actor = scope_actor::extend<
@@ -119,7 +118,8 @@ using node_actor = registrar_actor::extend<
     caf::reacts_to<atom::yield, switch_name, std::uint64_t>,
     caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
     caf::replies_to<caf::get_atom>::with<link_statuses>,
-    caf::reacts_to<caf::tick_atom>>; // Audit the tallies, and ask idle accounts to retire.
+    caf::reacts_to<atom::audit>,     // Have every account recounted now, and idle ones asked to retire.
+    caf::reacts_to<caf::tick_atom>>; // The same, of a few accounts at a time.
 
 /// Gathers what one request needs and answers it. One for each request.
 using list_worker_actor =

@@ -111,23 +111,29 @@ caf::result<link_statuses> node_state::link_states() {
   return promise;
 }
 
-void node_state::audit() {
-  self->delayed_send(self, defaults::audit_interval, caf::tick_atom_v);
-  if (!directory_)
-    return;
-  for (const auto& environment : directory_->entries().environments)
-    if (const auto* root = directory_->root(environment.id))
-      self->send(customers_.at(root->id).actor, atom::audit_v);
-  ask_to_retire();
+void node_state::audit() { audit_buckets(0, accounts_.bucket_count()); }
+
+// Accounts that come may move others to another bucket: one that is passed over has its turn in the next
+// round.
+void node_state::audit_next() {
+  self->delayed_send(self, defaults::audit_pause, caf::tick_atom_v);
+  const auto buckets = accounts_.bucket_count();
+  const auto begin = audited_ * buckets / defaults::audit_parts;
+  audit_buckets(begin, ++audited_ * buckets / defaults::audit_parts);
+  audited_ %= defaults::audit_parts;
 }
 
 // Accounts that the directory does not know are as many as switches like to invent.
-void node_state::ask_to_retire() {
+void node_state::audit_buckets(std::size_t begin, std::size_t end) {
   ++round_;
-  for (auto& [key, held] : accounts_)
-    if (key.account.known() && !is_in_directory(key)) {
-      held.asked = round_;
-      self->send(held.actor, atom::retire_v, registrar_actor{node_actor{self}}, round_);
+  for (auto bucket = begin; bucket < end; ++bucket)
+    for (auto one = accounts_.begin(bucket); one != accounts_.end(bucket); ++one) {
+      auto& [key, held] = *one;
+      self->send(held.actor, atom::audit_v);
+      if (key.account.known() && !is_in_directory(key)) {
+        held.asked = round_;
+        self->send(held.actor, atom::retire_v, registrar_actor{node_actor{self}}, round_);
+      }
     }
 }
 
@@ -248,7 +254,7 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
   self->state.context = context;
   self->state.auditor = auditor;
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
-  self->delayed_send(self, defaults::audit_interval, caf::tick_atom_v);
+  self->delayed_send(self, defaults::audit_pause, caf::tick_atom_v);
   return {
       [self](const record_ptr& record, const call_actor& call) { self->state.place(record, call); },
       [self](const list_job_ptr& job) { self->state.list(job); },
@@ -271,7 +277,8 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
         self->state.change(std::move(dir), switches);
       },
       [self](caf::get_atom) { return self->state.link_states(); },
-      [self](caf::tick_atom) { self->state.audit(); },
+      [self](atom::audit) { self->state.audit(); },
+      [self](caf::tick_atom) { self->state.audit_next(); },
       [self](const retirement& from) { self->state.retire(from); },
   };
 }

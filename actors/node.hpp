@@ -31,6 +31,7 @@ struct node_state {
   void change(directory_ptr dir, const std::vector<switch_settings>& switches);
   caf::result<link_statuses> link_states();
   void audit();
+  void audit_next();
   void retire(const retirement& from);
   void stop(caf::error reason);
 
@@ -58,13 +59,14 @@ private:
   void change_customers();
   void change_owners();
   void change_links(const std::vector<switch_settings>& switches);
-  void ask_to_retire();
+  void audit_buckets(std::size_t begin, std::size_t end);
   bool is_in_directory(const account_key& key) const;
   leaf* find_or_open(const account_key& key);
 
   directory_ptr directory_;
   std::unordered_map<customer_id, branch> customers_;
   std::unordered_map<account_key, leaf> accounts_;
+  std::size_t audited_ = 0;        ///< parts of the accounts, of audit_parts
   std::uint64_t round_ = 0;        ///< counts how often accounts were asked to retire
   std::uint64_t last_version_ = 0; ///< of all accounts that have retired, the highest
   std::unordered_map<switch_name, wire> links_;

@@ -352,7 +352,7 @@ struct world : actor_fixture {
 
   /// Has every tally compared with its accounts; a difference is drift.
   void audit() {
-    self->send(node, caf::tick_atom_v);
+    self->send(node, atom::audit_v);
     run();
   }
 };

@@ -1,6 +1,9 @@
 #include "tests/component/actor_fixture.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <random>
+#include <string>
 
 namespace rollcall::testing {
 
@@ -31,7 +34,7 @@ TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and kno
   CHECK(world::counts_of(ask<stats_report>(front, stats_request{customer_id{1}, true, dir})).empty());
   CHECK(ask<link_statuses>(front, caf::get_atom_v)->empty());
   CHECK_FALSE(ask<attached>(node, attach_request{switch_name{"sbc-1"}, 1, std::make_shared<fake_switch>()}));
-  self->send(node, caf::tick_atom_v);
+  self->send(node, atom::audit_v);
   run();
   caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
   run();
@@ -238,6 +241,24 @@ TEST_CASE_FIXTURE(world, "accounts are recounted by themselves, and nothing drif
   CHECK(stats() == counts{{0, {1, 1}}, {11, {1, 1}}, {22, {1, 1}}});
 }
 
+TEST_CASE_FIXTURE(world, "accounts are recounted each in its turn, all of them in one interval") {
+  const auto sbc = connected("sbc-1");
+  constexpr std::size_t accounts = 2'000;
+  for (std::size_t i = 0; i < accounts; ++i)
+    say(sbc, call{std::to_string(i)}.in(static_cast<std::int64_t>(1'000 + i)));
+  run();
+  std::size_t most = 0;
+  std::size_t all = 0;
+  for (auto passed = 0ms; passed < defaults::audit_interval; passed += defaults::audit_pause) {
+    sched.clock().advance_time(defaults::audit_pause);
+    const auto messages = sched.run();
+    most = std::max(most, messages);
+    all += messages;
+  }
+  CHECK(all > accounts);
+  CHECK(most < accounts / 4);
+}
+
 TEST_CASE_FIXTURE(world,
                   "a call that passed through a customer's accounts a moment ago is not hung up with them") {
   const auto sbc = connected("sbc-1");
@@ -289,7 +310,7 @@ TEST_CASE_FIXTURE(world, "a call that comes while its account is about to retire
     // An answer to one question must not be taken for that to another.
     for (int ticks = 0; ticks < 3; run_any(any))
       if (any() % 4 == 0 && ++ticks)
-        self->send(node, caf::tick_atom_v);
+        self->send(node, atom::audit_v);
     while (run_any(any)) {
     }
     REQUIRE(list().size() == 1);

@@ -165,7 +165,7 @@ struct truth_run : world {
     } else if (pick < 92) {
       come_or_go(sbc);
     } else if (pick < 94) {
-      self->send(node, caf::tick_atom_v);
+      self->send(node, atom::audit_v);
     } else if (ticks < 4) {
       ++ticks;
       sched.clock().advance_time(defaults::link_tick);
