@@ -65,6 +65,7 @@ def test_lists_and_stats_name_the_switches_that_they_cannot_vouch_for():
             wait_until(lambda: named(1) is None, what="no switch to be named")
             switch.close()
             wait_until(lambda: named(2, "getAccountCallStatsCustomer") == "sbc-1", what="sbc-1 to be named again")
+        wait_until(lambda: named(1) == "sbc-1, sbc-2", what="sbc-2 to be missed as well")
         api.call("system.multicall", [{"methodName": "listActiveCalls", "params": [{"i_customer": root}]}
                                       for root in (1, 10)])
         assert api.last.headers[header] == "sbc-1, sbc-2, sbc-3"

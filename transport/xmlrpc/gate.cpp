@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <new>
-#include <random>
 #include <string>
 #include <type_traits>
 
@@ -65,6 +64,7 @@ void on_doctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, i
 }
 
 /// Makes parsers. Its own parser is kept, for making one costs more than what most requests have it parse.
+/// (Its salt is left to it: XML_SetHashSalt is a name that the copy of expat in xmlrpc-c exports as well.)
 class parser_shop {
 public:
   /// Ready for one document; good until the next call.
@@ -75,7 +75,6 @@ public:
       kept_.reset(XML_ParserCreate(nullptr));
     if (!kept_)
       throw std::bad_alloc{};
-    XML_SetHashSalt(kept_.get(), salt()); // or it asks the kernel for one, each time
     return kept_.get();
   }
 
@@ -87,14 +86,6 @@ public:
 
 private:
   static constexpr std::size_t most_kept = 64 << 10;
-
-  static unsigned long salt() {
-    static const unsigned long of_this_process = [] {
-      std::random_device random;
-      return (static_cast<unsigned long>(random()) << 32U | random()) | 1U; // 0 would be none
-    }();
-    return of_this_process;
-  }
 
   parser_ptr kept_;
 };
