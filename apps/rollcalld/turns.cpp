@@ -1,17 +1,21 @@
 #include "apps/rollcalld/turns.hpp"
 
+#include <chrono>
+
 namespace rollcall {
 
 namespace {
 
-/// Handlers in a row while actors wait.
-constexpr int most_handlers = 32;
+/// As long as a turn of the actors: neither side's flood takes more than half of the time from the other.
+constexpr std::chrono::microseconds sockets_turn{100};
 
 } // namespace
 
 void take_turns(boost::asio::io_context& sockets, scheduler& actors) {
+  using clock = std::chrono::steady_clock;
   while (!sockets.stopped()) {
-    for (int n = 0; n < most_handlers && sockets.poll_one() > 0; ++n) {
+    const auto end = clock::now() + sockets_turn;
+    while (sockets.poll_one() > 0 && clock::now() < end) {
     }
     if (!actors.run_turn())
       sockets.run_one();

@@ -24,6 +24,10 @@ def one_time(ask):
     return time.monotonic() - began
 
 
+#: Seconds for which accounts tell lists of calls that came to them: after a storm of new calls that is all of them.
+MOVES_ARE_REMEMBERED = 11
+
+
 def short_list(calls):
     """Seconds of a list of ten calls among `calls`."""
     with daemon() as node:
@@ -48,6 +52,7 @@ def measure(calls):
                             f"{(cpu_seconds(pid) - cpu) / events * 1e6:.1f} µs of CPU each; the generator's "
                             f"{cpu_seconds(sim.pid) / events * 1e6:.1f} µs are apart", events / seconds, 150_000, "more"))
             resident = memory(pid) - empty
+            time.sleep(MOVES_ARE_REMEMBERED)
             rows += lists(node, calls, few_among_few)
             rows += stats(node)
     rows.append(memory_of_call(resident / calls, calls))

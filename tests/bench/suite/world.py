@@ -52,6 +52,19 @@ def daemon(switches=4, **config):
 
 # --- processes
 
+@contextlib.contextmanager
+def ahead_of_others():
+    """This process goes first where processors are shared, as far as it may: a client that measures how long the
+    daemon takes should not measure how long it waits for a processor itself."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, usual - 10)
+    try:
+        yield
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, usual)
+
+
 def memory(pid):
     """Resident bytes of a process."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
