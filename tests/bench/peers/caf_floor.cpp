@@ -2,9 +2,9 @@
 /// record.
 ///
 /// peer_caf_floor ACTORS spawns so many actors of the very interface of our calls, each with its five
-/// handlers and one immutable record, on a scheduler of CAF, and sends each a message. There is nothing else: no
-/// account that keeps the record in order, no counts, no switch that finds the call by its id, no disconnect
-/// under way. Prints the resident bytes of an actor as JSON, and ends.
+/// handlers and one immutable record, on a scheduler of CAF, and sends each a message. There is nothing else:
+/// no account that keeps the record in order, no counts, no switch that finds the call by its id, no
+/// disconnect under way. Prints the resident bytes of an actor as JSON, and ends.
 ///
 /// It is built twice: with glibc's malloc, and as peer_caf_floor_mimalloc with the daemon's.
 
