@@ -225,6 +225,7 @@ TEST_CASE("an error reaches a switch that writes without reading") {
   running_server server{link};
   const auto sw = welcomed(server);
   sw->send_until_stuck(call_line(1));
+  CHECK(link.wait([](const auto& it) { return it.deliveries == feed::limits{}.window; }));
   link.at().connection->close("stale_epoch", "a newer one took over");
   sw->send(call_line(2)); // blocks until the server reads on
   CHECK(sw->line() == R"({"type":"error","code":"stale_epoch","message":"a newer one took over"})");
