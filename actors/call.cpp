@@ -8,8 +8,6 @@
 
 namespace rollcall {
 
-void call_actor_state::start() { move(); }
-
 void call_actor_state::on_event(const call_event& event) {
   auto& metrics = shared_->context->metrics;
   auto newer = record_->after(event);
@@ -120,7 +118,7 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
   count_failures(self, shared->context, "call");
   auto kept = std::make_unique<call_actor_state>(self, shared, first);
   auto* state = kept.get();
-  state->start();
+  state->move();
   return {
       [kept = std::move(kept)](const call_event& event) { kept->on_event(event); }, // all end with the actor
       [state](atom::placed, const account_key& key, keeper_actor& keeper) {

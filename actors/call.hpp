@@ -47,7 +47,9 @@ public:
   call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first)
       : self(ptr), shared_(std::move(shared)), record_(std::move(first)) {}
 
-  void start();
+  /// Has itself placed in the account that its record names.
+  void move();
+
   void on_event(const call_event& event);
   void on_placed(const account_key& key, keeper_actor keeper);
   void on_disconnect(const disconnect_job_ptr& job);
@@ -58,7 +60,6 @@ private:
   void on_sent(bool sent);
   void on_forget();
   void show(record_ptr newer);
-  void move();
   void answer(const disconnect_job_ptr& job, call_outcome::kind what);
   bool in_scope(const disconnect_job& job) const;
   bool at_home() const { return kept_in_ == record_->account(); }

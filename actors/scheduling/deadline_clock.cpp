@@ -1,5 +1,7 @@
 #include "actors/scheduling/deadline_clock.hpp"
 
+#include "actors/scheduling/urgency.hpp"
+
 #include <caf/abstract_actor.hpp>
 #include <caf/abstract_group.hpp>
 #include <caf/sec.hpp>
@@ -14,34 +16,39 @@ namespace {
 
 /// In an actor's flags, in a bit that CAF does not use: it has, or has had, items here. Set by who runs it.
 constexpr int has_items = 0x10000;
+static_assert((has_items & (flags_of_caf | flags_of_urgency)) == 0);
 
 } // namespace
 
 void deadline_clock::run() {
-  std::unique_lock lock{mutex_};
+  while (true) {
+    deliver_due(now());
+    std::unique_lock lock{mutex_};
+    if (stopped_)
+      return;
+    if (agenda_.empty()) {
+      asleep_until_ = time_point::max();
+      changed_.wait(lock);
+    } else if (const auto next = agenda_.begin()->first; next > now()) {
+      asleep_until_ = next;
+      changed_.wait_until(lock, next);
+    }
+    asleep_until_ = time_point::min();
+  }
+}
+
+void deadline_clock::deliver_due(time_point by) {
   std::vector<item> due;
-  while (!stopped_) {
-    const auto now = this->now();
-    while (!agenda_.empty() && agenda_.begin()->first <= now) {
+  {
+    const std::lock_guard lock{mutex_};
+    while (!agenda_.empty() && agenda_.begin()->first <= by) {
       disown(agenda_.begin());
       due.push_back(std::move(agenda_.begin()->second));
       agenda_.erase(agenda_.begin());
     }
-    if (!due.empty()) {
-      lock.unlock();
-      for (auto& one : due)
-        deliver(one);
-      due.clear();
-      lock.lock();
-      continue;
-    }
-    asleep_until_ = agenda_.empty() ? time_point::max() : agenda_.begin()->first;
-    if (agenda_.empty())
-      changed_.wait(lock);
-    else
-      changed_.wait_until(lock, asleep_until_);
-    asleep_until_ = time_point::min();
   }
+  for (auto& one : due)
+    deliver(one);
 }
 
 void deadline_clock::stop() {

@@ -26,6 +26,9 @@ public:
   void run();
   void stop();
 
+  /// Delivers what is due at `by`: a step of run().
+  void deliver_due(time_point by);
+
   void set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
                             std::uint64_t id) override;
   void set_multi_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,

@@ -34,7 +34,7 @@ public:
   scheduler(caf::actor_system& system, alarm wake, std::size_t threads);
   ~scheduler() override;
 
-  /// Runs actors for a tenth of a millisecond, longer only when one of them takes longer. True when there is
+  /// Runs actors for a tenth of a millisecond, longer only when a few of them take longer. True when there is
   /// more to run. The calling thread lives as long as the system.
   bool run_turn();
 

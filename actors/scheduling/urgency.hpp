@@ -18,9 +18,20 @@ enum class urgency : int {
   express = 0x8000, ///< before all others: what a request passes through on its way
 };
 
-// They are kept in an actor's flags, in bits that CAF does not use.
-static_assert((0xffff & (static_cast<int>(urgency::prompt) | static_cast<int>(urgency::express)))
-              == (0x4000 | 0x8000));
+/// All bits that CAF 0.17.6 uses of an actor's flags. Urgencies, and what else the scheduler notes of an
+/// actor, are kept in others.
+constexpr int flags_of_caf =
+    caf::abstract_actor::has_timeout_flag | caf::abstract_actor::is_registered_flag
+    | caf::abstract_actor::is_initialized_flag | caf::abstract_actor::is_blocking_flag
+    | caf::abstract_actor::is_detached_flag | caf::abstract_actor::is_serializable_flag
+    | caf::abstract_actor::is_migrated_from_flag | caf::abstract_actor::has_used_aout_flag
+    | caf::abstract_actor::is_terminated_flag | caf::abstract_actor::is_cleaned_up_flag
+    | caf::abstract_actor::is_shutting_down_flag | caf::abstract_channel::is_abstract_actor_flag
+    | caf::abstract_channel::is_abstract_group_flag | caf::abstract_channel::is_actor_decorator_mask
+    | caf::abstract_channel::is_hidden_flag;
+
+constexpr int flags_of_urgency = static_cast<int>(urgency::prompt) | static_cast<int>(urgency::express);
+static_assert((flags_of_urgency & flags_of_caf) == 0);
 
 /// caf::actor_system::spawn for an actor of this urgency.
 template <class F, class... Ts>

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -34,16 +35,15 @@ struct scheduled {
     }
   }
 
-  template <class Condition>
-  void run_until(Condition holds) {
-    for (const auto end = std::chrono::steady_clock::now() + 10s; !holds();) {
-      REQUIRE(std::chrono::steady_clock::now() < end);
-      if (!sched.run_turn())
-        std::this_thread::sleep_for(1ms);
-    }
+  deadline_clock& clock() { return static_cast<deadline_clock&>(sched.clock()); }
+
+  /// What comes to pass within that time, which is minutes: the clock's own thread has nothing to deliver.
+  void pass(std::chrono::minutes time) {
+    clock().deliver_due(clock().now() + time);
+    run();
   }
 
-  std::size_t deadlines() { return static_cast<deadline_clock&>(sched.clock()).size(); }
+  std::size_t deadlines() { return clock().size(); }
 
   std::atomic<int> alarms{0};
   scheduled_config config;
@@ -137,12 +137,14 @@ TEST_CASE("scheduler: a turn ends though there is more to do") {
   scheduled w;
   auto ran = 0;
   for (int i = 0; i < 10; ++i)
-    w.system.spawn([&](caf::event_based_actor*) {
+    w.system.spawn([&](caf::event_based_actor* self) {
       ++ran;
-      std::this_thread::sleep_for(1ms);
+      // Each alone takes longer than a turn.
+      for (const auto end = self->clock().now() + 1ms; self->clock().now() < end;) {
+      }
     });
   CHECK(w.sched.run_turn());
-  CHECK(ran < 10);
+  CHECK(ran == 5); // of ten, as many are taken in one go
   w.run();
   CHECK(ran == 10);
 }
@@ -155,6 +157,7 @@ TEST_CASE("scheduler: threads that take turns lose no message") {
 #endif
   std::atomic<int> alarms{0};
   std::atomic<int> seen{0};
+  std::promise<void> all_seen;
   scheduled_config config{alarms, 3};
   std::atomic<bool> over{false};
   std::vector<std::thread> threads;
@@ -164,25 +167,26 @@ TEST_CASE("scheduler: threads that take turns lose no message") {
       threads.emplace_back([&] {
         auto& sched = scheduler::of(system);
         while (!over)
-          if (alarms > 0 && alarms.fetch_sub(1) > 0)
-            sched.woken();
+          if (const auto rung = alarms.exchange(0); rung > 0)
+            for (int n = 0; n < rung; ++n)
+              sched.woken();
           else if (!sched.run_turn())
             std::this_thread::yield();
       });
     std::vector<caf::actor> ring;
     for (int i = 0; i < actors; ++i)
-      ring.push_back(spawn_as(
-          i % 2 ? urgency::express : urgency::patient, system,
-          [&seen](caf::event_based_actor* self) -> caf::behavior {
-            return {[&seen](int) { ++seen; }, [self](const caf::actor& next) { self->send(next, 1); }};
-          }));
+      ring.push_back(spawn_as(i % 2 ? urgency::express : urgency::patient, system,
+                              [&](caf::event_based_actor* self) -> caf::behavior {
+                                return {[&](int) {
+                                          if (++seen == actors * messages)
+                                            all_seen.set_value();
+                                        },
+                                        [self](const caf::actor& next) { self->send(next, 1); }};
+                              }));
     for (int n = 0; n < messages; ++n)
       for (int i = 0; i < actors; ++i)
         caf::anon_send(ring[static_cast<std::size_t>(i)], ring[static_cast<std::size_t>((i + n) % actors)]);
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    while (seen < actors * messages && std::chrono::steady_clock::now() < end)
-      std::this_thread::sleep_for(1ms);
-    CHECK(seen.load() == actors * messages);
+    CHECK(all_seen.get_future().wait_for(60s) == std::future_status::ready);
     for (auto& one : ring)
       caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
     ring.clear();
@@ -209,11 +213,15 @@ TEST_CASE("deadline_clock: what is due is delivered in order") {
   const auto diary = std::make_shared<std::string>();
   const auto one = w.system.spawn(diarist, diary, '.');
   const auto sender = w.system.spawn([=](caf::event_based_actor* self) {
-    self->delayed_send(one, 30ms, std::string{"third"});
-    self->delayed_send(one, 1ms, std::string{"first "});
-    self->delayed_send(one, 10ms, std::string{"second "});
+    self->delayed_send(one, 30min, std::string{"third"});
+    self->delayed_send(one, 10min, std::string{"first "});
+    self->delayed_send(one, 20min, std::string{"second "});
   });
-  w.run_until([&] { return *diary == "first second third"; });
+  w.run();
+  w.pass(15min);
+  CHECK(*diary == "first ");
+  w.pass(35min);
+  CHECK(*diary == "first second third");
   CHECK(w.deadlines() == 0);
 }
 
@@ -227,14 +235,19 @@ TEST_CASE("deadline_clock: deadlines of requests end with who asked, or come") {
   w.system.spawn([&, echo](caf::event_based_actor* self) {
     self->request(echo, 60min, 1).then([&](int) { ++answered; });
   });
-  w.run_until([&] { return answered == 1; });
+  w.run();
+  CHECK(answered == 1);
   CHECK(w.deadlines() == 0);
   w.system.spawn([&, echo](caf::event_based_actor* self) {
     self->request(echo, 60min, 1).then([&](int) { ++answered; });
-    self->request(echo, 5ms, std::string{"?"})
+    self->request(echo, 10min, std::string{"?"})
         .then([](int) {}, [&](const caf::error& why) { late += why == caf::sec::request_timeout; });
   });
-  w.run_until([&] { return answered == 2 && late == 1; });
+  w.run();
+  CHECK(late == 0);
+  w.pass(11min);
+  CHECK(answered == 2);
+  CHECK(late == 1);
   CHECK(w.deadlines() == 0);
   caf::anon_send_exit(echo, caf::exit_reason::user_shutdown);
   w.run();
@@ -261,15 +274,18 @@ TEST_CASE("deadline_clock: a receive timeout comes once, and is put off by what 
   scheduled w;
   auto timeouts = 0, messages = 0;
   const auto patient = w.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    return {[&](int) { ++messages; }, caf::after(20ms) >>
+    return {[&](int) { ++messages; }, caf::after(10min) >>
                                           [&, self] {
                                             ++timeouts;
                                             self->quit();
                                           }};
   });
   caf::anon_send(patient, 1);
-  w.run_until([&] { return timeouts == 1; });
+  w.run();
   CHECK(messages == 1);
+  CHECK(timeouts == 0);
+  w.pass(11min);
+  CHECK(timeouts == 1);
   CHECK(w.deadlines() == 0);
 }
 

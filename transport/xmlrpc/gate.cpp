@@ -63,55 +63,50 @@ void on_doctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, i
   static_cast<inspection*>(data)->refuse();
 }
 
-/// Makes parsers. Its own parser is kept, for making one costs more than what most requests have it parse.
-/// (Its salt is left to it: XML_SetHashSalt is a name that the copy of expat in xmlrpc-c exports as well.)
-class parser_shop {
+/// A parser for one document of this many bytes. The thread's own is used again and again, for making one
+/// costs more than what most requests have it parse; a long document has one for itself, whose memory goes
+/// with it. (The salt is left to expat: XML_SetHashSalt is a name that the copy of expat in xmlrpc-c exports
+/// as well.)
+class parser {
 public:
-  /// Ready for one document; good until the next call.
-  XML_Parser take() {
-    if (kept_)
-      XML_ParserReset(kept_.get(), nullptr);
+  explicit parser(std::size_t document) {
+    thread_local parser_ptr kept;
+    auto& used = document > most_kept ? own_ : kept;
+    if (used)
+      XML_ParserReset(used.get(), nullptr);
     else
-      kept_.reset(XML_ParserCreate(nullptr));
-    if (!kept_)
+      used.reset(XML_ParserCreate(nullptr));
+    if (!used)
       throw std::bad_alloc{};
-    return kept_.get();
+    raw_ = used.get();
   }
 
-  /// A long document's memory is given back.
-  void trim(std::size_t document) {
-    if (document > most_kept)
-      kept_.reset();
-  }
+  XML_Parser get() const { return raw_; }
 
 private:
   static constexpr std::size_t most_kept = 64 << 10;
 
-  parser_ptr kept_;
+  parser_ptr own_;
+  XML_Parser raw_ = nullptr;
 };
 
 } // namespace
 
 or_fault<std::string> admitted(std::string_view document) {
-  thread_local parser_shop shop;
-  const auto size = document.size();
-  auto* const parser = shop.take();
+  const parser by{document.size()};
   inspection seen;
-  seen.parser = parser;
-  XML_SetUserData(parser, &seen);
-  XML_SetElementHandler(parser, on_start, on_end);
-  XML_SetCharacterDataHandler(parser, on_text);
-  XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+  seen.parser = by.get();
+  XML_SetUserData(by.get(), &seen);
+  XML_SetElementHandler(by.get(), on_start, on_end);
+  XML_SetCharacterDataHandler(by.get(), on_text);
+  XML_SetStartDoctypeDeclHandler(by.get(), on_doctype);
   for (bool last = false; !last;) {
     const auto piece = document.substr(0, piece_size);
     document.remove_prefix(piece.size());
     last = document.empty();
-    if (XML_Parse(parser, piece.data(), static_cast<int>(piece.size()), last) != XML_STATUS_OK) {
-      shop.trim(size);
+    if (XML_Parse(by.get(), piece.data(), static_cast<int>(piece.size()), last) != XML_STATUS_OK)
       return seen.refused ? invalid_request() : parse_error();
-    }
   }
-  shop.trim(size);
   return seen.writer.take();
 }
 
