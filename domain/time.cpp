@@ -1,8 +1,11 @@
 #include "domain/time.hpp"
 
-#include <array>
+#include "domain/digits.hpp"
+
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace rollcall {
 
@@ -31,15 +34,6 @@ civil to_civil(timestamp t) {
           long(time.subseconds().count())};
 }
 
-/// The last `Count` digits of a number that is not negative. Every row of a list has a time: printf would
-/// take longer than all the rest of the row.
-template <int Count, class Number>
-char* write_digits(char* out, Number number) {
-  for (int i = Count; i > 0; --i, number /= 10)
-    out[i - 1] = static_cast<char>('0' + number % 10);
-  return out + Count;
-}
-
 } // namespace
 
 timestamp system_now() {
@@ -53,26 +47,36 @@ std::optional<timestamp> timestamp_from_seconds(double seconds) {
   return t == timestamp{} ? std::nullopt : std::optional{t}; // the epoch itself means "not known"
 }
 
-char* write_api_time(char* out, timestamp t) {
+// Every row of a list has a time: printf would take longer than all the rest of the row.
+char* api_time_writer::write(char* out, timestamp t) {
+  using namespace std::chrono;
   if (t == timestamp{})
     return out;
-  const auto c = to_civil(t);
-  out = write_digits<4>(out, c.year);
-  out = write_digits<2>(out, c.month);
-  out = write_digits<2>(out, c.day);
-  *out++ = 'T';
-  out = write_digits<2>(out, c.hours);
-  *out++ = ':';
-  out = write_digits<2>(out, c.minutes);
-  *out++ = ':';
-  out = write_digits<2>(out, c.seconds);
-  *out++ = '.';
-  return write_digits<3>(out, c.micros / 1000);
+  const auto day = floor<days>(t);
+  if (day != day_) {
+    const year_month_day date{day};
+    const auto year = static_cast<std::uint32_t>(int(date.year()));
+    auto* end = write_pair(write_pair(date_.data(), year / 100 % 100), year % 100);
+    *write_pair(write_pair(end, unsigned(date.month())), unsigned(date.day())) = 'T';
+    day_ = day;
+  }
+  std::memcpy(out, date_.data(), date_size);
+  const auto milliseconds = static_cast<std::uint32_t>(floor<std::chrono::milliseconds>(t - day).count());
+  const auto seconds = milliseconds / 1000;
+  const auto minutes = seconds / 60;
+  out = write_pair(out + date_size, minutes / 60);
+  *out = ':';
+  out = write_pair(out + 1, minutes % 60);
+  *out = ':';
+  out = write_pair(out + 1, seconds % 60);
+  *out = '.';
+  out[1] = static_cast<char>('0' + milliseconds % 1000 / 100);
+  return write_pair(out + 2, milliseconds % 100);
 }
 
 std::string format_api_time(timestamp t) {
   std::array<char, api_time_size> text;
-  return {text.data(), write_api_time(text.data(), t)};
+  return {text.data(), api_time_writer{}.write(text.data(), t)};
 }
 
 std::string format_rfc3339(timestamp t) {

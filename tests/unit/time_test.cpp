@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 
 namespace rollcall {
 
@@ -43,6 +45,15 @@ TEST_CASE("the API's time is UTC to the millisecond, cut and not rounded, and em
   CHECK(format_api_time(at(1'709'251'199'999'999)) == "20240229T23:59:59.999"); // a leap day
   CHECK(format_api_time(at(951'782'400'000'000)) == "20000229T00:00:00.000");
   CHECK(format_api_time(at(253'402'300'799'000'000)) == "99991231T23:59:59.000");
+}
+
+TEST_CASE("one writer of the API's times writes those of any day") {
+  api_time_writer writer;
+  std::array<char, api_time_size> text;
+  for (const auto seconds : {1.7e9, 1.7e9 + 1, 1.6e9, 253'402'300'799.0, 86'399.9, 86'400.0, 1.7e9}) {
+    const auto t = *timestamp_from_seconds(seconds);
+    CHECK(std::string_view(text.data(), writer.write(text.data(), t)) == format_api_time(t));
+  }
 }
 
 TEST_CASE("the time of logs is RFC 3339 to the microsecond") {

@@ -42,8 +42,9 @@ call_event sample_event() {
 }
 
 std::string row_of(const record_ptr& record, id_style ids = id_style::integers) {
-  std::string out;
-  append_row(out, {record.get(), customer_id{1}}, setup + 85s, ids);
+  const call_row row{record.get(), customer_id{1}};
+  std::string out(row_writer::room_for(row), '?');
+  out.resize(static_cast<std::size_t>(row_writer{setup + 85s, ids}.write(out.data(), row) - out.data()));
   return out;
 }
 
@@ -169,6 +170,42 @@ TEST_CASE("the two ids may be strings, as in the vendor's sample") {
   CHECK(row.find("<name>I_ENVIRONMENT</name>\n<value><string>1</string></value>\n</member>")
         != std::string::npos);
   CHECK(row.find("<name>I_ACCOUNT</name>\n<value><int>223</int></value>\n</member>") != std::string::npos);
+}
+
+TEST_CASE("texts of every length are copied whole, and escaped wherever in them that is needed") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    auto e = sample_event();
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i)
+      text += static_cast<char>('a' + i % 26);
+    for (std::size_t at = 0; at <= size; ++at) {
+      e.cld = text;
+      auto shown = text;
+      if (at < size) {
+        (*e.cld)[at] = "&<>\r"[at % 4];
+        shown.replace(at, 1, std::vector{"&amp;", "&lt;", "&gt;", "&#13;"}[at % 4]);
+      }
+      e.direction = e.cld;
+      const auto row = row_of(call_record::first(source(), e));
+      CHECK(row.find("<name>CLD</name>\n<value><string>" + shown + "</string>") != std::string::npos);
+      CHECK(row.find("<name>DIRECTION</name>\n<value><string>" + shown + "</string>") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("one writer writes calls of any day and any node as writers of their own would") {
+  const auto& odd = *interned({switch_name{"sbc-2"}, node_id{"<node>"}, environment_id{7}});
+  row_writer one{setup + 85s, id_style::integers};
+  for (int i = 0; i < 6; ++i) {
+    auto e = sample_event();
+    e.setup = setup - std::chrono::hours{20 * i};
+    const auto record = call_record::first(i % 2 == 0 ? source() : odd, e);
+    std::string out(row_writer::room_for({record.get(), customer_id{1}}), '?');
+    out.resize(static_cast<std::size_t>(one.write(out.data(), {record.get(), customer_id{1}}) - out.data()));
+    CHECK(out == row_of(record));
+    if (i % 2 == 1)
+      CHECK(out.find("<string>&lt;node&gt;</string>") != std::string::npos);
+  }
 }
 
 TEST_CASE("a number that no int holds is an int all the same") {

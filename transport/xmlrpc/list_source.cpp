@@ -7,32 +7,69 @@
 
 namespace rollcall::xmlrpc {
 
+namespace {
+
+/// Makes room at the end of a string, a little more each time than is asked for, so that rows are written
+/// without a look at the string for each. What is not used is given back at the end.
+class room {
+public:
+  explicit room(std::string& out) : out_(out), used_(out.size()) {}
+  ~room() { out_.resize(used_); }
+  room(const room&) = delete;
+
+  std::size_t used() const noexcept { return used_; }
+
+  char* of(std::size_t size) {
+    // Short steps: what is made is zeros, which should still be near when they are written over.
+    constexpr std::size_t step = 8 * 1024;
+    if (out_.size() - used_ < size)
+      out_.resize(used_ + size + step);
+    return out_.data() + used_;
+  }
+
+  void used_up_to(const char* end) { used_ = static_cast<std::size_t>(end - out_.data()); }
+
+private:
+  std::string& out_;
+  std::size_t used_;
+};
+
+} // namespace
+
 list_source::list_source(std::shared_ptr<row_source> rows, timestamp now, id_style ids,
                          std::shared_ptr<const void> held)
-    : held_(std::move(held)), rows_(std::move(rows)), now_(now), ids_(ids) {}
+    : held_(std::move(held)), rows_(std::move(rows)), writer_(now, ids) {}
 
 bool list_source::next(std::string& out) {
   if (!std::exchange(begun_, true))
     out += array_head;
+  if (write_rows(out))
+    return true;
+  out += array_foot;
+  ended_ = true;
+  held_.reset();
+  return false;
+}
+
+/// Returns false at the end of the list.
+bool list_source::write_rows(std::string& out) {
   const auto enough = out.size() + piece_size;
+  room rest{out};
   call_row row;
-  while (out.size() < enough) {
+  while (rest.used() < enough) {
     switch (rows_->next(row)) {
     case row_source::step::row:
-      append_row(out, row, now_, ids_);
+      rest.used_up_to(writer_.write(rest.of(row_writer::room_for(row)), row));
       break;
     case row_source::step::pending:
       return true;
     case row_source::step::end:
-      out += array_foot;
-      rows_.reset();
-      held_.reset();
       return false;
     }
   }
   return true;
 }
 
-bool list_source::wait(std::function<void()> ready) { return rows_ && rows_->wait(std::move(ready)); }
+bool list_source::wait(std::function<void()> ready) { return !ended_ && rows_->wait(std::move(ready)); }
 
 } // namespace rollcall::xmlrpc

@@ -14,7 +14,8 @@ namespace rollcall::xmlrpc {
 /// Writes a list as an array value while it is read, so that it never stands in memory as text.
 class list_source final : public http::body_source {
 public:
-  /// The list is read by this source alone. It and `held` are let go with the last piece, or with the source.
+  /// The list is read by this source alone, and let go with it: that takes a while, for which nobody should
+  /// wait who reads the last piece. `held` is let go with that piece, or with the source.
   /// Running times are told for `now`.
   list_source(std::shared_ptr<row_source> rows, timestamp now, id_style ids,
               std::shared_ptr<const void> held = nullptr);
@@ -26,11 +27,13 @@ public:
   bool wait(std::function<void()> ready) override;
 
 private:
+  bool write_rows(std::string& out);
+
   std::shared_ptr<const void> held_;
   std::shared_ptr<row_source> rows_;
-  timestamp now_;
-  id_style ids_;
+  row_writer writer_;
   bool begun_ = false;
+  bool ended_ = false;
 };
 
 } // namespace rollcall::xmlrpc

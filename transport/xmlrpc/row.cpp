@@ -1,13 +1,11 @@
 #include "transport/xmlrpc/row.hpp"
 
 #include "transport/xmlrpc/escape.hpp"
+#include "transport/xmlrpc/pen.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace rollcall::xmlrpc {
@@ -55,86 +53,39 @@ constexpr std::size_t fixed_bytes = head.size() + 15 * between<"string", "CALLER
                                     + foot.size() + 4 * max_digits + 2 * max_seconds + api_time_size
                                     + longest_state;
 
-/// True when one of the eight bytes has an escape; now and then also when none has. (Which bytes of a word
-/// are zero, or below a bound: Warren, Hacker's Delight, 6-1.)
-constexpr bool may_need_escape(std::uint64_t word) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t highs = 0x8080808080808080;
-  const auto has = [&](char c) {
-    const auto different = word ^ (ones * static_cast<unsigned char>(c));
-    return (different - ones) & ~different & highs;
-  };
-  return (has('&') | has('<') | has('>') | has('\r')) != 0;
-}
-
-/// Writes on where there is room enough.
-class pen {
-public:
-  explicit pen(char* at) : at_(at) {}
-
-  template <std::size_t Size>
-  void fixed(const std::array<char, Size>& text) {
-    std::memcpy(at_, text.data(), Size);
-    at_ += Size;
-  }
-
-  /// Copies eight bytes at a time up to the first that needs an escape.
-  void text(string_view value) {
-    const auto* from = value.data();
-    auto left = value.size();
-    for (; left >= sizeof(std::uint64_t); left -= sizeof(std::uint64_t), from += sizeof(std::uint64_t)) {
-      std::uint64_t word;
-      std::memcpy(&word, from, sizeof word);
-      if (may_need_escape(word)) [[unlikely]]
-        break;
-      std::memcpy(at_, &word, sizeof word);
-      at_ += sizeof word;
-    }
-    for (const char c : string_view{from, left}) {
-      if (const auto escape = escape_of(c); escape.empty()) [[likely]] {
-        *at_++ = c;
-      } else {
-        std::memcpy(at_, escape.data(), escape.size());
-        at_ += escape.size();
-      }
-    }
-  }
-
-  void integer(std::int64_t value) { at_ = std::to_chars(at_, at_ + max_digits, value).ptr; }
-  void seconds(std::chrono::microseconds value) { at_ = write_seconds(at_, value); }
-  void time(timestamp value) { at_ = write_api_time(at_, value); }
-  char* end() const { return at_; }
-
-private:
-  char* at_;
-};
-
-/// `Id` is the type of I_CUSTOMER and I_ENVIRONMENT.
-template <literal Id>
-char* write_row(char* out, const call_row& row, timestamp now) {
+/// `Id` is the type of I_CUSTOMER and I_ENVIRONMENT. Hardly any text needs escapes, so all are looked through
+/// at once, and then copied without another look.
+template <literal Id, bool Escaped>
+char* write_row(char* out, const call_row& row, timestamp now, api_time_writer& times) {
   using field = call_record::text;
   const auto& call = *row.record;
   pen to{out};
+  const auto text = [&](string_view value) {
+    if constexpr (Escaped)
+      to.escaped(value);
+    else
+      to.plain(value);
+  };
   to.fixed(head);
-  to.text(call.get(field::cli));
+  text(call.get(field::cli));
   to.fixed(between<"string", "CLD", "string">);
-  to.text(call.get(field::cld));
+  text(call.get(field::cld));
   to.fixed(between<"string", "CALL_ID", "string">);
-  to.text(call.get(field::sip_call_id));
+  text(call.get(field::sip_call_id));
   to.fixed(between<"string", "CC_STATE", "string">);
-  to.text(to_string(call.state()));
+  to.plain(to_string(call.state()));
   to.fixed(between<"string", "ID", "string">);
-  to.text(call.id());
+  text(call.id());
   to.fixed(between<"string", "CALLER_MEDIA_IP", "string">);
-  to.text(call.get(field::caller_media_ip));
+  text(call.get(field::caller_media_ip));
   to.fixed(between<"string", "CALLEE_MEDIA_IP", "string">);
-  to.text(call.get(field::callee_media_ip));
+  text(call.get(field::callee_media_ip));
   to.fixed(between<"string", "SETUP_TIME", "string">);
-  to.time(call.setup());
+  to.time(times, call.setup());
   to.fixed(between<"string", "DIRECTION", "string">);
-  to.text(call.get(field::direction));
+  text(call.get(field::direction));
   to.fixed(between<"string", "NODE_ID", "string">);
-  to.text(call.source().node.value());
+  text(call.source().node.value());
   to.fixed(between<"string", "I_CONNECTION", "int">);
   to.integer(call.connection().value());
   to.fixed(between<"int", "I_ACCOUNT", "int">);
@@ -151,19 +102,27 @@ char* write_row(char* out, const call_row& row, timestamp now) {
   return to.end();
 }
 
-/// Bytes that the row takes at most.
-std::size_t room_for(const call_record& call) {
-  const auto& source = call.source();
-  return fixed_bytes + longest_escape * (call.text_size() + source.node.value().size());
-}
-
 } // namespace
 
-void append_row(std::string& out, const call_row& row, timestamp now, id_style ids) {
-  const auto begin = out.size();
-  out.resize(begin + room_for(*row.record));
-  const auto write = ids == id_style::strings ? write_row<"string"> : write_row<"int">;
-  out.resize(static_cast<std::size_t>(write(out.data() + begin, row, now) - out.data()));
+std::size_t row_writer::room_for(const call_row& row) {
+  const auto& call = *row.record;
+  return fixed_bytes + longest_escape * (call.all_texts().size() + call.source().node.value().size());
+}
+
+char* row_writer::write(char* out, const call_row& row) {
+  if (may_need_escapes(*row.record)) [[unlikely]]
+    return ids_ == id_style::strings ? write_row<"string", true>(out, row, now_, times_)
+                                     : write_row<"int", true>(out, row, now_, times_);
+  return ids_ == id_style::strings ? write_row<"string", false>(out, row, now_, times_)
+                                   : write_row<"int", false>(out, row, now_, times_);
+}
+
+bool row_writer::may_need_escapes(const call_record& call) {
+  if (&call.source() != source_) {
+    source_ = &call.source();
+    source_may_need_escapes_ = may_need_escape(source_->node.value());
+  }
+  return source_may_need_escapes_ || may_need_escape(call.all_texts());
 }
 
 } // namespace rollcall::xmlrpc

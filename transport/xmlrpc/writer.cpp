@@ -4,7 +4,8 @@
 #include "transport/xmlrpc/escape.hpp"
 
 #include <array>
-#include <charconv>
+#include <cstdint>
+#include <cstdlib>
 
 namespace rollcall::xmlrpc {
 
@@ -14,7 +15,6 @@ constexpr std::string_view fault_head = "<?xml version='1.0'?>\n<methodResponse>
 constexpr std::string_view fault_foot = "</fault>\n</methodResponse>\n";
 
 constexpr std::int64_t micros_per_second = 1'000'000;
-constexpr std::size_t decimals = 6;
 
 } // namespace
 
@@ -32,8 +32,7 @@ void append_escaped(std::string& out, std::string_view text) {
 
 void append_integer(std::string& out, std::int64_t number) {
   std::array<char, max_digits> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+  out.append(digits.data(), write_integer(digits.data(), number));
 }
 
 char* write_seconds(char* out, std::chrono::microseconds length) {
@@ -41,15 +40,11 @@ char* write_seconds(char* out, std::chrono::microseconds length) {
   if (micros < 0)
     *out++ = '-';
   // Divided before the sign is dropped: the most negative number has no positive counterpart.
-  auto whole = micros / micros_per_second;
-  auto rest = micros % micros_per_second;
-  whole = whole < 0 ? -whole : whole;
-  rest = rest < 0 ? -rest : rest;
-  out = std::to_chars(out, out + max_digits, whole).ptr;
-  *out = '.';
-  for (std::size_t i = decimals; i > 0; --i, rest /= 10)
-    out[i] = static_cast<char>('0' + rest % 10);
-  return out + 1 + decimals;
+  const auto whole = std::abs(micros / micros_per_second);
+  const auto rest = static_cast<std::uint32_t>(std::abs(micros % micros_per_second));
+  out = write_integer(out, whole);
+  *out++ = '.';
+  return write_pair(write_pair(write_pair(out, rest / 10'000), rest / 100 % 100), rest % 100);
 }
 
 void append_seconds(std::string& out, std::chrono::microseconds length) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "domain/digits.hpp"
 #include "transport/xmlrpc/fault.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -38,8 +38,7 @@ void append_seconds(std::string& out, std::chrono::microseconds length);
 /// The same to where `out` points, max_seconds bytes at most; returns where they end.
 char* write_seconds(char* out, std::chrono::microseconds length);
 
-/// The longest integer, with its sign, and the longest seconds.
-constexpr std::size_t max_digits = std::numeric_limits<std::int64_t>::digits10 + 2;
+/// The longest seconds.
 constexpr std::size_t max_seconds = max_digits + 1 + 6;
 
 /// Writes values, one after the other, to the end of a string. Opening and closing is the caller's: every

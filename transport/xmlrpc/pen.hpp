@@ -1,0 +1,105 @@
+#pragma once
+
+#include "domain/digits.hpp"
+#include "domain/time.hpp"
+#include "transport/xmlrpc/escape.hpp"
+#include "transport/xmlrpc/writer.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace rollcall::xmlrpc {
+
+/// True when one of the eight bytes has an escape; now and then also when none has. (Which bytes of a word
+/// are zero, or below a bound: Warren, Hacker's Delight, 6-1.)
+constexpr bool may_need_escape(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highs = 0x8080808080808080;
+  const auto has = [](std::uint64_t bytes, char c) {
+    const auto different = bytes ^ (ones * static_cast<unsigned char>(c));
+    return (different - ones) & ~different & highs;
+  };
+  static_assert(('<' | 2) == '>' && ('>' | 2) == '>', "one look finds both");
+  return (has(word, '&') | has(word | ones * 2, '>') | has(word, '\r')) != 0;
+}
+
+/// The same of a text.
+inline bool may_need_escape(std::string_view text) {
+  std::uint64_t word = 0;
+  constexpr auto step = sizeof word;
+  if (text.size() < step) {
+    for (const char c : text)
+      if (!escape_of(c).empty())
+        return true;
+    return false;
+  }
+  for (std::size_t at = 0; at + step < text.size(); at += step) {
+    std::memcpy(&word, text.data() + at, step);
+    if (may_need_escape(word)) [[unlikely]]
+      return true;
+  }
+  std::memcpy(&word, text.data() + text.size() - step, step);
+  return may_need_escape(word);
+}
+
+/// Writes on where there is room enough.
+class pen {
+public:
+  explicit pen(char* at) : at_(at) {}
+
+  template <std::size_t Size>
+  void fixed(const std::array<char, Size>& text) {
+    std::memcpy(at_, text.data(), Size);
+    at_ += Size;
+  }
+
+  /// Copies a text that needs no escape. Most are shorter than a call of memcpy is worth: two pieces that may
+  /// overlap, of a size that the processor copies in one go.
+  void plain(std::string_view value) {
+    const auto* const from = value.data();
+    const auto size = value.size();
+    if (size >= 16) {
+      for (std::size_t at = 0; at + 16 < size; at += 16)
+        std::memcpy(at_ + at, from + at, 16);
+      std::memcpy(at_ + size - 16, from + size - 16, 16);
+    } else if (size >= 8) {
+      both_ends<8>(from, size);
+    } else if (size >= 4) {
+      both_ends<4>(from, size);
+    } else if (size >= 2) {
+      both_ends<2>(from, size);
+    } else if (size == 1) {
+      *at_ = *from;
+    }
+    at_ += size;
+  }
+
+  void escaped(std::string_view value) {
+    for (const char c : value) {
+      if (const auto escape = escape_of(c); escape.empty())
+        *at_++ = c;
+      else
+        plain(escape);
+    }
+  }
+
+  void integer(std::int64_t value) { at_ = write_integer(at_, value); }
+  void seconds(std::chrono::microseconds value) { at_ = write_seconds(at_, value); }
+  void time(api_time_writer& writer, timestamp value) { at_ = writer.write(at_, value); }
+  char* end() const { return at_; }
+
+private:
+  template <std::size_t Size>
+  void both_ends(const char* from, std::size_t size) {
+    std::memcpy(at_, from, Size);
+    std::memcpy(at_ + size - Size, from + size - Size, Size);
+  }
+
+  char* at_;
+};
+
+} // namespace rollcall::xmlrpc
