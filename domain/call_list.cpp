@@ -63,11 +63,14 @@ private:
   int shift_;
 };
 
-/// Asks for the memory of a record, so that it is there when its row is written.
-void fetch_early(const call_record* record) {
+/// Asks for the beginning of a record, so that it is there when its row is written.
+void fetch_early(const call_record* record) { __builtin_prefetch(record); }
+
+/// Asks for the rest of a record whose beginning was asked for: all that most of them have.
+void fetch_rest(const call_record* record) {
   constexpr std::size_t line = 64; // bytes
   constexpr std::size_t usual = 256;
-  for (std::size_t at = 0; at < usual; at += line)
+  for (std::size_t at = line; at < usual; at += line)
     __builtin_prefetch(reinterpret_cast<const char*>(record) + at);
 }
 
@@ -151,7 +154,7 @@ void call_list::take(std::vector<list_part> parts) {
     // A part may come from an account that changed hands after this request's directory was read.
     if (query_.recursive ? !directory_->covers(query_.scope, owner->id) : owner->id != query_.scope)
       continue;
-    runs_.push_back({std::move(part.records), 0, owner->id});
+    runs_.push_back({std::move(part.records), owner->id});
   }
 }
 
@@ -182,48 +185,68 @@ void call_list::start() {
     std::sort(candidates_.begin(), candidates_.end(), comes_later{});
     return;
   }
-  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+  std::vector<std::int64_t> keys;
+  for (auto& each : runs_) {
     if (query_.order == call_order::oldest_last)
-      turn_round(runs_[i].records);
-    candidates_.push_back(next_of(i));
+      turn_round(each.records);
+    keys.push_back(look_at_next(each));
   }
-  std::make_heap(candidates_.begin(), candidates_.end(), comes_later{});
+  first_run_.start(keys, tie());
 }
 
-/// Picks a few rows ahead of the one that is told, and asks for their records: they lie anywhere in memory,
-/// and what a row costs is waiting for them.
 bool call_list::advance(call_row& row) {
-  while (picked_ < soon_.size() && pick(soon_[(first_ + picked_) % soon_.size()]))
-    ++picked_;
+  if (picked_ <= soon_.size() / 2)
+    pick_ahead();
   if (picked_ == 0)
     return false;
   row = soon_[first_];
+  constexpr std::size_t near = 6;
+  if (picked_ > near)
+    fetch_rest(soon_[(first_ + near) % soon_.size()].record);
   first_ = (first_ + 1) % soon_.size();
   --picked_;
   return true;
 }
 
+/// Picks some rows before they are told, and asks for their records: they lie anywhere in memory, and what a
+/// row costs is waiting for them. One right after the other, so that they are waited for together.
+void call_list::pick_ahead() {
+  const auto before = picked_;
+  while (picked_ < soon_.size() && pick(soon_[(first_ + picked_) % soon_.size()]))
+    ++picked_;
+  for (auto i = before; i < picked_; ++i)
+    fetch_early(soon_[(first_ + i) % soon_.size()].record);
+}
+
 bool call_list::pick(call_row& row) {
-  if (candidates_.empty())
-    return false;
-  const auto next = by_duration() ? candidates_.back() : candidates_.front();
-  fetch_early(next.record);
-  const auto& from = runs_[next.run];
-  row = {next.record, from.customer};
   if (by_duration()) {
+    if (candidates_.empty())
+      return false;
+    row = {candidates_.back().record, runs_[candidates_.back().run].customer};
     candidates_.pop_back();
-  } else if (from.position < from.records.size()) {
-    replace_first(candidates_, next_of(next.run));
   } else {
-    std::pop_heap(candidates_.begin(), candidates_.end(), comes_later{});
-    candidates_.pop_back();
+    if (!first_run_.any())
+      return false;
+    auto& from = runs_[first_run_.first()];
+    row = {from.next, from.customer};
+    ++from.position;
+    first_run_.move_on(look_at_next(from), tie());
   }
   return true;
 }
 
-call_list::candidate call_list::next_of(std::uint32_t number) {
-  auto& from = runs_[number];
-  return candidate_of(from.records[from.position++], number);
+/// Returns the key of the record at the position of a run.
+std::int64_t call_list::look_at_next(run& from) const {
+  if (from.position == from.records.size()) {
+    from.next = nullptr;
+    return tournament::ended;
+  }
+  const auto& listed = from.records[from.position];
+  from.next = listed.record.get();
+  // There are more runs than the processor notices that it walks along.
+  constexpr std::size_t ahead = 8;
+  __builtin_prefetch(from.records.data() + std::min(from.position + ahead, from.records.size() - 1));
+  return list_key(query_.order, listed.setup, *from.next, now_);
 }
 
 } // namespace rollcall

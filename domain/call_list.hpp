@@ -7,6 +7,7 @@
 #include "domain/ids.hpp"
 #include "domain/row_source.hpp"
 #include "domain/time.hpp"
+#include "domain/tournament.hpp"
 
 #include <array>
 #include <cstddef>
@@ -56,14 +57,16 @@ public:
   timestamp now() const noexcept { return now_; }
 
 private:
-  /// Records of one account in list order, not yet told from `position` on.
+  /// Records of one account in list order. What is told next lies here as well, as a copy: a thousand runs
+  /// are too far apart to be looked into for each row.
   struct run {
     std::vector<listed_record> records;
-    std::size_t position = 0;
     customer_id customer;
+    std::size_t position = 0;          ///< of `next`
+    const call_record* next = nullptr; ///< null at the end
   };
 
-  /// The next record of a run, with the key that decides its place.
+  /// A record with the key that decides its place.
   struct candidate {
     std::int64_t key;
     const call_record* record;
@@ -79,17 +82,22 @@ private:
   void turn_round(std::vector<listed_record>& records) const;
   void start();
   bool advance(call_row& row);
+  void pick_ahead();
   bool pick(call_row& row);
-  candidate next_of(std::uint32_t number);
+  std::int64_t look_at_next(run& from) const;
+
+  /// Decides between two runs whose next records have the same key.
+  auto tie() const {
+    return [this](std::uint32_t a, std::uint32_t b) { return by_setup{}(*runs_[a].next, *runs_[b].next); };
+  }
 
   call_query query_;
   directory_ptr directory_;
   timestamp now_;
   std::vector<run> runs_;
-  /// Orders by setup time: a heap with the next record of each run. By duration: every record, sorted
-  /// backwards, so that the next is at the end.
-  std::vector<candidate> candidates_;
-  std::array<call_row, 8> soon_; ///< a ring: the next rows, already taken from the candidates
+  tournament first_run_;              ///< in orders by setup time
+  std::vector<candidate> candidates_; ///< by duration: every record, backwards: the next is at the end
+  std::array<call_row, 32> soon_;     ///< a ring: the next rows, already taken from the candidates
   std::size_t first_ = 0;
   std::size_t picked_ = 0;
   std::uint64_t told_ = 0;

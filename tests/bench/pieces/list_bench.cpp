@@ -41,7 +41,8 @@ std::vector<list_part> make_parts(std::int64_t calls) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(calls));
   for (std::int64_t n = 0; n < calls; ++n)
     order[static_cast<std::size_t>(n)] = n;
-  std::shuffle(order.begin(), order.end(), std::mt19937_64{1});
+  std::mt19937_64 random{1};
+  std::shuffle(order.begin(), order.end(), random);
   const auto start = *timestamp_from_seconds(1.7e9);
   for (const auto n : order) {
     call_event event;
@@ -49,14 +50,15 @@ std::vector<list_part> make_parts(std::int64_t calls) {
     event.state = call_state::connected;
     event.setup = start + std::chrono::microseconds{100 * n};
     event.connect = *event.setup + std::chrono::seconds{3};
-    event.account = account_id{1 + n % accounts};
+    const auto account = static_cast<std::size_t>(random() % accounts);
+    event.account = account_id{1 + static_cast<std::int64_t>(account)};
     event.sip_call_id = std::to_string(n) + "-44f79741@192.168.0.11";
     event.cli = "4420" + std::to_string(10'000'000 + n);
     event.cld = "4930" + std::to_string(10'000'000 + n);
     event.caller_media_ip = "192.168.22.7";
     event.callee_media_ip = "192.168.22.54";
     event.direction = "vendor";
-    parts[static_cast<std::size_t>(n % accounts)].records.push_back(call_record::first(from, event));
+    parts[account].records.push_back(call_record::first(from, event));
   }
   for (auto& part : parts)
     std::sort(part.records.begin(), part.records.end(),
