@@ -130,6 +130,30 @@ TEST_CASE("a body is dropped when its client goes away") {
   CHECK(gone.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
 }
 
+TEST_CASE("answers that are cut while they are sent end with a reset, whenever that is") {
+  constexpr int servers = 20;
+  for (int i = 0; i < servers; ++i) {
+    running_server s{[](const request&, const reply_fn& reply) {
+      reply(streamed(std::make_unique<made_body>([](int, std::string& out) {
+        out.append(piece_bytes, 'x');
+        return true;
+      })));
+    }};
+    raw_client reading{s.port()};
+    raw_client slow{s.port()};
+    reading.send(get);
+    slow.send(get);
+    CHECK(slow.read_some().starts_with("HTTP/1.1 200"));
+    for (int n = 0; n < 10 * i; ++n)
+      reading.read_some();
+    std::promise<void> drained;
+    s->drain(std::chrono::milliseconds{i}, [&drained] { drained.set_value(); });
+    reading.read_rest();
+    CHECK(reading.was_reset());
+    CHECK(drained.get_future().wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+  }
+}
+
 TEST_CASE("a long body arrives chunked and whole, and the connection goes on") {
   running_server s{twenty_pieces()};
   raw_client c{s.port()};

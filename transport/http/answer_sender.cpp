@@ -85,7 +85,7 @@ void answer_sender::on_made(const user_ptr& who) {
     go_on(who);
 }
 
-/// Writes what was made, and has the next made meanwhile.
+/// Sends what was made, and has the next made meanwhile.
 void answer_sender::go_on(const user_ptr& who) {
   if (!failure_.empty())
     return who->answer_failed(failure_.c_str());
@@ -94,25 +94,82 @@ void answer_sender::go_on(const user_ptr& who) {
     return more_ ? make_next(who) : who->answer_sent(writer_->keep_alive());
   out_.swap(made_);
   made_.clear();
-  writing_ = true;
-  channel_.set_deadline(service_->bounds.write);
-  channel_.write(asio::buffer(out_),
-                 [self = shared_from_this(), who](channel::error_code ec) { self->on_written(who, ec); });
+  sent_ = 0;
+  if (begun_ && in_rounds())
+    return start_round(who);
+  write_rest(who);
   if (more_)
     make_next(who);
+}
+
+void answer_sender::write_rest(const user_ptr& who) {
+  writing_ = true;
+  channel_.set_deadline(service_->bounds.write);
+  channel_.write(asio::buffer(out_) + sent_,
+                 [self = shared_from_this(), who](channel::error_code ec) { self->on_written(who, ec); });
+}
+
+void answer_sender::start_round(const user_ptr& who) {
+  channel_.set_deadline(service_->bounds.write);
+  ahead_ = ahead::making;
+  long_ = true;
+  round_ = 0;
+  round_ends_ = channel::clock::now() + most_of_round;
+  asio::post(service_->makers, [self = shared_from_this(), who] { self->take_steps(who); });
+}
+
+/// Runs where pieces are made, as what it calls.
+void answer_sender::take_steps(const user_ptr& who) {
+  do {
+    at_work_ = more_ ? 2 : 1;
+    if (more_)
+      asio::post(service_->makers, [self = shared_from_this(), who, enough = enough_] {
+        self->pull(enough);
+        if (self->step_is_over(who))
+          self->take_steps(who);
+      });
+    sent_ = channel_.send_now(asio::buffer(out_));
+  } while (step_is_over(who));
+}
+
+/// True when a further step is this thread's to take.
+bool answer_sender::step_is_over(const user_ptr& who) {
+  if (--at_work_ > 0)
+    return false;
+  round_ += sent_;
+  const bool refused = sent_ < out_.size();
+  if (refused || made_.empty() || !failure_.empty() || channel::clock::now() >= round_ends_) {
+    asio::post(channel_.executor(), [self = shared_from_this(), who] { self->on_round(who); });
+    return false;
+  }
+  out_.swap(made_);
+  made_.clear();
+  enough_ = std::min(2 * enough_, most());
+  return true;
+}
+
+void answer_sender::on_round(const user_ptr& who) {
+  service_->counters.bytes_out += round_;
+  ahead_ = ahead::made;
+  if (sent_ == out_.size()) {
+    channel_.set_deadline(service_->bounds.write);
+    return go_on(who);
+  }
+  enough_ = least_piece;
+  write_rest(who);
 }
 
 void answer_sender::on_written(const user_ptr& who, channel::error_code ec) {
   writing_ = false;
   if (ec)
     return who->answer_lost();
-  service_->counters.bytes_out += out_.size();
+  service_->counters.bytes_out += out_.size() - sent_;
   if (!std::exchange(begun_, true))
     service_->counters.count_response(writer_->status());
   if (ahead_ == ahead::made)
     return go_on(who);
   if (ahead_ == ahead::making)
-    enough_ = std::min(2 * enough_, most_piece); // the client is quicker than we are
+    enough_ = std::min(2 * enough_, most()); // the client is quicker than we are
   if (ahead_ == ahead::nothing)
     return who->answer_sent(writer_->keep_alive());
   channel_.set_deadline(service_->bounds.write); // from now on it is the body that is waited for

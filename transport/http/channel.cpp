@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include <sys/socket.h>
 #include <utility>
 
 namespace rollcall::http {
@@ -13,7 +14,8 @@ channel::channel(socket connected, tls_context tls)
     : socket_(std::move(connected)),
       strand_(socket_.get_executor()),
       tls_context_(std::move(tls)),
-      timer_(strand_) {
+      timer_(strand_),
+      handle_(socket_.native_handle()) {
   if (tls_context_)
     tls_.emplace(socket_, *tls_context_);
   error_code ignored; // an answer is written in one go: waiting for more to send gains nothing
@@ -55,6 +57,17 @@ void channel::write(asio::const_buffer from, std::function<void(error_code)> don
     asio::async_write(*tls_, from, std::move(written));
   else
     asio::async_write(socket_, from, std::move(written));
+}
+
+std::size_t channel::send_now(asio::const_buffer from) {
+  auto by = use::strand;
+  if (!use_.compare_exchange_strong(by, use::sender))
+    return 0;
+  const auto sent = ::send(handle_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  by = use::sender;
+  if (!use_.compare_exchange_strong(by, use::strand)) // closed meanwhile, but for the socket itself
+    asio::post(strand_, [this, owner = owner_.lock()] { close_socket(); });
+  return sent > 0 ? static_cast<std::size_t>(sent) : 0;
 }
 
 void channel::set_deadline(std::chrono::milliseconds in) {
@@ -122,8 +135,14 @@ void channel::cut() {
 }
 
 void channel::close() {
-  closed_ = true;
+  if (std::exchange(closed_, true))
+    return;
   timer_.cancel();
+  if (use_.exchange(use::nobody) != use::sender)
+    close_socket();
+}
+
+void channel::close_socket() {
   error_code ignored;
   socket_.close(ignored);
 }

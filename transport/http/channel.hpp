@@ -10,8 +10,10 @@
 #include <boost/asio/strand.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +52,11 @@ public:
   /// Writes all of `from`, which must live until `done`.
   void write(boost::asio::const_buffer from, std::function<void(error_code)> done);
 
+  /// For any thread, while nothing else is being written to a plain connection: sends what the kernel takes
+  /// of `from` without waiting, and returns how many bytes that were; fewer than all also when the connection
+  /// is lost. Whoever calls keeps the owner alive. A cut() meanwhile takes effect right after.
+  std::size_t send_now(boost::asio::const_buffer from);
+
   /// Moves the deadline to `in` from now. Costs next to nothing while deadlines grow, as they do from request
   /// to request: the timer then finds out when it fires.
   void set_deadline(std::chrono::milliseconds in);
@@ -69,11 +76,13 @@ public:
 
 private:
   using tls_stream = boost::asio::ssl::stream<socket&>;
+  enum class use : std::uint8_t { strand, sender, nobody };
 
   void do_wait();
   void on_wait(error_code ec);
   void do_discard();
   void close();
+  void close_socket();
 
   socket socket_;
   strand strand_;
@@ -87,6 +96,8 @@ private:
   std::function<void()> on_deadline_;
   bool finishing_ = false;
   bool closed_ = false;
+  int handle_; ///< of the socket, for send_now(); the number is another's once the socket is closed
+  std::atomic<use> use_{use::strand}; ///< who may use the handle now
   std::array<char, 4096> discarded_{};
 };
 
