@@ -1,6 +1,7 @@
 #include "actors/account.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 
 #include <utility>
 #include <vector>
@@ -188,20 +189,21 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
   self->state.tally = tally;
   self->state.version = version;
   return {
-      [self](const record_ptr& record) { self->state.replace(record); },
-      [self](caf::delete_atom, const record_ptr& record) { self->state.leave(record); },
-      [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); },
-      [self](const list_job_ptr& job) { self->state.list(*job); },
-      [self](const stats_job_ptr& job) { self->state.stats(*job); },
-      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
-      [self](tally_actor& next) { self->state.belong_to(std::move(next)); },
-      [self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); },
-      [self](atom::audit) { self->state.audit(); },
-      [self](atom::retire, const registrar_actor& asked_by, std::uint64_t round) {
+      one_way{[self](const record_ptr& record) { self->state.replace(record); }},
+      one_way{[self](caf::delete_atom, const record_ptr& record) { self->state.leave(record); }},
+      one_way{
+          [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); }},
+      one_way{[self](const list_job_ptr& job) { self->state.list(*job); }},
+      one_way{[self](const stats_job_ptr& job) { self->state.stats(*job); }},
+      one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},
+      one_way{[self](tally_actor& next) { self->state.belong_to(std::move(next)); }},
+      one_way{[self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); }},
+      one_way{[self](atom::audit) { self->state.audit(); }},
+      one_way{[self](atom::retire, const registrar_actor& asked_by, std::uint64_t round) {
         self->state.retire(asked_by, round);
-      },
-      [self](caf::flush_atom) { self->state.flush(); },
-      [self](caf::tick_atom) { self->state.forget_moves(); },
+      }},
+      one_way{[self](caf::flush_atom) { self->state.flush(); }},
+      one_way{[self](caf::tick_atom) { self->state.forget_moves(); }},
   };
 }
 

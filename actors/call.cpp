@@ -1,6 +1,7 @@
 #include "actors/call.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 
 #include <iterator>
 #include <memory>
@@ -120,13 +121,14 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
   auto* state = kept.get();
   state->move();
   return {
-      [kept = std::move(kept)](const call_event& event) { kept->on_event(event); }, // all end with the actor
-      [state](atom::placed, const account_key& key, keeper_actor& keeper) {
+      // What is kept here ends with the actor.
+      one_way{[kept = std::move(kept)](const call_event& event) { kept->on_event(event); }},
+      one_way{[state](atom::placed, const account_key& key, keeper_actor& keeper) {
         state->on_placed(key, std::move(keeper));
-      },
-      [state](const disconnect_job_ptr& job) { state->on_disconnect(job); },
-      [state](link_word word) { state->on_word(word); },
-      [state](account_id account) { state->on_number(account); },
+      }},
+      one_way{[state](const disconnect_job_ptr& job) { state->on_disconnect(job); }},
+      one_way{[state](link_word word) { state->on_word(word); }},
+      one_way{[state](account_id account) { state->on_number(account); }},
   };
 }
 

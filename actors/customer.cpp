@@ -1,6 +1,7 @@
 #include "actors/customer.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "actors/scheduling/urgency.hpp"
 
 #include <algorithm>
@@ -131,19 +132,20 @@ customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer
   self->state.id = id;
   self->state.tally = tally;
   return {
-      [self](const list_job_ptr& job) { self->state.list(job); },
-      [self](const stats_job_ptr& job) { self->state.stats(job); },
-      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
-      [self](caf::put_atom, const account_key& key, account_actor& account) {
+      one_way{[self](const list_job_ptr& job) { self->state.list(job); }},
+      one_way{[self](const stats_job_ptr& job) { self->state.stats(job); }},
+      one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},
+      one_way{[self](caf::put_atom, const account_key& key, account_actor& account) {
         self->state.put(key, std::move(account));
-      },
-      [self](caf::join_atom, const account_key& key, const account_actor& account) {
+      }},
+      one_way{[self](caf::join_atom, const account_key& key, const account_actor& account) {
         self->state.join(key, account);
-      },
-      [self](caf::delete_atom, const account_key& key) { self->state.remove(key); },
-      [self](atom::retired, const account_key& key) { self->state.forget(key); },
-      [self](std::vector<scope_actor>& subcustomers) { self->state.set_below(std::move(subcustomers)); },
-      [self](caf::tick_atom) { self->state.forget_former(); },
+      }},
+      one_way{[self](caf::delete_atom, const account_key& key) { self->state.remove(key); }},
+      one_way{[self](atom::retired, const account_key& key) { self->state.forget(key); }},
+      one_way{
+          [self](std::vector<scope_actor>& subcustomers) { self->state.set_below(std::move(subcustomers)); }},
+      one_way{[self](caf::tick_atom) { self->state.forget_former(); }},
   };
 }
 

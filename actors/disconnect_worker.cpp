@@ -1,4 +1,5 @@
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "actors/workers.hpp"
 
 #include <memory>
@@ -165,9 +166,9 @@ disconnect_worker(disconnect_worker_actor::stateful_pointer<disconnect_worker_st
   self->state.auditor = auditor;
   return {
       [self](const disconnect_request& request) { return self->state.start(request); },
-      [self](atom::expect, std::uint64_t more) { self->state.expect(more); },
-      [self](const call_outcome& outcome) { self->state.outcome(outcome); },
-      [self](atom::deadline) { self->state.late(); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](const call_outcome& outcome) { self->state.outcome(outcome); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
   };
 }
 

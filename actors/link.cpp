@@ -1,6 +1,7 @@
 #include "actors/link.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "domain/time.hpp"
 
 #include <algorithm>
@@ -301,15 +302,16 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
   self->state.publish_claim();
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
   return {
-      [self](std::uint64_t session, switch_news& items) { self->state.news(session, items); },
+      one_way{[self](std::uint64_t session, switch_news& items) { self->state.news(session, items); }},
       [self](std::uint64_t session, atom::closed, const std::string& reason) {
         self->state.closed(session, reason);
       },
       [self](const attach_request& request) { return self->state.attach(request); },
-      [self](atom::hang_up, const std::string& id) { self->state.hang_up(id); },
-      [self](const disconnect_job_ptr& job, const std::string& id) { self->state.disconnect(job, id); },
+      one_way{[self](atom::hang_up, const std::string& id) { self->state.hang_up(id); }},
+      one_way{
+          [self](const disconnect_job_ptr& job, const std::string& id) { self->state.disconnect(job, id); }},
       [self](directory_ptr& dir) { self->state.directory = std::move(dir); },
-      [self](atom::consumed, std::uint64_t session) { self->state.consumed(session); },
+      one_way{[self](atom::consumed, std::uint64_t session) { self->state.consumed(session); }},
       [self](atom::release, std::uint64_t epoch) { return self->state.release(epoch); },
       [self](atom::adopt, const records& calls) { self->state.adopt(calls); },
       [self](atom::placed) { self->state.on_placed(); },

@@ -1,4 +1,5 @@
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "actors/workers.hpp"
 
 #include <memory>
@@ -67,9 +68,9 @@ list_worker_actor::behavior_type list_worker(list_worker_actor::stateful_pointer
   self->state.node = node;
   return {
       [self](const list_request& request) { return self->state.start(request); },
-      [self](atom::expect, std::uint64_t more) { self->state.expect(more); },
-      [self](list_part& part) { self->state.part(part); },
-      [self](atom::deadline) { self->state.late(); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](list_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
   };
 }
 

@@ -4,6 +4,7 @@
 #include "actors/customer.hpp"
 #include "actors/failure.hpp"
 #include "actors/link.hpp"
+#include "actors/one_way.hpp"
 #include "actors/scheduling/urgency.hpp"
 #include "actors/tally.hpp"
 
@@ -256,13 +257,13 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
   self->delayed_send(self, defaults::audit_pause, caf::tick_atom_v);
   return {
-      [self](const record_ptr& record, const call_actor& call) { self->state.place(record, call); },
-      [self](const list_job_ptr& job) { self->state.list(job); },
-      [self](const stats_job_ptr& job) { self->state.stats(job); },
-      [self](const disconnect_job_ptr& job) { self->state.disconnect(job); },
-      [self](const disconnect_job_ptr& job, const record_ptr& call) {
+      one_way{[self](const record_ptr& record, const call_actor& call) { self->state.place(record, call); }},
+      one_way{[self](const list_job_ptr& job) { self->state.list(job); }},
+      one_way{[self](const stats_job_ptr& job) { self->state.stats(job); }},
+      one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},
+      one_way{[self](const disconnect_job_ptr& job, const record_ptr& call) {
         self->state.disconnect(job, call->source().name, call->local_id());
-      },
+      }},
       [self](const attach_request& request) { return self->state.attach(request); },
       [self](atom::release, const switch_name& name, std::uint64_t epoch) {
         return self->state.release(name, epoch);

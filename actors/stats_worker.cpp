@@ -1,4 +1,5 @@
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "actors/scheduling/urgency.hpp"
 #include "actors/workers.hpp"
 
@@ -72,9 +73,9 @@ stats_worker_actor::behavior_type stats_worker(stats_worker_actor::stateful_poin
   self->state.node = node;
   return {
       [self](const stats_request& request) { return self->state.start(request); },
-      [self](atom::expect, std::uint64_t more) { self->state.expect(more); },
-      [self](stats_part& part) { self->state.part(part); },
-      [self](atom::deadline) { self->state.late(); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](stats_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
   };
 }
 

@@ -1,6 +1,7 @@
 #include "actors/tally.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/one_way.hpp"
 #include "actors/scheduling/urgency.hpp"
 
 #include <utility>
@@ -44,10 +45,10 @@ tally_actor::behavior_type tally_behavior(tally_actor::stateful_pointer<tally_st
   count_failures(self, context);
   self->state.context = context;
   return {
-      [self](const tally_update& news) { self->state.update(news); },
-      [self](caf::delete_atom, const account_key& key) { self->state.remove(key); },
-      [self](atom::audit, const tally_update& recount) { self->state.audit(recount); },
-      [self](const stats_job_ptr& job) { self->state.stats(*job); },
+      one_way{[self](const tally_update& news) { self->state.update(news); }},
+      one_way{[self](caf::delete_atom, const account_key& key) { self->state.remove(key); }},
+      one_way{[self](atom::audit, const tally_update& recount) { self->state.audit(recount); }},
+      one_way{[self](const stats_job_ptr& job) { self->state.stats(*job); }},
   };
 }
 

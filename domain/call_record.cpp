@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <forward_list>
 #include <new>
 #include <optional>
 #include <string>
 
 namespace rollcall {
 
-/// A record being written: views into what is kept, owned strings where text had to be cleaned.
+/// A record being written: views into what is kept, owned strings where text had to be cleaned. Most events
+/// change no text: then all are copied at once from the record before.
 struct call_record::draft {
   std::uint64_t serial = 0;
   std::uint32_t revision = 1;
@@ -23,20 +25,25 @@ struct call_record::draft {
   timestamp end;
   call_state state = call_state::idle;
   std::array<std::string_view, text_count> texts{};
-  std::array<std::string, text_count> owned{};
+  std::forward_list<std::string> owned;
+  const call_record* same_texts = nullptr; ///< the record that has these texts; null when none has
 
   draft() = default;
   explicit draft(const call_record& from);
   draft(const draft&) = delete; // `texts` points into `owned`
 
   void set(text which, std::string_view value) {
-    const auto i = static_cast<std::size_t>(which);
-    if (is_clean(value)) {
-      texts[i] = value;
-    } else {
-      owned[i] = cleaned(value);
-      texts[i] = owned[i];
+    auto& known = texts[static_cast<std::size_t>(which)];
+    if (value == known)
+      return;
+    if (!is_clean(value)) {
+      const auto& kept = owned.emplace_front(cleaned(value));
+      if (kept == known)
+        return;
+      value = kept;
     }
+    known = value;
+    same_texts = nullptr;
   }
 
   void set(text which, const std::optional<std::string>& value) {
@@ -57,19 +64,15 @@ call_record::draft::draft(const call_record& from)
       setup(from.setup_),
       connect(from.connect_),
       end(from.end_),
-      state(from.state_) {
+      state(from.state_),
+      same_texts(&from) {
   for (std::size_t i = 0; i < text_count; ++i)
     texts[i] = from.get(static_cast<text>(i));
 }
 
 bool call_record::draft::differs(const call_record& from) const {
-  if (state != from.state_ || account != from.account() || connection != from.connection()
-      || setup != from.setup_ || connect != from.connect_ || end != from.end_)
-    return true;
-  for (std::size_t i = 0; i < text_count; ++i)
-    if (texts[i] != from.get(static_cast<text>(i)))
-      return true;
-  return false;
+  return state != from.state_ || account != from.account() || connection != from.connection()
+         || setup != from.setup_ || connect != from.connect_ || end != from.end_ || same_texts != &from;
 }
 
 void call_record::draft::fill(const call_event& event) {
@@ -98,8 +101,11 @@ void call_record::draft::fill(const call_event& event) {
 
 record_ptr call_record::make(const draft& d) {
   std::size_t size = 0;
-  for (const auto& text : d.texts)
-    size += text.size();
+  if (d.same_texts)
+    size = d.same_texts->text_size();
+  else
+    for (const auto& text : d.texts)
+      size += text.size();
   auto* memory = ::operator new(sizeof(call_record) + size);
   auto* record = new (memory) call_record;
   record->serial_ = d.serial;
@@ -112,6 +118,11 @@ record_ptr call_record::make(const draft& d) {
   record->end_ = d.end;
   record->state_ = d.state;
   auto* out = reinterpret_cast<char*>(record + 1);
+  if (d.same_texts) {
+    std::memcpy(out, d.same_texts->texts(), size);
+    record->ends_ = d.same_texts->ends_;
+    return record_ptr{record};
+  }
   std::uint32_t end = 0;
   for (std::size_t i = 0; i < text_count; ++i) {
     std::copy(d.texts[i].begin(), d.texts[i].end(), out + end);

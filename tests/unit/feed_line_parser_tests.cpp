@@ -288,6 +288,20 @@ TEST_CASE("every call comes back from its line as it went in") {
   }));
 }
 
+TEST_CASE("a time in plain decimals is read to the microsecond") {
+  CHECK(rc::check([] {
+    const auto seconds = std::to_string(*rc::gen::inRange<std::int64_t>(1, 253'402'300'799));
+    const auto decimals = *rc::gen::container<std::string>(rc::gen::inRange('0', static_cast<char>('9' + 1)));
+    const auto written = decimals.empty() ? seconds : seconds + '.' + decimals;
+    const auto call = said<call_event>(call_with("\"setup_time\":" + written));
+    auto micros = decimals.substr(0, 6);
+    micros.resize(6, '0');
+    const auto off = std::abs(call.setup->time_since_epoch().count() - std::stoll(seconds + micros));
+    // More than that, and it is a double.
+    RC_ASSERT(off <= (decimals.size() <= 6 && seconds.size() <= 10 ? 0 : 32));
+  }));
+}
+
 TEST_CASE("no bytes make the parser stumble, and a line says at most one thing") {
   CHECK(rc::check([] {
     const auto bytes = *rc::gen::container<std::string>(rc::gen::oneOf(

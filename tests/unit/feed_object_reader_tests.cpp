@@ -207,6 +207,31 @@ TEST_CASE("escapes are resolved, in names too, and a lone surrogate is kept as s
   CHECK_FALSE(rollcall::is_clean("\xED\xA0\x80"));
 }
 
+TEST_CASE("a string ends, or breaks, wherever in it that is") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'x');
+    CHECK(read_all("{\"" + text + "\":\"" + text + "\"}")
+          == std::vector<read_field>{{text, kind::string, text}});
+    for (std::size_t at = 0; at < size; ++at) {
+      auto escaped = text;
+      escaped.replace(at, 1, "\\\"");
+      auto meant = text;
+      meant[at] = '"';
+      CHECK(read_all("{\"n\":\"" + escaped + "\"}") == std::vector<read_field>{{"n", kind::string, meant}});
+      for (const char control : {'\n', '\x1f', '\0'}) {
+        auto broken = text;
+        broken[at] = control;
+        CHECK_FALSE(read_all("{\"n\":\"" + broken + "\"}"));
+      }
+      for (const char other : {' ', '\x7f', '\x80', '\xff'}) {
+        auto fine = text;
+        fine[at] = other;
+        CHECK(read_all("{\"n\":\"" + fine + "\"}") == std::vector<read_field>{{"n", kind::string, fine}});
+      }
+    }
+  }
+}
+
 TEST_CASE("a NUL is a character like any other") {
   const auto fields = read_all(R"({"a":"x\u0000y"})");
   REQUIRE(fields);

@@ -1,10 +1,10 @@
 #include "transport/feed/field_reader.hpp"
 
+#include "domain/eight_bytes.hpp"
 #include "domain/text.hpp"
 #include "transport/feed/limits.hpp"
 #include "transport/feed/quoted.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -27,10 +27,39 @@ std::optional<Integer> whole(std::string_view number) {
   return value;
 }
 
+/// Seconds as switches write them, up to ten digits and six behind the point, are a whole number of
+/// microseconds, and need no floating point, which takes five times as long. None for any other, and for 0.
+std::optional<timestamp> plain_seconds(std::string_view number) {
+  constexpr std::size_t most_digits = 10;
+  constexpr std::size_t most_decimals = 6;
+  std::int64_t micros = 0;
+  const auto read_digits = [&](std::size_t most) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    std::size_t count = 0;
+    for (; count < most && count < number.size() && is_digit(number[count]); ++count)
+      micros = 10 * micros + (number[count] - '0');
+    number.remove_prefix(count);
+    return count;
+  };
+  if (read_digits(most_digits) == 0)
+    return std::nullopt;
+  std::size_t decimals = 0;
+  if (number.starts_with('.')) {
+    number.remove_prefix(1);
+    decimals = read_digits(most_decimals);
+  }
+  if (!number.empty() || micros == 0)
+    return std::nullopt;
+  for (; decimals < most_decimals; ++decimals)
+    micros *= 10;
+  return timestamp{std::chrono::microseconds{micros}};
+}
+
 bool has_control_characters(std::string_view text) {
+  namespace eight = eight_bytes;
   constexpr char del = 0x7F;
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == del; });
+  return eight::any(text,
+                    [](std::uint64_t word) { return eight::below(word, ' ') | eight::equal(word, del); });
 }
 
 } // namespace
@@ -86,6 +115,10 @@ bool field_reader::time(field f, std::optional<timestamp>& out) {
   const auto* value = find(f, kind::number, "must be a number of seconds since 1970");
   if (!value)
     return !failed();
+  if (const auto plain = plain_seconds(value->text)) {
+    out = plain;
+    return true;
+  }
   double seconds = not_known_time;
   const auto result = std::from_chars(value->text.data(), value->text.data() + value->text.size(), seconds);
   if (result.ec == std::errc{} && seconds == not_known_time)

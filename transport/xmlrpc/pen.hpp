@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/digits.hpp"
+#include "domain/eight_bytes.hpp"
 #include "domain/time.hpp"
 #include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/writer.hpp"
@@ -14,36 +15,13 @@
 
 namespace rollcall::xmlrpc {
 
-/// True when one of the eight bytes has an escape; now and then also when none has. (Which bytes of a word
-/// are zero, or below a bound: Warren, Hacker's Delight, 6-1.)
-constexpr bool may_need_escape(std::uint64_t word) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t highs = 0x8080808080808080;
-  const auto has = [](std::uint64_t bytes, char c) {
-    const auto different = bytes ^ (ones * static_cast<unsigned char>(c));
-    return (different - ones) & ~different & highs;
-  };
-  static_assert(('<' | 2) == '>' && ('>' | 2) == '>', "one look finds both");
-  return (has(word, '&') | has(word | ones * 2, '>') | has(word, '\r')) != 0;
-}
-
-/// The same of a text.
+/// True when some character of the text has an escape.
 inline bool may_need_escape(std::string_view text) {
-  std::uint64_t word = 0;
-  constexpr auto step = sizeof word;
-  if (text.size() < step) {
-    for (const char c : text)
-      if (!escape_of(c).empty())
-        return true;
-    return false;
-  }
-  for (std::size_t at = 0; at + step < text.size(); at += step) {
-    std::memcpy(&word, text.data() + at, step);
-    if (may_need_escape(word)) [[unlikely]]
-      return true;
-  }
-  std::memcpy(&word, text.data() + text.size() - step, step);
-  return may_need_escape(word);
+  namespace eight = eight_bytes;
+  static_assert(('<' | 2) == '>' && ('>' | 2) == '>', "one look finds both");
+  return eight::any(text, [](std::uint64_t word) {
+    return eight::equal(word, '&') | eight::equal(word | eight::ones * 2, '>') | eight::equal(word, '\r');
+  });
 }
 
 /// Writes on where there is room enough.
