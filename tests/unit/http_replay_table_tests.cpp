@@ -64,6 +64,17 @@ TEST_CASE("looking does not use a counter, using it does") {
   CHECK(table.use(nonce_of_age(2), 1));
 }
 
+TEST_CASE("a nonce is known from its first use until it leaves") {
+  replay_table table{1};
+  CHECK(table.fresh(nonce_of_age(10), 1));
+  CHECK_FALSE(table.knows(nonce_of_age(10)));
+  CHECK(table.use(nonce_of_age(10), 1));
+  CHECK(table.knows(nonce_of_age(10)));
+  CHECK(table.use(nonce_of_age(11), 1)); // the older one leaves
+  CHECK(table.knows(nonce_of_age(11)));
+  CHECK_FALSE(table.knows(nonce_of_age(10)));
+}
+
 TEST_CASE("a nonce that had to leave a full table is stale, and so is every older one") {
   replay_table table{2};
   CHECK(table.use(nonce_of_age(10), 1));

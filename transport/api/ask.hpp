@@ -1,10 +1,8 @@
 #pragma once
 
-#include "actors/scheduling/urgency.hpp"
+#include "actors/reply_port.hpp"
 #include "transport/api/failure.hpp"
 #include "transport/api/service.hpp"
-
-#include <caf/event_based_actor.hpp>
 
 #include <chrono>
 #include <memory>
@@ -21,9 +19,8 @@ constexpr std::chrono::seconds disconnect_deadline{40};
 /// Asks the front on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault that
 /// came instead. `render` takes a Reply& and the call's place among its customer's requests, which it may
 /// move into its answer; it and `done` run on a thread of the actor system, or at once when the customer asks
-/// too much. `places` is what the request counts among: who polls too much can still hang up.
-///
-/// One small actor waits for each request: nobody's thread is blocked, and no actor has many outstanding.
+/// too much. `places` is what the request counts among: who polls too much can still hang up. Nobody's thread
+/// is blocked.
 template <class Reply, class Request, class Render>
 void ask(const invocation_ptr& call, admission service::*places, customer_id scope,
          std::chrono::seconds deadline, Request request, Render render, done_fn done) {
@@ -38,27 +35,24 @@ void ask(const invocation_ptr& call, admission service::*places, customer_id sco
   // Shared by the copies of the lambdas below: given up before `done`, or the client's next request could
   // come while the last of them is still being destroyed, and be one too many.
   const auto held = std::make_shared<admission::place>(std::move(place));
-  const auto client = [=](caf::event_based_actor* self, const front_actor& front) {
-    self->request(front, caf::duration{deadline}, request)
-        .then(
-            [=](Reply& reply) {
-              std::optional<outcome> result;
-              try {
-                auto covers = reply.covers; // a copy: render looks at it as well
-                result.emplace(render(reply, std::exchange(*held, nullptr)));
-                if (*result && (*result)->covers)
-                  (*result)->covers = std::move(covers);
-              } catch (...) {
-                result.emplace(fault_of_exception(call->method));
-              }
-              done(std::move(*result));
-            },
-            [=](caf::error& error) {
-              held->reset();
-              done(fault_of(error, *call));
-            });
-  };
-  spawn_as(urgency::express, shared.system, client, shared.front);
+  ask_from_outside<Reply>(
+      shared.system, shared.front, deadline, std::move(request),
+      [=](Reply& reply) {
+        std::optional<outcome> result;
+        try {
+          auto covers = reply.covers; // a copy: render looks at it as well
+          result.emplace(render(reply, std::exchange(*held, nullptr)));
+          if (*result && (*result)->covers)
+            (*result)->covers = std::move(covers);
+        } catch (...) {
+          result.emplace(fault_of_exception(call->method));
+        }
+        done(std::move(*result));
+      },
+      [=](const caf::error& error) {
+        held->reset();
+        done(fault_of(error, *call));
+      });
 }
 
 } // namespace rollcall::api

@@ -7,7 +7,7 @@
 #include "transport/api/service.hpp"
 #include "transport/http/text.hpp"
 #include "transport/xmlrpc/body.hpp"
-#include "transport/xmlrpc/decode.hpp"
+#include "transport/xmlrpc/recent_calls.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <algorithm>
@@ -149,7 +149,8 @@ void endpoint::state::call(const http::request& request, session_ptr in, const h
     refuse({xmlrpc::fault_code::forbidden, "API access is not enabled"}, reply);
     return;
   }
-  auto decoded = xmlrpc::decode(request.body);
+  thread_local xmlrpc::recent_calls calls;
+  auto decoded = calls.decode(request.body);
   if (!decoded) {
     refuse(decoded.why(), reply);
     return;

@@ -27,66 +27,77 @@ constexpr std::array parameters{
     parameter{"qop", &authorization::qop},           parameter{"username*", &authorization::username},
 };
 
-/// Walks a comma-separated list of name=value.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// Walks a comma-separated list of name=value. Every request has one.
 class scanner {
 public:
   explicit scanner(std::string_view text) : rest_(text) {}
 
   bool at_end() {
-    skip(" \t,");
+    skip([](char c) { return is_blank(c) || c == ','; });
     return rest_.empty();
   }
 
   std::string_view name() {
-    const auto length = rest_.find_first_of("= \t,\"");
-    return take(length == std::string_view::npos ? rest_.size() : length);
+    return take([](char c) { return c != '=' && c != ',' && c != '"' && !is_blank(c); });
   }
 
   bool equals_sign() {
-    skip(" \t");
-    if (rest_.empty() || rest_.front() != '=')
+    skip(is_blank);
+    if (!rest_.starts_with('='))
       return false;
     rest_.remove_prefix(1);
-    skip(" \t");
+    skip(is_blank);
     return true;
   }
 
-  std::optional<std::string> value() {
-    if (!rest_.empty() && rest_.front() == '"')
-      return quoted();
-    const auto length = rest_.find_first_of(" \t,");
-    return std::string{take(length == std::string_view::npos ? rest_.size() : length)};
+  /// False when the quotes do not end.
+  bool value(std::string& out) {
+    if (rest_.starts_with('"'))
+      return quoted(out);
+    out = take([](char c) { return c != ',' && !is_blank(c); });
+    return true;
   }
 
   /// True when a comma or the end follows, so that `a="x"b=y` is no list.
   bool separated() {
-    skip(" \t");
+    skip(is_blank);
     return rest_.empty() || rest_.front() == ',';
   }
 
 private:
-  void skip(std::string_view any_of) {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(any_of), rest_.size()));
-  }
-
-  std::string_view take(std::size_t length) {
+  template <class Is>
+  std::string_view take(Is is) {
+    std::size_t length = 0;
+    while (length < rest_.size() && is(rest_[length]))
+      ++length;
     const auto taken = rest_.substr(0, length);
     rest_.remove_prefix(length);
     return taken;
   }
 
-  std::optional<std::string> quoted() {
-    std::string out;
-    for (std::size_t i = 1; i < rest_.size(); ++i) {
-      if (rest_[i] == '"') {
-        rest_.remove_prefix(i + 1);
-        return out;
-      }
-      if (rest_[i] == '\\' && ++i == rest_.size())
-        break;
-      out += rest_[i];
+  template <class Is>
+  void skip(Is is) {
+    take(is);
+  }
+
+  bool quoted(std::string& out) {
+    rest_.remove_prefix(1);
+    out.clear();
+    for (;;) {
+      out += take([](char c) { return c != '"' && c != '\\'; });
+      if (rest_.empty())
+        return false;
+      const bool ended = rest_.front() == '"';
+      rest_.remove_prefix(1);
+      if (ended)
+        return true;
+      if (rest_.empty())
+        return false;
+      out += rest_.front();
+      rest_.remove_prefix(1);
     }
-    return std::nullopt;
   }
 
   std::string_view rest_;
@@ -129,23 +140,28 @@ std::optional<authorization> parse_authorization(std::string_view header, std::s
   };
   authorization result;
   std::bitset<parameters.size()> seen;
+  std::string unknown;
   scanner in{header.substr(scheme.size())};
   while (!in.at_end()) {
     const auto name = in.name();
     if (name.empty() || !in.equals_sign())
       return refuse("Authorization is not a list of name=value");
-    auto value = in.value();
-    if (!value || !in.separated())
+    const auto* const known = std::find_if(parameters.begin(), parameters.end(),
+                                           [&](const auto& one) { return iequals(one.name, name); });
+    auto& value = known != parameters.end() ? result.*known->value : unknown;
+    if (known != parameters.end()) {
+      const auto index = static_cast<std::size_t>(known - parameters.begin());
+      if (seen[index])
+        return refuse("Authorization names " + std::string{known->name} + " twice");
+      seen.set(index);
+    }
+    if (!in.value(value) || !in.separated())
       return refuse("Authorization has a broken value");
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      if (!iequals(name, parameters[i].name))
-        continue;
-      if (seen[i])
-        return refuse("Authorization names " + std::string{parameters[i].name} + " twice");
-      seen.set(i);
-      if (name.back() == '*' && !(value = decode_extended(*value)))
+    if (known != parameters.end() && name.back() == '*') {
+      auto decoded = decode_extended(value);
+      if (!decoded)
         return refuse("Authorization has a broken username*");
-      result.*parameters[i].value = std::move(*value);
+      value = std::move(*decoded);
     }
   }
   return result;

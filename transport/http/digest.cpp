@@ -92,7 +92,10 @@ struct authenticator::state {
     return id;
   }
 
+  /// Once it has logged somebody in, the seal of a nonce is not looked at again: the response proves more.
   std::optional<nonce_id> recognise(std::string_view nonce) {
+    if (const auto id = claimed_id(nonce); id && replays.knows(*id))
+      return id;
     if (const auto own = mint.recognise(nonce))
       return own;
     const std::lock_guard lock{others_guard};

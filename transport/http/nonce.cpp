@@ -59,6 +59,15 @@ bool decode(std::string_view text, std::array<std::uint8_t, N>& bytes) {
   return true;
 }
 
+constexpr std::size_t seal_bytes = 16;
+using sealed_id = std::array<std::uint8_t, std::tuple_size_v<nonce_id> + seal_bytes>;
+
+nonce_id id_in(const sealed_id& whole) {
+  nonce_id id{};
+  std::copy_n(whole.begin(), id.size(), id.begin());
+  return id;
+}
+
 } // namespace
 
 nonce_id first_nonce_id(timestamp t) {
@@ -74,6 +83,11 @@ timestamp birth(const nonce_id& id) {
   for (std::size_t i = 0; i < birth_bytes; ++i)
     micros = micros << 8U | id[i];
   return timestamp{std::chrono::microseconds{static_cast<std::int64_t>(micros)}};
+}
+
+std::optional<nonce_id> claimed_id(std::string_view nonce) {
+  sealed_id whole{};
+  return decode(nonce, whole) ? std::optional{id_in(whole)} : std::nullopt;
 }
 
 // The algorithm is looked up and the key worked in once: either takes OpenSSL 3 longer than a seal.
@@ -95,17 +109,16 @@ std::string nonce_mint::make(timestamp now) const {
   if (RAND_bytes(id.data() + birth_bytes, static_cast<int>(id.size() - birth_bytes)) != 1)
     throw std::runtime_error("no random bytes for a nonce");
   const auto mac = seal_of(id);
-  std::array<std::uint8_t, std::tuple_size_v<nonce_id> + std::tuple_size_v<seal>> whole{};
+  sealed_id whole{};
   std::copy(mac.begin(), mac.end(), std::copy(id.begin(), id.end(), whole.begin()));
   return encode(whole);
 }
 
 std::optional<nonce_id> nonce_mint::recognise(std::string_view nonce) const {
-  std::array<std::uint8_t, std::tuple_size_v<nonce_id> + std::tuple_size_v<seal>> whole{};
+  sealed_id whole{};
   if (!decode(nonce, whole))
     return std::nullopt;
-  nonce_id id{};
-  std::copy_n(whole.begin(), id.size(), id.begin());
+  const auto id = id_in(whole);
   const auto mac = seal_of(id);
   if (CRYPTO_memcmp(mac.data(), whole.data() + id.size(), mac.size()) != 0)
     return std::nullopt;

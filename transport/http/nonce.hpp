@@ -24,6 +24,9 @@ nonce_id first_nonce_id(timestamp t);
 /// When the nonce was born.
 timestamp birth(const nonce_id& id);
 
+/// What a nonce says that it is, whoever made it; none for what cannot be one.
+std::optional<nonce_id> claimed_id(std::string_view nonce);
+
 /// Makes nonces and recognises its own, keeping nothing: base64url(id, first 16 bytes of HMAC-SHA256(secret,
 /// id)). Any thread.
 class nonce_mint {

@@ -24,6 +24,11 @@ bool replay_table::fresh(const nonce_id& nonce, std::uint32_t nc) const {
   return fresh_locked(nonce, nc);
 }
 
+bool replay_table::knows(const nonce_id& nonce) const {
+  const std::lock_guard lock{mutex_};
+  return windows_.contains(nonce);
+}
+
 bool replay_table::use(const nonce_id& nonce, std::uint32_t nc) {
   const std::lock_guard lock{mutex_};
   if (!fresh_locked(nonce, nc))

@@ -35,6 +35,9 @@ public:
   /// True when the counter has not been used with this nonce. Changes nothing.
   bool fresh(const nonce_id& nonce, std::uint32_t nc) const;
 
+  /// True when some counter of this nonce was used, and is remembered.
+  bool knows(const nonce_id& nonce) const;
+
   /// Uses the counter; false when somebody was faster.
   bool use(const nonce_id& nonce, std::uint32_t nc);
 

@@ -48,6 +48,7 @@ struct options {
   double seconds = 5;
   double warm_up = 0.5;
   std::string body;
+  bool vary = false;
 };
 
 /// As long as one of rollcall's.
@@ -70,10 +71,11 @@ public:
   explicit connection(const options& chosen)
       : fd_(socket(AF_INET, SOCK_STREAM, 0)),
         body_(chosen.body),
+        vary_(chosen.vary),
         login_(chosen.login, chosen.password, "POST", chosen.target) {
     head_ = "POST " + chosen.target
             + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: "
-            + std::to_string(body_.size()) + "\r\nAuthorization: ";
+            + std::to_string(body_.size() + (vary_ ? mark_bytes : 0)) + "\r\nAuthorization: ";
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(chosen.port);
@@ -102,6 +104,8 @@ public:
       request_ += "None";
     request_ += "\r\n\r\n";
     request_ += body_;
+    if (vary_)
+      append_mark();
     sent_at_ = moment::now();
     if (::send(fd_, request_.data(), request_.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request_.size()))
       throw std::runtime_error{"cannot send"};
@@ -134,6 +138,16 @@ public:
   }
 
 private:
+  static constexpr std::size_t mark_bytes = 15;
+
+  /// What makes the body another one, and means nothing.
+  void append_mark() {
+    static unsigned count = 0;
+    std::array<char, mark_bytes + 1> mark;
+    std::snprintf(mark.data(), mark.size(), "<!--%08x-->", ++count);
+    request_ += mark.data();
+  }
+
   static bool is_complete(std::string_view header, std::string_view body) {
     const auto length = field(header, "Content-Length: ");
     if (length.empty())
@@ -145,6 +159,7 @@ private:
 
   int fd_;
   const std::string& body_;
+  const bool vary_;
   digest_client login_;
   std::string head_; ///< of every request, up to the login
   std::string request_;
@@ -237,6 +252,8 @@ int main(int argc, char** argv) {
   app.add_option("--password", chosen.password, "Password of the login")->capture_default_str();
   app.add_option("--connections", chosen.connections, "How many are kept")->capture_default_str();
   app.add_option("--seconds", chosen.seconds, "How long to count")->capture_default_str();
+  app.add_flag("--vary", chosen.vary,
+               "No two bodies are the same: a comment at the end of each has a number");
   CLI11_PARSE(app, argc, argv);
   chosen.body.assign(std::istreambuf_iterator<char>{std::cin}, {});
   try {
