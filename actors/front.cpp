@@ -18,14 +18,15 @@ struct front_state {
 };
 
 front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_state> self,
-                                          const context_ptr& context, const local_front_actor& local) {
+                                          const context_ptr& context, const node_actor& node,
+                                          const local_front_actor& local) {
   count_failures(self, context);
   return {
       [=](const list_request& request) {
         return self->delegate(spawn_list_gathering(self->system(), context, local), request);
       },
       [=](const stats_request& request) {
-        return self->delegate(spawn_stats_gathering(self->system(), context, local), request);
+        return self->delegate(spawn_stats_gathering(self->system(), context, node), request);
       },
       [=](const disconnect_request& request) {
         return self->delegate(spawn_disconnect_gathering(self->system(), context, local), request);
@@ -36,8 +37,10 @@ front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_st
 
 } // namespace
 
-front_actor spawn_front(caf::actor_system& system, context_ptr context, local_front_actor local) {
-  return spawn_as(urgency::express, system, front_behavior, std::move(context), std::move(local));
+front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
+                        local_front_actor local) {
+  return spawn_as(urgency::express, system, front_behavior, std::move(context), std::move(node),
+                  std::move(local));
 }
 
 } // namespace rollcall

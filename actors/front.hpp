@@ -5,7 +5,9 @@
 
 namespace rollcall {
 
-/// Spawns the front, where API requests enter: each gets a gathering of its own.
-front_actor spawn_front(caf::actor_system& system, context_ptr context, local_front_actor local);
+/// Spawns the front, where API requests enter: each gets a gathering of its own. `local` is the front of
+/// `node` alone.
+front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
+                        local_front_actor local);
 
 } // namespace rollcall

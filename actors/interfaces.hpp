@@ -127,10 +127,11 @@ using list_worker_actor =
                      caf::reacts_to<atom::expect, std::uint64_t>, // The sender passed the job on to this
                                                                   // many.
                      caf::reacts_to<list_part>, caf::reacts_to<atom::deadline>>;
+using stats_sink_actor =
+    caf::typed_actor<caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<stats_part>>;
 using stats_worker_actor =
-    caf::typed_actor<caf::replies_to<stats_request>::with<stats_answer>, // Fails with too_late.
-                     caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<stats_part>,
-                     caf::reacts_to<atom::deadline>>;
+    stats_sink_actor::extend<caf::replies_to<stats_request>::with<stats_answer>, // Fails with too_late.
+                             caf::reacts_to<atom::deadline>>;
 using disconnect_worker_actor =
     caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_answer>,
                      caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<call_outcome>,
@@ -192,7 +193,7 @@ struct list_job {
 struct stats_job {
   customer_id scope;
   bool recursive = false;
-  stats_worker_actor worker;
+  stats_sink_actor worker;
 };
 
 struct disconnect_job {

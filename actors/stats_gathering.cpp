@@ -1,7 +1,9 @@
 #include "actors/attendance.hpp"
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
+#include "actors/one_way.hpp"
 #include "actors/scheduling/urgency.hpp"
+#include "actors/tally_sum.hpp"
 #include "actors/wire_format.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace rollcall {
@@ -22,10 +25,13 @@ struct stats_gathering_state {
   explicit stats_gathering_state(stats_gathering_actor::pointer ptr) : self(ptr) {}
 
   caf::result<stats_report> start(const stats_request& request);
+  void expect(std::uint64_t more);
+  void part(const stats_part& part);
+  void late();
 
   stats_gathering_actor::pointer self;
   context_ptr context;
-  local_front_actor front;
+  node_actor node;
 
 private:
   void ask(const member_state& other);
@@ -35,9 +41,9 @@ private:
   stats_request request_;
   caf::typed_response_promise<stats_report> promise_;
   attendance present_;
-  stats_answer own_;
+  tally_sum own_;
   std::vector<wire::counts> others_; ///< in the order of `present_`, which begins with this node
-  std::size_t open_ = 1;
+  std::size_t open_ = 0;             ///< answers of other nodes that are awaited
   bool missing_is_fault_ = false;
 };
 
@@ -49,18 +55,30 @@ caf::result<stats_report> stats_gathering_state::start(const stats_request& requ
   missing_is_fault_ = view->missing_is_fault;
   for (const auto& other : view->members)
     ask(other);
-  self->request(front, caf::duration{2 * defaults::gather_deadline}, request_)
-      .then(
-          [this](stats_answer& told) {
-            own_ = std::move(told);
-            --open_;
-            settle();
-          },
-          [this](caf::error& why) {
-            promise_.deliver(std::move(why));
-            self->quit();
-          });
+  own_.begin(request_);
+  self->send(node, stats_job_ptr{std::make_shared<stats_job>(
+                       stats_job{request.scope, request.recursive, stats_sink_actor{self}})});
+  self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
   return promise_;
+}
+
+void stats_gathering_state::expect(std::uint64_t more) {
+  own_.expect(more);
+  settle();
+}
+
+void stats_gathering_state::part(const stats_part& part) {
+  own_.add(part);
+  settle();
+}
+
+void stats_gathering_state::late() {
+  if (own_.open() == 0)
+    return; // it is another node that is, which has its own deadline
+  ++context->metrics.requests_late;
+  log::error("stats", "{} tallies did not answer in time", own_.open());
+  promise_.deliver(caf::make_error(ec::too_late));
+  self->quit();
 }
 
 void stats_gathering_state::ask(const member_state& other) {
@@ -87,7 +105,7 @@ void stats_gathering_state::ask(const member_state& other) {
 }
 
 void stats_gathering_state::settle() {
-  if (open_ != 0)
+  if (open_ != 0 || own_.open() != 0)
     return;
   if (missing_is_fault_ && !present_.complete()) {
     promise_.deliver(present_.failure());
@@ -100,15 +118,16 @@ void stats_gathering_state::settle() {
 }
 
 stats_answer stats_gathering_state::joined(const claim_verdict& verdict) {
+  auto own = own_.take();
   const auto& lost = verdict.superseded(0);
   if (!lost.empty())
-    for (auto& account : own_)
+    for (auto& account : own)
       account.counts.remove_if(
           [&](const auto& one) { return std::binary_search(lost.begin(), lost.end(), one.source->name); });
   if (others_.empty())
-    return std::move(own_);
+    return own;
   std::map<account_key, switch_counts> sums;
-  for (auto& account : own_)
+  for (auto& account : own)
     sums.emplace(account.account, std::move(account.counts));
   for (std::size_t i = 0; i < others_.size(); ++i)
     for (const auto& account : wire::stats_from(others_[i], verdict.superseded(i + 1), present_.node(i + 1)))
@@ -122,18 +141,22 @@ stats_answer stats_gathering_state::joined(const claim_verdict& verdict) {
 
 stats_gathering_actor::behavior_type
 stats_gathering(stats_gathering_actor::stateful_pointer<stats_gathering_state> self,
-                const context_ptr& context, const local_front_actor& front) {
+                const context_ptr& context, const node_actor& node) {
   count_failures(self, context);
   self->state.context = context;
-  self->state.front = front;
-  return {[self](const stats_request& request) { return self->state.start(request); }};
+  self->state.node = node;
+  return {
+      [self](const stats_request& request) { return self->state.start(request); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](const stats_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
+  };
 }
 
 } // namespace
 
-stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context,
-                                            local_front_actor front) {
-  return spawn_as(urgency::express, system, stats_gathering, std::move(context), std::move(front));
+stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context, node_actor node) {
+  return spawn_as(urgency::express, system, stats_gathering, std::move(context), std::move(node));
 }
 
 } // namespace rollcall

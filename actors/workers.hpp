@@ -2,6 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/tally_sum.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace rollcall {
@@ -43,7 +43,8 @@ private:
   std::uint64_t open_ = 1;
 };
 
-/// Gathers the counts of tallies.
+/// Gathers the counts of tallies for another node, or a page of this one; a request of the API has its
+/// gathering do that.
 struct stats_worker_state {
   static inline const char* name = "stats_worker";
 
@@ -51,7 +52,7 @@ struct stats_worker_state {
 
   caf::result<stats_answer> start(const stats_request& request);
   void expect(std::uint64_t more);
-  void part(stats_part& part);
+  void part(const stats_part& part);
   void late();
 
   stats_worker_actor::pointer self;
@@ -59,13 +60,10 @@ struct stats_worker_state {
   node_actor node;
 
 private:
-  void learn(const tally_update& news);
   void settle();
 
-  stats_request request_;
   caf::typed_response_promise<stats_answer> promise_;
-  std::unordered_map<account_key, tally_update> found_;
-  std::uint64_t open_ = 1;
+  tally_sum sum_;
 };
 
 /// Gathers the outcomes of a disconnect. The audit log has the request before the first call is touched, and

@@ -182,7 +182,7 @@ void daemon::impl::start_actors() {
   }
   node_ = spawn_node(system_, context_, auditor_);
   local_ = spawn_local_front(system_, context_, node_, auditor_);
-  front_ = spawn_front(system_, context_, local_);
+  front_ = spawn_front(system_, context_, node_, local_);
   authenticator_ = authenticator_of(config_.http, nonce_secret_);
   cluster_ = std::make_unique<cluster_part>(
       cluster_part::surroundings{io_, system_, context_, local_, node_,

@@ -208,7 +208,7 @@ struct world : actor_fixture {
   explicit world(auditor_actor auditor = {})
       : node(spawn_node(sys, context, auditor)),
         local(spawn_local_front(sys, context, node, auditor)),
-        front(spawn_front(sys, context, local)) {
+        front(spawn_front(sys, context, node, local)) {
     reload(dir);
   }
 

@@ -115,7 +115,7 @@ struct cluster_world : actor_fixture {
     one.context->now = [] { return wall; };
     one.node = spawn_node(sys, one.context, auditor_actor{});
     one.local = spawn_local_front(sys, one.context, one.node, auditor_actor{});
-    one.front = spawn_front(sys, one.context, one.local);
+    one.front = spawn_front(sys, one.context, one.node, one.local);
     one.member = spawn_member(sys, one.context, one.local, one.node, false);
     cluster_settings settings;
     settings.incarnation = one.incarnation;

@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
 
 TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and knows nobody") {
   const auto node = spawn_node(sys, context, {});
-  const auto front = spawn_front(sys, context, spawn_local_front(sys, context, node, {}));
+  const auto front = spawn_front(sys, context, node, spawn_local_front(sys, context, node, {}));
   const auto dir = directory::link(sample_entries());
   call_query query;
   query.scope = customer_id{1};

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "domain/account_key.hpp"
+
+#include <cstdint>
+#include <unordered_map>
+
+namespace rollcall {
+
+/// Joins what the tallies of a scope tell. It knows that it has everything when as many have told as it was
+/// told to expect: one when it begins, as many more as each `expect` announces, whose sender is itself done.
+class tally_sum {
+public:
+  void begin(const stats_request& request) { request_ = request; }
+  void expect(std::uint64_t more) { open_ += more - 1; }
+  void add(const stats_part& part);
+
+  /// Parts that are still awaited.
+  std::uint64_t open() const noexcept { return open_; }
+
+  /// The counts, once no part is awaited.
+  stats_answer take() const;
+
+private:
+  stats_request request_;
+  std::unordered_map<account_key, tally_update> found_;
+  std::uint64_t open_ = 1;
+};
+
+} // namespace rollcall
