@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::chrono::milliseconds tick_interval{5};
+constexpr std::chrono::milliseconds tick_interval{1};
 constexpr std::chrono::seconds status_interval{1};
 constexpr std::chrono::seconds farewell{2}; // for the last lines to go out
 constexpr std::size_t chunk = 256 * 1024;   // bytes formatted ahead of the socket
