@@ -31,7 +31,7 @@ CALL_BYTES = 3_000
 #: known, and for how long after it came or ended: three times move_memory in actors/defaults.hpp.
 REMEMBERED_SECONDS, REMEMBERED_BYTES = 15, 2_000
 
-#: A list under way: two pieces of 1 MB, the connection, one part for each account; and for each of its rows a pointer with
+#: A list under way: two pieces of 512 KB (1 MB with TLS), the connection, one part for each account; and for each of its rows a pointer with
 #: its place, in a vector that has grown by doubling.
 LIST_BYTES, ROW_BYTES = 2.6e6, 32
 
