@@ -7,7 +7,7 @@
 namespace rollcall {
 
 /// A handler of messages that nobody waits for an answer to. CAF 0.17.6 makes a response promise for every
-/// handler that returns nothing, and throws it away: a tenth of what a message costs. One that says it has
+/// handler that returns nothing, and throws it away: a twelfth of what an event costs. One that says it has
 /// passed the request on is spared that. Who asks by request() would wait for ever.
 ///
 ///     one_way{[self](const record_ptr& record) { self->state.replace(record); }}

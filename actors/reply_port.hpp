@@ -30,13 +30,12 @@ public:
       return;
     home_system().clock().cancel_timeouts(this);
     auto& content = what->content();
-    caf::error none{caf::sec::unexpected_response};
     if (content.template match_elements<Reply>())
       pass(then_, content.template get_mutable_as<Reply>(0), content.shared());
     else if (content.template match_elements<caf::error>())
       pass(otherwise_, content.template get_mutable_as<caf::error>(0), content.shared());
     else
-      otherwise_(none);
+      fail(caf::sec::unexpected_response);
   }
 
 private:
@@ -47,6 +46,8 @@ private:
     auto own = value;
     to(own);
   }
+
+  void fail(caf::error why) { otherwise_(why); }
 
   Then then_;
   Otherwise otherwise_;

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <utility>
 
 namespace rollcall {
@@ -38,7 +37,6 @@ private:
   void settle();
   stats_answer joined(const claim_verdict& verdict);
 
-  stats_request request_;
   caf::typed_response_promise<stats_report> promise_;
   attendance present_;
   tally_sum own_;
@@ -48,16 +46,13 @@ private:
 };
 
 caf::result<stats_report> stats_gathering_state::start(const stats_request& request) {
-  request_ = request;
   promise_ = self->make_response_promise<stats_report>();
   present_.begin(context->node, context->claims.all());
   const auto view = context->cluster.view();
   missing_is_fault_ = view->missing_is_fault;
+  self->send(node, own_.begin(request, stats_sink_actor{self}));
   for (const auto& other : view->members)
     ask(other);
-  own_.begin(request_);
-  self->send(node, stats_job_ptr{std::make_shared<stats_job>(
-                       stats_job{request.scope, request.recursive, stats_sink_actor{self}})});
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
   return promise_;
 }
@@ -75,9 +70,7 @@ void stats_gathering_state::part(const stats_part& part) {
 void stats_gathering_state::late() {
   if (own_.open() == 0)
     return; // it is another node that is, which has its own deadline
-  ++context->metrics.requests_late;
-  log::error("stats", "{} tallies did not answer in time", own_.open());
-  promise_.deliver(caf::make_error(ec::too_late));
+  promise_.deliver(own_.late(*context));
   self->quit();
 }
 
@@ -88,7 +81,7 @@ void stats_gathering_state::ask(const member_state& other) {
   }
   ++open_;
   self->request(other.actor, caf::duration{defaults::gather_deadline},
-                wire::stats_query{request_.scope.value(), request_.recursive})
+                wire::stats_query{own_.request().scope.value(), own_.request().recursive})
       .then(
           [this, node = other.name](wire::counts& told) {
             present_.answered(node, told.claims);
@@ -111,7 +104,7 @@ void stats_gathering_state::settle() {
     promise_.deliver(present_.failure());
   } else {
     const auto verdict = present_.verdict();
-    auto covers = present_.covers(verdict, *request_.directory, request_.scope);
+    auto covers = present_.covers(verdict, *own_.request().directory, own_.request().scope);
     promise_.deliver(stats_report{joined(verdict), std::move(covers)});
   }
   self->quit();

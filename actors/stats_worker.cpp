@@ -3,16 +3,13 @@
 #include "actors/scheduling/urgency.hpp"
 #include "actors/workers.hpp"
 
-#include <memory>
 #include <utility>
 
 namespace rollcall {
 
 caf::result<stats_answer> stats_worker_state::start(const stats_request& request) {
-  sum_.begin(request);
   promise_ = self->make_response_promise<stats_answer>();
-  self->send(node, stats_job_ptr{std::make_shared<stats_job>(
-                       stats_job{request.scope, request.recursive, stats_sink_actor{self}})});
+  self->send(node, sum_.begin(request, stats_sink_actor{self}));
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
   return promise_;
 }
@@ -28,9 +25,7 @@ void stats_worker_state::part(const stats_part& part) {
 }
 
 void stats_worker_state::late() {
-  ++context->metrics.requests_late;
-  log::error("stats", "{} tallies did not answer in time", sum_.open());
-  promise_.deliver(caf::make_error(ec::too_late));
+  promise_.deliver(sum_.late(*context));
   self->quit();
 }
 

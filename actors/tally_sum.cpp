@@ -1,8 +1,17 @@
 #include "actors/tally_sum.hpp"
 
+#include "actors/log.hpp"
+
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace rollcall {
+
+stats_job_ptr tally_sum::begin(const stats_request& request, stats_sink_actor sink) {
+  request_ = request;
+  return std::make_shared<stats_job>(stats_job{request.scope, request.recursive, std::move(sink)});
+}
 
 // An account that changed hands a moment ago is told of by its former customer too, or by itself, or by a
 // customer that is in scope no more: the newest counts hold, and the request's directory.
@@ -28,6 +37,12 @@ stats_answer tally_sum::take() const {
   std::sort(answer.begin(), answer.end(),
             [](const account_stats& a, const account_stats& b) { return a.account < b.account; });
   return answer;
+}
+
+caf::error tally_sum::late(node_context& context) const {
+  ++context.metrics.requests_late;
+  log::error("stats", "{} tallies did not answer in time", open_);
+  return caf::make_error(ec::too_late);
 }
 
 } // namespace rollcall

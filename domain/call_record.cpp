@@ -102,7 +102,7 @@ void call_record::draft::fill(const call_event& event) {
 record_ptr call_record::make(const draft& d) {
   std::size_t size = 0;
   if (d.same_texts)
-    size = d.same_texts->text_size();
+    size = d.same_texts->all_texts().size();
   else
     for (const auto& text : d.texts)
       size += text.size();

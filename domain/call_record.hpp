@@ -102,7 +102,6 @@ public:
     return {texts() + begin, ends_[i] - begin};
   }
   std::string_view id() const noexcept { return get(text::id); }
-  std::size_t text_size() const noexcept { return ends_.back(); }                 ///< of all texts together
   std::string_view all_texts() const noexcept { return {texts(), ends_.back()}; } ///< one behind the other
 
   /// The switch's own id of the call: id() without `<switch>:`.

@@ -139,7 +139,7 @@ void row_packer::pack(const call_row& row) {
   to.number(static_cast<std::uint8_t>(call.state()));
   for (const auto& each : texts)
     to.number(static_cast<std::uint16_t>(each.size()));
-  if (size == call.text_size())
+  if (size == call.all_texts().size())
     to.bytes({texts.front().data(), size}); // they lie one behind the other
   else
     for (const auto& each : texts)

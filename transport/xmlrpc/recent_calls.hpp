@@ -10,7 +10,7 @@
 namespace rollcall::xmlrpc {
 
 /// Decodes requests, and remembers what the last few of them said: tools that poll send the same document
-/// again and again, and to parse one takes a third of what answering it does. One thread.
+/// again and again, and to parse one takes a quarter of what answering it does. One thread.
 class recent_calls {
 public:
   /// As decode(). What is a fault, or long, is not remembered.
