@@ -78,6 +78,9 @@ void add_link_options(CLI::App& app, sim_link_options& link, typed& words) {
 }
 
 void add_run_options(CLI::App& app, sim_options& options) {
+  app.add_option("--pace", options.pace, "Time runs so many times as fast")
+      ->check(CLI::Range(0.001, 1e6))
+      ->capture_default_str();
   add_duration(app, "--run-for", options.run_for, "Stop after this time [at a signal]");
   app.add_flag("--hang-up-at-exit", options.hang_up_at_exit, "End all calls before leaving");
   app.add_option("--report-file", options.report_file, "The final report, also printed, as JSON");
@@ -109,10 +112,12 @@ void understand(const typed& words, sim_options& options) {
   auto& plan = options.plan;
   if (words.rate.empty())
     plan.rate = std::max(1.0, plan.calls / fill_time);
-  else if (words.rate == "max")
+  else if (words.rate != "max")
+    plan.rate = parse_rate(words.rate);
+  else if (options.pace == 1)
     plan.rate.reset();
   else
-    plan.rate = parse_rate(words.rate);
+    throw CLI::ValidationError("--pace", "with --rate max there is no other pace");
   if (!words.usernames.empty())
     plan.usernames = parse_words(words.usernames);
   for (const auto id : parse_ids(words.accounts))

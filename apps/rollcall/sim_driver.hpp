@@ -24,6 +24,7 @@ struct sim_options {
   sim_link_options link;
   std::optional<std::chrono::microseconds> run_for; ///< none: until a signal
   std::optional<std::chrono::microseconds> drop_every;
+  double pace = 1;                       ///< time runs so many times as fast, if the node reads as fast
   bool hang_up_at_exit = false;          ///< ends every call before leaving
   std::string report_file;               ///< empty: none
   std::string state_file;                ///< empty: none

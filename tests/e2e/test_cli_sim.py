@@ -397,6 +397,19 @@ def test_the_same_seed_makes_the_same_calls(node, sim):
     assert both and {id: first[id] for id in both} == {id: second[id] for id in both}
 
 
+def test_time_may_run_faster(node, sim):
+    one = sim("--connect", node.address, "--calls", 5, "--mean-duration", "10h", "--pace", 1e6)
+    node.accept()
+    connected(node, 5)
+    node.until(type="end")
+    assert one.end()["model_seconds"] > 3600
+
+
+def test_the_pace_of_a_switch_that_goes_as_fast_as_it_can_is_refused():
+    done = subprocess.run([BIN / "rollcall", "sim", "--rate", "max", "--pace", "2"], text=True, capture_output=True)
+    assert done.returncode == 2 and "--pace" in done.stderr
+
+
 def test_it_waits_for_a_node_that_does_not_read(node, sim):
     one = sim("--connect", node.address, "--calls", 1000, "--rate", "max")
     node.accept()

@@ -45,7 +45,7 @@ SLACK = 64e6
 def arguments(description, **defaults):
     """The options of a script: one for each default, so that all have the same names and say what they are."""
     helps = {"calls": "live calls", "seconds": "seconds of load", "rate": "new calls a second", "clients": "clients at once",
-             "hours": "hours of the switch's life", "minutes": "stop after so many minutes, whatever was reached"}
+             "hours": "hours of the switch's life", "pace": "how many times as fast they go by", "minutes": "stop after so many minutes, whatever was reached"}
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=type(value) if value is not None else float, default=value,
@@ -312,15 +312,21 @@ class Watch:
     def most(self):
         return max(self.samples)
 
+    @property
+    def long_enough(self):
+        """Of a run that is not much longer than the warm-up nothing can be said."""
+        return len(self.samples) * self.interval >= 3 * WARM_UP
+
     def promise_flat(self, promises, share):
-        """After warm-up memory must not grow: the last quarter against the second. A few MB are chance, and of a run that
-        is not much longer than the warm-up nothing can be said."""
-        if len(self.samples) * self.interval < 3 * WARM_UP:
+        """After warm-up memory must not grow: the last quarter against the second. A few MB are chance. The load must be
+        an even one: what is remembered of calls that moved or ended grows with their rate."""
+        if not self.long_enough:
             return promises.tell("memory is flat", f"not seen in less than {3 * WARM_UP} s")
         quarter = len(self.samples) // 4
-        then, now = (statistics.median(part) for part in (self.samples[quarter:2 * quarter], self.samples[-quarter:]))
-        promises.tell("memory after warm-up, and at the end", f"{number(then / 1e6)} → {number(now / 1e6)}", "MB")
-        promises.most("… grew by", (now - then) / 1e6, max(share * then, 8e6) / 1e6, "MB")
+        quarters = [statistics.median(self.samples[n * quarter:(n + 1) * quarter]) for n in range(4)]
+        promises.tell("memory in each quarter", " → ".join(number(each / 1e6) for each in quarters), "MB")
+        _, then, _, now = quarters
+        promises.most("… grew from the second to the last by", (now - then) / 1e6, max(share * then, 8e6) / 1e6, "MB")
 
 
 class Probe:
