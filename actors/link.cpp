@@ -2,6 +2,7 @@
 
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
+#include "actors/scheduling/prefetch.hpp"
 #include "domain/time.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
 void link_state::news(std::uint64_t session, switch_news& items) {
   if (session != session_ || !connection_)
     return;
+  find_ahead(items);
   for (auto& item : items) {
     if (!connection_)
       break; // closed for what it said
@@ -48,6 +50,16 @@ void link_state::news(std::uint64_t session, switch_news& items) {
   // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
   // comes back when most of it has been worked off.
   self->send(self, atom::consumed_v, session);
+}
+
+void link_state::find_ahead(const switch_news& items) {
+  ids_.clear();
+  for (const auto& item : items)
+    if (const auto* event = std::get_if<call_event>(&item))
+      ids_.emplace_back(event->id);
+  calls_.find_ahead(ids_, [](const call_actor& call) {
+    prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
+  });
 }
 
 void link_state::consumed(std::uint64_t session) {

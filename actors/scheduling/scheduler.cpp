@@ -1,5 +1,7 @@
 #include "actors/scheduling/scheduler.hpp"
 
+#include "actors/scheduling/prefetch.hpp"
+
 #include <caf/detail/set_thread_name.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/logger.hpp>
@@ -90,6 +92,8 @@ public:
         break;
       if (std::exchange(wake, false))
         of_.wake_();
+      if (count > 1)
+        prefetch_to_run({mine.data(), count});
       for (std::size_t i = 0; i < count; ++i) {
         if (i > 0)
           run_express();

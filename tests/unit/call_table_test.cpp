@@ -46,6 +46,27 @@ TEST_CASE("a call is found by its id until it is erased") {
   CHECK(table.empty());
 }
 
+TEST_CASE("calls that are looked for ahead are shown, those that are not here are not") {
+  calls table;
+  std::vector<std::string> ids;
+  std::multiset<int> expected;
+  for (int n = 0; n < 1000; ++n) {
+    ids.push_back(std::to_string(n % 700));
+    if (n % 700 % 3 == 0)
+      expected.insert(n % 700);
+  }
+  const std::vector<std::string_view> wanted{ids.begin(), ids.end()};
+  const auto found = [&] {
+    std::multiset<int> shown;
+    table.find_ahead(wanted, [&](int call) { shown.insert(call); });
+    return shown;
+  };
+  CHECK(found().empty());
+  for (int n = 0; n < 700; n += 3)
+    table.add(std::to_string(n), n);
+  CHECK(found() == expected);
+}
+
 TEST_CASE("an id may hold anything, and nothing") {
   calls table;
   const std::string zeros(3, '\0');
