@@ -13,30 +13,28 @@ void account_state::take(record_ptr record, const call_actor& call) {
   touch();
   // A first picture is a new call; any other came from another account. That one is told to show it no more
   // when the tally here knows of it.
-  if (record->revision() == 1) {
-    calls_.add(record, call);
-  } else {
-    calls_.add(record, call, self->clock().now());
+  const auto is_new = record->revision() == 1;
+  const auto where = is_new ? calls_.add(record, call) : calls_.add(record, call, self->clock().now());
+  if (!is_new)
     flush();
-  }
-  self->send(call, atom::placed_v, key, keeper_actor{account_actor{self}});
+  self->send(call, atom::placed_v, key, keeper_actor{account_actor{self}}, where);
   number(record, call);
 }
 
-void account_state::replace(const record_ptr& record) {
-  const auto* call = calls_.replace(record);
+void account_state::replace(const record_ptr& record, seat where) {
+  const auto* call = calls_.replace(record, where);
   touch();
   if (call)
     number(record, *call);
 }
 
-void account_state::leave(const record_ptr& record) {
+void account_state::leave(const record_ptr& record, seat where) {
   const account_key home{record->source().environment, record->account()};
   const auto now = self->clock().now();
   if (home == key)
-    calls_.remove(record, now);
+    calls_.remove(record, where, now);
   else
-    calls_.depart(record, now);
+    calls_.depart(record, where, now);
   calls_.forget_moves(now); // not only at the tick: it may be tens of thousands a second that pass through
   if (calls_.has_moves())
     remember_move();
@@ -189,8 +187,10 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
   self->state.tally = tally;
   self->state.version = version;
   return {
-      one_way{[self](const record_ptr& record) { self->state.replace(record); }},
-      one_way{[self](caf::delete_atom, const record_ptr& record) { self->state.leave(record); }},
+      one_way{[self](const record_ptr& record, seat where) { self->state.replace(record, where); }},
+      one_way{[self](caf::delete_atom, const record_ptr& record, seat where) {
+        self->state.leave(record, where);
+      }},
       one_way{
           [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); }},
       one_way{[self](const list_job_ptr& job) { self->state.list(*job); }},

@@ -23,8 +23,8 @@ struct account_state {
   explicit account_state(account_actor::pointer ptr) : self(ptr) {}
 
   void take(record_ptr record, const call_actor& call);
-  void replace(const record_ptr& record);
-  void leave(const record_ptr& record);
+  void replace(const record_ptr& record, seat where);
+  void leave(const record_ptr& record, seat where);
   void list(const list_job& job);
   void stats(const stats_job& job);
   void disconnect(const disconnect_job_ptr& job);

@@ -20,13 +20,14 @@ void call_actor_state::on_event(const call_event& event) {
   show(std::move(newer));
 }
 
-void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
-  auto former = std::exchange(account_, std::move(keeper));
+void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, seat where) {
+  const auto former = std::exchange(account_, std::move(keeper));
+  const auto former_seat = std::exchange(seat_, where);
   kept_in_ = key.account;
   // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
-    self->send(former, caf::delete_atom_v, placed);
+    self->send(former, caf::delete_atom_v, placed, former_seat);
   if (!former && --shared_->unplaced == 0 && shared_->placement_awaited)
     self->send(shared_->link, atom::placed_v);
   if (forgotten_)
@@ -34,7 +35,7 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper) {
   else if (!at_home())
     move();
   else if (record_ != placed)
-    self->send(account_, record_);
+    self->send(account_, record_, seat_);
 }
 
 void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
@@ -81,7 +82,7 @@ void call_actor_state::on_forget() {
     return; // `placed` is on its way, or it was told already
   // Over, not moved: even if the last that was heard of it was another account.
   const auto last = at_home() ? record_ : record_->in_account(kept_in_);
-  self->send(std::exchange(account_, {}), caf::delete_atom_v, last);
+  self->send(std::exchange(account_, {}), caf::delete_atom_v, last, seat_);
 }
 
 void call_actor_state::show(record_ptr newer) {
@@ -89,7 +90,7 @@ void call_actor_state::show(record_ptr newer) {
   if (asked_ || forgotten_)
     return; // `placed` will show it; or nobody will
   if (at_home())
-    self->send(account_, record_);
+    self->send(account_, record_, seat_);
   else
     move();
 }
@@ -123,8 +124,8 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
   return {
       // What is kept here ends with the actor.
       one_way{[kept = std::move(kept)](const call_event& event) { kept->on_event(event); }},
-      one_way{[state](atom::placed, const account_key& key, keeper_actor& keeper) {
-        state->on_placed(key, std::move(keeper));
+      one_way{[state](atom::placed, const account_key& key, keeper_actor& keeper, seat where) {
+        state->on_placed(key, std::move(keeper), where);
       }},
       one_way{[state](const disconnect_job_ptr& job) { state->on_disconnect(job); }},
       one_way{[state](link_word word) { state->on_word(word); }},

@@ -51,7 +51,7 @@ public:
   void move();
 
   void on_event(const call_event& event);
-  void on_placed(const account_key& key, keeper_actor keeper);
+  void on_placed(const account_key& key, keeper_actor keeper, seat where);
   void on_disconnect(const disconnect_job_ptr& job);
   void on_word(link_word word);
   void on_number(account_id account);
@@ -71,6 +71,7 @@ private:
   account_id kept_in_;                            ///< of account_
   record_ptr asked_;                              ///< what was sent to be placed; null unless it moves
   std::forward_list<disconnect_job_ptr> waiting_; ///< for what comes of hang_up; who asked first is last
+  seat seat_{};                                   ///< in account_
   bool forgotten_ = false;
 };
 

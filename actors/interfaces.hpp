@@ -5,6 +5,7 @@
 #include "actors/messages.hpp"
 #include "actors/node_mesh.hpp"
 #include "actors/wire.hpp"
+#include "domain/seat.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -26,17 +27,17 @@
 
 namespace rollcall {
 
-/// Keeps the pictures of calls: what an account is to its calls.
+/// Keeps the pictures of calls, each in a seat: what an account is to its calls.
 using keeper_actor =
-    caf::typed_actor<caf::reacts_to<record_ptr>, // A newer picture of a call that is kept here.
-                     caf::reacts_to<caf::delete_atom, record_ptr>>; // The call is no longer here: over, or
-                                                                    // moved to its account.
+    caf::typed_actor<caf::reacts_to<record_ptr, seat>, // A newer picture of the call in this seat.
+                     caf::reacts_to<caf::delete_atom, record_ptr, seat>>; // The call gives it up: it is over,
+                                                                          // or has moved to its account.
 
 /// One call: its state machine and its outstanding disconnect.
 using call_actor =
     caf::typed_actor<caf::reacts_to<call_event>, // What the switch says of this call. From the link.
-                     caf::reacts_to<atom::placed, account_key, keeper_actor>, // The account that keeps this
-                                                                              // call from now on.
+                     caf::reacts_to<atom::placed, account_key, keeper_actor, seat>, // The account that keeps
+                                                                                    // this call from now on.
                      caf::reacts_to<disconnect_job_ptr>, // Hang up; the outcome goes to the job's worker.
                      caf::reacts_to<link_word>,   // What came of hang_up, or that it is over. From the link.
                      caf::reacts_to<account_id>>; // The account's name has got this number. From the account.
@@ -210,6 +211,7 @@ struct disconnect_job {
 // None of these leaves the process; they need no serialisation. What is named here, CAF leaves out without a
 // word wherever it stands inside of what is sent to other nodes: nothing that wire.hpp uses may be.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::record_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::switch_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::directory_ptr)

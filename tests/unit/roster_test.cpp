@@ -66,9 +66,18 @@ std::vector<record_ptr> over_of(const calls& roster) {
 TEST_CASE("a call that is not here can neither be replaced nor removed nor depart") {
   calls roster{memory};
   const auto stranger = call_of("1", 0);
-  CHECK(roster.replace(stranger) == nullptr);
-  CHECK_FALSE(roster.remove(stranger, at(0s)));
-  CHECK_FALSE(roster.depart(stranger, at(0s)));
+  const auto nobody_is_in = [&](seat where) {
+    CHECK(roster.replace(stranger, where) == nullptr);
+    CHECK_FALSE(roster.remove(stranger, where, at(0s)));
+    CHECK_FALSE(roster.depart(stranger, where, at(0s)));
+  };
+  nobody_is_in(seat{0});
+  nobody_is_in(seat{7});
+  const auto other = call_of("2", 0);
+  const auto taken = roster.add(other, 1);
+  nobody_is_in(taken);
+  CHECK(roster.remove(other, taken, at(0s)));
+  nobody_is_in(taken);
   CHECK(roster.size() == 0);
   CHECK_FALSE(roster.has_moves());
   CHECK(roster.counts().none());
@@ -77,10 +86,10 @@ TEST_CASE("a call that is not here can neither be replaced nor removed nor depar
 TEST_CASE("an older picture changes nothing") {
   calls roster{memory};
   const auto older = call_of("1", 0);
-  roster.add(moved_on(older, call_state::connected), 7);
-  CHECK(*roster.replace(older) == 7);
+  const auto taken = roster.add(moved_on(older, call_state::connected), 7);
+  CHECK(*roster.replace(older, taken) == 7);
   CHECK(roster.counts().connected() == 1);
-  roster.add(older, 8);
+  CHECK(roster.add(older, 8) == taken);
   CHECK(roster.size() == 1);
   CHECK(roster.counts().connected() == 1);
 }
@@ -97,9 +106,9 @@ TEST_CASE("of a call that came a moment ago the newest picture is told, not the 
   calls roster{memory};
   const auto first = moved_on(call_of("1", 0), call_state::connected);
   const auto later = moved_on(first, call_state::disconnecting);
-  roster.add(first, 0, at(0s));
+  const auto taken = roster.add(first, 0, at(0s));
   CHECK(moved_of(roster) == std::vector{first});
-  roster.replace(later);
+  roster.replace(later, taken);
   CHECK(moved_of(roster) == std::vector{later});
 }
 
@@ -107,8 +116,7 @@ TEST_CASE("a call that came and left again is told as it left") {
   calls roster{memory};
   const auto first = call_of("1", 0);
   const auto gone = first->in_account(account_id{2});
-  roster.add(first, 0, at(0s));
-  roster.depart(gone, at(1s));
+  roster.depart(gone, roster.add(first, 0, at(0s)), at(1s));
   CHECK(moved_of(roster) == std::vector{gone});
   CHECK(over_of(roster).empty());
 }
@@ -116,16 +124,15 @@ TEST_CASE("a call that came and left again is told as it left") {
 TEST_CASE("a call that came and is over is told as over, for its former account may still tell of it") {
   calls roster{memory};
   const auto mover = call_of("1", 0);
-  roster.add(mover, 0, at(0s));
-  roster.remove(mover, at(1s));
+  roster.remove(mover, roster.add(mover, 0, at(0s)), at(1s));
   CHECK(moved_of(roster).empty());
   CHECK(over_of(roster) == std::vector{mover});
 }
 
 TEST_CASE("where nobody came from elsewhere nobody is told as over") {
   calls roster{memory};
-  roster.add(call_of("1", 0), 0);
-  roster.remove(call_of("1", 0), at(1s));
+  const auto call = call_of("1", 0);
+  roster.remove(call, roster.add(call, 0), at(1s));
   CHECK_FALSE(roster.has_moves());
 }
 
@@ -134,10 +141,10 @@ TEST_CASE("whoever left is forgotten before the one who came or is over, and all
   calls to{memory};
   const auto before = call_of("1", 0);
   const auto after = before->in_account(account_id{2});
-  from.add(before, 0);
-  to.add(after, 0, at(0s));
-  from.depart(after, at(0s));
-  to.remove(after, at(0s));
+  const auto former = from.add(before, 0);
+  const auto next = to.add(after, 0, at(0s));
+  from.depart(after, former, at(0s));
+  to.remove(after, next, at(0s));
   for (auto* each : {&from, &to})
     each->forget_moves(at(5s));
   CHECK(moved_of(from).size() == 1);
@@ -153,9 +160,9 @@ TEST_CASE("a call that came is not told as one that left, and what reaches one t
   roster<std::shared_ptr<int>> some{memory};
   const auto handle = std::make_shared<int>(0);
   some.add(call_of("1", 0), handle, at(0s));
-  some.add(call_of("2", 0), handle);
-  const auto gone = call_of("2", 0)->in_account(account_id{2});
-  some.depart(gone, at(0s));
+  const auto leaver = call_of("2", 0);
+  const auto gone = leaver->in_account(account_id{2});
+  some.depart(gone, some.add(leaver, handle), at(0s));
   std::vector<record_ptr> left;
   some.each_left({}, [&](const record_ptr& record) { left.push_back(record); });
   CHECK(left == std::vector{gone});
@@ -165,8 +172,7 @@ TEST_CASE("a call that came is not told as one that left, and what reaches one t
 TEST_CASE("who left before a moment is told to nobody who asks for those after it") {
   calls roster{memory};
   const auto gone = call_of("1", 0);
-  roster.add(gone, 1);
-  roster.depart(gone->in_account(account_id{2}), at(3s));
+  roster.depart(gone->in_account(account_id{2}), roster.add(gone, 1), at(3s));
   const auto left_since = [&](calls::moment since) {
     int count = 0;
     roster.each_left(since, [&](const record_ptr&) { ++count; });
@@ -186,10 +192,11 @@ TEST_CASE("who came is told of for twice the memory") {
 TEST_CASE("who only passed through is told of as long as it is remembered") {
   calls roster{memory};
   const auto here = call_of("1", 0);
-  roster.add(here, 1, at(1s));
-  roster.add(call_of("2", 0), 2);
-  roster.depart(here->in_account(account_id{2}), at(2s));
-  roster.depart(call_of("2", 0)->in_account(account_id{2}), at(2s));
+  const auto other = call_of("2", 0);
+  const auto taken = roster.add(here, 1, at(1s));
+  const auto others = roster.add(other, 2);
+  roster.depart(here->in_account(account_id{2}), taken, at(2s));
+  roster.depart(other->in_account(account_id{2}), others, at(2s));
   const auto passed = [&](std::chrono::seconds since) {
     std::size_t n = 0;
     roster.each_passed(at(since), [&](const record_ptr& record) { n += record->account() == account_id{2}; });
@@ -199,6 +206,28 @@ TEST_CASE("who only passed through is told of as long as it is remembered") {
   CHECK(passed(3s) == 1);
   roster.forget_moves(at(8s));
   CHECK(passed(9s) == 0);
+}
+
+TEST_CASE("a call may have the ID and the setup time of one that has not left yet") {
+  calls roster{memory};
+  const auto former = call_of("1", 0, call_state::dead);
+  const auto next = call_of("1", 0);
+  const auto formers = roster.add(former, 1);
+  const auto taken = roster.add(next, 2);
+  CHECK(taken != formers);
+  roster.remove(former, formers, at(0s));
+  CHECK(*roster.replace(next, taken) == 2);
+  CHECK(roster.size() == 1);
+}
+
+TEST_CASE("a seat is taken again once it is free") {
+  calls roster{memory};
+  const auto first = call_of("1", 0);
+  const auto taken = roster.add(first, 1);
+  roster.add(call_of("2", 1), 2);
+  roster.remove(first, taken, at(0s));
+  CHECK(roster.add(call_of("3", 2), 3) == taken);
+  CHECK(ids_of(roster) == std::vector<std::string>{"2", "3"});
 }
 
 TEST_CASE("counts that were corrected are believed until the next change") {
@@ -213,46 +242,56 @@ TEST_CASE("counts that were corrected are believed until the next change") {
 TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the records") {
   CHECK(rc::check([] {
     calls roster{memory};
-    std::map<std::string, record_ptr> here;
-    std::map<std::string, int> reached_by;
+    struct sitting {
+      record_ptr record;
+      seat where{};
+      int reached_by = 0;
+    };
+    std::map<std::string, sitting> here;
     for (auto n = *rc::gen::inRange(0, 60); n > 0; --n) {
       const auto id = std::to_string(*rc::gen::inRange(0, 8));
       const auto setup = static_cast<std::int64_t>(id[0] % 3); // ties
       const auto state = call_state(*rc::gen::inRange(0, 7));
       const auto now = at(std::chrono::seconds{60 - n});
-      const auto known = here.contains(id) ? here[id] : record_ptr{};
+      const auto found = here.find(id);
+      const auto known = found != here.end();
       switch (*rc::gen::inRange(0, 5)) {
       case 0:
-        if (!known)
-          reached_by[id] = n;
-        roster.add(call_of(id, setup, state), n);
-        here.emplace(id, call_of(id, setup, state));
-        break;
-      case 1:
-        if (!known) {
-          reached_by[id] = n;
-          here[id] = call_of(id, setup, state);
-          roster.add(here[id], n, now);
+      case 1: {
+        const auto came = *rc::gen::inRange(0, 2) == 0 ? now : calls::moment{};
+        if (known) {
+          RC_ASSERT(roster.add(found->second.record, n, came) == found->second.where);
+        } else {
+          const auto record = call_of(id, setup, state);
+          here[id] = {record, roster.add(record, n, came), n};
         }
         break;
+      }
       case 2:
-        if (const auto newer = known ? moved_on(known, state) : record_ptr{}) {
-          RC_ASSERT(*roster.replace(newer) == reached_by[id]);
-          here[id] = newer;
+        if (const auto newer = known ? moved_on(found->second.record, state) : record_ptr{}) {
+          RC_ASSERT(*roster.replace(newer, found->second.where) == found->second.reached_by);
+          found->second.record = newer;
         }
         break;
       case 3:
-        RC_ASSERT(roster.remove(call_of(id, setup), now) == here.erase(id));
+        if (known) {
+          RC_ASSERT(roster.remove(found->second.record, found->second.where, now));
+          here.erase(found);
+        }
         break;
       default:
-        RC_ASSERT(roster.depart(call_of(id, setup)->in_account(account_id{2}), now) == here.erase(id));
+        if (known) {
+          const auto gone = found->second.record->in_account(account_id{2});
+          RC_ASSERT(roster.depart(gone, found->second.where, now));
+          here.erase(found);
+        }
         roster.forget_moves(now);
       }
       RC_ASSERT(roster.counts() == roster.recount());
       RC_ASSERT(roster.counts().total().all() == roster.size());
       std::vector<record_ptr> expected;
-      for (const auto& [key, record] : here)
-        expected.push_back(record);
+      for (const auto& [key, call] : here)
+        expected.push_back(call.record);
       std::sort(expected.begin(), expected.end(), by_setup{});
       std::size_t i = 0;
       RC_ASSERT(roster.size() == expected.size());
