@@ -31,7 +31,7 @@ namespace rollcall {
 using keeper_actor =
     caf::typed_actor<caf::reacts_to<record_ptr, seat>, // A newer picture of the call in this seat.
                      caf::reacts_to<caf::delete_atom, record_ptr, seat>>; // The call gives it up: it is over,
-                                                                          // or has moved to its account.
+                                                                          // or is where the record says.
 
 /// One call: its state machine and its outstanding disconnect.
 using call_actor =

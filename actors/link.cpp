@@ -53,11 +53,12 @@ void link_state::news(std::uint64_t session, switch_news& items) {
 }
 
 void link_state::find_ahead(const switch_news& items) {
-  ids_.clear();
+  std::vector<std::string_view> ids;
+  ids.reserve(items.size());
   for (const auto& item : items)
     if (const auto* event = std::get_if<call_event>(&item))
-      ids_.emplace_back(event->id);
-  calls_.find_ahead(ids_, [](const call_actor& call) {
+      ids.emplace_back(event->id);
+  calls_.find_ahead(ids, [](const call_actor& call) {
     prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
   });
 }

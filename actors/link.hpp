@@ -108,10 +108,9 @@ private:
   moment resync_allowed_;
   entries calls_;
   call_surroundings_ptr shared_;
-  std::deque<repeat> repeats_;        ///< disconnects without an end yet, soonest first
-  std::deque<end_of_call> ended_;     ///< calls to forget, soonest first; each is still in calls_
-  std::vector<std::string_view> ids_; ///< for find_ahead()
-  std::vector<audit_note> notes_;     ///< for the audit log, of the news that is being worked off
+  std::deque<repeat> repeats_;    ///< disconnects without an end yet, soonest first
+  std::deque<end_of_call> ended_; ///< calls to forget, soonest first; each is still in calls_
+  std::vector<audit_note> notes_; ///< for the audit log, of the news that is being worked off
 };
 
 /// Spawns the link of a switch. `auditor` may be null.

@@ -1,6 +1,7 @@
 #include "domain/call_list.hpp"
 
 #include "domain/list_order.hpp"
+#include "domain/prefetch.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -64,14 +65,12 @@ private:
 };
 
 /// Asks for the beginning of a record, so that it is there when its row is written.
-void fetch_early(const call_record* record) { __builtin_prefetch(record); }
+void fetch_early(const call_record* record) { prefetch(record); }
 
 /// Asks for the rest of a record whose beginning was asked for: all that most of them have.
 void fetch_rest(const call_record* record) {
-  constexpr std::size_t line = 64; // bytes
-  constexpr std::size_t usual = 256;
-  for (std::size_t at = line; at < usual; at += line)
-    __builtin_prefetch(reinterpret_cast<const char*>(record) + at);
+  constexpr std::size_t usual = 256; // bytes
+  prefetch(reinterpret_cast<const char*>(record) + cache_line, usual - cache_line);
 }
 
 } // namespace
@@ -245,7 +244,7 @@ std::int64_t call_list::look_at_next(run& from) const {
   from.next = listed.record.get();
   // There are more runs than the processor notices that it walks along.
   constexpr std::size_t ahead = 8;
-  __builtin_prefetch(from.records.data() + std::min(from.position + ahead, from.records.size() - 1));
+  prefetch(from.records.data() + std::min(from.position + ahead, from.records.size() - 1));
   return list_key(query_.order, listed.setup, *from.next, now_);
 }
 

@@ -66,21 +66,20 @@ public:
     return in_bucket(bucket(place_of(id)), id);
   }
 
-  /// Shows the call of each of these ids, if it is here, to `f(handle)`, in no time compared with so many
-  /// searches: each step is taken for all of them before the next, so that they wait for memory together.
-  /// What find() then needs of them is at hand.
+  /// Shows the call of each of these ids that is here to `f(handle)`. Each step is taken for all of them
+  /// before the next, so that they wait for memory together; what find() needs of them is at hand then.
   template <class F>
-  void find_ahead(std::span<const std::string_view> ids, F f) noexcept {
-    constexpr std::size_t at_once = 128;
-    std::array<entry* const*, at_once> buckets{};
-    for (; size_ > 0 && !ids.empty(); ids = ids.subspan(std::min(at_once, ids.size()))) {
-      const auto some = ids.first(std::min(at_once, ids.size()));
+  void find_ahead(std::span<const std::string_view> ids, F f) {
+    std::array<entry* const*, 128> buckets{};
+    while (size_ > 0 && !ids.empty()) {
+      const auto some = ids.first(std::min(buckets.size(), ids.size()));
+      ids = ids.subspan(some.size());
       for (std::size_t i = 0; i < some.size(); ++i)
         prefetch(buckets[i] = &bucket(place_of(some[i])));
       for (std::size_t i = 0; i < some.size(); ++i)
         prefetch(*buckets[i]);
       for (std::size_t i = 0; i < some.size(); ++i)
-        if (auto* found = in_bucket(*buckets[i], some[i]))
+        if (const auto* found = in_bucket(*buckets[i], some[i]))
           f(found->call);
     }
   }

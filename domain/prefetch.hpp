@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace rollcall {
 
@@ -10,9 +11,9 @@ constexpr std::size_t cache_line = 64; ///< of the processors that are met
 /// lies in its caches, and who asks for many lines first and reads them then waits for all of them once. A
 /// hint: any address will do, and nothing happens to what is there.
 inline void prefetch(const void* at, std::size_t bytes = 1) noexcept {
-  const auto* begin = static_cast<const char*>(at);
-  for (std::size_t i = 0; i < bytes; i += cache_line)
-    __builtin_prefetch(begin + i);
+  const auto first = reinterpret_cast<std::uintptr_t>(at);
+  for (auto line = first - first % cache_line; line < first + bytes; line += cache_line)
+    __builtin_prefetch(reinterpret_cast<const void*>(line));
 }
 
 } // namespace rollcall

@@ -41,17 +41,17 @@ public:
   roster(const roster&) = delete; // the order knows where the seats are
   roster& operator=(const roster&) = delete;
 
-  /// Takes a call in, or its newer picture when it is here already. `came`: from another account, just now.
+  /// Takes a call in; its newer picture, should it be here already. `came`: from another account, just now.
   seat add(record_ptr record, Handle call, moment came = {}) {
     const auto setup = record->setup();
     const auto taken = sit_down({std::move(record), std::move(call), came});
     // Most calls are newer than all that are here.
     const auto found = order_.insert(order_.end(), {setup, taken});
-    if (found->at == taken) {
+    if (found->where == taken) {
       ++count_of(at(taken).record);
       return taken;
     }
-    const auto known = found->at;
+    const auto known = found->where;
     replace(at(taken).record, known);
     get_up(taken);
     return known;
@@ -110,10 +110,10 @@ public:
     constexpr int ahead = 8;
     auto next = order_.begin();
     for (int i = 0; i < ahead && next != order_.end(); ++i)
-      prefetch(&at((next++)->at));
+      prefetch(&at((next++)->where));
     for (const auto& [setup, where] : order_) {
       if (next != order_.end())
-        prefetch(&at((next++)->at));
+        prefetch(&at((next++)->where));
       const auto& x = at(where);
       f(entry{setup, x.record, x.call, x.came});
     }
@@ -161,7 +161,7 @@ public:
 
 private:
   struct sitting {
-    record_ptr record; ///< null: the seat is free
+    record_ptr record; ///< null: the seat is free. A newer one has the same place in the order
     Handle call;
     moment came = {};
   };
@@ -169,20 +169,22 @@ private:
 
   struct place {
     timestamp setup;
-    seat at;
+    seat where;
   };
 
   /// by_setup; of one call none is before the other.
   struct by_call {
     const seats* all;
     bool operator()(const place& a, const place& b) const {
-      return a.setup != b.setup ? a.setup < b.setup : a.at != b.at && before(record(a), record(b));
+      return a.setup != b.setup ? a.setup < b.setup : a.where != b.where && before(record(a), record(b));
     }
     static bool before(const call_record& a, const call_record& b) {
       const auto order = a.id().compare(b.id()); // the same of two calls, when a switch uses one again
       return order != 0 ? order < 0 : a.serial() < b.serial();
     }
-    const call_record& record(const place& x) const { return *(*all)[static_cast<std::size_t>(x.at)].record; }
+    const call_record& record(const place& x) const {
+      return *(*all)[static_cast<std::size_t>(x.where)].record;
+    }
   };
 
   sitting& at(seat which) { return seats_[static_cast<std::size_t>(which)]; }
@@ -207,12 +209,13 @@ private:
   }
 
   void get_up(seat from) {
+    if (order_.empty()) { // what a busy hour took is given back
+      seats_.clear();
+      free_ = std::vector<seat>{};
+      return;
+    }
     at(from) = {};
     free_.push_back(from);
-    if (!order_.empty())
-      return;
-    seats_.clear(); // as many as there ever were at once may have been many
-    free_ = {};
   }
 
   void leave(seat from) {
@@ -231,8 +234,8 @@ private:
   };
 
   seats seats_;
-  std::vector<seat> free_;                                  ///< of seats_; who left last is first
-  absl::btree_set<place, by_call> order_{by_call{&seats_}}; ///< a node of it holds a dozen
+  std::vector<seat> free_; ///< the last is taken next
+  absl::btree_set<place, by_call> order_{by_call{&seats_}};
   switch_counts counts_;
   std::chrono::steady_clock::duration memory_;
   std::deque<move> left_; ///< oldest first, like those that are over

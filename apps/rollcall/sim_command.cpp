@@ -79,7 +79,7 @@ void add_link_options(CLI::App& app, sim_link_options& link, typed& words) {
 
 void add_run_options(CLI::App& app, sim_options& options) {
   app.add_option("--pace", options.pace, "Time runs so many times as fast")
-      ->check(CLI::Range(0.001, 1e6))
+      ->check(CLI::Range(0.1, 1000.0))
       ->capture_default_str();
   add_duration(app, "--run-for", options.run_for, "Stop after this time [at a signal]");
   app.add_flag("--hang-up-at-exit", options.hang_up_at_exit, "End all calls before leaving");
@@ -117,7 +117,7 @@ void understand(const typed& words, sim_options& options) {
   else if (options.pace == 1)
     plan.rate.reset();
   else
-    throw CLI::ValidationError("--pace", "with --rate max there is no other pace");
+    throw CLI::ValidationError("--pace", "with --rate max time runs as fast as the node reads");
   if (!words.usernames.empty())
     plan.usernames = parse_words(words.usernames);
   for (const auto id : parse_ids(words.accounts))

@@ -173,6 +173,7 @@ void sim_driver::lost(std::string_view why) {
   snapshot_at_.reset();
   resync_again_ = false;
   wishes_.clear();
+  model_clock_ = model_.now(); // what a slow node has not heard of yet goes on from here, not at one blow
   if (finishing_)
     return io_.stop();
   log_.say(verbosity::warn, "not connected to ", link_.peer(), ": ", why);

@@ -34,8 +34,9 @@ struct sim_options {
 /// Runs the model of a switch against a node: hands it the time, carries its lines to the link and the node's
 /// wishes back, and reports. One thread, that of run().
 ///
-/// The calls go on while the link is down; what ends then is never told, the snapshot after the next welcome
-/// repairs it. While a snapshot is being written the calls stand still, and wishes wait.
+/// The calls go on while the link is down (but not where time runs as fast as a node reads); what ends then
+/// is never told, the snapshot after the next welcome repairs it. While a snapshot is being written the calls
+/// stand still, and wishes wait.
 class sim_driver final : sim_session_user {
 public:
   explicit sim_driver(sim_options options);

@@ -9,15 +9,14 @@
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
 #include "apps/rollcalld/cluster_part.hpp"
+#include "apps/rollcalld/crew.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/pages.hpp"
-#include "apps/rollcalld/priority.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
-#include "apps/rollcalld/turns.hpp"
 #include "storage/audit_log.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
@@ -25,7 +24,6 @@
 #include "transport/kamailio/clients.hpp"
 #include "transport/link_port.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -41,7 +39,6 @@
 #include <optional>
 #include <string>
 #include <sys/resource.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -58,9 +55,6 @@ constexpr auto answer_drain = 7s;
 /// How long it then waits for lines that are on their way to switches, and for the audit log.
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
-
-/// As many for the sockets and actors, and as many for the making of long answers.
-unsigned threads_at_once() { return std::max(2U, std::thread::hardware_concurrency()); }
 
 http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
   try {
@@ -80,8 +74,8 @@ public:
         signals_(control_, SIGTERM, SIGINT, SIGHUP),
         actor_settings_(
             config_.cluster.has_value(),
-            [this] { boost::asio::post(io_, [this] { scheduler::of(system_).woken(); }); },
-            threads_at_once()) {}
+            [this] { boost::asio::post(crew_.sockets(), [this] { scheduler::of(system_).woken(); }); },
+            crew::size()) {}
 
   void start();
   void run();
@@ -90,7 +84,6 @@ private:
   void tell_of_homeless_switches() const;
   void start_actors();
   void start_listeners();
-  void start_threads();
   void await_signal();
   void reload();
   void refuse_loss_of_environments(const directory& dir) const;
@@ -118,9 +111,7 @@ private:
   boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
   boost::asio::signal_set signals_;
 
-  boost::asio::io_context makers_; ///< of long answers
-  boost::asio::io_context io_;     ///< all sockets, and the turns of the actors
-
+  crew crew_;
   actor_settings actor_settings_;
   caf::actor_system system_{actor_settings_};
   context_ptr context_ = std::make_shared<node_context>();
@@ -129,9 +120,6 @@ private:
   local_front_actor local_;
   front_actor front_;
 
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_{io_.get_executor()};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> makers_busy_{
-      makers_.get_executor()};
   std::string nonce_secret_ = random_nonce_secret();   ///< unless the configuration has one
   std::mutex secrets_mutex_;                           ///< of the next two
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
@@ -143,7 +131,6 @@ private:
   std::unique_ptr<feed::server> feed_;
   std::unique_ptr<kamailio::clients> kamailios_;
   std::vector<kamailio::settings> chosen_kamailios_; ///< those that are this node's to connect to
-  std::vector<std::thread> threads_;
 };
 
 void daemon::impl::start() {
@@ -155,7 +142,7 @@ void daemon::impl::start() {
   tell_of_homeless_switches();
   start_actors();
   start_listeners();
-  start_threads();
+  crew_.start(scheduler::of(system_));
   follow_directory(config_.directory.url, directory_status_, [this](stored_directory stored) {
     boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
   });
@@ -185,7 +172,7 @@ void daemon::impl::start_actors() {
   front_ = spawn_front(system_, context_, node_, local_);
   authenticator_ = authenticator_of(config_.http, nonce_secret_);
   cluster_ = std::make_unique<cluster_part>(
-      cluster_part::surroundings{io_, system_, context_, local_, node_,
+      cluster_part::surroundings{crew_.sockets(), system_, context_, local_, node_,
                                  config_.http.nonce_secret.empty() ? nonce_secret_
                                                                    : config_.http.nonce_secret,
                                  [this](const std::string& secret) { learn_secret(secret); },
@@ -204,14 +191,14 @@ void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
   endpoint_ = std::make_unique<api::endpoint>(system_, front_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
-  http_ = std::make_unique<http::server>(io_, makers_, http_limits_of(config_),
+  http_ = std::make_unique<http::server>(crew_.sockets(), crew_.makers(), http_limits_of(config_),
                                          [this](http::request request, http::reply_fn reply) {
                                            const scheduler::help by_this_thread{system_};
                                            pages_->handle(std::move(request), std::move(reply));
                                          });
-  feed_ = std::make_unique<feed::server>(io_, feed::limits{}, config_.node.id,
+  feed_ = std::make_unique<feed::server>(crew_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
-  kamailios_ = std::make_unique<kamailio::clients>(io_, kamailio::limits{}, attach, system_now);
+  kamailios_ = std::make_unique<kamailio::clients>(crew_.sockets(), kamailio::limits{}, attach, system_now);
   pages_ = std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(),
                                    feed_->counters(), kamailios_->counters(), *cluster_, directory_status_,
                                    config_.calls.ready_grace);
@@ -248,16 +235,6 @@ void daemon::impl::choose_kamailios() {
     return;
   chosen_kamailios_ = next;
   kamailios_->set(std::move(next));
-}
-
-void daemon::impl::start_threads() {
-  for (unsigned i = 0; i < threads_at_once(); ++i) {
-    threads_.emplace_back([this] { take_turns(io_, scheduler::of(system_)); });
-    threads_.emplace_back([this] {
-      give_way();
-      makers_.run();
-    });
-  }
 }
 
 void daemon::impl::run() {
@@ -399,10 +376,7 @@ void daemon::impl::drain() {
   self->send(caf::actor_cast<caf::actor>(auditor_),
              caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
   self->receive([](const caf::down_msg&) {}, caf::after(audit_drain) >> [] {});
-  io_.stop();
-  makers_.stop();
-  for (auto& thread : threads_)
-    thread.join();
+  crew_.stop();
   log::info("rollcalld", "stopped");
 }
 

@@ -45,7 +45,8 @@ SLACK = 64e6
 def arguments(description, **defaults):
     """The options of a script: one for each default, so that all have the same names and say what they are."""
     helps = {"calls": "live calls", "seconds": "seconds of load", "rate": "new calls a second", "clients": "clients at once",
-             "hours": "hours of the switch's life", "pace": "how many times as fast they go by", "minutes": "stop after so many minutes, whatever was reached"}
+             "hours": "hours of the switch's life", "pace": "times as fast as the clock",
+             "minutes": "stop after so many minutes, whatever was reached"}
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=type(value) if value is not None else float, default=value,
