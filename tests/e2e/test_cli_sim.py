@@ -405,6 +405,15 @@ def test_time_may_run_faster(node, sim):
     assert one.end()["model_seconds"] > 60
 
 
+def test_time_that_runs_as_fast_as_the_node_reads_stands_still_until_there_is_one(node, sim):
+    sim("--connect", node.address, "--calls", 100, "--rate", "max", "--hold")
+    node.accept(welcome=False)
+    time.sleep(.2)
+    node.send(type="welcome", version=1, node_id="node-t")
+    assert node.snapshot() == {}
+    assert node.next()["state"] == "Idle"
+
+
 def test_the_pace_of_a_switch_that_goes_as_fast_as_it_can_is_refused():
     done = subprocess.run([BIN / "rollcall", "sim", "--rate", "max", "--pace", "2"], text=True, capture_output=True)
     assert done.returncode == 2 and "--pace" in done.stderr
