@@ -64,9 +64,6 @@ private:
   int shift_;
 };
 
-/// Asks for the beginning of a record, so that it is there when its row is written.
-void fetch_early(const call_record* record) { prefetch(record); }
-
 /// Asks for the rest of a record whose beginning was asked for: all that most of them have.
 void fetch_rest(const call_record* record) {
   constexpr std::size_t usual = 256; // bytes
@@ -214,7 +211,7 @@ void call_list::pick_ahead() {
   while (picked_ < soon_.size() && pick(soon_[(first_ + picked_) % soon_.size()]))
     ++picked_;
   for (auto i = before; i < picked_; ++i)
-    fetch_early(soon_[(first_ + i) % soon_.size()].record);
+    prefetch(soon_[(first_ + i) % soon_.size()].record);
 }
 
 bool call_list::pick(call_row& row) {
