@@ -10,14 +10,14 @@ namespace rollcall {
 
 void account_state::take(record_ptr record, const call_actor& call) {
   retired_ = false;
-  touch();
   // A first picture is a new call; any other came from another account. That one is told to show it no more
   // when the tally here knows of it.
   const auto is_new = record->revision() == 1;
   const auto where = is_new ? calls_.add(record, call) : calls_.add(record, call, self->clock().now());
+  touch();
   if (!is_new)
     flush();
-  self->send(call, atom::placed_v, key, keeper_actor{account_actor{self}}, where);
+  tell(self, call, atom::placed_v, key, keeper_actor{account_actor{self}}, where);
   number(record, call);
 }
 
@@ -136,9 +136,9 @@ void account_state::flush() {
   if (!std::exchange(changed_, false) || retired_)
     return;
   const tally_update news{key, calls_.counts(), version};
-  self->send(tally, news);
+  tell(self, tally, news);
   for (const auto& former : former_tallies_)
-    self->send(former.tally, news);
+    tell(self, former.tally, news);
 }
 
 void account_state::forget_moves() {
@@ -165,8 +165,12 @@ void account_state::number(const record_ptr& record, const call_actor& call) {
 
 void account_state::touch() {
   ++version;
-  if (!std::exchange(changed_, true))
-    self->send(self, caf::flush_atom_v);
+  if (std::exchange(changed_, true))
+    return;
+  if (self->mailbox().empty())
+    flush();
+  else
+    tell(self, self, caf::flush_atom_v);
 }
 
 void account_state::remember_move() {

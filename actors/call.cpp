@@ -27,7 +27,7 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, se
   // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
-    self->send(former, caf::delete_atom_v, placed, former_seat);
+    tell(self, former, caf::delete_atom_v, placed, former_seat);
   if (!former && --shared_->unplaced == 0 && shared_->placement_awaited)
     self->send(shared_->link, atom::placed_v);
   if (forgotten_)
@@ -35,7 +35,7 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, se
   else if (!at_home())
     move();
   else if (record_ != placed)
-    self->send(account_, record_, seat_);
+    tell(self, account_, record_, seat_);
 }
 
 void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
@@ -82,7 +82,7 @@ void call_actor_state::on_forget() {
     return; // `placed` is on its way, or it was told already
   // Over, not moved: even if the last that was heard of it was another account.
   const auto last = at_home() ? record_ : record_->in_account(kept_in_);
-  self->send(std::exchange(account_, {}), caf::delete_atom_v, last, seat_);
+  tell(self, std::exchange(account_, {}), caf::delete_atom_v, last, seat_);
 }
 
 void call_actor_state::show(record_ptr newer) {
@@ -90,14 +90,14 @@ void call_actor_state::show(record_ptr newer) {
   if (asked_ || forgotten_)
     return; // `placed` will show it; or nobody will
   if (at_home())
-    self->send(account_, record_, seat_);
+    tell(self, account_, record_, seat_);
   else
     move();
 }
 
 void call_actor_state::move() {
   asked_ = record_;
-  self->send(shared_->node, record_, call_actor{self});
+  tell(self, shared_->node, record_, call_actor{self});
 }
 
 void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind what) {
@@ -120,7 +120,6 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
   count_failures(self, shared->context, "call");
   auto kept = std::make_unique<call_actor_state>(self, shared, first);
   auto* state = kept.get();
-  state->move();
   return {
       // What is kept here ends with the actor.
       one_way{[kept = std::move(kept)](const call_event& event) { kept->on_event(event); }},
@@ -137,7 +136,7 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
 
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first) {
   ++shared->unplaced;
-  return system.spawn(call_behavior, std::move(shared), std::move(first));
+  return system.spawn<caf::lazy_init>(call_behavior, std::move(shared), std::move(first));
 }
 
 } // namespace rollcall

@@ -45,10 +45,7 @@ using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
 class call_actor_state {
 public:
   call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first)
-      : self(ptr), shared_(std::move(shared)), record_(std::move(first)) {}
-
-  /// Has itself placed in the account that its record names.
-  void move();
+      : self(ptr), shared_(std::move(shared)), record_(std::move(first)), asked_(record_) {}
 
   void on_event(const call_event& event);
   void on_placed(const account_key& key, keeper_actor keeper, seat where);
@@ -60,6 +57,7 @@ private:
   void on_sent(bool sent);
   void on_forget();
   void show(record_ptr newer);
+  void move();
   void answer(const disconnect_job_ptr& job, call_outcome::kind what);
   bool in_scope(const disconnect_job& job) const;
   bool at_home() const { return kept_in_ == record_->account(); }
@@ -77,7 +75,8 @@ private:
 
 static_assert(sizeof(call_actor_state) <= 64);
 
-/// Spawns the actor of a call in its first picture; it has itself placed in its account.
+/// Spawns the actor of a call in its first picture. Whoever does so has it placed in its account, by the
+/// node: so it need not run for that. It has no behavior before its first message.
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first);
 
 } // namespace rollcall

@@ -49,7 +49,7 @@ void link_state::news(std::uint64_t session, switch_news& items) {
     return;
   // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
   // comes back when most of it has been worked off.
-  self->send(self, atom::consumed_v, session);
+  tell(self, self, atom::consumed_v, session);
 }
 
 void link_state::find_ahead(const switch_news& items) {
@@ -89,8 +89,8 @@ void link_state::lose_sight() {
 }
 
 void link_state::on(call_event& event) {
-  if (event.account_name && !event.account && directory)
-    if (const auto* found = directory->find_username(identity->environment, *event.account_name))
+  if (const auto username = event.texts.get(call_text::account_name); username && !event.account && directory)
+    if (const auto* found = directory->find_username(identity->environment, *username))
       event.account = found->id;
   auto* known = calls_.find(event.id);
   if (!known) {
@@ -100,7 +100,8 @@ void link_state::on(call_event& event) {
   known->seen = snapshot_;
   if (event.state == call_state::dead)
     ended(*known, event, "ended");
-  self->send(known->call, std::move(event));
+  event.id = {}; // the call knows it, and its memory is of this thread
+  tell(self, known->call, std::move(event));
 }
 
 void link_state::open(call_event& event) {
@@ -119,8 +120,9 @@ void link_state::open(call_event& event) {
 }
 
 link_state::entry& link_state::add(std::string_view id, record_ptr first) {
-  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), std::move(first)));
+  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), first));
   added.seen = snapshot_;
+  tell(self, node, std::move(first), added.call);
   return added;
 }
 
@@ -145,7 +147,7 @@ void link_state::on(const snapshot_end&) {
     over.state = call_state::dead;
     over.received = now;
     ended(call, over, "ended unseen");
-    self->send(call.call, std::move(over));
+    tell(self, call.call, std::move(over));
     ++settled;
   });
   ++context->metrics.snapshots;
@@ -259,7 +261,7 @@ void link_state::repeat_disconnects(moment now) {
 void link_state::forget_ended(moment now) {
   for (; !ended_.empty() && ended_.front().when <= now; ended_.pop_front()) {
     auto& over = *ended_.front().call;
-    self->send(over.call, link_word::forget);
+    tell(self, over.call, link_word::forget);
     calls_.erase(over);
   }
 }

@@ -20,7 +20,7 @@ namespace rollcall {
 void node_state::place(const record_ptr& record, const call_actor& call) {
   if (auto* found = find_or_open({record->source().environment, record->account()})) {
     found->asked = 0;
-    self->send(found->actor, record, call);
+    tell(self, found->actor, record, call);
   }
 }
 

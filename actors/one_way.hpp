@@ -1,6 +1,11 @@
 #pragma once
 
+#include <caf/abstract_actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/delegated.hpp>
+#include <caf/message_id.hpp>
+#include <caf/response_type.hpp>
+#include <caf/typed_actor.hpp>
 
 #include <utility>
 
@@ -27,5 +32,18 @@ public:
 
 template <class F>
 one_way(F) -> one_way<F>;
+
+/// Sends a message that nobody answers, without the name of its sender: with it, each message that is sent
+/// and each that is done with would count the references to the sender, which the processors then take from
+/// each other. Called by the actor `self` as it runs.
+template <class Self, class Receiver, class... Xs>
+void tell(Self* self, const Receiver& to, Xs&&... xs) {
+  using message = caf::detail::type_list<caf::detail::strip_and_convert_t<Xs>...>;
+  static_assert(caf::response_type_unbox<caf::signatures_of_t<Receiver>, message>::valid,
+                "the receiver does not take such a message");
+  if (to)
+    caf::actor_cast<caf::abstract_actor*>(to)->eq_impl(caf::make_message_id(), nullptr, self->context(),
+                                                       std::forward<Xs>(xs)...);
+}
 
 } // namespace rollcall

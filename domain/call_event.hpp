@@ -2,6 +2,7 @@
 
 #include "domain/call_state.hpp"
 #include "domain/ids.hpp"
+#include "domain/said_texts.hpp"
 #include "domain/time.hpp"
 
 #include <optional>
@@ -20,14 +21,8 @@ struct call_event {
   std::optional<timestamp> setup;   ///< required on the first sight of a call
   std::optional<timestamp> connect; ///< when it was answered; on Connected without it, `received` counts
   std::optional<account_id> account;
-  std::optional<std::string> account_name; ///< the account's `username`, when the switch knows no number
   std::optional<connection_id> connection;
-  std::optional<std::string> sip_call_id; ///< RFC 3261 Call-ID
-  std::optional<std::string> cli;
-  std::optional<std::string> cld;
-  std::optional<std::string> caller_media_ip;
-  std::optional<std::string> callee_media_ip;
-  std::optional<std::string> direction;
+  said_texts texts; ///< all but call_text::id, which is not the switch's to say
 };
 
 using call_events = std::vector<call_event>;

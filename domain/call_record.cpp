@@ -9,11 +9,12 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace rollcall {
 
 /// A record being written: views into what is kept, owned strings where text had to be cleaned. Most events
-/// change no text: then all are copied at once from the record before.
+/// change no text: then none is looked at, and all are copied at once from the record before.
 struct call_record::draft {
   std::uint64_t serial = 0;
   std::uint32_t revision = 1;
@@ -24,16 +25,17 @@ struct call_record::draft {
   timestamp connect;
   timestamp end;
   call_state state = call_state::idle;
-  std::array<std::string_view, text_count> texts{};
+  const call_record* same_texts = nullptr;          ///< the record that has these texts; null when none has
+  std::array<std::string_view, text_count> texts{}; ///< unless one has
   std::forward_list<std::string> owned;
-  const call_record* same_texts = nullptr; ///< the record that has these texts; null when none has
 
   draft() = default;
   explicit draft(const call_record& from);
   draft(const draft&) = delete; // `texts` points into `owned`
 
   void set(text which, std::string_view value) {
-    auto& known = texts[static_cast<std::size_t>(which)];
+    const auto i = static_cast<std::size_t>(which);
+    const auto known = same_texts ? same_texts->get(which) : texts[i];
     if (value == known)
       return;
     if (!is_clean(value)) {
@@ -42,13 +44,14 @@ struct call_record::draft {
         return;
       value = kept;
     }
-    known = value;
-    same_texts = nullptr;
+    if (same_texts)
+      take_texts(*std::exchange(same_texts, nullptr));
+    texts[i] = value;
   }
 
-  void set(text which, const std::optional<std::string>& value) {
-    if (value)
-      set(which, std::string_view{*value});
+  void take_texts(const call_record& from) {
+    for (std::size_t i = 0; i < text_count; ++i)
+      texts[i] = from.get(static_cast<text>(i));
   }
 
   void fill(const call_event& event);
@@ -65,10 +68,7 @@ call_record::draft::draft(const call_record& from)
       connect(from.connect_),
       end(from.end_),
       state(from.state_),
-      same_texts(&from) {
-  for (std::size_t i = 0; i < text_count; ++i)
-    texts[i] = from.get(static_cast<text>(i));
-}
+      same_texts(&from) {}
 
 bool call_record::draft::differs(const call_record& from) const {
   return state != from.state_ || account != from.account() || connection != from.connection()
@@ -80,16 +80,12 @@ void call_record::draft::fill(const call_event& event) {
     setup = *event.setup;
   if (event.connection)
     connection = *event.connection;
-  if (event.account || event.account_name) {
+  event.texts.each([this](text which, std::string_view value) { set(which, value); });
+  const auto account_name = event.texts.get(text::account_name);
+  if (event.account || account_name) {
     account = event.account.value_or(account_id{});
-    set(text::account_name, std::string_view{event.account_name ? *event.account_name : std::string_view{}});
+    set(text::account_name, account_name.value_or(std::string_view{}));
   }
-  set(text::sip_call_id, event.sip_call_id);
-  set(text::cli, event.cli);
-  set(text::cld, event.cld);
-  set(text::caller_media_ip, event.caller_media_ip);
-  set(text::callee_media_ip, event.callee_media_ip);
-  set(text::direction, event.direction);
   state = event.state;
   if (state >= call_state::connected && event.connect)
     connect = *event.connect;
@@ -147,7 +143,7 @@ record_ptr call_record::first(const switch_identity& source, const call_event& e
   d.serial = next_serial();
   d.source = &source;
   const auto id = source.name.value() + ':' + event.id;
-  d.set(text::id, std::string_view{id});
+  d.set(text::id, id);
   d.fill(event);
   return make(d);
 }
@@ -196,11 +192,6 @@ record_ptr call_record::in_account(account_id account) const {
 }
 
 call_event event_of(const call_record& record) {
-  using text = call_record::text;
-  const auto text_of = [&](text which) -> std::optional<std::string> {
-    const auto value = record.get(which);
-    return value.empty() ? std::nullopt : std::optional{std::string{value}};
-  };
   const auto time_of = [](timestamp t) { return t == timestamp{} ? std::nullopt : std::optional{t}; };
   call_event event;
   event.id = record.local_id();
@@ -211,15 +202,11 @@ call_event event_of(const call_record& record) {
   event.connect = time_of(record.connect());
   if (record.account().known())
     event.account = record.account();
-  event.account_name = text_of(text::account_name);
   if (record.connection().known())
     event.connection = record.connection();
-  event.sip_call_id = text_of(text::sip_call_id);
-  event.cli = text_of(text::cli);
-  event.cld = text_of(text::cld);
-  event.caller_media_ip = text_of(text::caller_media_ip);
-  event.callee_media_ip = text_of(text::callee_media_ip);
-  event.direction = text_of(text::direction);
+  for (std::size_t i = 0; i < call_record::text_count; ++i)
+    if (const auto which = static_cast<call_text>(i); which != call_text::id && !record.get(which).empty())
+      event.texts.set(which, record.get(which));
   return event;
 }
 

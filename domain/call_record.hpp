@@ -2,6 +2,7 @@
 
 #include "domain/call_event.hpp"
 #include "domain/call_state.hpp"
+#include "domain/call_text.hpp"
 #include "domain/ids.hpp"
 #include "domain/switch_identity.hpp"
 #include "domain/time.hpp"
@@ -45,17 +46,8 @@ private:
 /// account and every list that is being written. All texts are clean (see text.hpp).
 class call_record {
 public:
-  enum class text : std::uint8_t {
-    id, ///< the API's `ID`: `<switch>:<id>`
-    sip_call_id,
-    cli,
-    cld,
-    caller_media_ip,
-    callee_media_ip,
-    direction,
-    account_name, ///< the `username` the switch gave, empty when it gave a number
-  };
-  static constexpr std::size_t text_count = 8;
+  using text = call_text;
+  static constexpr std::size_t text_count = call_text_count;
 
   /// The first picture of a call. `event.setup` must be set.
   static record_ptr first(const switch_identity& source, const call_event& event);

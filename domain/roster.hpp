@@ -6,6 +6,7 @@
 #include "domain/switch_counts.hpp"
 
 #include <absl/container/btree_set.h>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +19,12 @@ namespace rollcall {
 /// The calls of one account: their newest pictures in list order, how many are in each state, and who came
 /// or left a moment ago. `Handle` is whatever reaches the call itself. One thread at a time.
 ///
-///   order    (setup, seat) (setup, seat) (setup, seat) …    a B-tree; touched when a call comes or leaves
-///                 │  ┌──────────┘            │
+///   order    (setup, serial, seat) (setup, serial, seat) …    a B-tree; touched when a call comes or leaves
+///                      ┌─────┼───────────────────────┘
 ///   seats    [record, call, came] [ free ] [record, call, came] …
+///
+/// The order is that of lists but for calls of the same setup time, which are put in the order of their IDs
+/// when they are shown: a call that comes or leaves has nobody else's record looked at.
 template <class Handle>
 class roster {
 public:
@@ -38,15 +42,12 @@ public:
   /// of a call that left is outlived by the one who knows what became of it.
   explicit roster(std::chrono::steady_clock::duration memory) : memory_(memory) {}
 
-  roster(const roster&) = delete; // the order knows where the seats are
-  roster& operator=(const roster&) = delete;
-
   /// Takes a call in; its newer picture, should it be here already. `came`: from another account, just now.
   seat add(record_ptr record, Handle call, moment came = {}) {
-    const auto setup = record->setup();
-    const auto taken = sit_down({std::move(record), std::move(call), came});
+    auto mine = place_of(*record);
+    const auto taken = mine.where = sit_down({std::move(record), std::move(call), came});
     // Most calls are newer than all that are here.
-    const auto found = order_.insert(order_.end(), {setup, taken});
+    const auto found = order_.insert(order_.end(), mine);
     if (found->where == taken) {
       ++count_of(at(taken).record);
       return taken;
@@ -108,14 +109,33 @@ public:
   template <class F>
   void each(F f) const {
     constexpr int ahead = 8;
+    const auto show = [&](const place& one) {
+      const auto& x = at(one.where);
+      f(entry{one.setup, x.record, x.call, x.came});
+    };
+    std::vector<place> ties;
     auto next = order_.begin();
     for (int i = 0; i < ahead && next != order_.end(); ++i)
       prefetch(&at((next++)->where));
-    for (const auto& [setup, where] : order_) {
+    for (auto one = order_.begin(); one != order_.end();) {
+      const auto first = one++;
       if (next != order_.end())
         prefetch(&at((next++)->where));
-      const auto& x = at(where);
-      f(entry{setup, x.record, x.call, x.came});
+      if (one == order_.end() || one->setup != first->setup) {
+        show(*first);
+        continue;
+      }
+      ties.assign(1, *first);
+      for (; one != order_.end() && one->setup == first->setup; ++one) {
+        ties.push_back(*one);
+        if (next != order_.end())
+          prefetch(&at((next++)->where));
+      }
+      std::sort(ties.begin(), ties.end(), [this](const place& a, const place& b) {
+        return at(a.where).record->id() < at(b.where).record->id();
+      });
+      for (const auto& each : ties)
+        show(each);
     }
   }
 
@@ -169,23 +189,14 @@ private:
 
   struct place {
     timestamp setup;
+    std::uint64_t serial; ///< the same in all pictures of a call
     seat where;
-  };
 
-  /// by_setup; of one call none is before the other.
-  struct by_call {
-    const seats* all;
-    bool operator()(const place& a, const place& b) const {
-      return a.setup != b.setup ? a.setup < b.setup : a.where != b.where && before(record(a), record(b));
-    }
-    static bool before(const call_record& a, const call_record& b) {
-      const auto order = a.id().compare(b.id()); // the same of two calls, when a switch uses one again
-      return order != 0 ? order < 0 : a.serial() < b.serial();
-    }
-    const call_record& record(const place& x) const {
-      return *(*all)[static_cast<std::size_t>(x.where)].record;
+    bool operator<(const place& other) const {
+      return setup != other.setup ? setup < other.setup : serial < other.serial;
     }
   };
+  static place place_of(const call_record& record) { return {record.setup(), record.serial(), {}}; }
 
   sitting& at(seat which) { return seats_[static_cast<std::size_t>(which)]; }
   const sitting& at(seat which) const { return seats_[static_cast<std::size_t>(which)]; }
@@ -220,7 +231,7 @@ private:
 
   void leave(seat from) {
     --count_of(at(from).record);
-    order_.erase(place{at(from).record->setup(), from});
+    order_.erase(place_of(*at(from).record));
     get_up(from);
   }
 
@@ -235,7 +246,7 @@ private:
 
   seats seats_;
   std::vector<seat> free_; ///< the last is taken next
-  absl::btree_set<place, by_call> order_{by_call{&seats_}};
+  absl::btree_set<place> order_;
   switch_counts counts_;
   std::chrono::steady_clock::duration memory_;
   std::deque<move> left_; ///< oldest first, like those that are over

@@ -3,16 +3,22 @@
 #include "domain/switch_identity.hpp"
 #include "domain/totals.hpp"
 
+// GCC 12 warns of the room for the one entry, which a list that is on the heap leaves unused.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <absl/container/inlined_vector.h>
+#pragma GCC diagnostic pop
+
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
-#include <vector>
 
 namespace rollcall {
 
 /// How many calls an account has in each state, apart for each switch that they are on: when two nodes know
 /// of the same switch, because it has moved from one to the other, only the newer one's counts are true. An
-/// account's calls are on few switches, so this is a flat list.
+/// account's calls are on few switches, mostly on one, so this is a flat list.
 class switch_counts {
 public:
   struct entry {
@@ -38,10 +44,10 @@ public:
   /// Forgets the switches whose calls do not count. `is_out(entry)` says which.
   template <class Predicate>
   void remove_if(Predicate is_out) {
-    std::erase_if(entries_, is_out);
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(), is_out), entries_.end());
   }
 
-  const std::vector<entry>& by_switch() const noexcept { return entries_; }
+  std::span<const entry> by_switch() const noexcept { return entries_; }
 
   state_counts total() const {
     state_counts sum;
@@ -70,7 +76,7 @@ private:
     });
   }
 
-  std::vector<entry> entries_;
+  absl::InlinedVector<entry, 1> entries_;
 };
 
 } // namespace rollcall

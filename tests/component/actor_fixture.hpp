@@ -113,8 +113,10 @@ struct call : call_event {
     setup = received = actor_fixture::wall;
   }
   call&& in(std::int64_t number) && { return account = account_id{number}, std::move(*this); }
-  call&& named(std::string username) && { return account_name = std::move(username), std::move(*this); }
-  call&& from(std::string number) && { return cli = std::move(number), std::move(*this); }
+  call&& named(std::string_view username) && {
+    return texts.set(call_text::account_name, username), std::move(*this);
+  }
+  call&& from(std::string_view number) && { return texts.set(call_text::cli, number), std::move(*this); }
   call&& again() && { return setup.reset(), std::move(*this); }
 };
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::testing {
@@ -82,10 +83,11 @@ struct random_switch {
         call.connect = event.connect = actor_fixture::wall - 2ms;
     } else if (pick < 9) {
       belongs(event, any);
-      call.account = event.account;
-      call.account_name = event.account_name;
+      belongs(call, event);
     } else {
-      call.cli = event.cli = std::to_string(any() % 5);
+      const auto cli = std::to_string(any() % 5);
+      call.texts.set(call_text::cli, cli);
+      event.texts.set(call_text::cli, cli);
     }
     if (any() % 3 == 0)
       event = call;
@@ -122,13 +124,21 @@ struct random_switch {
     return up[event.id] = event;
   }
 
+  /// The call now belongs where the event says.
+  static void belongs(call_event& call, const call_event& event) {
+    call.account = event.account;
+    const auto former = std::exchange(call.texts, event.texts);
+    if (const auto cli = former.get(call_text::cli))
+      call.texts.set(call_text::cli, *cli);
+  }
+
   static void belongs(call_event& event, random& any) {
     static constexpr std::array<std::int64_t, 5> numbers{11, 22, 33, 44, 99};
     static constexpr std::array names{"u11", "u22", "nobody"};
     if (any() % 3)
       event.account = account_id{numbers[any() % numbers.size()]};
     else
-      event.account_name = names[any() % names.size()];
+      event.texts.set(call_text::account_name, names[any() % names.size()]);
   }
 
   /// Some news: what just happened, something late or repeated, a whole snapshot, half of one. It does not

@@ -137,13 +137,13 @@ private:
   }
 
   void fill(picture& next, const call_event& event) const {
-    if (event.account || event.account_name) {
-      const auto* known =
-          event.account ? nullptr : names->find_username(environment_id{1}, *event.account_name);
+    const auto username = event.texts.get(call_text::account_name);
+    if (event.account || username) {
+      const auto* known = event.account ? nullptr : names->find_username(environment_id{1}, *username);
       next.account = known ? known->id.value() : event.account.value_or(account_id{}).value();
-      next.account_name = event.account_name.value_or("");
+      next.account_name = username.value_or("");
     }
-    next.cli = event.cli.value_or(next.cli);
+    next.cli = event.texts.get(call_text::cli).value_or(next.cli);
     next.state = event.state;
     if (next.state >= call_state::connected && event.connect)
       next.connect = *event.connect;

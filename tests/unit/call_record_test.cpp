@@ -39,15 +39,9 @@ call_event first_event(call_state state, std::chrono::microseconds received = 0u
   return event;
 }
 
-/// The optional texts of an event, beside the texts of the record that they fill.
-constexpr std::array<std::pair<std::optional<std::string> call_event::*, text>, 6> text_fields{{
-    {&call_event::sip_call_id, text::sip_call_id},
-    {&call_event::cli, text::cli},
-    {&call_event::cld, text::cld},
-    {&call_event::caller_media_ip, text::caller_media_ip},
-    {&call_event::callee_media_ip, text::callee_media_ip},
-    {&call_event::direction, text::direction},
-}};
+/// The texts that an event may say, but for the name of its account.
+constexpr std::array text_fields{text::sip_call_id,     text::cli,      text::cld, text::caller_media_ip,
+                                 text::callee_media_ip, text::direction};
 
 std::string arbitrary_text() {
   const auto bytes = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
@@ -68,12 +62,12 @@ call_event arbitrary_event() {
   if (maybe())
     event.account = account_id{*rc::gen::inRange(0, 4)};
   if (maybe())
-    event.account_name = arbitrary_text();
+    event.texts.set(call_text::account_name, arbitrary_text());
   if (maybe())
     event.connection = connection_id{*rc::gen::inRange(0, 4)};
-  for (const auto& [field, shown] : text_fields)
+  for (const auto field : text_fields)
     if (maybe())
-      event.*field = arbitrary_text();
+      event.texts.set(field, arbitrary_text());
   return event;
 }
 
@@ -84,7 +78,7 @@ TEST_CASE("an event that would take the call back changes nothing, whatever fiel
     for (std::size_t to = 0; to < from; ++to) {
       const auto call = call_record::first(sbc(), first_event(static_cast<call_state>(from)));
       auto late = event_of(static_cast<call_state>(to), 5s);
-      late.cli = "late";
+      late.texts.set(call_text::cli, "late");
       late.account = account_id{9};
       late.connect = at(1s);
       CHECK_FALSE(call->after(late));
@@ -94,7 +88,7 @@ TEST_CASE("an event that would take the call back changes nothing, whatever fiel
 TEST_CASE("a repeated event changes nothing") {
   for (std::size_t i = 0; i < call_state_count; ++i) {
     auto event = first_event(static_cast<call_state>(i));
-    event.cli = "49\xFF";
+    event.texts.set(call_text::cli, "49\xFF");
     event.account = account_id{3};
     const auto call = call_record::first(sbc(), event);
     event.received = at(7s);
@@ -104,7 +98,7 @@ TEST_CASE("a repeated event changes nothing") {
 
 TEST_CASE("nothing changes a call that is over") {
   auto over = event_of(call_state::dead, 9s);
-  over.cli = "too late";
+  over.texts.set(call_text::cli, "too late");
   over.ended = at(8s);
   CHECK_FALSE(call_record::first(sbc(), first_event(call_state::dead))->after(over));
 }
@@ -215,8 +209,8 @@ TEST_CASE("being hung up is a newer picture that later news of the switch cannot
 
 TEST_CASE("a number for the account's name moves the call and leaves the rest as it is") {
   auto event = first_event(call_state::connected);
-  event.account_name = "801";
-  event.cld = "49301";
+  event.texts.set(call_text::account_name, "801");
+  event.texts.set(call_text::cld, "49301");
   const auto call = call_record::first(sbc(), event);
   CHECK_FALSE(call->account().known());
   const auto moved = call->in_account(account_id{3});
@@ -230,14 +224,14 @@ TEST_CASE("a number for the account's name moves the call and leaves the rest as
 
 TEST_CASE("an account's number without a name forgets the name, and the other way round") {
   auto event = first_event(call_state::idle);
-  event.account_name = "801";
+  event.texts.set(call_text::account_name, "801");
   auto call = call_record::first(sbc(), event);
   event = event_of(call_state::idle);
   event.account = account_id{3};
   call = call->after(event);
   CHECK(call->get(text::account_name).empty());
   event.account.reset();
-  event.account_name = "802";
+  event.texts.set(call_text::account_name, "802");
   call = call->after(event);
   CHECK_FALSE(call->account().known());
   CHECK(call->get(text::account_name) == "802");
@@ -245,9 +239,9 @@ TEST_CASE("an account's number without a name forgets the name, and the other wa
 
 TEST_CASE("texts are cleaned, of any size, and the ID is the switch's name and its own id") {
   auto event = first_event(call_state::idle);
-  event.cli = std::string{"49\x01\xFF"};
-  event.cld = std::string(70'000, '\x80');
-  event.direction = std::string{};
+  event.texts.set(call_text::cli, std::string{"49\x01\xFF"});
+  event.texts.set(call_text::cld, std::string(70'000, '\x80'));
+  event.texts.set(call_text::direction, std::string{});
   const auto call = call_record::first(sbc(), event);
   CHECK(call->get(text::cli) == "49\xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK(call->get(text::cld).size() == 3 * 70'000);
@@ -266,12 +260,13 @@ TEST_CASE("a call only moves forward, keeps what an event leaves out, and counts
     account_id account;
     connection_id connection;
     const auto learn = [&](const call_event& taken) {
-      for (const auto& [field, shown] : text_fields)
-        if (taken.*field)
-          texts[shown] = cleaned(*(taken.*field));
-      if (taken.account || taken.account_name) {
+      for (const auto field : text_fields)
+        if (const auto said = taken.texts.get(field))
+          texts[field] = cleaned(*said);
+      const auto username = taken.texts.get(text::account_name);
+      if (taken.account || username) {
         account = taken.account.value_or(account_id{});
-        texts[text::account_name] = cleaned(taken.account_name.value_or(""));
+        texts[text::account_name] = cleaned(username.value_or(""));
       }
       connection = taken.connection.value_or(connection);
     };

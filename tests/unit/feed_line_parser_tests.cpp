@@ -109,14 +109,14 @@ TEST_CASE("a call carries every field that it was given") {
   CHECK(call.state == call_state::connected);
   CHECK(call.received == noon);
   CHECK_FALSE(call.ended);
-  CHECK(call.sip_call_id == "a84b@pc33");
-  CHECK(call.cli == "442071234567");
-  CHECK(call.cld == "4930901820");
-  CHECK(call.caller_media_ip == "192.0.2.1");
-  CHECK(call.callee_media_ip == "192.0.2.2");
-  CHECK(call.direction == "onnet_in");
+  CHECK(call.texts.get(call_text::sip_call_id) == "a84b@pc33");
+  CHECK(call.texts.get(call_text::cli) == "442071234567");
+  CHECK(call.texts.get(call_text::cld) == "4930901820");
+  CHECK(call.texts.get(call_text::caller_media_ip) == "192.0.2.1");
+  CHECK(call.texts.get(call_text::callee_media_ip) == "192.0.2.2");
+  CHECK(call.texts.get(call_text::direction) == "onnet_in");
   CHECK(call.account == account_id{3});
-  CHECK(call.account_name == "801");
+  CHECK(call.texts.get(call_text::account_name) == "801");
   CHECK(call.connection == connection_id{1});
   CHECK(call.setup == noon - std::chrono::milliseconds{9750});
   CHECK(call.connect == noon - std::chrono::seconds{1});
@@ -129,10 +129,10 @@ TEST_CASE("a field that is left out, null or a time of zero is absent") {
         R"("setup_time":0,"connect_time":0.0)"}) {
     CAPTURE(fields);
     const auto call = said<call_event>(call_with(fields));
-    CHECK_FALSE(call.cli);
-    CHECK_FALSE(call.cld);
+    CHECK_FALSE(call.texts.get(call_text::cli));
+    CHECK_FALSE(call.texts.get(call_text::cld));
     CHECK_FALSE(call.account);
-    CHECK_FALSE(call.account_name);
+    CHECK_FALSE(call.texts.get(call_text::account_name));
     CHECK_FALSE(call.setup);
     CHECK_FALSE(call.connect);
   }
@@ -140,7 +140,7 @@ TEST_CASE("a field that is left out, null or a time of zero is absent") {
 
 TEST_CASE(
     "a text that is too long is cut and does not cost the line: nobody hides his call by what he dials") {
-  CHECK(said<call_event>(call_with(R"("cld":")" + std::string(4097, '1') + "\"")).cld
+  CHECK(said<call_event>(call_with(R"("cld":")" + std::string(4097, '1') + "\"")).texts.get(call_text::cld)
         == std::string(4096, '1'));
 }
 
@@ -150,13 +150,13 @@ TEST_CASE("a bad line tells which call it is about, when it says so much") {
 }
 
 TEST_CASE("of a field that occurs twice the last value counts") {
-  CHECK(said<call_event>(call_with(R"("cli":7,"cli":"1","cli":"2")")).cli == "2");
+  CHECK(said<call_event>(call_with(R"("cli":7,"cli":"1","cli":"2")")).texts.get(call_text::cli) == "2");
   CHECK(said<bad_line>(call_with(R"("cli":"2","cli":7)")).reason == "call '960': cli must be a string");
 }
 
 TEST_CASE("a dialled number that is broken does not cost the line, and arrives as it was sent") {
-  CHECK(said<call_event>(call_with("\"cld\":\"49\xFF\xC3\"")).cld == "49\xFF\xC3");
-  CHECK(said<call_event>(call_with(R"("cld":"49\u0000\u001b\udcff")")).cld
+  CHECK(said<call_event>(call_with("\"cld\":\"49\xFF\xC3\"")).texts.get(call_text::cld) == "49\xFF\xC3");
+  CHECK(said<call_event>(call_with(R"("cld":"49\u0000\u001b\udcff")")).texts.get(call_text::cld)
         == std::string("49\0\x1B\xED\xB3\xBF", 7));
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("an end is the event of a call that is Dead, with the time of its end 
   CHECK(end.state == call_state::dead);
   CHECK(end.received == noon);
   CHECK(end.ended == noon + std::chrono::milliseconds{500});
-  CHECK_FALSE(end.cli);
+  CHECK_FALSE(end.texts.get(call_text::cli));
   CHECK_FALSE(said<call_event>(R"({"type":"end","id":"960"})").ended);
 }
 
@@ -214,11 +214,11 @@ TEST_CASE("a parser that has seen a bad line reads the next one as if it had not
   parser.parse(R"({"type":"call","id":"\u0031","state":"Idle","cli":)", noon, news);
   parser.parse(R"({"type":"call","id":"\u0031","state":"WaitAuth"})", noon, news);
   REQUIRE(news.size() == 3);
-  CHECK(std::get<call_event>(news[0]).cli == "\xC3\xA9");
+  CHECK(std::get<call_event>(news[0]).texts.get(call_text::cli) == "\xC3\xA9");
   const auto& last = std::get<call_event>(news[2]);
   CHECK(last.id == "1");
   CHECK(last.state == call_state::wait_auth);
-  CHECK_FALSE(last.cli);
+  CHECK_FALSE(last.texts.get(call_text::cli));
 }
 
 TEST_CASE("a hello is refused with the code that fits, and another version before anything else") {
@@ -277,9 +277,9 @@ TEST_CASE("every call comes back from its line as it went in") {
     const auto* call = std::get_if<call_event>(&news[0]);
     RC_ASSERT(call);
     RC_ASSERT(call->state == state);
-    RC_ASSERT(*call->sip_call_id == std::string_view{object.at("call_id").as_string()});
-    RC_ASSERT(*call->cli == std::string_view{object.at("cli").as_string()});
-    RC_ASSERT(*call->cld == std::string_view{object.at("cld").as_string()});
+    RC_ASSERT(*call->texts.get(call_text::sip_call_id) == std::string_view{object.at("call_id").as_string()});
+    RC_ASSERT(*call->texts.get(call_text::cli) == std::string_view{object.at("cli").as_string()});
+    RC_ASSERT(*call->texts.get(call_text::cld) == std::string_view{object.at("cld").as_string()});
     RC_ASSERT(call->account->value() == object.at("i_account").as_int64());
     RC_ASSERT(call->connection->value() == object.at("i_connection").as_int64());
     // A double has microseconds until the year 2242, and then ever fewer.

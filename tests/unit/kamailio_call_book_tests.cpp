@@ -17,7 +17,7 @@ call_report report(const std::string& id, call_state state, const std::string& c
   call_report said;
   said.event.id = id;
   said.event.state = state;
-  said.event.sip_call_id = id + "@host";
+  said.event.texts.set(call_text::sip_call_id, id + "@host");
   said.cseq = cseq;
   return said;
 }

@@ -19,7 +19,7 @@ call_report report(std::uint64_t seq, const std::string& id, call_state state) {
   said.seq = seq;
   said.event.id = id;
   said.event.state = state;
-  said.event.sip_call_id = id + "@host";
+  said.event.texts.set(call_text::sip_call_id, id + "@host");
   said.cseq = std::string{"1"}; // GCC 12 sees an overlap in a plain assignment
   return said;
 }

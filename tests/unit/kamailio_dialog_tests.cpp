@@ -79,7 +79,7 @@ TEST_CASE("variables come as one object or as many") {
     const auto& report = std::get<call_report>(said);
     CHECK(report.event.id == "1795492667753-725-9521");
     CHECK(report.event.state == call_state::ar_complete);
-    CHECK(report.event.cli == "801");
+    CHECK(report.event.texts.get(call_text::cli) == "801");
     CHECK(report.cseq == "1");
     CHECK_FALSE(report.event.connect);
   }
@@ -91,7 +91,7 @@ TEST_CASE("an answered dialog is connected, whatever the script has said last") 
   REQUIRE(std::holds_alternative<call_report>(said));
   const auto& event = std::get<call_report>(said).event;
   CHECK(event.state == call_state::connected);
-  CHECK(event.callee_media_ip == "127.0.2.2");
+  CHECK(event.texts.get(call_text::callee_media_ip) == "127.0.2.2");
   CHECK(event.connect
         == timestamp{std::chrono::seconds{1'795'492'668}}); // the module's own, in whole seconds
 }

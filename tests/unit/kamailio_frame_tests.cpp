@@ -69,24 +69,24 @@ TEST_CASE("a call says what an object of the feed says, and how to refuse it") {
   CHECK(event.setup == timestamp{std::chrono::microseconds{1'795'492'667'824'313}});
   CHECK(event.connect == timestamp{std::chrono::microseconds{1'795'492'668'332'477}});
   CHECK(event.connection == connection_id{1});
-  CHECK(event.account_name == "801");
-  CHECK(event.sip_call_id == "1@h");
-  CHECK(event.cli == "801");
-  CHECK(event.cld == "1555");
-  CHECK(event.caller_media_ip == "127.0.1.1");
-  CHECK(event.callee_media_ip == "127.0.2.2");
-  CHECK(event.direction == "vendor");
+  CHECK(event.texts.get(call_text::account_name) == "801");
+  CHECK(event.texts.get(call_text::sip_call_id) == "1@h");
+  CHECK(event.texts.get(call_text::cli) == "801");
+  CHECK(event.texts.get(call_text::cld) == "1555");
+  CHECK(event.texts.get(call_text::caller_media_ip) == "127.0.1.1");
+  CHECK(event.texts.get(call_text::callee_media_ip) == "127.0.2.2");
+  CHECK(event.texts.get(call_text::direction) == "vendor");
 }
 
 TEST_CASE("texts in hexadecimal arrive as the bytes that were dialled, and the others as they are") {
   const auto said = read_as<call_report>(
       R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1795492667.8,"hex":true,"call_id":"3140","cseq":"31",)"
       R"("cli":"636166e9","cld":"","account":"383031","direction":"","caller_media_ip":"31","callee_media_ip":"127.0.2.2"})");
-  CHECK(said.event.cli == "caf\xe9");
-  CHECK(said.event.cld == "");
-  CHECK(said.event.account_name == "801");
-  CHECK(said.event.sip_call_id == "1@");
-  CHECK(said.event.callee_media_ip == "127.0.2.2");
+  CHECK(said.event.texts.get(call_text::cli) == "caf\xe9");
+  CHECK(said.event.texts.get(call_text::cld) == "");
+  CHECK(said.event.texts.get(call_text::account_name) == "801");
+  CHECK(said.event.texts.get(call_text::sip_call_id) == "1@");
+  CHECK(said.event.texts.get(call_text::callee_media_ip) == "127.0.2.2");
   CHECK(said.cseq == "1");
 }
 

@@ -33,7 +33,7 @@ struct fixture {
     call_report said;
     said.event.id = id;
     said.event.state = state;
-    said.event.sip_call_id = id + "@host";
+    said.event.texts.set(call_text::sip_call_id, id + "@host");
     said.cseq = "7";
     book.take(said, start);
   }

@@ -57,7 +57,7 @@ kept_row sample_row() {
   event.state = call_state::connected;
   event.setup = event.connect = timestamp{std::chrono::seconds{1'732'320'000}};
   event.account = account_id{3};
-  event.cli = "10545";
+  event.texts.set(call_text::cli, "10545");
   return {call_record::first(switch_of("sbc-1"), event), customer_id{1}};
 }
 
@@ -103,8 +103,8 @@ TEST_CASE("a text that is broken over two fields is cleaned in both") {
   call_event event;
   event.id = "1";
   event.setup = timestamp{std::chrono::seconds{1}};
-  event.cli = "ab";
-  event.cld = "cd";
+  event.texts.set(call_text::cli, "ab");
+  event.texts.set(call_text::cld, "cd");
   const kept_row row{call_record::first(switch_of("sbc-1"), event), customer_id{1}};
   const auto rows = unpacked(replaced(packed({row}), "abcd",
                                       "a\xC3\xA4"
@@ -122,8 +122,8 @@ TEST_CASE("a text longer than any that a switch can make is cut between two char
   std::string umlauts = "x";
   for (int i = 0; i < 40'000; ++i)
     umlauts += "\xC3\xA4";
-  event.cli = umlauts;
-  event.cld = "4930";
+  event.texts.set(call_text::cli, umlauts);
+  event.texts.set(call_text::cld, "4930");
   const auto rows = unpacked(packed({{call_record::first(switch_of("sbc-1"), event), customer_id{1}}}));
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].record->get(call_record::text::cli) == umlauts.substr(0, 12287));

@@ -44,11 +44,12 @@ inline record_ptr arbitrary_record(const std::string& id) {
   event.connect = arbitrary_moment();
   event.received = arbitrary_moment();
   event.account = account_id{*rc::gen::arbitrary<std::int64_t>()};
-  event.account_name = *rc::gen::arbitrary<std::string>();
+  event.texts.set(call_text::account_name, *rc::gen::arbitrary<std::string>());
   event.connection = connection_id{*rc::gen::arbitrary<std::int64_t>()};
-  for (auto* const text : {&event.sip_call_id, &event.cli, &event.cld, &event.caller_media_ip,
-                           &event.callee_media_ip, &event.direction})
-    *text = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
+  using text = call_text;
+  for (const auto which : {text::sip_call_id, text::cli, text::cld, text::caller_media_ip,
+                           text::callee_media_ip, text::direction})
+    event.texts.set(which, *rc::gen::container<std::string>(rc::gen::arbitrary<char>()));
   return call_record::first(source, event);
 }
 

@@ -32,12 +32,12 @@ call_event sample_event() {
   e.connect = setup + 60s + 2233400us;
   e.account = account_id{223};
   e.connection = connection_id{1};
-  e.sip_call_id = "c80634fb-6f7ad6fd@192.168.0.22";
-  e.cli = "10545";
-  e.cld = "<b>&\"'\r";
-  e.caller_media_ip = "192.168.22.2";
-  e.callee_media_ip = "192.168.22.49";
-  e.direction = "onnet_in";
+  e.texts.set(call_text::sip_call_id, "c80634fb-6f7ad6fd@192.168.0.22");
+  e.texts.set(call_text::cli, "10545");
+  e.texts.set(call_text::cld, "<b>&\"'\r");
+  e.texts.set(call_text::caller_media_ip, "192.168.22.2");
+  e.texts.set(call_text::callee_media_ip, "192.168.22.49");
+  e.texts.set(call_text::direction, "onnet_in");
   return e;
 }
 
@@ -179,13 +179,14 @@ TEST_CASE("texts of every length are copied whole, and escaped wherever in them 
     for (std::size_t i = 0; i < size; ++i)
       text += static_cast<char>('a' + i % 26);
     for (std::size_t at = 0; at <= size; ++at) {
-      e.cld = text;
+      auto said = text;
       auto shown = text;
       if (at < size) {
-        (*e.cld)[at] = "&<>\r"[at % 4];
+        said[at] = "&<>\r"[at % 4];
         shown.replace(at, 1, std::vector{"&amp;", "&lt;", "&gt;", "&#13;"}[at % 4]);
       }
-      e.direction = e.cld;
+      e.texts.set(call_text::cld, said);
+      e.texts.set(call_text::direction, said);
       const auto row = row_of(call_record::first(source(), e));
       CHECK(row.find("<name>CLD</name>\n<value><string>" + shown + "</string>") != std::string::npos);
       CHECK(row.find("<name>DIRECTION</name>\n<value><string>" + shown + "</string>") != std::string::npos);

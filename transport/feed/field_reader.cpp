@@ -5,6 +5,8 @@
 #include "transport/feed/limits.hpp"
 #include "transport/feed/quoted.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -15,6 +17,20 @@ namespace {
 using kind = json_value::kind;
 
 constexpr double not_known_time = 0;
+constexpr auto must_be_text = "must be a string";
+
+struct text_field {
+  field from;
+  call_text to;
+};
+
+constexpr std::array<text_field, 7> text_fields{{{field::call_id, call_text::sip_call_id},
+                                                 {field::cli, call_text::cli},
+                                                 {field::cld, call_text::cld},
+                                                 {field::caller_media_ip, call_text::caller_media_ip},
+                                                 {field::callee_media_ip, call_text::callee_media_ip},
+                                                 {field::direction, call_text::direction},
+                                                 {field::account, call_text::account_name}}};
 
 /// A whole number as written in JSON; none when it has a fraction or exponent, or does not fit.
 template <class Integer>
@@ -80,8 +96,22 @@ const json_value* field_reader::find(field f, kind type, const char* must_be) {
   return nullptr;
 }
 
+bool field_reader::texts(said_texts& out) {
+  std::array<const json_value*, text_fields.size()> found{};
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if ((found[i] = find(text_fields[i].from, kind::string, must_be_text)))
+      bytes += std::min(found[i]->text.size(), text_bytes);
+  if (bytes > 0)
+    out.reserve(bytes);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i])
+      out.set(text_fields[i].to, found[i]->text.substr(0, text_bytes));
+  return !failed();
+}
+
 bool field_reader::text(field f, std::optional<std::string>& out) {
-  if (const auto* value = find(f, kind::string, "must be a string"))
+  if (const auto* value = find(f, kind::string, must_be_text))
     out.emplace(value->text.substr(0, text_bytes));
   return !failed();
 }
@@ -132,7 +162,7 @@ bool field_reader::time(field f, std::optional<timestamp>& out) {
 
 bool field_reader::id(std::string& out) {
   constexpr auto f = field::id;
-  const auto* value = find(f, kind::string, "must be a string");
+  const auto* value = find(f, kind::string, must_be_text);
   if (!require(f, value != nullptr))
     return false;
   if (value->text.empty())
@@ -148,7 +178,7 @@ bool field_reader::id(std::string& out) {
 }
 
 bool field_reader::state(call_state& out) {
-  const auto* value = find(field::state, kind::string, "must be a string");
+  const auto* value = find(field::state, kind::string, must_be_text);
   if (!require(field::state, value != nullptr))
     return false;
   const auto known = call_state_from(value->text);

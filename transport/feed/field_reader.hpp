@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/call_state.hpp"
+#include "domain/said_texts.hpp"
 #include "domain/time.hpp"
 #include "transport/feed/fields.hpp"
 
@@ -22,6 +23,9 @@ public:
   bool natural(field f, std::optional<std::uint64_t>& out); ///< 0 to 2^64-1
   bool truth(field f, std::optional<bool>& out);
   bool time(field f, std::optional<timestamp>& out);
+
+  /// Reads the texts of a call, each of which may be left out.
+  bool texts(said_texts& out);
 
   /// Reads a field that must be there.
   bool id(std::string& out);

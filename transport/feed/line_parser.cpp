@@ -26,13 +26,8 @@ bool read_number_id(field_reader& read, field f, std::optional<Id>& out) {
 }
 
 bool read_call(field_reader& read, call_event& call) {
-  return read.id(call.id) && read.state(call.state) && read.text(field::call_id, call.sip_call_id)
-         && read.text(field::cli, call.cli) && read.text(field::cld, call.cld)
-         && read.text(field::caller_media_ip, call.caller_media_ip)
-         && read.text(field::callee_media_ip, call.callee_media_ip)
-         && read.text(field::direction, call.direction)
+  return read.id(call.id) && read.state(call.state) && read.texts(call.texts)
          && read_number_id(read, field::i_account, call.account)
-         && read.text(field::account, call.account_name)
          && read_number_id(read, field::i_connection, call.connection)
          && read.time(field::setup_time, call.setup) && read.time(field::connect_time, call.connect);
 }

@@ -27,8 +27,8 @@ bool call_book::take(const call_report& report, moment now) {
   auto& known = calls_[event.id];
   known.seen = snapshot_;
   known.answered = known.answered || event.state >= call_state::connected;
-  if (event.sip_call_id)
-    known.sip_call_id = *event.sip_call_id;
+  if (const auto said = event.texts.get(call_text::sip_call_id))
+    known.sip_call_id = *said;
   if (!report.cseq.empty())
     known.cseq = report.cseq;
   return true;

@@ -60,10 +60,17 @@ const char* read_extras(std::string_view object, std::string& scratch, extras& o
 }
 
 bool decode_texts(call_event& event) {
-  for (auto* text : {&event.sip_call_id, &event.cli, &event.cld, &event.caller_media_ip, &event.direction,
-                     &event.account_name})
-    if (*text && !decode_hex(**text))
+  using text = call_text;
+  for (const auto which : {text::sip_call_id, text::cli, text::cld, text::caller_media_ip, text::direction,
+                           text::account_name}) {
+    const auto said = event.texts.get(which);
+    if (!said)
+      continue;
+    std::string decoded{*said};
+    if (!decode_hex(decoded))
       return false;
+    event.texts.set(which, decoded);
+  }
   return true;
 }
 

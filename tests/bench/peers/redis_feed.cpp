@@ -24,6 +24,7 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -171,12 +172,11 @@ private:
     const auto connect = time(event.connect);
     add("setup_time", setup);
     add("connect_time", connect);
-    add("call_id", event.sip_call_id);
-    add("cli", event.cli);
-    add("cld", event.cld);
-    add("caller_media_ip", event.caller_media_ip);
-    add("callee_media_ip", event.callee_media_ip);
-    add("direction", event.direction);
+    constexpr std::array<std::string_view, call_text_count> names{
+        "id", "call_id", "cli", "cld", "caller_media_ip", "callee_media_ip", "direction", "account"};
+    event.texts.each([&](call_text which, std::string_view value) {
+      words_.insert(words_.end(), {names[static_cast<std::size_t>(which)], value});
+    });
     add("i_account", account);
     add("i_connection", connection);
     redis_.command(words_);

@@ -52,12 +52,12 @@ std::vector<list_part> make_parts(std::int64_t calls) {
     event.connect = *event.setup + std::chrono::seconds{3};
     const auto account = static_cast<std::size_t>(random() % accounts);
     event.account = account_id{1 + static_cast<std::int64_t>(account)};
-    event.sip_call_id = std::to_string(n) + "-44f79741@192.168.0.11";
-    event.cli = "4420" + std::to_string(10'000'000 + n);
-    event.cld = "4930" + std::to_string(10'000'000 + n);
-    event.caller_media_ip = "192.168.22.7";
-    event.callee_media_ip = "192.168.22.54";
-    event.direction = "vendor";
+    event.texts.set(call_text::sip_call_id, std::to_string(n) + "-44f79741@192.168.0.11");
+    event.texts.set(call_text::cli, "4420" + std::to_string(10'000'000 + n));
+    event.texts.set(call_text::cld, "4930" + std::to_string(10'000'000 + n));
+    event.texts.set(call_text::caller_media_ip, "192.168.22.7");
+    event.texts.set(call_text::callee_media_ip, "192.168.22.54");
+    event.texts.set(call_text::direction, "vendor");
     parts[account].records.push_back(call_record::first(from, event));
   }
   for (auto& part : parts)

@@ -46,12 +46,12 @@ const std::vector<kept_row>& rows() {
       event.setup = start + std::chrono::microseconds{100 * n};
       event.connect = *event.setup + std::chrono::seconds{3};
       event.account = account_id{1 + n % 1000};
-      event.sip_call_id = std::to_string(n) + "-44f79741@192.168.0.11";
-      event.cli = "4420" + std::to_string(10'000'000 + n);
-      event.cld = "4930" + std::to_string(10'000'000 + n);
-      event.caller_media_ip = "192.168.22.7";
-      event.callee_media_ip = "192.168.22.54";
-      event.direction = "vendor";
+      event.texts.set(call_text::sip_call_id, std::to_string(n) + "-44f79741@192.168.0.11");
+      event.texts.set(call_text::cli, "4420" + std::to_string(10'000'000 + n));
+      event.texts.set(call_text::cld, "4930" + std::to_string(10'000'000 + n));
+      event.texts.set(call_text::caller_media_ip, "192.168.22.7");
+      event.texts.set(call_text::callee_media_ip, "192.168.22.54");
+      event.texts.set(call_text::direction, "vendor");
       made[static_cast<std::size_t>(n)] = {call_record::first(from, event), customer_id{1}};
     }
     return made;
