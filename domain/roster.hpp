@@ -109,33 +109,29 @@ public:
   template <class F>
   void each(F f) const {
     constexpr int ahead = 8;
-    const auto show = [&](const place& one) {
-      const auto& x = at(one.where);
-      f(entry{one.setup, x.record, x.call, x.came});
-    };
-    std::vector<place> ties;
     auto next = order_.begin();
-    for (int i = 0; i < ahead && next != order_.end(); ++i)
-      prefetch(&at((next++)->where));
-    for (auto one = order_.begin(); one != order_.end();) {
-      const auto first = one++;
+    const auto fetch_next = [&] {
       if (next != order_.end())
         prefetch(&at((next++)->where));
-      if (one == order_.end() || one->setup != first->setup) {
-        show(*first);
-        continue;
-      }
-      ties.assign(1, *first);
-      for (; one != order_.end() && one->setup == first->setup; ++one) {
+    };
+    for (int i = 0; i < ahead; ++i)
+      fetch_next();
+    std::vector<place> ties; // of one setup time; mostly there is one
+    for (auto one = order_.begin(); one != order_.end();) {
+      const auto setup = one->setup;
+      ties.clear();
+      for (; one != order_.end() && one->setup == setup; ++one) {
+        fetch_next();
         ties.push_back(*one);
-        if (next != order_.end())
-          prefetch(&at((next++)->where));
       }
-      std::sort(ties.begin(), ties.end(), [this](const place& a, const place& b) {
-        return at(a.where).record->id() < at(b.where).record->id();
-      });
-      for (const auto& each : ties)
-        show(each);
+      if (ties.size() > 1)
+        std::sort(ties.begin(), ties.end(), [this](const place& a, const place& b) {
+          return at(a.where).record->id() < at(b.where).record->id();
+        });
+      for (const auto& each : ties) {
+        const auto& x = at(each.where);
+        f(entry{setup, x.record, x.call, x.came});
+      }
     }
   }
 

@@ -62,8 +62,10 @@ def plot_latencies(rows, file):
 
 def head(run):
     machine = run["machine"]
+    distances = run.get("core_distances") or [0]
     return (f"{run['calls']:,} calls; {machine['cpus']} CPUs ({machine['model']}), {machine['memory_gb']} GB, "
-            f"kernel {machine['kernel']}; {run['date']}.")
+            f"kernel {machine['kernel']}; a cache line takes {min(distances)} to {max(distances)} ns from core to core; "
+            f"{run['date']}.")
 
 
 def write(file, run, rows):

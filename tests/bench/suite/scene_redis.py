@@ -1,4 +1,5 @@
-"""The feed, beside the same model of calls kept in Redis from the same lines (peers/redis_feed.cpp)."""
+"""The feed, beside the same model of calls kept in Redis from the same lines (peers/redis_feed.cpp), in turn; and beside
+what CAF itself takes for the messages of an event (peers/caf_events.cpp)."""
 
 import contextlib
 import json
@@ -9,12 +10,13 @@ import time
 
 from suite import NotInstalled
 from suite.rows import Row
-from suite.world import BIN, Sim, counts, cpu_seconds, daemon, free_port, memory, program, wait_until
+from suite.world import BIN, Sim, core_distance, counts, cpu_seconds, daemon, free_port, memory, program, wait_until
 
 #: Each call says Idle, WaitAuth, WaitRoute, ARComplete and Connected; one that is over also its end.
 EVENTS_OF_A_CALL = 5
 SECONDS = 6
 CHANGING = 20_000  # live calls while they come and go
+ROUNDS = 3
 
 
 @contextlib.contextmanager
@@ -73,19 +75,49 @@ def feed_changes(calls):
         return {"seconds": ended - began, "events": events, "cpu": cpu[0], "generator_cpu": cpu[1]}
 
 
-def row(name, what, ours, theirs):
-    figure, beside = (side["events"] / side["seconds"] for side in (ours, theirs))
-    return Row(name, what, figure, "events/s",
-               f"Redis {beside:,.0f}, by {theirs['commands'] / theirs['events']:.2f} commands each; generators apart: "
-               f"{ours['generator_cpu'] / ours['events'] * 1e6:.1f} µs of CPU each, and with the reading of lines for Redis "
-               f"{theirs['cpu'] / theirs['events'] * 1e6:.1f} µs", figure / beside, 1, "more",
-               {"rollcall": ours, "redis": theirs})
+def rate(side):
+    return side["events"] / side["seconds"]
+
+
+def in_turn(name, what, ours, theirs):
+    """The median of some rounds, by the ratio of the two rates."""
+    rounds = []
+    for _ in range(ROUNDS):
+        distances = [core_distance()]
+        sides = {}
+        for side, measure_side in {"rollcall": ours, "redis": theirs}.items():
+            sides[side] = measure_side()
+            distances.append(core_distance())
+        rounds.append({**sides, "ratio": rate(sides["rollcall"]) / rate(sides["redis"]), "core_distances": distances})
+    middle = sorted(rounds, key=lambda one: one["ratio"])[ROUNDS // 2]
+    us, redis_side = middle["rollcall"], middle["redis"]
+    all_ratios = ", ".join(f"{one['ratio']:.2f} ({' '.join(map(str, one['core_distances']))} ns)" for one in rounds)
+    return Row(name, what, rate(us), "events/s",
+               f"Redis {rate(redis_side):,.0f}, by {redis_side['commands'] / redis_side['events']:.2f} commands each; "
+               f"generators apart: {us['generator_cpu'] / us['events'] * 1e6:.1f} µs of CPU each, and with the reading of "
+               f"lines for Redis {redis_side['cpu'] / redis_side['events'] * 1e6:.1f} µs. All rounds, and how far the "
+               f"cores were apart before, between and after: {all_ratios}", middle["ratio"], 1, "more", {"rounds": rounds})
+
+
+def floor(calls, changes):
+    """What of an event's time is CAF's own. Nothing for a revision without that program."""
+    if not (BIN / "peer_caf_events").exists():
+        return []
+    distances = [core_distance()]
+    bare = json.loads(subprocess.check_output([BIN / "peer_caf_events", str(calls), str(SECONDS)]))
+    distances.append(core_distance())
+    own, whole = (side["cpu"] / side["events"] * 1e6 for side in (bare, changes.details["rounds"][-1]["rollcall"]))
+    return [Row("redis.floor", "… CAF alone: two messages an event between actors that do nothing else", rate(bare),
+                "events/s", f"{own:.1f} µs of CPU each; rollcall {whole:.1f} µs in the last round; cores apart: "
+                f"{' '.join(map(str, distances))} ns", details={"floor": bare, "core_distances": distances})]
 
 
 def measure(calls):
     with redis():
         pass  # before anything takes long
     some = min(calls, CHANGING)
-    return [row("redis.new", f"{calls:,} new calls, five events each", feed_new(calls), feed_redis(calls, "--hold")),
-            row("redis.changes", f"{some:,} calls that come and go", feed_changes(some),
-                feed_redis(some, "--seconds", SECONDS))]
+    new = in_turn("redis.new", f"{calls:,} new calls, five events each", lambda: feed_new(calls),
+                  lambda: feed_redis(calls, "--hold"))
+    changes = in_turn("redis.changes", f"{some:,} calls that come and go", lambda: feed_changes(some),
+                      lambda: feed_redis(some, "--seconds", SECONDS))
+    return [new, changes, *floor(some, changes)]

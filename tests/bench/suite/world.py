@@ -87,6 +87,13 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def core_distance():
+    """Nanoseconds for a cache line from one processor to the other (peers/core_distance.cpp). Where processors are
+    virtual it differs from minute to minute; None for a revision without that program."""
+    with contextlib.suppress(FileNotFoundError):
+        return json.loads(subprocess.check_output([BIN / "peer_core_distance"]))["nanoseconds"]
+
+
 @contextlib.contextmanager
 def program(*command, **kwargs):
     """A process that is ended at the end of the block."""
