@@ -75,8 +75,8 @@ private:
 
 static_assert(sizeof(call_actor_state) <= 64);
 
-/// Spawns the actor of a call in its first picture. Whoever does so has it placed in its account, by the
-/// node: so it need not run for that. It has no behavior before its first message.
+/// Spawns the actor of a call in its first picture. Whoever spawns it asks the node to place it, so that the
+/// call need not run for that. Its behavior is made at its first message.
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first);
 
 } // namespace rollcall

@@ -3,6 +3,7 @@
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
 #include "actors/scheduling/prefetch.hpp"
+#include "actors/scheduling/urgency.hpp"
 #include "domain/time.hpp"
 
 #include <algorithm>
@@ -47,8 +48,8 @@ void link_state::news(std::uint64_t session, switch_news& items) {
   forget_ended(self->clock().now());
   if (!connection_)
     return;
-  // Goes behind what the news has set in motion: the actors are scheduled first come, first served, so this
-  // comes back when most of it has been worked off.
+  // Goes behind what the news has set in motion: a link handles one message at a time and then queues behind
+  // whom it has woken, and actors are scheduled first come, first served.
   tell(self, self, atom::consumed_v, session);
 }
 
@@ -100,8 +101,12 @@ void link_state::on(call_event& event) {
   known->seen = snapshot_;
   if (event.state == call_state::dead)
     ended(*known, event, "ended");
-  event.id = {}; // the call knows it, and its memory is of this thread
-  tell(self, known->call, std::move(event));
+  pass_on(*known, event);
+}
+
+void link_state::pass_on(entry& call, call_event& event) {
+  std::string{}.swap(event.id); // the call knows it; most likely this is the thread that its memory is of
+  tell(self, call.call, std::move(event));
 }
 
 void link_state::open(call_event& event) {
@@ -147,7 +152,7 @@ void link_state::on(const snapshot_end&) {
     over.state = call_state::dead;
     over.received = now;
     ended(call, over, "ended unseen");
-    tell(self, call.call, std::move(over));
+    pass_on(call, over);
     ++settled;
   });
   ++context->metrics.snapshots;
@@ -342,8 +347,8 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
 
 link_actor spawn_link(caf::actor_system& system, context_ptr context, const switch_identity& identity,
                       node_actor node, auditor_actor auditor) {
-  return system.spawn(link_behavior, std::move(context), interned(identity), std::move(node),
-                      std::move(auditor));
+  return spawn_with(one_message_at_a_time, system, link_behavior, std::move(context), interned(identity),
+                    std::move(node), std::move(auditor));
 }
 
 } // namespace rollcall

@@ -79,6 +79,7 @@ private:
   void on(const ping&);
   void on(const bad_line& bad);
   void open(call_event& event);
+  void pass_on(entry& call, call_event& event);
   entry& add(std::string_view id, record_ptr first);
   void ended(entry& call, const call_event& event, std::string_view how);
   void note(const std::string& id, std::string text);

@@ -3,6 +3,8 @@
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/delegated.hpp>
+#include <caf/detail/implicit_conversions.hpp>
+#include <caf/detail/type_list.hpp>
 #include <caf/message_id.hpp>
 #include <caf/response_type.hpp>
 #include <caf/typed_actor.hpp>
@@ -33,9 +35,10 @@ public:
 template <class F>
 one_way(F) -> one_way<F>;
 
-/// Sends a message that nobody answers, without the name of its sender: with it, each message that is sent
-/// and each that is done with would count the references to the sender, which the processors then take from
-/// each other. Called by the actor `self` as it runs.
+/// Sends a message that nobody answers, without the name of its sender: with it, each message that is made or
+/// done with would count references to the sender, and that counter would travel from core to core. Called by
+/// the actor `self` as it runs. In CAF 0.17.6 `self->anon_send` names the sender all the same, and
+/// caf::anon_send does not know who runs.
 template <class Self, class Receiver, class... Xs>
 void tell(Self* self, const Receiver& to, Xs&&... xs) {
   using message = caf::detail::type_list<caf::detail::strip_and_convert_t<Xs>...>;

@@ -14,7 +14,7 @@
 namespace rollcall {
 
 /// A record being written: views into what is kept, owned strings where text had to be cleaned. Most events
-/// change no text: then none is looked at, and all are copied at once from the record before.
+/// change no text: then none is gathered, and all are copied at once from the record before.
 struct call_record::draft {
   std::uint64_t serial = 0;
   std::uint32_t revision = 1;
@@ -26,7 +26,7 @@ struct call_record::draft {
   timestamp end;
   call_state state = call_state::idle;
   const call_record* same_texts = nullptr;          ///< the record that has these texts; null when none has
-  std::array<std::string_view, text_count> texts{}; ///< unless one has
+  std::array<std::string_view, text_count> texts{}; ///< when no record has them all
   std::forward_list<std::string> owned;
 
   draft() = default;
@@ -82,10 +82,10 @@ void call_record::draft::fill(const call_event& event) {
     connection = *event.connection;
   event.texts.each([this](text which, std::string_view value) { set(which, value); });
   const auto account_name = event.texts.get(text::account_name);
-  if (event.account || account_name) {
+  if (event.account || account_name)
     account = event.account.value_or(account_id{});
-    set(text::account_name, account_name.value_or(std::string_view{}));
-  }
+  if (event.account && !account_name)
+    set(text::account_name, {});
   state = event.state;
   if (state >= call_state::connected && event.connect)
     connect = *event.connect;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace rollcall {
 /// or left a moment ago. `Handle` is whatever reaches the call itself. One thread at a time.
 ///
 ///   order    (setup, serial, seat) (setup, serial, seat) …    a B-tree; touched when a call comes or leaves
-///                      ┌─────┼───────────────────────┘
+///                             └─────────────────┐   │
+///                 ┌─────────────────────────────┼───┘
 ///   seats    [record, call, came] [ free ] [record, call, came] …
 ///
 /// The order is that of lists but for calls of the same setup time, which are put in the order of their IDs
@@ -116,20 +118,18 @@ public:
     };
     for (int i = 0; i < ahead; ++i)
       fetch_next();
-    std::vector<place> ties; // of one setup time; mostly there is one
+    std::vector<tie> ties; // mostly of one call
     for (auto one = order_.begin(); one != order_.end();) {
       const auto setup = one->setup;
       ties.clear();
       for (; one != order_.end() && one->setup == setup; ++one) {
         fetch_next();
-        ties.push_back(*one);
+        ties.push_back({{}, one->where});
       }
       if (ties.size() > 1)
-        std::sort(ties.begin(), ties.end(), [this](const place& a, const place& b) {
-          return at(a.where).record->id() < at(b.where).record->id();
-        });
-      for (const auto& each : ties) {
-        const auto& x = at(each.where);
+        put_in_order(ties);
+      for (const auto& next_one : ties) {
+        const auto& x = at(next_one.where);
         f(entry{setup, x.record, x.call, x.came});
       }
     }
@@ -193,6 +193,21 @@ private:
     }
   };
   static place place_of(const call_record& record) { return {record.setup(), record.serial(), {}}; }
+
+  /// One of several calls of the same setup time.
+  struct tie {
+    std::string_view id;
+    seat where;
+  };
+
+  void put_in_order(std::vector<tie>& ties) const {
+    for (const auto& one : ties)
+      prefetch(at(one.where).record.get(), sizeof(call_record));
+    for (auto& one : ties)
+      one.id = at(one.where).record->id();
+    // A switch that uses an ID again has two calls of it for a while: the older one comes first.
+    std::stable_sort(ties.begin(), ties.end(), [](const tie& a, const tie& b) { return a.id < b.id; });
+  }
 
   sitting& at(seat which) { return seats_[static_cast<std::size_t>(which)]; }
   const sitting& at(seat which) const { return seats_[static_cast<std::size_t>(which)]; }

@@ -11,8 +11,9 @@
 
 namespace rollcall {
 
-/// The texts that an event says of a call. Most say none, and no event says all: they lie one behind the
-/// other in one string, so that an event is small, and costs one allocation at most for them.
+/// The texts that an event says of a call. Most say none: they lie one behind the other in one string, so
+/// that an event is small, and costs one allocation at most for them. One that was moved from may only be
+/// assigned.
 class said_texts {
 public:
   /// Nothing when it does not say this text, which is something else than an empty one.

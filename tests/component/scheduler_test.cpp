@@ -71,6 +71,28 @@ TEST_CASE("scheduler: actors run in turns and at no other time") {
   CHECK_FALSE(w.sched.run_turn());
 }
 
+TEST_CASE("scheduler: who handles one message at a time queues behind whom it has woken") {
+  const auto diary_of = [](int flags) {
+    scheduled w;
+    const auto diary = std::make_shared<std::string>();
+    const auto woken = w.system.spawn(diarist, diary, 'w');
+    const auto one = spawn_with(flags, w.system, [&](caf::event_based_actor* self) -> caf::behavior {
+      return {[=](int) {
+                *diary += '1';
+                self->send(woken, 1);
+                self->send(self, std::string{});
+              },
+              [=](const std::string&) { *diary += '2'; }};
+    });
+    w.run();
+    caf::anon_send(one, 1);
+    w.run();
+    return *diary;
+  };
+  CHECK(diary_of(0) == "12w");
+  CHECK(diary_of(one_message_at_a_time) == "1w2");
+}
+
 TEST_CASE("scheduler: requests overtake what came before them") {
   scheduled w;
   const auto diary = std::make_shared<std::string>();

@@ -285,6 +285,7 @@ TEST_CASE("a call only moves forward, keeps what an event leaves out, and counts
         RC_ASSERT(call->connect() == timestamp{} || newer->connect() != timestamp{});
         call = newer;
       }
+      RC_ASSERT(call->id() == "sbc-1:960");
       RC_ASSERT(call->setup() == at(0us));
       RC_ASSERT(call->account() == account);
       RC_ASSERT(call->connection() == connection);

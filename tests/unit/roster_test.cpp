@@ -102,6 +102,20 @@ TEST_CASE("calls of the same setup time are in the order of their IDs") {
   CHECK(ids_of(roster) == std::vector<std::string>{"z", "a", "b", "c"});
 }
 
+TEST_CASE("many calls of the same setup time are in the order of their IDs, of one ID the older call first") {
+  calls roster{memory};
+  std::vector<std::string> expected;
+  for (int n = 99; n >= 10; --n) {
+    roster.add(call_of(std::to_string(n), 5, call_state::dead), 1);
+    roster.add(call_of(std::to_string(n), 5), 2);
+  }
+  for (int n = 10; n <= 99; ++n)
+    expected.insert(expected.end(), 2, std::to_string(n));
+  CHECK(ids_of(roster) == expected);
+  int turn = 0;
+  roster.each([&](const auto& entry) { CHECK(entry.call == 1 + turn++ % 2); });
+}
+
 TEST_CASE("of a call that came a moment ago the newest picture is told, not the one it came in") {
   calls roster{memory};
   const auto first = moved_on(call_of("1", 0), call_state::connected);

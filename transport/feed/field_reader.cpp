@@ -102,8 +102,7 @@ bool field_reader::texts(said_texts& out) {
   for (std::size_t i = 0; i < found.size(); ++i)
     if ((found[i] = find(text_fields[i].from, kind::string, must_be_text)))
       bytes += std::min(found[i]->text.size(), text_bytes);
-  if (bytes > 0)
-    out.reserve(bytes);
+  out.reserve(bytes);
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i])
       out.set(text_fields[i].to, found[i]->text.substr(0, text_bytes));

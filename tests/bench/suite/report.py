@@ -62,10 +62,10 @@ def plot_latencies(rows, file):
 
 def head(run):
     machine = run["machine"]
-    distances = run.get("core_distances") or [0]
+    distances = run.get("core_distances")
+    apart = f"a cache line takes {min(distances)} to {max(distances)} ns from core to core; " if distances else ""
     return (f"{run['calls']:,} calls; {machine['cpus']} CPUs ({machine['model']}), {machine['memory_gb']} GB, "
-            f"kernel {machine['kernel']}; a cache line takes {min(distances)} to {max(distances)} ns from core to core; "
-            f"{run['date']}.")
+            f"kernel {machine['kernel']}; {apart}{run['date']}.")
 
 
 def write(file, run, rows):
