@@ -43,8 +43,6 @@ public:
         f(static_cast<call_text>(i), *value);
   }
 
-  bool empty() const noexcept { return said_ == 0; }
-
   /// Makes room for that many bytes, to be asked for once instead of text by text.
   void reserve(std::size_t bytes) { all_.reserve(bytes); }
 
