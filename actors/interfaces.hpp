@@ -108,6 +108,10 @@ using link_actor = news_actor::extend<
     caf::reacts_to<caf::tick_atom>,              // Work off what is due: retries, calls to forget.
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
+/// Gives a link its word back. An actor handles what it sends to itself at once; what comes back from here
+/// has waited behind those that it woke before.
+using echo_actor = caf::typed_actor<caf::reacts_to<atom::consumed, link_actor, std::uint64_t>>;
+
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
 using node_actor = registrar_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // A call to be placed in its account. From the call or link.
@@ -251,3 +255,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::keeper_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::registrar_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_actor)

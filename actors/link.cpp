@@ -3,7 +3,6 @@
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
 #include "actors/scheduling/prefetch.hpp"
-#include "actors/scheduling/urgency.hpp"
 #include "domain/time.hpp"
 
 #include <algorithm>
@@ -48,9 +47,8 @@ void link_state::news(std::uint64_t session, switch_news& items) {
   forget_ended(self->clock().now());
   if (!connection_)
     return;
-  // Goes behind what the news has set in motion: a link handles one message at a time and then queues behind
-  // whom it has woken, and actors are scheduled first come, first served.
-  tell(self, self, atom::consumed_v, session);
+  // Goes behind what the news has set in motion: actors are scheduled first come, first served.
+  tell(self, echo, atom::consumed_v, link_actor{self}, session);
 }
 
 void link_state::find_ahead(const switch_news& items) {
@@ -311,6 +309,14 @@ call_surroundings_ptr link_state::surroundings() {
 
 namespace {
 
+echo_actor::behavior_type echo_behavior(echo_actor::pointer self) {
+  return {
+      one_way{[self](atom::consumed, const link_actor& link, std::uint64_t session) {
+        tell(self, link, atom::consumed_v, session);
+      }},
+  };
+}
+
 link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state> self,
                                         const context_ptr& context, const switch_identity* identity,
                                         const node_actor& node, const auditor_actor& auditor) {
@@ -319,6 +325,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
   self->state.identity = identity;
   self->state.node = node;
   self->state.auditor = auditor;
+  self->state.echo = self->system().spawn(echo_behavior);
   self->state.publish_claim();
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });
   return {
@@ -347,8 +354,8 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
 
 link_actor spawn_link(caf::actor_system& system, context_ptr context, const switch_identity& identity,
                       node_actor node, auditor_actor auditor) {
-  return spawn_with(one_message_at_a_time, system, link_behavior, std::move(context), interned(identity),
-                    std::move(node), std::move(auditor));
+  return system.spawn(link_behavior, std::move(context), interned(identity), std::move(node),
+                      std::move(auditor));
 }
 
 } // namespace rollcall

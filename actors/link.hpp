@@ -57,6 +57,7 @@ struct link_state {
   const switch_identity* identity = nullptr;
   node_actor node;
   auditor_actor auditor; ///< may be null
+  echo_actor echo;
   directory_ptr directory;
 
 private:

@@ -6,12 +6,10 @@
 #include "domain/switch_counts.hpp"
 
 #include <absl/container/btree_set.h>
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,13 +18,9 @@ namespace rollcall {
 /// The calls of one account: their newest pictures in list order, how many are in each state, and who came
 /// or left a moment ago. `Handle` is whatever reaches the call itself. One thread at a time.
 ///
-///   order    (setup, serial, seat) (setup, serial, seat) …    a B-tree; touched when a call comes or leaves
-///                             └─────────────────┐   │
-///                 ┌─────────────────────────────┼───┘
+///   order    (setup, seat) (setup, seat) (setup, seat) …    a B-tree; touched when a call comes or leaves
+///                 │  ┌──────────┘            │
 ///   seats    [record, call, came] [ free ] [record, call, came] …
-///
-/// The order is that of lists but for calls of the same setup time, which are put in the order of their IDs
-/// when they are shown: a call that comes or leaves has nobody else's record looked at.
 template <class Handle>
 class roster {
 public:
@@ -44,12 +38,15 @@ public:
   /// of a call that left is outlived by the one who knows what became of it.
   explicit roster(std::chrono::steady_clock::duration memory) : memory_(memory) {}
 
+  roster(const roster&) = delete; // the order knows where the seats are
+  roster& operator=(const roster&) = delete;
+
   /// Takes a call in; its newer picture, should it be here already. `came`: from another account, just now.
   seat add(record_ptr record, Handle call, moment came = {}) {
-    auto mine = place_of(*record);
-    const auto taken = mine.where = sit_down({std::move(record), std::move(call), came});
+    const auto setup = record->setup();
+    const auto taken = sit_down({std::move(record), std::move(call), came});
     // Most calls are newer than all that are here.
-    const auto found = order_.insert(order_.end(), mine);
+    const auto found = order_.insert(order_.end(), {setup, taken});
     if (found->where == taken) {
       ++count_of(at(taken).record);
       return taken;
@@ -112,26 +109,13 @@ public:
   void each(F f) const {
     constexpr int ahead = 8;
     auto next = order_.begin();
-    const auto fetch_next = [&] {
+    for (int i = 0; i < ahead && next != order_.end(); ++i)
+      prefetch(&at((next++)->where));
+    for (const auto& [setup, where] : order_) {
       if (next != order_.end())
         prefetch(&at((next++)->where));
-    };
-    for (int i = 0; i < ahead; ++i)
-      fetch_next();
-    std::vector<tie> ties; // mostly of one call
-    for (auto one = order_.begin(); one != order_.end();) {
-      const auto setup = one->setup;
-      ties.clear();
-      for (; one != order_.end() && one->setup == setup; ++one) {
-        fetch_next();
-        ties.push_back({{}, one->where});
-      }
-      if (ties.size() > 1)
-        put_in_order(ties);
-      for (const auto& next_one : ties) {
-        const auto& x = at(next_one.where);
-        f(entry{setup, x.record, x.call, x.came});
-      }
+      const auto& x = at(where);
+      f(entry{setup, x.record, x.call, x.came});
     }
   }
 
@@ -185,29 +169,23 @@ private:
 
   struct place {
     timestamp setup;
-    std::uint64_t serial; ///< the same in all pictures of a call
     seat where;
+  };
 
-    bool operator<(const place& other) const {
-      return setup != other.setup ? setup < other.setup : serial < other.serial;
+  /// by_setup; of one call none is before the other.
+  struct by_call {
+    const seats* all;
+    bool operator()(const place& a, const place& b) const {
+      return a.setup != b.setup ? a.setup < b.setup : a.where != b.where && before(record(a), record(b));
+    }
+    static bool before(const call_record& a, const call_record& b) {
+      const auto order = a.id().compare(b.id()); // the same of two calls, when a switch uses one again
+      return order != 0 ? order < 0 : a.serial() < b.serial();
+    }
+    const call_record& record(const place& x) const {
+      return *(*all)[static_cast<std::size_t>(x.where)].record;
     }
   };
-  static place place_of(const call_record& record) { return {record.setup(), record.serial(), {}}; }
-
-  /// One of several calls of the same setup time.
-  struct tie {
-    std::string_view id;
-    seat where;
-  };
-
-  void put_in_order(std::vector<tie>& ties) const {
-    for (const auto& one : ties)
-      prefetch(at(one.where).record.get(), sizeof(call_record));
-    for (auto& one : ties)
-      one.id = at(one.where).record->id();
-    // A switch that uses an ID again has two calls of it for a while: the older one comes first.
-    std::stable_sort(ties.begin(), ties.end(), [](const tie& a, const tie& b) { return a.id < b.id; });
-  }
 
   sitting& at(seat which) { return seats_[static_cast<std::size_t>(which)]; }
   const sitting& at(seat which) const { return seats_[static_cast<std::size_t>(which)]; }
@@ -242,7 +220,7 @@ private:
 
   void leave(seat from) {
     --count_of(at(from).record);
-    order_.erase(place_of(*at(from).record));
+    order_.erase(place{at(from).record->setup(), from});
     get_up(from);
   }
 
@@ -257,7 +235,7 @@ private:
 
   seats seats_;
   std::vector<seat> free_; ///< the last is taken next
-  absl::btree_set<place> order_;
+  absl::btree_set<place, by_call> order_{by_call{&seats_}};
   switch_counts counts_;
   std::chrono::steady_clock::duration memory_;
   std::deque<move> left_; ///< oldest first, like those that are over

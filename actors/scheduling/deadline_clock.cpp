@@ -16,7 +16,7 @@ namespace {
 
 /// In an actor's flags, in a bit that CAF does not use: it has, or has had, items here. Set by who runs it.
 constexpr int has_items = 0x10000;
-static_assert((has_items & (flags_of_caf | flags_of_urgency | one_message_at_a_time)) == 0);
+static_assert((has_items & (flags_of_caf | flags_of_urgency)) == 0);
 
 } // namespace
 

@@ -21,14 +21,9 @@ constexpr std::chrono::microseconds turn_length{100};
 /// How many a helper runs, who has something else to do.
 constexpr std::size_t most_help = 64;
 
-const caf::scheduled_actor* actor_of(const caf::resumable* job) {
-  return job->subtype() == caf::resumable::scheduled_actor ? static_cast<const caf::scheduled_actor*>(job)
-                                                           : nullptr;
-}
-
 run_queue::entry entry_of(caf::resumable* job) {
-  const auto* actor = actor_of(job);
-  return {job, actor ? urgency_of(*actor) : urgency::patient};
+  const auto is_actor = job->subtype() == caf::resumable::scheduled_actor;
+  return {job, is_actor ? urgency_of(*static_cast<caf::scheduled_actor*>(job)) : urgency::patient};
 }
 
 } // namespace
@@ -57,9 +52,7 @@ protected:
     // A thread that spawns gets CAF's logger, which is quiet but costs each resume two locks.
     if (caf::logger::current_logger())
       caf::logger::set_current_actor_system(nullptr);
-    const auto* actor = actor_of(job);
-    const auto most_messages = actor && actor->getf(one_message_at_a_time) ? 1 : of_.max_throughput();
-    const auto result = job->resume(this, most_messages);
+    const auto result = job->resume(this, of_.max_throughput());
     if (result == caf::resumable::resume_later)
       exec_later(job);
     pass_on();

@@ -18,10 +18,6 @@ enum class urgency : int {
   express = 0x8000, ///< before all others: what a request passes through on its way
 };
 
-/// Given to an actor that handles one message whenever it runs, and then queues behind whom that has woken.
-/// Others handle all that they have, and so what they send to themselves as well.
-constexpr int one_message_at_a_time = 0x2'0000;
-
 /// All bits that CAF 0.17.6 uses of an actor's flags. Urgencies, and what else the scheduler notes of an
 /// actor, are kept in others.
 constexpr int flags_of_caf =
@@ -36,20 +32,13 @@ constexpr int flags_of_caf =
 
 constexpr int flags_of_urgency = static_cast<int>(urgency::prompt) | static_cast<int>(urgency::express);
 static_assert((flags_of_urgency & flags_of_caf) == 0);
-static_assert((one_message_at_a_time & (flags_of_caf | flags_of_urgency)) == 0);
 
-/// caf::actor_system::spawn for an actor with these flags: an urgency, one_message_at_a_time, or both.
-template <class F, class... Ts>
-auto spawn_with(int flags, caf::actor_system& system, F behavior, Ts&&... xs) {
-  caf::actor_config settings;
-  settings.add_flag(flags);
-  return system.spawn_functor(std::true_type{}, settings, behavior, std::forward<Ts>(xs)...);
-}
-
-/// The same for an actor of this urgency.
+/// caf::actor_system::spawn for an actor of this urgency.
 template <class F, class... Ts>
 auto spawn_as(urgency how, caf::actor_system& system, F behavior, Ts&&... xs) {
-  return spawn_with(static_cast<int>(how), system, behavior, std::forward<Ts>(xs)...);
+  caf::actor_config settings;
+  settings.add_flag(static_cast<int>(how));
+  return system.spawn_functor(std::true_type{}, settings, behavior, std::forward<Ts>(xs)...);
 }
 
 inline urgency urgency_of(const caf::abstract_actor& actor) {
