@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 from demonstration import BIN, LOGIN, PASSWORD, PATIENCE_SECONDS, ROOT, free_port, headline, wait_until
@@ -195,7 +196,8 @@ def invite(nodes):
           f"  kill -STOP {b.process.pid}; sleep 3; ROLLCALL_URL={a.url} rollcall nodes; kill -CONT {b.process.pid}\n"
           f"  ROLLCALL_URL={b.url} rollcall disconnect customer 2 --yes", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
+        while True:
+            time.sleep(.2)  # signal.pause() would miss an interrupt that comes just before it
 
 
 def main():

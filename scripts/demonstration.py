@@ -228,7 +228,8 @@ def main():
                   f"  export ROLLCALL_URL={node.url} ROLLCALL_USER={LOGIN} ROLLCALL_PASSWORD={PASSWORD}\n"
                   f"  {BIN}/rollcall calls", flush=True)
             with contextlib.suppress(KeyboardInterrupt):
-                signal.pause()
+                while True:
+                    time.sleep(.2)  # signal.pause() would miss an interrupt that comes just before it
     finally:
         if switch:
             switch.stop()
