@@ -40,7 +40,7 @@ def poll(port, until, lists):
             lists.value += 1
 
 
-def with_pollers(node, seconds=SECONDS):
+def with_pollers(node, seconds=2 * SECONDS):
     """Events a second while ten clients poll the list, the lists they got, and by how much the daemon grew."""
     lists, before = multiprocessing.Value("l", 0), memory(node.process.pid)
     until = time.monotonic() + seconds + 2
