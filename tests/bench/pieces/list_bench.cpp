@@ -1,5 +1,6 @@
 #include "domain/call_list.hpp"
 #include "domain/switch_identity.hpp"
+#include "tests/bench/pieces/sample_call.hpp"
 #include "transport/xmlrpc/list_source.hpp"
 
 #include <algorithm>
@@ -43,21 +44,9 @@ std::vector<list_part> make_parts(std::int64_t calls) {
     order[static_cast<std::size_t>(n)] = n;
   std::mt19937_64 random{1};
   std::shuffle(order.begin(), order.end(), random);
-  const auto start = *timestamp_from_seconds(1.7e9);
   for (const auto n : order) {
-    call_event event;
-    event.id = std::to_string(n);
-    event.state = call_state::connected;
-    event.setup = start + std::chrono::microseconds{100 * n};
-    event.connect = *event.setup + std::chrono::seconds{3};
     const auto account = static_cast<std::size_t>(random() % accounts);
-    event.account = account_id{1 + static_cast<std::int64_t>(account)};
-    event.texts.set(call_text::sip_call_id, std::to_string(n) + "-44f79741@192.168.0.11");
-    event.texts.set(call_text::cli, "4420" + std::to_string(10'000'000 + n));
-    event.texts.set(call_text::cld, "4930" + std::to_string(10'000'000 + n));
-    event.texts.set(call_text::caller_media_ip, "192.168.22.7");
-    event.texts.set(call_text::callee_media_ip, "192.168.22.54");
-    event.texts.set(call_text::direction, "vendor");
+    const auto event = bench::sample_call(n, account_id{1 + static_cast<std::int64_t>(account)});
     parts[account].records.push_back(call_record::first(from, event));
   }
   for (auto& part : parts)

@@ -4,6 +4,7 @@
 #include "domain/packed_rows.hpp"
 #include "domain/row_inbox.hpp"
 #include "domain/switch_identity.hpp"
+#include "tests/bench/pieces/sample_call.hpp"
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -37,21 +38,9 @@ const std::vector<kept_row>& rows() {
     std::vector<std::int64_t> order(calls);
     std::iota(order.begin(), order.end(), 0);
     std::shuffle(order.begin(), order.end(), std::mt19937_64{1});
-    const auto start = *timestamp_from_seconds(1.7e9);
     std::vector<kept_row> made(calls);
     for (const auto n : order) {
-      call_event event;
-      event.id = std::to_string(n);
-      event.state = call_state::connected;
-      event.setup = start + std::chrono::microseconds{100 * n};
-      event.connect = *event.setup + std::chrono::seconds{3};
-      event.account = account_id{1 + n % 1000};
-      event.texts.set(call_text::sip_call_id, std::to_string(n) + "-44f79741@192.168.0.11");
-      event.texts.set(call_text::cli, "4420" + std::to_string(10'000'000 + n));
-      event.texts.set(call_text::cld, "4930" + std::to_string(10'000'000 + n));
-      event.texts.set(call_text::caller_media_ip, "192.168.22.7");
-      event.texts.set(call_text::callee_media_ip, "192.168.22.54");
-      event.texts.set(call_text::direction, "vendor");
+      const auto event = bench::sample_call(n, account_id{1 + n % 1000});
       made[static_cast<std::size_t>(n)] = {call_record::first(from, event), customer_id{1}};
     }
     return made;
