@@ -56,7 +56,7 @@ void account_state::list(const list_job& job) {
   // it came from may hear only now that it has come here, and would have it stay.
   calls_.each_left(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
   calls_.each_passed(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
-  calls_.each_over([&](const record_ptr& record) { part.over.push_back(record); });
+  calls_.each_over([&](std::uint64_t serial) { part.over.push_back(serial); });
   self->send(job.worker, std::move(part));
 }
 

@@ -114,8 +114,8 @@ void call_list::settle_moved(std::vector<list_part>& parts) {
     for (const auto& record : part.moved)
       movers.add(record);
   for (const auto& part : parts)
-    for (const auto& record : part.over)
-      if (auto* const known = movers.find(record->serial()))
+    for (const auto serial : part.over)
+      if (auto* const known = movers.find(serial))
         known->shown = true;
   for (const auto& part : parts)
     for (const auto& [setup, record] : part.records)

@@ -36,8 +36,8 @@ struct list_part {
   /// Calls that left for another account or came from one a moment ago, in their newest picture known here.
   /// They are what lets a list show a call once and never miss it while it changes accounts.
   std::vector<record_ptr> moved;
-  /// Calls that are over and forgotten, in case another account still tells of them as moved.
-  std::vector<record_ptr> over;
+  /// Serials of calls that are over and forgotten, in case another account still tells of them as moved.
+  std::vector<std::uint64_t> over;
 };
 
 /// A list in order, read row by row: the answer to a call_query. It holds pointers to records, not rows, so

@@ -77,7 +77,7 @@ public:
       return false;
     // The account it came from may still tell of it.
     if (came_lately(at(where).came, now))
-      over_.push_back({now, record, true});
+      over_.push_back({now, record->serial()});
     leave(where);
     return true;
   }
@@ -93,7 +93,7 @@ public:
 
   /// Forgets what has been remembered for long enough.
   void forget_moves(moment now) {
-    const auto forget = [](std::deque<move>& moves, moment then) {
+    const auto forget = [](auto& moves, moment then) {
       while (!moves.empty() && moves.front().when < then)
         moves.pop_front();
     };
@@ -136,11 +136,11 @@ public:
         f(x.record);
   }
 
-  /// Shows each call that is over, and may have come from another account a moment ago, to `f(record)`.
+  /// Shows each call that is over, and may have come from another account a moment ago, to `f(serial)`.
   template <class F>
   void each_over(F f) const {
     for (const auto& x : over_)
-      f(x.record);
+      f(x.serial);
   }
 
   std::size_t size() const noexcept { return order_.size(); }
@@ -227,10 +227,16 @@ private:
   std::uint32_t& count_of(const record_ptr& record) { return counts_.of(record->source())[record->state()]; }
 
   // Without the handle: it would keep a call alive that is long forgotten.
-  struct move {
+  struct departure {
     moment when;
     record_ptr record;
-    bool had_come = false; ///< from another account, a moment before it left
+    bool had_come; ///< from another account, a moment before it left
+  };
+
+  // Without the record: there may be a hundred thousand of them a second, and it is long until they are forgotten.
+  struct ending {
+    moment when;
+    std::uint64_t serial;
   };
 
   seats seats_;
@@ -238,8 +244,8 @@ private:
   absl::btree_set<place, by_call> order_{by_call{&seats_}};
   switch_counts counts_;
   std::chrono::steady_clock::duration memory_;
-  std::deque<move> left_; ///< oldest first, like those that are over
-  std::deque<move> over_;
+  std::deque<departure> left_; ///< oldest first, like those that are over
+  std::deque<ending> over_;
 };
 
 } // namespace rollcall

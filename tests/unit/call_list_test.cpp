@@ -92,8 +92,11 @@ listed list_of(const call_query& query, std::vector<list_part> parts, directory_
 }
 
 list_part part_of(std::int64_t account, std::vector<record_ptr> records, std::vector<record_ptr> moved = {},
-                  std::vector<record_ptr> over = {}) {
-  return {key_of(account), {records.begin(), records.end()}, std::move(moved), std::move(over)};
+                  const std::vector<record_ptr>& over = {}) {
+  list_part part{key_of(account), {records.begin(), records.end()}, std::move(moved), {}};
+  for (const auto& record : over)
+    part.over.push_back(record->serial());
+  return part;
 }
 
 } // namespace
