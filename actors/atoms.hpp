@@ -6,6 +6,7 @@
 // The verbs of our messages. Nouns are structs, see messages.hpp. CAF's own atoms are used where they fit.
 CAF_BEGIN_TYPE_ID_BLOCK(rollcall, caf::first_custom_type_id)
 CAF_ADD_ATOM(rollcall, rollcall::atom, placed, "placed")
+CAF_ADD_ATOM(rollcall, rollcall::atom, settled, "settled")
 CAF_ADD_ATOM(rollcall, rollcall::atom, forget, "forget")
 CAF_ADD_ATOM(rollcall, rollcall::atom, hang_up, "hang_up")
 CAF_ADD_ATOM(rollcall, rollcall::atom, expect, "expect")

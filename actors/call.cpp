@@ -11,13 +11,16 @@ namespace rollcall {
 
 void call_actor_state::on_event(const call_event& event) {
   auto& metrics = shared_->context->metrics;
-  auto newer = record_->after(event);
-  if (!newer) {
+  if (auto newer = record_->after(event)) {
+    ++metrics.events_applied;
+    show(std::move(newer));
+  } else {
     ++metrics.events_stale;
-    return;
   }
-  ++metrics.events_applied;
-  show(std::move(newer));
+  if (event.awaited) {
+    ++unsettled_;
+    settle();
+  }
 }
 
 void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, seat where) {
@@ -28,14 +31,13 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, se
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
     tell(self, former, caf::delete_atom_v, placed, former_seat);
-  if (!former && --shared_->unplaced == 0 && shared_->placement_awaited)
-    self->send(shared_->link, atom::placed_v);
   if (forgotten_)
     on_forget();
   else if (!at_home())
     move();
   else if (record_ != placed)
     tell(self, account_, record_, seat_);
+  settle();
 }
 
 void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
@@ -100,6 +102,16 @@ void call_actor_state::move() {
   tell(self, shared_->node, record_, call_actor{self});
 }
 
+// Once an account has been told: whoever asks it from then on is answered by what it was told.
+void call_actor_state::settle() {
+  if (asked_ || unsettled_ == 0)
+    return;
+  const std::uint64_t mine = unsettled_;
+  unsettled_ = 0;
+  if (shared_->unsettled.fetch_sub(mine) == mine && shared_->settlement_awaited)
+    self->send(shared_->link, atom::settled_v);
+}
+
 void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind what) {
   self->send(job->worker, call_outcome{what, record_});
 }
@@ -135,7 +147,7 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
 } // namespace
 
 call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first) {
-  ++shared->unplaced;
+  ++shared->unsettled;
   return system.spawn<caf::lazy_init>(call_behavior, std::move(shared), std::move(first));
 }
 

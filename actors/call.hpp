@@ -22,8 +22,9 @@ struct call_surroundings : caf::ref_counted {
   context_ptr context;
   node_actor node;
   link_actor link;
-  std::atomic<std::uint64_t> unplaced{0};     ///< calls that no account has yet
-  std::atomic<bool> placement_awaited{false}; ///< the link wants to hear when that is 0
+  /// What accounts do not show yet: calls that none of them has, and events that the link awaits.
+  std::atomic<std::uint64_t> unsettled{0};
+  std::atomic<bool> settlement_awaited{false}; ///< the link wants to hear when that is 0
 };
 
 using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
@@ -58,6 +59,7 @@ private:
   void on_forget();
   void show(record_ptr newer);
   void move();
+  void settle();
   void answer(const disconnect_job_ptr& job, call_outcome::kind what);
   bool in_scope(const disconnect_job& job) const;
   bool at_home() const { return kept_in_ == record_->account(); }
@@ -70,7 +72,9 @@ private:
   record_ptr asked_;                              ///< what was sent to be placed; null unless it moves
   std::forward_list<disconnect_job_ptr> waiting_; ///< for what comes of hang_up; who asked first is last
   seat seat_{};                                   ///< in account_
-  bool forgotten_ = false;
+  std::uint32_t forgotten_ : 1 = 0;
+  std::uint32_t unsettled_ : 31 =
+      1; ///< its part of what they all share: first of all, that it has no account
 };
 
 static_assert(sizeof(call_actor_state) <= 64);

@@ -101,7 +101,7 @@ using link_actor = news_actor::extend<
     caf::replies_to<atom::release, std::uint64_t>::with<released>, // Another node wants the switch, with
                                                                    // this epoch. Fails with stale_epoch.
     caf::reacts_to<atom::adopt, records>,                          // Calls that the node before had.
-    caf::reacts_to<atom::placed>,                // From the last call that no account had taken in yet.
+    caf::reacts_to<atom::settled>, // From the last call that had something which no account showed yet.
     caf::reacts_to<atom::yield, std::uint64_t>,  // Another node's claim of this term has won.
     caf::reacts_to<atom::let_go, std::uint64_t>, // Unless the switch came back since this term.
     caf::reacts_to<atom::forget>,                // The switch is not configured any more: forget its calls.

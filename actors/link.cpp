@@ -21,10 +21,13 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   term_ = std::max({request.epoch, request.above + 1, term_ + 1});
   ++session_;
   bad_in_a_row_ = 0;
+  // What came by a former connection counts no more.
   whole_ = false;
+  verified_ = false;
+  surroundings()->settlement_awaited = false;
   take_over_hang_ups(request.hung_up);
   if (request.whole)
-    become_whole();
+    await_settlement();
   lose_sight();
   log::info(who(), "connected, epoch {}; {} calls from before", epoch_, calls_.size());
   return attached{session_, news_actor{link_actor{self}}};
@@ -47,7 +50,7 @@ void link_state::news(std::uint64_t session, switch_news& items) {
   forget_ended(self->clock().now());
   if (!connection_)
     return;
-  // Goes behind what the news has set in motion: actors are scheduled first come, first served.
+  // Goes behind most of what the news has set in motion: actors are scheduled first come, first served.
   tell(self, echo, atom::consumed_v, link_actor{self}, session);
 }
 
@@ -65,9 +68,6 @@ void link_state::find_ahead(const switch_news& items) {
 void link_state::consumed(std::uint64_t session) {
   if (session != session_ || !connection_)
     return;
-  // Not at the snapshot's end, but when the calls that it ended have heard of it.
-  if (verified_ && !std::exchange(settled_, true))
-    publish_claim();
   connection_->consumed();
 }
 
@@ -99,10 +99,13 @@ void link_state::on(call_event& event) {
   known->seen = snapshot_;
   if (event.state == call_state::dead)
     ended(*known, event, "ended");
-  pass_on(*known, event);
+  pass_on(*known, event, in_snapshot_);
 }
 
-void link_state::pass_on(entry& call, call_event& event) {
+void link_state::pass_on(entry& call, call_event& event, bool awaited) {
+  event.awaited = awaited;
+  if (awaited)
+    ++surroundings()->unsettled;
   std::string{}.swap(event.id); // the call knows it; most likely this is the thread that its memory is of
   tell(self, call.call, std::move(event));
 }
@@ -150,14 +153,13 @@ void link_state::on(const snapshot_end&) {
     over.state = call_state::dead;
     over.received = now;
     ended(call, over, "ended unseen");
-    pass_on(call, over);
+    pass_on(call, over, true);
     ++settled;
   });
   ++context->metrics.snapshots;
   context->metrics.calls_settled += settled;
   verified_ = true;
-  if (!whole_ || !synced_)
-    become_whole();
+  await_settlement();
   log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), settled);
 }
 
@@ -341,7 +343,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
       one_way{[self](atom::consumed, std::uint64_t session) { self->state.consumed(session); }},
       [self](atom::release, std::uint64_t epoch) { return self->state.release(epoch); },
       [self](atom::adopt, const records& calls) { self->state.adopt(calls); },
-      [self](atom::placed) { self->state.on_placed(); },
+      [self](atom::settled) { self->state.on_settled(); },
       [self](atom::yield, std::uint64_t to_term) { self->state.yield(to_term); },
       [self](atom::let_go, std::uint64_t own_term) { self->state.let_go(own_term); },
       [self](atom::forget) { self->state.end(); },

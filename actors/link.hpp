@@ -43,7 +43,7 @@ struct link_state {
   void disconnect(const disconnect_job_ptr& job, const std::string& id);
   caf::result<released> release(std::uint64_t epoch);
   void adopt(const records& calls);
-  void on_placed();
+  void on_settled();
   void yield(std::uint64_t to_term);
   void let_go(std::uint64_t own_term);
   void tick();
@@ -80,7 +80,7 @@ private:
   void on(const ping&);
   void on(const bad_line& bad);
   void open(call_event& event);
-  void pass_on(entry& call, call_event& event);
+  void pass_on(entry& call, call_event& event, bool awaited);
   entry& add(std::string_view id, record_ptr first);
   void ended(entry& call, const call_event& event, std::string_view how);
   void note(const std::string& id, std::string text);
@@ -89,7 +89,7 @@ private:
   void forget_ended(moment now);
   void wake_up();
   void lose_sight();
-  void become_whole();
+  void await_settlement();
   void take_over_hang_ups(const std::vector<std::string>& ids);
   void forget_calls();
   const std::string& who() const { return identity->name.value(); }
@@ -102,8 +102,8 @@ private:
   std::uint32_t snapshot_ = 0; ///< counts snapshots
   bool in_snapshot_ = false;
   bool verified_ = false; ///< a snapshot ended since the connection came
-  bool settled_ = false;  ///< verified, and what the snapshot set in motion has been worked off
-  bool synced_ = false;   ///< accounts have all calls of a snapshot since the link began
+  bool settled_ = false;  ///< verified, and accounts show what the snapshot told
+  bool synced_ = false;   ///< accounts have shown a whole snapshot since the link began
   bool tick_due_ = false;
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had

@@ -51,18 +51,19 @@ void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
   wake_up();
 }
 
-/// Claims everything as soon as accounts have all the calls that are known.
-void link_state::become_whole() {
+/// Claims everything as soon as accounts show all that is known.
+void link_state::await_settlement() {
   auto& shared = *surroundings();
-  shared.placement_awaited = true;
-  if (shared.unplaced == 0)
-    on_placed();
+  shared.settlement_awaited = true;
+  if (shared.unsettled == 0)
+    on_settled();
 }
 
-void link_state::on_placed() {
-  if (!surroundings()->placement_awaited.exchange(false))
+void link_state::on_settled() {
+  if (!surroundings()->settlement_awaited.exchange(false))
     return;
   whole_ = true;
+  settled_ = verified_;
   synced_ = synced_ || verified_;
   publish_claim();
 }

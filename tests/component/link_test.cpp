@@ -112,6 +112,36 @@ TEST_CASE_FIXTURE(world,
   CHECK(unverified() == others);
 }
 
+TEST_CASE("a switch is verified when accounts show what its snapshot told, whoever runs first") {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    world w;
+    std::minstd_rand random{seed};
+    auto sbc = *w.attach("sbc-1", 1);
+    w.tell(sbc, snapshot_begin{}, call{"over"}.in(11), call{"goes on"}.in(11), call{"moves"}.in(11),
+           snapshot_end{});
+    w.lose(sbc);
+    sbc = *w.attach("sbc-1", 2);
+    w.say(sbc, snapshot_begin{}, call{"goes on", call_state::disconnecting}.in(11), call{"moves"}.in(22),
+          call{"new"}.in(11), snapshot_end{});
+    const auto verified = [&] {
+      const auto names =
+          claim_verdict{{{w.context->node, w.context->claims.all()}}}.unverified(environment_id{1});
+      return std::count(names.begin(), names.end(), "sbc-1") == 0;
+    };
+    while (!verified())
+      REQUIRE(w.run_any(random));
+    const auto pending = w.ask_later<list_answer>(w.front, list_request{w.all_of(1), w.dir});
+    while (!*pending && w.run_any(random)) {
+    }
+    REQUIRE(*pending);
+    REQUIRE(**pending);
+    CHECK(world::lines_of(***pending)
+          == world::lines{"sbc-1:goes on Disconnecting 11@1", "sbc-1:moves Connected 22@2",
+                          "sbc-1:new Connected 11@1", "sbc-1:over Dead 11@1"});
+  }
+}
+
 TEST_CASE_FIXTURE(world,
                   "a snapshot ends the calls that it does not name, and those only of its own switch") {
   const auto other = connected("sbc-2");
