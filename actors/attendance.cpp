@@ -6,6 +6,12 @@
 
 namespace rollcall {
 
+claim_verdict attendance::verdict() const {
+  auto all = parts_;
+  all.insert(all.end(), not_asked_.begin(), not_asked_.end());
+  return claim_verdict{all};
+}
+
 coverage attendance::covers(const claim_verdict& by, const directory& dir, customer_id scope) const {
   coverage result;
   if (const auto* whose = dir.find(scope))

@@ -26,11 +26,16 @@ public:
     parts_.push_back({node_id{std::move(node)}, std::move(claims)});
   }
 
+  /// A node that is up and need not be asked makes these claims: what it has, others do not.
+  void not_asked(std::string node, switch_claims claims) {
+    not_asked_.push_back({node_id{std::move(node)}, std::move(claims)});
+  }
+
   void missing(std::string node) { missing_.push_back(std::move(node)); }
   bool complete() const noexcept { return missing_.empty(); }
 
   /// Whose calls count.
-  claim_verdict verdict() const { return claim_verdict{parts_}; }
+  claim_verdict verdict() const;
   const node_id& node(std::size_t part) const { return parts_[part].node; }
 
   /// True when a switch was connected to the node of another part, and not to that of this one.
@@ -44,6 +49,7 @@ public:
 
 private:
   std::vector<node_claims> parts_;
+  std::vector<node_claims> not_asked_;
   std::vector<std::string> missing_;
 };
 

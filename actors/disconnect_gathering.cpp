@@ -38,6 +38,7 @@ private:
   struct asked_node {
     std::string name;
     caf::actor_addr member;
+    bool is_home; ///< it has the switch of the one call that is meant, as far as known
     bool open = true;
   };
 
@@ -45,6 +46,8 @@ private:
   bool has_switch(const switch_claims& claims) const;
   bool is_connected_in(const switch_claims& claims) const;
   void ask(const member_state& other);
+  bool is_home(const member_state& other) const { return request_.call && has_switch(other.claims); }
+  void left_out(const asked_node& node);
   asked_node* closing(const std::string& node);
   void settle();
   disconnect_report joined(const claim_verdict& verdict) const;
@@ -56,7 +59,7 @@ private:
   std::vector<asked_node> asked_;
   std::string switch_; ///< of the one call that is meant; empty for many
   std::size_t open_ = 1;
-  bool home_missing_ = false; ///< the node that had the switch of the call is not up, and no other has it
+  bool home_missing_ = false; ///< a node that has the switch of the call has not answered
   bool missing_is_fault_ = false;
 };
 
@@ -78,6 +81,8 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
   for (const auto& other : view->members)
     if (concerns(other, home_known))
       ask(other);
+    else if (other.up)
+      present_.not_asked(other.name, other.claims);
   self->request(front, caf::duration{defaults::disconnect_patience}, request_)
       .then(
           [this](disconnect_answer& told) {
@@ -113,11 +118,11 @@ bool disconnect_gathering_state::is_connected_in(const switch_claims& claims) co
 void disconnect_gathering_state::ask(const member_state& other) {
   if (!other.up) {
     present_.missing(other.name);
-    home_missing_ = home_missing_ || (request_.call && has_switch(other.claims));
+    home_missing_ = home_missing_ || is_home(other);
     return;
   }
   ++open_;
-  asked_.push_back({other.name, other.actor.address()});
+  asked_.push_back({other.name, other.actor.address(), is_home(other)});
   self->monitor(other.actor);
   self->request(other.actor, caf::duration{defaults::disconnect_patience},
                 wire::order_of(request_, context->node))
@@ -130,13 +135,20 @@ void disconnect_gathering_state::ask(const member_state& other) {
             settle();
           },
           [this, node = other.name](const caf::error& why) {
-            if (!closing(node))
+            const auto* one = closing(node);
+            if (!one)
               return;
             log::error("disconnect", "{} {}: node {} does not say what it has done: {}",
                        request_.audit.method, request_.audit.target, node, self->system().render(why));
-            present_.missing(node);
-            settle();
+            left_out(*one);
           });
+}
+
+/// Nobody knows what this node has done.
+void disconnect_gathering_state::left_out(const asked_node& node) {
+  present_.missing(node.name);
+  home_missing_ = home_missing_ || node.is_home;
+  settle();
 }
 
 /// Null when that node's part is settled already.
@@ -155,8 +167,7 @@ void disconnect_gathering_state::lost(const caf::actor_addr& member) {
     if (one.member == member && closing(one.name)) {
       log::error("disconnect", "{} {}: node {} was lost before it said what it has done",
                  request_.audit.method, request_.audit.target, one.name);
-      present_.missing(one.name);
-      settle();
+      left_out(one);
       return;
     }
 }

@@ -51,6 +51,8 @@ caf::result<list_answer> list_gathering_state::start(const list_request& request
   for (const auto& other : view->members)
     if (may_have_some(other))
       ask(other);
+    else if (other.up)
+      present_.not_asked(other.name, other.claims);
   auto own = request_;
   if (open_ > 1)
     own.query = for_part(std::move(own.query));

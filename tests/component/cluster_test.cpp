@@ -144,6 +144,62 @@ TEST_CASE_FIXTURE(
   }
 }
 
+TEST_CASE_FIXTURE(
+    cluster_world,
+    "of a call whose node falls silent while it is to be hung up nobody says that it is not there") {
+  tell(switched_on(1, "sbc-2"), call{"2"}.in(11));
+  tell(switched_on(2, "sbc-1"), call{"1"}.in(11));
+  const auto hang_up = [&](const char* id) {
+    disconnect_request request;
+    request.scope = customer_id{1};
+    request.directory = dir;
+    request.call = call_id{id};
+    return ask_later<disconnect_report>(sites[0].front, request);
+  };
+  SUBCASE("it does not answer") {
+    cut(0, 1);
+    const auto waiting = hang_up("sbc-2:2");
+    advance(defaults::disconnect_patience + 1s);
+    REQUIRE(waiting->has_value());
+    REQUIRE_FALSE(**waiting);
+    CHECK((*waiting)->error() == ec::node_missing);
+  }
+  SUBCASE("it ends") {
+    cut(0, 1);
+    const auto waiting = hang_up("sbc-2:2");
+    run();
+    for (auto& end : ends)
+      caf::anon_send_exit(end, caf::exit_reason::unhandled_exception);
+    run();
+    REQUIRE(waiting->has_value());
+    REQUIRE_FALSE(**waiting);
+    CHECK((*waiting)->error() == ec::node_missing);
+  }
+  SUBCASE("and where its switch is at another node, that one knows") {
+    cut(0, 1);
+    const auto waiting = hang_up("sbc-1:9");
+    run();
+    REQUIRE(waiting->has_value());
+    REQUIRE(**waiting);
+    CHECK_FALSE((**waiting)->found);
+  }
+}
+
+TEST_CASE_FIXTURE(cluster_world, "a switch of a node that need not be asked is not told as away") {
+  const auto one = switched_on(0, "sbc-1");
+  const auto two = switched_on(1, "sbc-2");
+  tell(one, call{"1"}.in(11));
+  advance(1s);
+  auto query = all_of(1);
+  query.node = node_id{"node-b"};
+  CHECK(list_at(2, query).covers.unverified.empty());
+  CHECK(disconnect(2, [](auto& r) { call_named(r, "sbc-1:1"); }).covers.unverified.empty());
+  lose(one);
+  advance(1s);
+  CHECK(list_at(2, query).covers.unverified == lines{"sbc-1"});
+  CHECK(disconnect(2, [](auto& r) { call_named(r, "sbc-2:9"); }).covers.unverified == lines{"sbc-1"});
+}
+
 struct strict_cluster : cluster_world {
   strict_cluster() : cluster_world(true) {}
 };
