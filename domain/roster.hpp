@@ -233,7 +233,8 @@ private:
     bool had_come; ///< from another account, a moment before it left
   };
 
-  // Without the record: there may be a hundred thousand of them a second, and it is long until they are forgotten.
+  // Without the record: there may be a hundred thousand of them a second, and it is long until they are
+  // forgotten.
   struct ending {
     moment when;
     std::uint64_t serial;

@@ -1,5 +1,6 @@
 #include "apps/config/check_config.hpp"
 
+#include "apps/config/identity.hpp"
 #include "apps/config/load_config.hpp"
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
@@ -40,32 +41,50 @@ private:
     report_.warnings.push_back(located(key, reason));
   }
 
-  void look_at_file(const std::string& key, const std::filesystem::path& path) {
+  /// False when the file is named and cannot be read.
+  bool look_at_file(const std::string& key, const std::filesystem::path& path) {
     if (path.empty())
-      return;
+      return true;
     std::error_code none;
     errno = 0;
     if (std::filesystem::is_directory(path, none))
       problem(key, path.string() + " is a directory");
     else if (!std::ifstream{path})
       problem(key, path.string() + " cannot be read: " + std::generic_category().message(errno));
+    else
+      return true;
+    return false;
+  }
+
+  /// Makes of the files what the daemon makes of them.
+  template <class Files>
+  void look_at_identity(const std::string& table, const Files& files) {
+    try {
+      identity_of(files);
+    } catch (const std::exception& failure) {
+      problem(table, std::string{"cannot be used: "} + failure.what());
+    }
   }
 
   void look_at_tls(const std::string& table, const std::optional<tls_config>& tls) {
     if (!tls)
       return;
-    look_at_file(table + ".certificate", tls->certificate);
-    look_at_file(table + ".key", tls->key);
-    look_at_file(table + ".client_ca", tls->client_ca);
+    const auto certificate = look_at_file(table + ".certificate", tls->certificate);
+    const auto key = look_at_file(table + ".key", tls->key);
+    const auto client_ca = look_at_file(table + ".client_ca", tls->client_ca);
+    if (certificate && key && client_ca)
+      look_at_identity(table, tls);
   }
 
   void look_at_tls_files() {
     look_at_tls("http.tls", loaded_.value.http.tls);
     look_at_tls("feed.tls", loaded_.value.feed.tls);
     if (const auto& cluster = loaded_.value.cluster) {
-      look_at_file("cluster.certificate", cluster->certificate);
-      look_at_file("cluster.key", cluster->key);
-      look_at_file("cluster.ca", cluster->ca);
+      const auto certificate = look_at_file("cluster.certificate", cluster->certificate);
+      const auto key = look_at_file("cluster.key", cluster->key);
+      const auto ca = look_at_file("cluster.ca", cluster->ca);
+      if (certificate && key && ca)
+        look_at_identity("cluster", *cluster);
     }
   }
 

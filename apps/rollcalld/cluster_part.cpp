@@ -3,6 +3,7 @@
 #include "actors/cluster.hpp"
 #include "actors/log.hpp"
 #include "actors/member.hpp"
+#include "apps/config/identity.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "transport/cluster/mesh.hpp"
 
@@ -27,13 +28,9 @@ std::uint64_t random_incarnation() {
   return value;
 }
 
-/// Null when nodes are to speak in the clear, on loopback.
-http::tls_context peer_identity(const cluster_config& cluster) {
-  if (cluster.certificate.empty())
-    return nullptr;
+http::tls_context usable_identity(const cluster_config& cluster) {
   try {
-    return http::make_peer_tls_context(
-        {cluster.certificate.string(), cluster.key.string(), cluster.ca.string()});
+    return identity_of(cluster);
   } catch (const std::exception& e) {
     throw unusable_config{"cluster", std::string{"cannot be used: "} + e.what()};
   }
@@ -93,7 +90,7 @@ void cluster_part::listen(const config& config) {
   with.self.incarnation = incarnation_;
   with.listen = to_string(config.cluster->listen);
   with.peers = addresses_of(config.cluster->peers);
-  with.tls = peer_identity(*config.cluster);
+  with.tls = usable_identity(*config.cluster);
   cluster::events tell;
   tell.connected = [to = cluster_](const node_hello& theirs, std::uint64_t connection, bool,
                                    const caf::strong_actor_ptr& published) {
@@ -116,7 +113,7 @@ void cluster_part::listen(const config& config) {
 std::function<void()> cluster_part::prepare(const config& next) {
   if (!mesh_ || !next.cluster)
     return [] {};
-  return [this, identity = peer_identity(*next.cluster), peers = addresses_of(next.cluster->peers),
+  return [this, identity = usable_identity(*next.cluster), peers = addresses_of(next.cluster->peers),
           fault = next.cluster->missing_node == missing_node::fault] {
     mesh_->set_tls(identity);
     mesh_->set_peers(peers);

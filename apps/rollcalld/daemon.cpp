@@ -6,6 +6,7 @@
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 #include "actors/scheduling/scheduler.hpp"
+#include "apps/config/identity.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
 #include "apps/rollcalld/cluster_part.hpp"

@@ -140,10 +140,4 @@ http::limits http_limits_of(const config& config) {
   return result;
 }
 
-http::tls_context identity_of(const std::optional<tls_config>& tls) {
-  if (!tls)
-    return nullptr;
-  return http::make_tls_context({tls->certificate.string(), tls->key.string(), tls->client_ca.string()});
-}
-
 } // namespace rollcall

@@ -8,11 +8,9 @@
 #include "transport/feed/switch_table.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
-#include "transport/http/tls.hpp"
 #include "transport/kamailio/settings.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +47,5 @@ api::settings api_settings_of(const config& config, directory_ptr dir,
                               std::shared_ptr<http::authenticator> authenticator);
 
 http::limits http_limits_of(const config& config);
-
-/// Null without TLS; throws std::runtime_error that names the file which is no good.
-http::tls_context identity_of(const std::optional<tls_config>& tls);
 
 } // namespace rollcall

@@ -56,6 +56,24 @@ TEST_CASE("files of TLS that are not there are reported at the keys that name th
             here.at(5, 7) + "http.tls.key /tmp is a directory"});
 }
 
+TEST_CASE("files of TLS that are there and no good are reported at their table") {
+  installation here;
+  const auto file = (here.folder / "not.pem").string();
+  std::ofstream{file} << "neither a certificate nor a key\n";
+  for (const auto* table : {"http.tls", "feed.tls"}) {
+    CAPTURE(table);
+    const auto report =
+        here.check(std::string{"["} + table + "]\ncertificate = \"" + file + "\"\nkey = \"" + file + "\"\n");
+    REQUIRE(report.problems.size() == 1);
+    CHECK(report.problems[0].starts_with(here.at(3, 1) + table + " cannot be used: "));
+    CHECK(report.problems[0].find(file) != std::string::npos);
+  }
+  const auto report = here.check("[cluster]\nlisten = \"127.0.0.1:9100\"\ncertificate = \"" + file
+                                 + "\"\nkey = \"" + file + "\"\nca = \"" + file + "\"\n");
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems[0].starts_with(here.at(3, 1) + "cluster cannot be used: "));
+}
+
 TEST_CASE("a directory of another realm is a problem, because nobody could log in") {
   installation here;
   here.import_demonstration();
