@@ -31,7 +31,10 @@ public:
     not_asked_.push_back({node_id{std::move(node)}, std::move(claims)});
   }
 
-  void missing(std::string node) { missing_.push_back(std::move(node)); }
+  /// `claims`: as last heard.
+  void missing(std::string node, switch_claims claims = {}) {
+    missing_.push_back({node_id{std::move(node)}, std::move(claims)});
+  }
   bool complete() const noexcept { return missing_.empty(); }
 
   /// Whose calls count.
@@ -41,6 +44,9 @@ public:
   /// True when a switch was connected to the node of another part, and not to that of this one.
   bool is_connected_elsewhere(const switch_name& of, std::size_t part) const;
 
+  /// True when the node that has the switch, as far as known, is missing.
+  bool is_home_missing(const switch_name& of) const;
+
   /// What an answer about the calls of `scope` says of itself.
   coverage covers(const claim_verdict& by, const directory& dir, customer_id scope) const;
 
@@ -48,9 +54,11 @@ public:
   caf::error failure(std::string done = {}) const;
 
 private:
+  std::vector<std::string> missing_names() const;
+
   std::vector<node_claims> parts_;
   std::vector<node_claims> not_asked_;
-  std::vector<std::string> missing_;
+  std::vector<node_claims> missing_;
 };
 
 } // namespace rollcall

@@ -18,7 +18,7 @@ void call_actor_state::on_event(const call_event& event) {
     ++metrics.events_stale;
   }
   if (event.awaited) {
-    ++unsettled_;
+    ++awaited_;
     settle();
   }
 }
@@ -104,11 +104,11 @@ void call_actor_state::move() {
 
 // Once an account has been told: whoever asks it from then on is answered by what it was told.
 void call_actor_state::settle() {
-  if (asked_ || unsettled_ == 0)
+  if (asked_ || awaited_ == 0)
     return;
-  const std::uint64_t mine = unsettled_;
-  unsettled_ = 0;
-  if (shared_->unsettled.fetch_sub(mine) == mine && shared_->settlement_awaited)
+  const std::uint64_t shown = awaited_;
+  awaited_ = 0;
+  if (shared_->awaited.settle(shown))
     self->send(shared_->link, atom::settled_v);
 }
 
@@ -128,9 +128,9 @@ bool call_actor_state::in_scope(const disconnect_job& job) const {
 namespace {
 
 call_actor::behavior_type call_behavior(call_actor::pointer self, const call_surroundings_ptr& shared,
-                                        const record_ptr& first) {
+                                        const record_ptr& first, bool awaited) {
   count_failures(self, shared->context, "call");
-  auto kept = std::make_unique<call_actor_state>(self, shared, first);
+  auto kept = std::make_unique<call_actor_state>(self, shared, first, awaited);
   auto* state = kept.get();
   return {
       // What is kept here ends with the actor.
@@ -146,9 +146,9 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
 
 } // namespace
 
-call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first) {
-  ++shared->unsettled;
-  return system.spawn<caf::lazy_init>(call_behavior, std::move(shared), std::move(first));
+call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first,
+                      bool awaited) {
+  return system.spawn<caf::lazy_init>(call_behavior, std::move(shared), std::move(first), awaited);
 }
 
 } // namespace rollcall

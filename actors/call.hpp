@@ -2,12 +2,12 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/settlement.hpp"
 
 #include <caf/intrusive_ptr.hpp>
 #include <caf/ref_counted.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <forward_list>
 #include <utility>
@@ -22,9 +22,7 @@ struct call_surroundings : caf::ref_counted {
   context_ptr context;
   node_actor node;
   link_actor link;
-  /// What accounts do not show yet: calls that none of them has, and events that the link awaits.
-  std::atomic<std::uint64_t> unsettled{0};
-  std::atomic<bool> settlement_awaited{false}; ///< the link wants to hear when that is 0
+  settlement awaited;
 };
 
 using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
@@ -45,8 +43,12 @@ using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
 /// just fills one of the allocator's sizes, but beside it, in a cache line of its own.
 class call_actor_state {
 public:
-  call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first)
-      : self(ptr), shared_(std::move(shared)), record_(std::move(first)), asked_(record_) {}
+  call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first, bool awaited)
+      : self(ptr),
+        shared_(std::move(shared)),
+        record_(std::move(first)),
+        asked_(record_),
+        awaited_(awaited) {}
 
   void on_event(const call_event& event);
   void on_placed(const account_key& key, keeper_actor keeper, seat where);
@@ -73,14 +75,14 @@ private:
   std::forward_list<disconnect_job_ptr> waiting_; ///< for what comes of hang_up; who asked first is last
   seat seat_{};                                   ///< in account_
   std::uint32_t forgotten_ : 1 = 0;
-  std::uint32_t unsettled_ : 31 =
-      1; ///< its part of what they all share: first of all, that it has no account
+  std::uint32_t awaited_ : 31; ///< how much that no account shows yet the link waits for
 };
 
 static_assert(sizeof(call_actor_state) <= 64);
 
 /// Spawns the actor of a call in its first picture. Whoever spawns it asks the node to place it, so that the
-/// call need not run for that. Its behavior is made at its first message.
-call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first);
+/// call need not run for that. Its behavior is made at its first message. `awaited`: the link has counted it.
+call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first,
+                      bool awaited);
 
 } // namespace rollcall

@@ -38,7 +38,7 @@ private:
   struct asked_node {
     std::string name;
     caf::actor_addr member;
-    bool is_home; ///< it has the switch of the one call that is meant, as far as known
+    switch_claims claims; ///< as last heard
     bool open = true;
   };
 
@@ -46,7 +46,6 @@ private:
   bool has_switch(const switch_claims& claims) const;
   bool is_connected_in(const switch_claims& claims) const;
   void ask(const member_state& other);
-  bool is_home(const member_state& other) const { return request_.call && has_switch(other.claims); }
   void left_out(const asked_node& node);
   asked_node* closing(const std::string& node);
   void settle();
@@ -59,7 +58,6 @@ private:
   std::vector<asked_node> asked_;
   std::string switch_; ///< of the one call that is meant; empty for many
   std::size_t open_ = 1;
-  bool home_missing_ = false; ///< a node that has the switch of the call has not answered
   bool missing_is_fault_ = false;
 };
 
@@ -117,12 +115,11 @@ bool disconnect_gathering_state::is_connected_in(const switch_claims& claims) co
 
 void disconnect_gathering_state::ask(const member_state& other) {
   if (!other.up) {
-    present_.missing(other.name);
-    home_missing_ = home_missing_ || is_home(other);
+    present_.missing(other.name, other.claims);
     return;
   }
   ++open_;
-  asked_.push_back({other.name, other.actor.address(), is_home(other)});
+  asked_.push_back({other.name, other.actor.address(), other.claims});
   self->monitor(other.actor);
   self->request(other.actor, caf::duration{defaults::disconnect_patience},
                 wire::order_of(request_, context->node))
@@ -146,8 +143,7 @@ void disconnect_gathering_state::ask(const member_state& other) {
 
 /// Nobody knows what this node has done.
 void disconnect_gathering_state::left_out(const asked_node& node) {
-  present_.missing(node.name);
-  home_missing_ = home_missing_ || node.is_home;
+  present_.missing(node.name, node.claims);
   settle();
 }
 
@@ -178,7 +174,8 @@ void disconnect_gathering_state::settle() {
   const auto verdict = present_.verdict();
   auto report = joined(verdict);
   report.covers = present_.covers(verdict, *request_.directory, request_.scope);
-  const auto unanswerable = missing_is_fault_ || (home_missing_ && !report.found);
+  const auto unanswerable =
+      missing_is_fault_ || (request_.call && !report.found && present_.is_home_missing(switch_name{switch_}));
   if (!present_.complete() && unanswerable)
     promise_.deliver(present_.failure(
         report.sent == 0 ? "" : std::to_string(report.sent) + " disconnects were sent by the others"));

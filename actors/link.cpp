@@ -24,7 +24,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   // What came by a former connection counts no more.
   whole_ = false;
   verified_ = false;
-  surroundings()->settlement_awaited = false;
+  surroundings()->awaited.forsake();
   take_over_hang_ups(request.hung_up);
   if (request.whole)
     await_settlement();
@@ -87,30 +87,31 @@ void link_state::lose_sight() {
   publish_claim();
 }
 
-void link_state::on(call_event& event) {
+/// `awaited`: accounts have to show it before the switch is verified, or its calls are all here.
+void link_state::take(call_event& event, bool awaited) {
   if (const auto username = event.texts.get(call_text::account_name); username && !event.account && directory)
     if (const auto* found = directory->find_username(identity->environment, *username))
       event.account = found->id;
   auto* known = calls_.find(event.id);
   if (!known) {
-    open(event);
+    open(event, awaited);
     return;
   }
   known->seen = snapshot_;
   if (event.state == call_state::dead)
     ended(*known, event, "ended");
-  pass_on(*known, event, in_snapshot_);
+  pass_on(*known, event, awaited);
 }
 
 void link_state::pass_on(entry& call, call_event& event, bool awaited) {
   event.awaited = awaited;
   if (awaited)
-    ++surroundings()->unsettled;
+    surroundings()->awaited.add();
   std::string{}.swap(event.id); // the call knows it; most likely this is the thread that its memory is of
   tell(self, call.call, std::move(event));
 }
 
-void link_state::open(call_event& event) {
+void link_state::open(call_event& event, bool awaited) {
   if (!event.setup) {
     // The end of a call that was never seen, or is forgotten already, is no news.
     if (event.state == call_state::dead)
@@ -120,13 +121,15 @@ void link_state::open(call_event& event) {
     return;
   }
   ++context->metrics.events_applied;
-  auto& added = add(event.id, call_record::first(*identity, event));
+  auto& added = add(event.id, call_record::first(*identity, event), awaited);
   if (event.state == call_state::dead)
     ended(added, event, "ended");
 }
 
-link_state::entry& link_state::add(std::string_view id, record_ptr first) {
-  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), first));
+link_state::entry& link_state::add(std::string_view id, record_ptr first, bool awaited) {
+  if (awaited)
+    surroundings()->awaited.add();
+  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), first, awaited));
   added.seen = snapshot_;
   tell(self, node, std::move(first), added.call);
   return added;
@@ -143,7 +146,7 @@ void link_state::on(const snapshot_end&) {
     return;
   }
   in_snapshot_ = false;
-  std::uint64_t settled = 0;
+  std::uint64_t unseen = 0;
   const auto now = context->now();
   calls_.each([&](entry& call) {
     if (call.ended || call.seen == snapshot_)
@@ -154,13 +157,13 @@ void link_state::on(const snapshot_end&) {
     over.received = now;
     ended(call, over, "ended unseen");
     pass_on(call, over, true);
-    ++settled;
+    ++unseen;
   });
   ++context->metrics.snapshots;
-  context->metrics.calls_settled += settled;
+  context->metrics.calls_settled += unseen;
   verified_ = true;
   await_settlement();
-  log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), settled);
+  log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), unseen);
 }
 
 void link_state::on(const refusal& refused) {

@@ -73,15 +73,16 @@ private:
   };
 
   void find_ahead(const switch_news& items);
-  void on(call_event& event);
+  void on(call_event& event) { take(event, in_snapshot_); }
   void on(const snapshot_begin&);
   void on(const snapshot_end&);
   void on(const refusal& refused);
   void on(const ping&);
   void on(const bad_line& bad);
-  void open(call_event& event);
+  void take(call_event& event, bool awaited);
+  void open(call_event& event, bool awaited);
   void pass_on(entry& call, call_event& event, bool awaited);
-  entry& add(std::string_view id, record_ptr first);
+  entry& add(std::string_view id, record_ptr first, bool awaited);
   void ended(entry& call, const call_event& event, std::string_view how);
   void note(const std::string& id, std::string text);
   void write_notes();

@@ -29,10 +29,10 @@ void link_state::adopt(const records& calls) {
   for (const auto& record : calls) {
     auto event = event_of(*record);
     if (calls_.find(event.id)) {
-      on(event);
+      take(event, true);
       continue;
     }
-    auto& added = add(event.id, call_record::adopted(*identity, *record));
+    auto& added = add(event.id, call_record::adopted(*identity, *record), true);
     if (event.state == call_state::dead)
       ended(added, event, "ended");
   }
@@ -51,16 +51,15 @@ void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
   wake_up();
 }
 
-/// Claims everything as soon as accounts show all that is known.
+/// Claims everything as soon as accounts show all that is known. Tallies hear of it from accounts, so that
+/// stats may be a message behind lists.
 void link_state::await_settlement() {
-  auto& shared = *surroundings();
-  shared.settlement_awaited = true;
-  if (shared.unsettled == 0)
-    on_settled();
+  surroundings()->awaited.await();
+  on_settled();
 }
 
 void link_state::on_settled() {
-  if (!surroundings()->settlement_awaited.exchange(false))
+  if (!surroundings()->awaited.reached())
     return;
   whole_ = true;
   settled_ = verified_;

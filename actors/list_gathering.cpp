@@ -37,6 +37,7 @@ private:
   attendance present_;
   std::vector<merged_part> parts_; ///< in the order of `present_`
   std::size_t open_ = 1;           ///< answers that are awaited, this node's being one
+  bool alone_ = false;             ///< there is no other node
   bool missing_is_fault_ = false;
 };
 
@@ -53,8 +54,10 @@ caf::result<list_answer> list_gathering_state::start(const list_request& request
       ask(other);
     else if (other.up)
       present_.not_asked(other.name, other.claims);
+  // What is asked of a part has to be cut to size, and may be another node's by now.
+  alone_ = view->members.empty();
   auto own = request_;
-  if (open_ > 1)
+  if (!alone_)
     own.query = for_part(std::move(own.query));
   self->request(front, caf::duration{2 * defaults::gather_deadline}, own)
       .then(
@@ -110,7 +113,7 @@ void list_gathering_state::settle() {
   list_answer answer;
   answer.now = request_.now;
   answer.covers = present_.covers(verdict, *request_.directory, request_.query.scope);
-  if (parts_.size() == 1) {
+  if (alone_) {
     answer.rows = std::move(parts_.front().rows);
   } else {
     for (std::size_t i = 0; i < parts_.size(); ++i)

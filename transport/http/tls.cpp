@@ -32,7 +32,7 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
                              + files.certificate + "'");
   if (!files.client_ca.empty()) {
     if (context->load_verify_file(files.client_ca, ec); ec)
-      refuse("TLS client_ca", files.client_ca, ec);
+      refuse("TLS authority", files.client_ca, ec);
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
   }
   return context;

@@ -1,0 +1,43 @@
+#include "actors/settlement.hpp"
+
+#include <doctest/doctest.h>
+
+namespace rollcall {
+
+TEST_CASE("settlement: nothing that is open is settled at once") {
+  settlement s;
+  s.await();
+  CHECK(s.reached());
+  CHECK_FALSE(s.reached()); // told once
+}
+
+TEST_CASE("settlement: who settles the last tells, and only when somebody waits") {
+  settlement s;
+  s.add();
+  s.add();
+  s.add();
+  s.await();
+  CHECK_FALSE(s.reached());
+  CHECK_FALSE(s.settle(1));
+  CHECK(s.settle(2));
+  CHECK(s.reached());
+  s.add();
+  CHECK_FALSE(s.settle(1));
+  s.await();
+  s.forsake();
+  CHECK_FALSE(s.reached());
+}
+
+TEST_CASE("settlement: a word of the last that comes late counts for nothing when more has been added") {
+  settlement s;
+  s.add();
+  s.await();
+  CHECK(s.settle(1)); // its word is under way
+  s.add();
+  s.await();
+  CHECK_FALSE(s.reached()); // it comes
+  CHECK(s.settle(1));
+  CHECK(s.reached());
+}
+
+} // namespace rollcall
