@@ -3,8 +3,8 @@
 #include "actors/cluster.hpp"
 #include "actors/log.hpp"
 #include "actors/member.hpp"
-#include "apps/config/identity.hpp"
 #include "apps/rollcalld/daemon.hpp"
+#include "apps/rollcalld/usable_identity.hpp"
 #include "transport/cluster/mesh.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -26,14 +26,6 @@ std::uint64_t random_incarnation() {
   while (value == 0)
     value = (std::uint64_t{random()} << 32) | random();
   return value;
-}
-
-http::tls_context usable_identity(const cluster_config& cluster) {
-  try {
-    return identity_of(cluster);
-  } catch (const std::exception& e) {
-    throw unusable_config{"cluster", std::string{"cannot be used: "} + e.what()};
-  }
 }
 
 std::vector<std::string> addresses_of(const std::vector<socket_address>& peers) {
@@ -90,7 +82,7 @@ void cluster_part::listen(const config& config) {
   with.self.incarnation = incarnation_;
   with.listen = to_string(config.cluster->listen);
   with.peers = addresses_of(config.cluster->peers);
-  with.tls = usable_identity(*config.cluster);
+  with.tls = usable_identity("cluster", *config.cluster);
   cluster::events tell;
   tell.connected = [to = cluster_](const node_hello& theirs, std::uint64_t connection, bool,
                                    const caf::strong_actor_ptr& published) {
@@ -113,12 +105,13 @@ void cluster_part::listen(const config& config) {
 std::function<void()> cluster_part::prepare(const config& next) {
   if (!mesh_ || !next.cluster)
     return [] {};
-  return [this, identity = usable_identity(*next.cluster), peers = addresses_of(next.cluster->peers),
-          fault = next.cluster->missing_node == missing_node::fault] {
-    mesh_->set_tls(identity);
-    mesh_->set_peers(peers);
-    caf::anon_send(cluster_, atom::forget_v, fault);
-  };
+  return
+      [this, identity = usable_identity("cluster", *next.cluster), peers = addresses_of(next.cluster->peers),
+       fault = next.cluster->missing_node == missing_node::fault] {
+        mesh_->set_tls(identity);
+        mesh_->set_peers(peers);
+        caf::anon_send(cluster_, atom::forget_v, fault);
+      };
 }
 
 void cluster_part::stop() {

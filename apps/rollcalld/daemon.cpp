@@ -6,7 +6,6 @@
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 #include "actors/scheduling/scheduler.hpp"
-#include "apps/config/identity.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
 #include "apps/rollcalld/cluster_part.hpp"
@@ -18,6 +17,7 @@
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
+#include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/server.hpp"
@@ -56,14 +56,6 @@ constexpr auto answer_drain = 7s;
 /// How long it then waits for lines that are on their way to switches, and for the audit log.
 constexpr auto feed_drain = 1s;
 constexpr auto audit_drain = 1s;
-
-http::tls_context usable_identity(const char* table, const std::optional<tls_config>& tls) {
-  try {
-    return identity_of(tls);
-  } catch (const std::exception& e) {
-    throw unusable_config{table, std::string{"cannot be used: "} + e.what()};
-  }
-}
 
 } // namespace
 

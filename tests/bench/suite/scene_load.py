@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import re
+import socket
 import statistics
 import time
 
@@ -106,6 +107,24 @@ def stats_times(node, asked):
     return times
 
 
+def wire_times(node, asked):
+    """The same without what Python makes of the answers: from the request's last byte to the answer's."""
+    body = body_of("getAccountCallStats")
+    request = b"POST /RPC2 HTTP/1.1\r\nHost: here\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    times = []
+    with socket.create_connection(("127.0.0.1", node.http_port)) as connection, ahead_of_others():
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(asked):
+            began, answer = time.monotonic(), b""
+            connection.sendall(request)
+            while not answer.endswith(b"</methodResponse>\n"):
+                received = connection.recv(1 << 16)
+                assert received, f"the answer is cut: {answer!r}"
+                answer += received
+            times.append((time.monotonic() - began) * 1e3)
+    return times
+
+
 @contextlib.contextmanager
 def quiet_daemon():
     """One with a thousand calls and nothing to do."""
@@ -123,6 +142,7 @@ def measure(calls):
     rows = []
     with quiet_daemon() as quiet:
         idle = statistics.median(stats_times(quiet, 2000))
+        idle_wire = statistics.median(wire_times(quiet, 4000))
     with daemon() as node, Sim(node.feed_port, calls, hold=True, connect_probability=1):
         wait_for_calls(node, calls)
         with churn(node, "max", calls // 10) as sim:
@@ -145,9 +165,14 @@ def measure(calls):
             times = stats_times(node, 4000)
             # What the machine itself costs then: one that has nothing to do, and shares it with all the others.
             floor = percentile(stats_times(quiet, 4000), .99)
+            wire, wire_floor = wire_times(node, 8000), percentile(wire_times(quiet, 8000), .99)
             under, _ = events_per_second(node, 2)
             rows.append(Row("stats.loaded", f"getAccountCallStats at {under:,.0f} events/s, 99 %", percentile(times, .99), "ms",
                             f"{idle:.2f} ms is the median of an idle daemon with 1 000 calls; here {statistics.median(times):.2f} ms; "
                             f"99 % of such a daemon's own answers beside all this take {floor:.2f} ms, {floor / idle:.1f} times as long",
                             percentile(times, .99) / idle, 2, details={"ms": sorted(times), "floor": floor}))
+            rows.append(Row("stats.wire", "… until the answer's last byte is there, 99 %", percentile(wire, .99), "ms",
+                            f"median {statistics.median(wire):.2f} ms, of an idle daemon {idle_wire:.2f}; 99 % of its answers beside "
+                            f"all this {wire_floor:.2f} ms. The rest is the client's, which reads XML in Python on the same processors",
+                            details={"ms": sorted(wire), "floor": wire_floor}))
     return rows
