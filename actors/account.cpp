@@ -2,6 +2,7 @@
 
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
+#include "actors/scheduling/home.hpp"
 
 #include <utility>
 #include <vector>
@@ -29,9 +30,9 @@ void account_state::replace(const record_ptr& record, seat where) {
 }
 
 void account_state::leave(const record_ptr& record, seat where) {
-  const account_key home{record->source().environment, record->account()};
+  const account_key told{record->source().environment, record->account()};
   const auto now = self->clock().now();
-  if (home == key)
+  if (told == key)
     calls_.remove(record, where, now);
   else
     calls_.depart(record, where, now);
@@ -190,6 +191,7 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
   self->state.key = key;
   self->state.tally = tally;
   self->state.version = version;
+  settle_at(*self, std::hash<account_key>{}(key));
   return {
       one_way{[self](const record_ptr& record, seat where) { self->state.replace(record, where); }},
       one_way{[self](caf::delete_atom, const record_ptr& record, seat where) {

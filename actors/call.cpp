@@ -2,6 +2,7 @@
 
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
+#include "actors/scheduling/home.hpp"
 
 #include <iterator>
 #include <memory>
@@ -27,6 +28,8 @@ void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, se
   const auto former = std::exchange(account_, std::move(keeper));
   const auto former_seat = std::exchange(seat_, where);
   kept_in_ = key.account;
+  if (key.account.known()) // most calls have none at first: it would be too much for one thread
+    settle_at(*self, std::hash<account_key>{}(key));
   // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)

@@ -22,8 +22,10 @@ constexpr std::chrono::microseconds turn_length{100};
 constexpr std::size_t most_help = 64;
 
 run_queue::entry entry_of(caf::resumable* job) {
-  const auto is_actor = job->subtype() == caf::resumable::scheduled_actor;
-  return {job, is_actor ? urgency_of(*static_cast<caf::scheduled_actor*>(job)) : urgency::patient};
+  if (job->subtype() != caf::resumable::scheduled_actor)
+    return {job, urgency::patient};
+  const auto& actor = *static_cast<caf::scheduled_actor*>(job);
+  return {job, urgency_of(actor), home_of(actor)};
 }
 
 } // namespace
@@ -31,7 +33,8 @@ run_queue::entry entry_of(caf::resumable* job) {
 /// What runs actors, on one thread. Those that they wake are put into the queue by the handful.
 class scheduler::unit : public caf::execution_unit {
 public:
-  unit(scheduler& of, run_queue::from as) : execution_unit(&of.system()), of_(of), as_(as) {}
+  unit(scheduler& of, run_queue::from as, std::size_t lane)
+      : execution_unit(&of.system()), of_(of), as_(as), lane_(lane) {}
 
   /// The unit of the calling thread; null where no actor is run.
   static unit*& current() {
@@ -45,6 +48,7 @@ public:
       pass_on();
   }
 
+  std::size_t lane() const noexcept { return lane_; } ///< of its thread
   bool is_of(const scheduler& which) const { return &of_ == &which && system_ == &which.system_; }
 
 protected:
@@ -63,7 +67,7 @@ protected:
   void pass_on() {
     if (woken_.empty())
       return;
-    const auto wake = of_.queue_.put(woken_, as_);
+    const auto wake = of_.queue_.put(woken_, as_, lane_);
     woken_.clear();
     if (wake)
       of_.wake_();
@@ -72,22 +76,34 @@ protected:
   scheduler& of_;
 
 private:
-  run_queue::from as_;
+  const run_queue::from as_;
+  const std::size_t lane_;
   std::vector<run_queue::entry> woken_;
 };
 
 class scheduler::turn final : public unit {
 public:
-  explicit turn(scheduler& of) : unit(of, run_queue::from::turn) {}
+  turn(scheduler& of, std::size_t lane) : unit(of, run_queue::from::turn, lane) {}
 
-  void run() {
+  run_queue::rest run() {
     using clock = std::chrono::steady_clock;
+    auto now = clock::now();
+    if (of_.queue_.begin_turn(lane(), now)) {
+      run_until(now + turn_length, now);
+      of_.queue_.end_turn(lane());
+    }
+    return of_.queue_.rest_for(lane(), now);
+  }
+
+private:
+  using moment = run_queue::moment;
+
+  void run_until(moment end, moment& now) {
     current() = this;
-    const auto end = clock::now() + turn_length;
     run_queue::handful mine;
     auto wake = false;
     do {
-      const auto count = of_.queue_.take(mine, wake);
+      const auto count = of_.queue_.take(mine, wake, lane(), now);
       if (count == 0)
         break;
       if (std::exchange(wake, false))
@@ -99,11 +115,11 @@ public:
           run_express();
         execute(mine[i]);
       }
-    } while (clock::now() < end);
+      now = moment::clock::now();
+    } while (now < end);
     current() = nullptr;
   }
 
-private:
   void run_express() {
     for (std::size_t n = 0; n < run_queue::patience; ++n) {
       const auto job = of_.queue_.take_express();
@@ -116,7 +132,7 @@ private:
 
 class scheduler::helper final : public unit {
 public:
-  explicit helper(scheduler& of) : unit(of, run_queue::from::helper) {}
+  helper(scheduler& of, std::size_t lane) : unit(of, run_queue::from::helper, lane) {}
 
   void run() {
     pass_on();
@@ -131,15 +147,33 @@ public:
   }
 };
 
+/// One of the threads that run actors: has a lane of its own.
+class scheduler::worker {
+public:
+  worker(scheduler& of, std::size_t lane) : for_turns(of, lane), for_help(of, lane) {}
+
+  /// The worker that the calling thread was last; may be null, or of another scheduler.
+  static std::unique_ptr<worker>& of_thread() {
+    thread_local std::unique_ptr<worker> own; // for good: actors remember who ran them last
+    return own;
+  }
+
+  turn for_turns;
+  helper for_help;
+};
+
+scheduler::worker& scheduler::here() {
+  auto& own = worker::of_thread();
+  if (!own || !own->for_turns.is_of(*this))
+    own = std::make_unique<worker>(*this, next_lane_++ % queue_.lanes());
+  return *own;
+}
+
 scheduler::help::help(caf::actor_system& in) : of_(dynamic_cast<scheduler*>(&in.scheduler())) {
-  thread_local std::unique_ptr<helper> own; // for good: actors remember who ran them last
   if (unit::current())
     of_ = nullptr; // somebody further up the stack helps already
-  if (!of_)
-    return;
-  if (!own || !own->is_of(*of_))
-    own = std::make_unique<helper>(*of_);
-  unit::current() = own.get();
+  if (of_)
+    unit::current() = &of_->here().for_help;
 }
 
 scheduler::help::~help() {
@@ -162,16 +196,7 @@ void scheduler::use_in(caf::actor_system_config& config, alarm wake, std::size_t
 
 scheduler& scheduler::of(caf::actor_system& system) { return dynamic_cast<scheduler&>(system.scheduler()); }
 
-bool scheduler::run_turn() {
-  if (!queue_.begin_turn())
-    return false;
-  // One for each thread, and for good: actors remember who ran them last.
-  thread_local std::unique_ptr<turn> own;
-  if (!own || !own->is_of(*this))
-    own = std::make_unique<turn>(*this);
-  own->run();
-  return queue_.end_turn();
-}
+run_queue::rest scheduler::run_turn() { return here().for_turns.run(); }
 
 void scheduler::enqueue(caf::resumable* what) {
   auto* here = unit::current();
@@ -180,7 +205,9 @@ void scheduler::enqueue(caf::resumable* what) {
     return;
   }
   const auto one = entry_of(what);
-  if (queue_.put({&one, 1}, run_queue::from::outside))
+  const auto& own = worker::of_thread();
+  const auto lane = own && own->for_turns.is_of(*this) ? own->for_turns.lane() : 0;
+  if (queue_.put({&one, 1}, run_queue::from::outside, lane))
     wake_();
 }
 

@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -34,9 +35,12 @@ public:
   scheduler(caf::actor_system& system, alarm wake, std::size_t threads);
   ~scheduler() override;
 
-  /// Runs actors for a tenth of a millisecond, longer only when a few of them take longer. True when there is
-  /// more to run. The calling thread lives as long as the system.
-  bool run_turn();
+  /// Runs actors for a tenth of a millisecond, longer only when a few of them take longer. Returns what is
+  /// left; who then sleeps because it is elsewhere looks again after `standstill`. The calling thread lives
+  /// as long as the system.
+  run_queue::rest run_turn();
+
+  static constexpr auto standstill = run_queue::standstill;
 
   void woken() { queue_.woken(); }
 
@@ -67,9 +71,13 @@ private:
   class unit;
   class turn;
   class helper;
+  class worker;
+
+  worker& here();
 
   const alarm wake_;
   run_queue queue_;
+  std::atomic<std::size_t> next_lane_{0};
   deadline_clock clock_;
   std::thread clock_thread_;
 };

@@ -17,8 +17,16 @@ void take_turns(boost::asio::io_context& sockets, scheduler& actors) {
     const auto end = clock::now() + sockets_turn;
     while (sockets.poll_one() > 0 && clock::now() < end) {
     }
-    if (!actors.run_turn())
+    switch (actors.run_turn()) {
+    case run_queue::rest::none:
       sockets.run_one();
+      break;
+    case run_queue::rest::elsewhere:
+      sockets.run_one_for(scheduler::standstill);
+      break;
+    case run_queue::rest::here:
+      break;
+    }
   }
 }
 

@@ -31,7 +31,7 @@ struct scheduled {
   explicit scheduled(std::size_t threads = 1) : config(alarms, threads) {}
 
   void run() {
-    while (sched.run_turn()) {
+    while (sched.run_turn() != run_queue::rest::none) {
     }
   }
 
@@ -66,9 +66,9 @@ TEST_CASE("scheduler: actors run in turns and at no other time") {
   CHECK(diary->empty());
   CHECK(w.alarms == 1);
   w.sched.woken();
-  CHECK_FALSE(w.sched.run_turn());
+  CHECK(w.sched.run_turn() == run_queue::rest::none);
   CHECK(*diary == "a");
-  CHECK_FALSE(w.sched.run_turn());
+  CHECK(w.sched.run_turn() == run_queue::rest::none);
 }
 
 TEST_CASE(
@@ -172,7 +172,7 @@ TEST_CASE("scheduler: a turn ends though there is more to do") {
       for (const auto end = self->clock().now() + 1ms; self->clock().now() < end;) {
       }
     });
-  CHECK(w.sched.run_turn());
+  CHECK(w.sched.run_turn() == run_queue::rest::here);
   CHECK(ran == 5); // of ten, as many are taken in one go
   w.run();
   CHECK(ran == 10);
@@ -199,7 +199,7 @@ TEST_CASE("scheduler: threads that take turns lose no message") {
           if (const auto rung = alarms.exchange(0); rung > 0)
             for (int n = 0; n < rung; ++n)
               sched.woken();
-          else if (!sched.run_turn())
+          else if (sched.run_turn() != run_queue::rest::here)
             std::this_thread::yield();
       });
     std::vector<caf::actor> ring;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,43 +25,48 @@ struct idler final : caf::resumable {
 struct named_jobs {
   explicit named_jobs(std::size_t threads = 1) : queue(threads) {}
 
-  bool put(char kind, from whom = from::outside) {
+  bool put(char kind, from whom = from::outside, std::size_t lane = 0, home where = no_home) {
     const auto how = kind == 'e' ? urgency::express : kind == 'p' ? urgency::prompt : urgency::patient;
     auto& job = jobs.at(used++);
     names.push_back(kind + std::to_string(++count[static_cast<unsigned char>(kind)]));
-    const run_queue::entry one{&job, how};
-    return queue.put({&one, 1}, whom);
+    const run_queue::entry one{&job, how, where};
+    return queue.put({&one, 1}, whom, lane);
   }
 
-  void put_many(char kind, int n) {
-    for (int i = 0; i < n; ++i)
-      static_cast<void>(put(kind));
+  void put_many(char kind, std::size_t n, std::size_t lane = 0) {
+    for (std::size_t i = 0; i < n; ++i)
+      static_cast<void>(put(kind, from::outside, lane));
   }
 
   std::string name(run_queue::job job) const {
     return job ? names.at(static_cast<std::size_t>(static_cast<const idler*>(job) - jobs.data())) : "none";
   }
 
-  std::vector<std::string> take() {
+  bool begin_turn(std::size_t lane = 0) { return queue.begin_turn(lane, now); }
+  void end_turn(std::size_t lane = 0) { queue.end_turn(lane); }
+  run_queue::rest rest(std::size_t lane = 0) { return queue.rest_for(lane, now); }
+
+  std::vector<std::string> take(std::size_t lane = 0) {
     run_queue::handful some{};
     auto wake = false;
-    const auto n = queue.take(some, wake);
+    const auto n = queue.take(some, wake, lane, now);
     std::vector<std::string> taken;
     for (std::size_t i = 0; i < n; ++i)
       taken.push_back(name(some[i]));
     return taken;
   }
 
-  std::string take_all() {
+  std::string take_all(std::size_t lane = 0) {
     std::string all;
-    for (auto some = take(); !some.empty(); some = take())
+    for (auto some = take(lane); !some.empty(); some = take(lane))
       for (const auto& one : some)
         all += one + ' ';
     return all;
   }
 
   run_queue queue;
-  std::array<idler, 200> jobs;
+  run_queue::moment now = std::chrono::steady_clock::now();
+  std::array<idler, 4 * run_queue::lead> jobs;
   std::size_t used = 0;
   std::array<int, 256> count{};
   std::vector<std::string> names;
@@ -98,18 +104,76 @@ TEST_CASE("run_queue: no flood of urgent jobs keeps a patient one for ever") {
   }
 }
 
-TEST_CASE("run_queue: patient jobs are taken by the handful, but not from those who share them") {
+TEST_CASE("run_queue: patient jobs are taken by the handful, not all at once") {
   struct row {
-    std::size_t threads, waiting, taken;
+    std::size_t waiting, taken;
   };
-  for (const auto& [threads, waiting, taken] :
-       {row{1, 1, 1}, row{1, 3, 1}, row{1, 4, 2}, row{2, 4, 1}, row{2, 12, 3}, row{2, 100, 8}}) {
-    CAPTURE(threads);
+  for (const auto& [waiting, taken] : {row{1, 1}, row{3, 1}, row{4, 2}, row{12, 6}, row{100, 8}}) {
     CAPTURE(waiting);
-    named_jobs q{threads};
-    q.put_many('a', static_cast<int>(waiting));
+    named_jobs q;
+    q.put_many('a', waiting);
     CHECK(q.take().size() == taken);
   }
+}
+
+TEST_CASE("run_queue: who has a home goes to its lane, who has none to the one that is named") {
+  named_jobs q{2};
+  static_cast<void>(q.put('a', from::outside, 0));
+  static_cast<void>(q.put('a', from::outside, 1));
+  static_cast<void>(q.put('a', from::outside, 0, home{3}));
+  static_cast<void>(q.put('a', from::outside, 1, home{4}));
+  REQUIRE(q.begin_turn(0));
+  REQUIRE(q.begin_turn(1));
+  CHECK(q.take_all(1) == "a2 a3 ");
+  CHECK(q.take_all(0) == "a1 a4 ");
+}
+
+TEST_CASE("run_queue: the lane of another is left to it while it gets to it soon") {
+  named_jobs q{2};
+  q.put_many('a', run_queue::soon, 1);
+  SUBCASE("it is at it") {
+    REQUIRE(q.begin_turn(1));
+    CHECK_FALSE(q.begin_turn(0));
+    CHECK(q.take(0).empty());
+    CHECK(q.rest(0) == run_queue::rest::elsewhere);
+    CHECK(q.rest(1) == run_queue::rest::here);
+    CHECK(q.take(1).size() == run_queue::most_at_once);
+  }
+  SUBCASE("it does something else") {
+    CHECK(q.begin_turn(0));
+    CHECK(q.take(0).size() == run_queue::most_at_once);
+    q.end_turn(0);
+    CHECK(q.rest(0) == run_queue::rest::here);
+  }
+  SUBCASE("there is too much for it") {
+    REQUIRE(q.begin_turn(1));
+    static_cast<void>(q.put('a', from::outside, 1));
+    CHECK(q.begin_turn(0));
+    CHECK(q.take(0).size() == run_queue::most_at_once);
+    CHECK(q.take(0).empty());
+  }
+  SUBCASE("it stands still") {
+    REQUIRE(q.begin_turn(1));
+    CHECK(q.take(1).size() == run_queue::most_at_once);
+    q.now += run_queue::standstill;
+    CHECK_FALSE(q.begin_turn(0));
+    q.now += std::chrono::microseconds{1};
+    CHECK(q.begin_turn(0));
+    CHECK(q.take(0).size() == run_queue::most_at_once);
+    CHECK(q.take(1).size() == run_queue::most_at_once); // it is back
+    CHECK(q.take(0).empty());
+  }
+}
+
+TEST_CASE("run_queue: who is far behind is helped even by those who have something to do") {
+  named_jobs q{2};
+  q.put_many('a', 10, 0);
+  q.put_many('a', run_queue::lead + 10, 1);
+  REQUIRE(q.begin_turn(0));
+  REQUIRE(q.begin_turn(1));
+  CHECK(q.take(0).front() == "a1"); // just not far enough
+  CHECK(q.take(0).front() == "a11");
+  CHECK(q.take(0).front() == "a6");
 }
 
 TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take") {
@@ -119,13 +183,37 @@ TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take")
     CHECK(q.put('a'));
     CHECK_FALSE(q.put('a'));
     q.queue.woken();
-    CHECK(q.queue.begin_turn());
+    CHECK(q.begin_turn());
     CHECK_FALSE(q.put('a')); // one runs, the other is being woken
   }
-  SUBCASE("by an actor that is run: not for the first, which its own thread takes next") {
+  SUBCASE("by an actor that is run: for a lane whose thread does something else, or is not enough") {
     named_jobs q{2};
-    CHECK_FALSE(q.put('a', from::turn));
-    CHECK(q.put('a', from::turn));
+    REQUIRE(q.put('a'));
+    q.queue.woken();
+    REQUIRE(q.begin_turn(0));
+    CHECK_FALSE(q.put('a', from::turn, 0));
+    CHECK(q.put('a', from::turn, 1));
+    q.queue.woken();
+    REQUIRE(q.begin_turn(1));
+    CHECK_FALSE(q.put('a', from::turn, 1));
+  }
+  SUBCASE("by an actor that is run: for more than it gets to soon") {
+    named_jobs q{2};
+    REQUIRE(q.put('a'));
+    q.queue.woken();
+    REQUIRE(q.begin_turn(0));
+    for (std::size_t n = 1; n < run_queue::soon; ++n)
+      CHECK_FALSE(q.put('a', from::turn, 0));
+    CHECK(q.put('a', from::turn, 0));
+  }
+  SUBCASE("by an actor that is run: for what is urgent, but the first, when there is nothing else") {
+    named_jobs q{2};
+    REQUIRE(q.put('a'));
+    q.queue.woken();
+    REQUIRE(q.begin_turn(0));
+    CHECK(q.take_all() == "a1 ");
+    CHECK_FALSE(q.put('e', from::turn));
+    CHECK(q.put('p', from::turn));
   }
   SUBCASE("by a helper: not for what is urgent") {
     named_jobs q{2};
@@ -141,16 +229,18 @@ TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take")
   }
 }
 
-TEST_CASE("run_queue: turns are as many as threads, and none where there is nothing") {
+TEST_CASE("run_queue: there are turns where there is something to run") {
   named_jobs q{2};
-  CHECK_FALSE(q.queue.begin_turn());
+  CHECK_FALSE(q.begin_turn());
+  CHECK(q.rest() == run_queue::rest::none);
   q.put_many('a', 3);
-  CHECK(q.queue.begin_turn());
-  CHECK(q.queue.begin_turn());
-  CHECK_FALSE(q.queue.begin_turn());
-  CHECK(q.queue.end_turn());
+  CHECK(q.begin_turn());
+  q.end_turn();
+  CHECK(q.rest() == run_queue::rest::here);
+  CHECK(q.begin_turn());
   CHECK(q.take_all() == "a1 a2 a3 ");
-  CHECK_FALSE(q.queue.end_turn());
+  q.end_turn();
+  CHECK(q.rest() == run_queue::rest::none);
   CHECK(q.queue.at_rest());
 }
 
@@ -174,7 +264,7 @@ TEST_CASE("run_queue: when it is closed nothing is taken, and what is left can b
   CHECK(q.take().empty());
   CHECK(q.name(q.queue.take_urgent()) == "none");
   CHECK(q.name(q.queue.take_express()) == "none");
-  CHECK_FALSE(q.queue.begin_turn());
+  CHECK_FALSE(q.begin_turn());
   CHECK_FALSE(q.put('a'));
   std::string left;
   q.queue.each_left([&](run_queue::job job) { left += q.name(job) + ' '; });
