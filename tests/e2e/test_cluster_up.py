@@ -17,7 +17,11 @@ def test_the_demonstration_of_a_cluster_does_what_it_says():
 
 
 def test_the_cluster_stays_up_until_it_is_interrupted():
-    with subprocess.Popen([ROOT / "scripts" / "cluster-up"], env=ENVIRONMENT, text=True, stdout=subprocess.PIPE) as running:
+    def hears_interrupts():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has what it starts in the background ignore them
+
+    with subprocess.Popen([ROOT / "scripts" / "cluster-up"], env=ENVIRONMENT, text=True, stdout=subprocess.PIPE,
+                          preexec_fn=hears_interrupts) as running:
         try:
             lines = []
             wait_until(lambda: lines.append(running.stdout.readline()) or "disconnect customer" in lines[-1])
