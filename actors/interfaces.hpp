@@ -109,7 +109,7 @@ using link_actor = news_actor::extend<
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
 /// Gives a link its word back. An actor handles what it sends to itself at once; what comes back from here
-/// has waited behind those that it woke before.
+/// has waited behind most of those that it woke before: enough to hold a switch up that tells too much.
 using echo_actor = caf::typed_actor<caf::reacts_to<atom::consumed, link_actor, std::uint64_t>>;
 
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.

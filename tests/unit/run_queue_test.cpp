@@ -46,6 +46,13 @@ struct named_jobs {
   void end_turn(std::size_t lane = 0) { queue.end_turn(lane); }
   run_queue::rest rest(std::size_t lane = 0) { return queue.rest_for(lane, now); }
 
+  /// It is in its turn, with a job that it has not taken yet.
+  void occupy_first_thread() {
+    REQUIRE(put('a'));
+    queue.woken();
+    REQUIRE(begin_turn(0));
+  }
+
   std::vector<std::string> take(std::size_t lane = 0) {
     run_queue::handful some{};
     auto wake = false;
@@ -188,9 +195,7 @@ TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take")
   }
   SUBCASE("by an actor that is run: for a lane whose thread does something else, or is not enough") {
     named_jobs q{2};
-    REQUIRE(q.put('a'));
-    q.queue.woken();
-    REQUIRE(q.begin_turn(0));
+    q.occupy_first_thread();
     CHECK_FALSE(q.put('a', from::turn, 0));
     CHECK(q.put('a', from::turn, 1));
     q.queue.woken();
@@ -199,18 +204,14 @@ TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take")
   }
   SUBCASE("by an actor that is run: for more than it gets to soon") {
     named_jobs q{2};
-    REQUIRE(q.put('a'));
-    q.queue.woken();
-    REQUIRE(q.begin_turn(0));
+    q.occupy_first_thread();
     for (std::size_t n = 1; n < run_queue::soon; ++n)
       CHECK_FALSE(q.put('a', from::turn, 0));
     CHECK(q.put('a', from::turn, 0));
   }
   SUBCASE("by an actor that is run: for what is urgent, but the first, when there is nothing else") {
     named_jobs q{2};
-    REQUIRE(q.put('a'));
-    q.queue.woken();
-    REQUIRE(q.begin_turn(0));
+    q.occupy_first_thread();
     CHECK(q.take_all() == "a1 ");
     CHECK_FALSE(q.put('e', from::turn));
     CHECK(q.put('p', from::turn));
