@@ -3,7 +3,10 @@
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
 #include "actors/scheduling/home.hpp"
+#include "actors/scheduling/prefetch.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -67,15 +70,21 @@ void account_state::stats(const stats_job& job) {
 }
 
 void account_state::disconnect(const disconnect_job_ptr& job) {
-  std::vector<call_actor> targets;
+  asking all{job, {}};
   const auto* owner = job->directory->owner(key.environment, key.account);
   const auto covered = owner && job->directory->covers(job->scope, owner->id);
   // A customer passes jobs on to accounts that are its own no more, for requests that were let in before.
   // Calls that are being hung up already are asked too, so that the audit log tells of them.
+  record_ptr over;
   if (covered)
     calls_.each([&](const auto& entry) {
+      const auto& named = job->account_name;
+      if (named && *named != entry.record->get(call_record::text::account_name))
+        return;
       if (entry.record->state() != call_state::dead)
-        targets.push_back(entry.call);
+        all.calls.push_back(entry.call);
+      else
+        over = entry.record;
     });
   // A call that has just left for another account of the scope may have slipped past the request there. One
   // that left before was found there, or has gone on, perhaps to whom it is none of the caller's.
@@ -86,11 +95,35 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
       if (next && job->directory->covers(job->scope, next->id))
         left.push_back(record);
     });
-  self->send(job->worker, atom::expect_v, std::uint64_t{targets.size() + left.size()});
-  for (const auto& call : targets)
-    self->send(call, job);
+  // Lists still show a call that is over, and so its account, which the directory may not know.
+  const auto only_over = job->account && over && all.calls.empty();
+  self->send(job->worker, atom::expect_v, std::uint64_t{all.calls.size() + left.size() + only_over});
+  if (only_over)
+    self->send(job->worker, call_outcome{call_outcome::kind::gone, over});
   for (const auto& record : left)
     self->send(node, job, record);
+  if (all.calls.empty())
+    return;
+  asking_.push_back(std::move(all));
+  if (asking_.size() == 1)
+    ask_some();
+}
+
+// Were all calls of a customer asked at once, their messages would fill memory that no cache holds, and the
+// first hang-up would wait for the last to be asked. The next are asked when those have run.
+void account_state::ask_some() {
+  auto& [job, calls, done] = asking_.front();
+  const auto some =
+      std::span{calls}.subspan(done, std::min(defaults::calls_asked_at_once, calls.size() - done));
+  for (const auto& call : some)
+    prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
+  for (const auto& call : some)
+    tell(self, call, job);
+  done += some.size();
+  if (done == calls.size())
+    asking_.pop_front();
+  if (!asking_.empty())
+    tell(self, self, atom::proceed_v);
 }
 
 void account_state::belong_to(tally_actor next) {
@@ -202,6 +235,7 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
       one_way{[self](const list_job_ptr& job) { self->state.list(*job); }},
       one_way{[self](const stats_job_ptr& job) { self->state.stats(*job); }},
       one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},
+      one_way{[self](atom::proceed) { self->state.ask_some(); }},
       one_way{[self](tally_actor& next) { self->state.belong_to(std::move(next)); }},
       one_way{[self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); }},
       one_way{[self](atom::audit) { self->state.audit(); }},

@@ -8,7 +8,9 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 namespace rollcall {
@@ -28,6 +30,7 @@ struct account_state {
   void list(const list_job& job);
   void stats(const stats_job& job);
   void disconnect(const disconnect_job_ptr& job);
+  void ask_some();
   void belong_to(tally_actor tally);
   void learn_numbers(directory_ptr dir);
   void audit();
@@ -48,12 +51,20 @@ private:
     std::chrono::steady_clock::time_point since;
   };
 
+  /// A job that is being passed on to calls.
+  struct asking {
+    disconnect_job_ptr job;
+    std::vector<call_actor> calls;
+    std::size_t done = 0;
+  };
+
   void number(const record_ptr& record, const call_actor& call);
   void touch();
   void remember_move();
 
   roster<call_actor> calls_{defaults::move_memory};
   std::vector<former_tally> former_tallies_; ///< oldest first
+  std::deque<asking> asking_;                ///< oldest first; `proceed` is under way while there are some
   directory_ptr directory_;                  ///< of an account without a number only
   bool changed_ = false;                     ///< the tally has not been told everything; a flush is under way
   bool tick_due_ = false;

@@ -1,8 +1,10 @@
 #include "actors/attendance.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/log.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace rollcall {
 
@@ -14,10 +16,30 @@ claim_verdict attendance::verdict() const {
 
 coverage attendance::covers(const claim_verdict& by, const directory& dir, customer_id scope) const {
   coverage result;
-  if (const auto* whose = dir.find(scope))
+  if (const auto* whose = dir.find(scope)) {
     result.unverified = by.unverified(whose->environment);
+    result.unknown = by.unknown(whose->environment);
+  }
   result.missing = missing_names();
+  result.other_directory = other_directory_;
+  result.clock_offset = clock_offset_;
   return result;
+}
+
+void attendance::has_other_directory(const std::string& node) {
+  const auto where = std::lower_bound(other_directory_.begin(), other_directory_.end(), node);
+  if (where == other_directory_.end() || *where != node)
+    other_directory_.insert(where, node);
+}
+
+void attendance::note(const member_state& other) {
+  if (!other.up)
+    return;
+  if (other.other_directory)
+    has_other_directory(other.name);
+  if (other.is_clock_off())
+    clock_offset_.push_back(
+        fmt::format("{} {:+.3f}", other.name, std::chrono::duration<double>{other.ahead}.count()));
 }
 
 bool attendance::is_connected_elsewhere(const switch_name& of, std::size_t part) const {
@@ -28,7 +50,7 @@ bool attendance::is_connected_elsewhere(const switch_name& of, std::size_t part)
   return !connected(parts_[part]) && std::any_of(parts_.begin(), parts_.end(), connected);
 }
 
-bool attendance::is_home_missing(const switch_name& of) const {
+const node_claims* attendance::home(const switch_name& of) const {
   const node_claims* home = nullptr;
   const switch_claim* best = nullptr;
   for (const auto* some : {&parts_, &not_asked_, &missing_})
@@ -38,7 +60,28 @@ bool attendance::is_home_missing(const switch_name& of) const {
           home = &one;
           best = &claim;
         }
-  return std::any_of(missing_.begin(), missing_.end(), [&](const node_claims& one) { return &one == home; });
+  return home;
+}
+
+bool attendance::is_home_missing(const switch_name& of) const {
+  const auto* at = home(of);
+  return std::any_of(missing_.begin(), missing_.end(), [&](const node_claims& one) { return &one == at; });
+}
+
+bool attendance::is_home_here(const switch_name& of) const { return home(of) && !is_home_missing(of); }
+
+std::set<std::string> attendance::homes_missing(environment_id environment) const {
+  std::set<std::string> names;
+  for (const auto& one : missing_)
+    for (const auto& claim : one.claims)
+      if (claim.environment == environment && is_home_missing(claim.name))
+        names.insert(claim.name.value());
+  return names;
+}
+
+bool attendance::has(const std::string& node) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const node_claims& one) { return one.node.value() == node; });
 }
 
 std::vector<std::string> attendance::missing_names() const {

@@ -8,6 +8,7 @@
 #include <caf/error.hpp>
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,13 @@ public:
   }
   bool complete() const noexcept { return missing_.empty(); }
 
+  /// What is to be told of answers of another node that is up: that its directory or its clock is another
+  /// one.
+  void note(const member_state& other);
+
+  /// A node says itself that its directory is another one.
+  void has_other_directory(const std::string& node);
+
   /// Whose calls count.
   claim_verdict verdict() const;
   const node_id& node(std::size_t part) const { return parts_[part].node; }
@@ -44,8 +52,16 @@ public:
   /// True when a switch was connected to the node of another part, and not to that of this one.
   bool is_connected_elsewhere(const switch_name& of, std::size_t part) const;
 
-  /// True when the node that has the switch, as far as known, is missing.
+  /// True when the node that has the switch, as far as known, is missing; or is not. Both are false for a
+  /// switch that nobody has.
   bool is_home_missing(const switch_name& of) const;
+  bool is_home_here(const switch_name& of) const;
+
+  /// Names of the switches of `environment` that a missing node has, as far as known.
+  std::set<std::string> homes_missing(environment_id environment) const;
+
+  /// True when the node has answered, or is this one.
+  bool has(const std::string& node) const;
 
   /// What an answer about the calls of `scope` says of itself.
   coverage covers(const claim_verdict& by, const directory& dir, customer_id scope) const;
@@ -55,10 +71,13 @@ public:
 
 private:
   std::vector<std::string> missing_names() const;
+  const node_claims* home(const switch_name& of) const;
 
   std::vector<node_claims> parts_;
   std::vector<node_claims> not_asked_;
   std::vector<node_claims> missing_;
+  std::vector<std::string> other_directory_;
+  std::vector<std::string> clock_offset_;
 };
 
 } // namespace rollcall

@@ -53,15 +53,47 @@ void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
     const auto first = waiting_.empty();
     waiting_.push_front(job);
     if (first)
-      self->send(shared_->link, atom::hang_up_v, std::string{record_->local_id()});
+      hang_up(job);
   }
 }
 
 void call_actor_state::on_word(link_word word) {
-  if (word == link_word::forget)
-    on_forget();
-  else
-    on_sent(word == link_word::sent);
+  switch (word) {
+  case link_word::sent:
+  case link_word::unsent:
+    return on_sent(word == link_word::sent);
+  case link_word::expired:
+    return on_not_begun(call_outcome::kind::expired);
+  case link_word::unmeant:
+    return on_not_begun(call_outcome::kind::gone);
+  case link_word::over:
+    for (const auto& waiting : std::exchange(waiting_, {}))
+      answer(waiting, call_outcome::kind::gone);
+    return;
+  case link_word::forget:
+    return on_forget();
+  }
+}
+
+void call_actor_state::hang_up(const disconnect_job_ptr& job) {
+  self->send(shared_->link, atom::hang_up_v, record_, job);
+}
+
+/// The order of who asked first came too late, or does not mean this call. That says nothing of the others.
+void call_actor_state::on_not_begun(call_outcome::kind why) {
+  if (waiting_.empty())
+    return; // forgotten meanwhile
+  auto before = waiting_.before_begin();
+  while (std::next(before, 2) != waiting_.end())
+    ++before;
+  answer(*std::next(before), why);
+  waiting_.erase_after(before);
+  if (waiting_.empty())
+    return;
+  auto first = waiting_.begin();
+  while (std::next(first) != waiting_.end())
+    ++first;
+  hang_up(*first);
 }
 
 void call_actor_state::on_sent(bool sent) {
@@ -116,7 +148,7 @@ void call_actor_state::settle() {
 }
 
 void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind what) {
-  self->send(job->worker, call_outcome{what, record_});
+  tell(self, job->worker, call_outcome{what, record_});
 }
 
 // Calls of an account or customer are meant whatever has become of their account since the request arrived;

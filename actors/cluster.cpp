@@ -40,7 +40,7 @@ void cluster_state::introduce_to(const std::string& who, const wire::member_acto
             const auto found = peers_.find(who);
             if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
               return;
-            settings.on_secret(theirs.nonce_secret);
+            take_card(found->second, theirs);
             ping(who, found->second);
           },
           [this, who, wiring = peers_[who].wiring](const caf::error& why) {
@@ -55,7 +55,7 @@ wire::card cluster_state::introduced(const wire::card& theirs, const caf::strong
     known = peer{}; // the mesh will tell of this connection in a moment
   known.incarnation = theirs.incarnation;
   known.actor = caf::actor_cast<wire::member_actor>(member);
-  settings.on_secret(theirs.nonce_secret);
+  take_card(known, theirs);
   ping(theirs.node, known);
   return own_card();
 }
@@ -77,7 +77,10 @@ void cluster_state::rewired(peer& whom) {
 
 void cluster_state::down(const std::string& who, peer& whom, const std::string& why) {
   whom.trouble = why;
-  if (std::exchange(whom.up, false)) {
+  if (whom.leaving) {
+    whom.up = false;
+    log::info("cluster", "node {} has left", who);
+  } else if (std::exchange(whom.up, false)) {
     whom.since = context->now();
     ++context->metrics.nodes_lost;
     log::warn("cluster", "node {} is missing: {}", who, why);
@@ -90,7 +93,7 @@ void cluster_state::down(const std::string& who, peer& whom, const std::string& 
 
 void cluster_state::ping(const std::string& who, peer& whom) {
   whom.pinging = true;
-  const auto sent = self->clock().now();
+  const auto sent = context->boottime();
   self->request(whom.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(whom))
       .then(
           [this, who, sent](const wire::news& theirs) {
@@ -98,15 +101,19 @@ void cluster_state::ping(const std::string& who, peer& whom) {
             if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
               return;
             found->second.pinging = false;
-            found->second.round_trip =
-                std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - sent);
+            if (!is_sane(theirs))
+              return down(who, found->second, "it says what no node of this version says");
+            found->second.round_trip = context->boottime() - sent;
+            found->second.offset.told(timestamp{std::chrono::microseconds{theirs.time}}, context->now(),
+                                      found->second.round_trip);
+            compare_clock(who, found->second);
             if (found->second.actor && !std::exchange(found->second.up, true)) {
               found->second.since = context->now();
               found->second.trouble.clear();
               log::info("cluster", "node {} is up", who);
-              put_up_view();
             }
             heard(who, theirs);
+            put_up_view(); // with its clock, by which orders to it expire
             if (!theirs.knows_you && found->second.actor)
               introduce_to(who, found->second.actor);
           },
@@ -124,7 +131,7 @@ wire::news cluster_state::pinged(const wire::news& theirs) {
   if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
     return own_news({});
   auto& known = found->second;
-  if (known.up)
+  if (known.up && is_sane(theirs))
     heard(theirs.node, theirs);
   if (!theirs.knows_you && known.actor)
     introduce_to(theirs.node, known.actor);
@@ -132,20 +139,50 @@ wire::news cluster_state::pinged(const wire::news& theirs) {
 }
 
 void cluster_state::heard(const std::string& who, const wire::news& theirs) {
-  auto& known = peers_[who].claims;
-  if (known == theirs.claims)
+  auto& known = peers_[who];
+  known.clock.told(boot_time{std::chrono::microseconds{theirs.clock}}, context->boottime());
+  known.directory = theirs.directory;
+  if (theirs.leaving && !std::exchange(known.leaving, true)) {
+    log::info("cluster", "node {} has handed its switches over and leaves", who);
+    memory_.forget(who, context->now());
+    remember();
+    put_up_view();
+  }
+  if (theirs.draining != std::exchange(known.draining, theirs.draining)) {
+    put_up_view();
+    advance_drain();
+  }
+  met(who, known);
+  memory_.hear(theirs.members, context->node, context->now());
+  compare_directory(who, known);
+  if (known.claims == theirs.claims)
     return;
-  known = theirs.claims;
+  known.claims = theirs.claims;
   yield_to_others();
+  pass_hang_ups_on();
   put_up_view();
+  advance_drain();
 }
 
 void cluster_state::own_claims_changed() {
   yield_to_others();
+  tell_all();
+  advance_drain();
+}
+
+/// Not only when the next ping is due.
+void cluster_state::tell_all() {
   for (auto& [who, known] : peers_)
     if (known.up)
       self->request(known.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(known))
           .then([](const wire::news&) {}, [](const caf::error&) { /* the regular ping will tell */ });
+}
+
+void cluster_state::own_directory_changed(directory_ptr dir) {
+  directory_ = std::move(dir);
+  for (auto& [who, known] : peers_)
+    compare_directory(who, known);
+  put_up_view();
 }
 
 // A claim that wins is a node's that is up and has everything: what is here is told by it.
@@ -155,12 +192,13 @@ void cluster_state::yield_to_others() {
       if (!known.up || own.term == 0)
         continue;
       for (const auto& claim : known.claims) {
-        if (claim.name != own.name || !claim.whole || claim.term < own.term
+        // Who has just got the switch may lack what an older claim has, and does not give it back for that.
+        if (claim.name != own.name || !claim.whole || (!own.whole && claim.term < own.term)
             || !wins(claim, node_id{who}, own, context->node))
           continue;
         const auto told = std::pair{own.term, claim.term};
         if (std::exchange(yielded_[own.name], told) != told)
-          self->send(node, atom::yield_v, own.name, claim.term);
+          self->send(node, atom::yield_v, own.name, own.term);
       }
     }
 }
@@ -175,31 +213,59 @@ bool cluster_state::somebody_may_have(const switch_name& name_of) const {
 }
 
 caf::result<attached> cluster_state::attach(const attach_request& request) {
+  if (drain_)
+    return caf::make_error(ec::draining);
+  auto promise = self->make_response_promise<attached>();
+  if (const auto found = inheriting_.find(request.name); found != inheriting_.end())
+    found->second.push_back({request, promise}); // what is being inherited comes before the switch's own word
+  else
+    attach_now(request, promise);
+  return promise;
+}
+
+void cluster_state::attach_now(const attach_request& request, caf::typed_response_promise<attached> promise) {
   takeover_plan plan{context, node, {}};
   for (const auto& [who, known] : peers_)
     if (known.up)
       plan.others.push_back({who, known.actor});
   auto careful = request;
   careful.whole = !somebody_may_have(request.name);
-  if (plan.others.empty())
-    return self->delegate(node, std::move(careful));
-  return self->delegate(spawn_takeover(self->system(), std::move(plan)), std::move(careful));
+  const auto to = plan.others.empty() ? attach_actor{node} : spawn_takeover(self->system(), std::move(plan));
+  ++attaching_[request.name];
+  const auto over = [this, of = request.name] {
+    if (--attaching_[of] == 0)
+      attaching_.erase(of);
+  };
+  self->request(to, caf::duration{defaults::attach_deadline}, std::move(careful))
+      .then(
+          [promise, over](attached& session) mutable {
+            over();
+            promise.deliver(std::move(session));
+          },
+          [promise, over](caf::error& why) mutable {
+            over();
+            promise.deliver(std::move(why));
+          });
 }
 
 void cluster_state::reconfigured(bool missing_is_fault) {
   settings.missing_is_fault = missing_is_fault;
-  std::set<std::string> wanted;
-  if (mesh)
-    for (const auto& one : mesh->status())
-      if (one.configured && one.node)
-        wanted.insert(one.node->value());
-  std::erase_if(peers_, [&](const auto& x) { return x.second.connection == 0 && !wanted.contains(x.first); });
+  const auto configured = configured_nodes();
+  for (const auto& one : mesh ? mesh->status() : std::vector<peer_status>{}) {
+    if (!one.dropped || !one.node || configured.contains(one.node->value()))
+      continue;
+    const auto known = peers_.find(one.node->value());
+    if (known == peers_.end() || known->second.connection == 0)
+      memory_.forget(one.node->value(), context->now());
+  }
+  remember();
   put_up_view();
 }
 
 void cluster_state::begin(node_mesh_ptr wires) {
   mesh = std::move(wires);
   begun_ = context->now();
+  memory_.restore(settings.members, context->node, begun_);
   tick();
 }
 
@@ -208,55 +274,27 @@ void cluster_state::tick() {
   for (auto& [who, known] : peers_)
     if (known.actor && !known.pinging)
       ping(who, known);
+  remember();
+  pass_hang_ups_on();
+  advance_drain();
   put_up_view(); // what the mesh knows of addresses may have changed
 }
 
 wire::card cluster_state::own_card() const {
-  return {context->node.value(), settings.incarnation, settings.nonce_secret};
+  return {context->node.value(), settings.incarnation, settings.secret, settings.feeds};
 }
 
 wire::news cluster_state::own_news(const peer& to) const {
-  return {context->node.value(), settings.incarnation, context->claims.all(), bool{to.actor}};
-}
-
-/// A configured node that was never wired to this one: it does not answer, or it refuses us. Its name is its
-/// address until somebody there has said another one.
-std::optional<member_state> cluster_state::never_met(const peer_status& wire) const {
-  const auto named = wire.node && *wire.node != context->node;
-  if (!wire.configured || wire.self || (named && peers_.contains(wire.node->value())))
-    return std::nullopt;
-  member_state unknown;
-  unknown.address = wire.address;
-  unknown.name = named ? wire.node->value() : wire.address;
-  unknown.since = wire.since;
-  unknown.trouble = wire.last_error;
-  return unknown;
-}
-
-void cluster_state::put_up_view() {
-  auto next = std::make_shared<cluster_view>();
-  next->missing_is_fault = settings.missing_is_fault;
-  next->begun = begun_;
-  const auto wires = mesh ? mesh->status() : std::vector<peer_status>{};
-  for (const auto& [who, known] : peers_) {
-    member_state one{who,         known.address, known.up,     known.round_trip,
-                     known.since, known.trouble, known.claims, known.up ? known.actor : wire::member_actor{}};
-    for (const auto& wire : wires)
-      if (!known.up && wire.node == node_id{who} && !wire.last_error.empty())
-        one.trouble = wire.last_error;
-    next->members.push_back(std::move(one));
-  }
-  for (const auto& wire : wires)
-    if (auto unknown = never_met(wire))
-      next->members.push_back(std::move(*unknown));
-  auto& all = next->members;
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  // Two addresses of one node.
-  all.erase(
-      std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name == b.name; }),
-      all.end());
-  context->cluster.put_up(std::move(next));
-  settings.on_view();
+  return {context->node.value(),
+          settings.incarnation,
+          context->claims.all(),
+          bool{to.actor},
+          context->boottime().time_since_epoch().count(),
+          context->now().time_since_epoch().count(),
+          directory_ ? directory_->hash() : std::string{},
+          memory_.all(),
+          drain_.has_value(),
+          leaving_};
 }
 
 namespace {
@@ -285,9 +323,17 @@ cluster_actor::behavior_type cluster_behavior(cluster_actor::stateful_pointer<cl
         return self->state.introduced(theirs, member);
       },
       [self](atom::ping, const wire::news& theirs) { return self->state.pinged(theirs); },
+      [self](directory_ptr& dir) { self->state.own_directory_changed(std::move(dir)); },
       [self](caf::update_atom) { self->state.own_claims_changed(); },
+      [self](const shared_secret& own) { self->state.own_secret_changed(own); },
       [self](atom::forget, bool missing_is_fault) { self->state.reconfigured(missing_is_fault); },
       [self](caf::tick_atom) { self->state.tick(); },
+      [self](atom::drain, bool all_or_none) { return self->state.drain(all_or_none); },
+      [self](atom::left) { return self->state.leave(); },
+      [self](atom::inherit, const std::string& from, const std::string& of) {
+        return self->state.inherit(from, switch_name{of});
+      },
+      [self](atom::forget, const std::string& who) { return self->state.forget(who); },
   };
 }
 

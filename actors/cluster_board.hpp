@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/defaults.hpp"
 #include "actors/wire.hpp"
 #include "domain/ids.hpp"
+#include "domain/peer_clock.hpp"
 #include "domain/switch_claim.hpp"
 
 #include <chrono>
@@ -22,6 +24,14 @@ struct member_state {
   timestamp since;                         ///< when it came up or went down; unknown if it never was up
   std::string trouble;                     ///< why it is not up
   switch_claims claims;                    ///< as last heard
+  peer_clock clock;                        ///< by which orders to it expire
+  bool other_directory = false;            ///< it answers from another one than this node, for some time
+  std::chrono::microseconds ahead{0};      ///< its time of day, of this node's; negative: behind
+  bool draining = false;                   ///< it hands its switches over, and takes none
+  std::vector<std::string> feeds;          ///< addresses at which switches reach it
+
+  /// True when running times are to be told by its clock, and not by this node's.
+  bool is_clock_off() const { return std::chrono::abs(ahead) > defaults::clock_tolerance; }
 
   /// Only of one that is up.
   wire::member_actor actor;
@@ -32,6 +42,7 @@ struct cluster_view {
   std::vector<member_state> members; ///< by name
   bool missing_is_fault = false;     ///< `missing_node = "fault"`
   timestamp begun;                   ///< since when others are looked for; unknown: not at all
+  bool draining = false;             ///< this node is
 
   std::vector<std::string> missing() const {
     std::vector<std::string> names;

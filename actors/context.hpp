@@ -1,14 +1,18 @@
 #pragma once
 
+#include "actors/audit_backlog.hpp"
 #include "actors/claim_table.hpp"
 #include "actors/cluster_board.hpp"
 #include "actors/defaults.hpp"
 #include "actors/metrics.hpp"
+#include "domain/boot_clock.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace rollcall {
@@ -16,10 +20,17 @@ namespace rollcall {
 /// What all actors of a node share. The durations may be changed while actors run (a reload).
 struct node_context {
   node_id node;
-  wall_clock now = system_now;
+  std::function<timestamp()> now = system_now;
+  boot_clock_source boottime = boot_clock::now; ///< by which orders expire
   std::atomic<std::chrono::milliseconds> dead_linger{std::chrono::milliseconds{32'000}};
   std::atomic<std::chrono::milliseconds> disconnect_retry{std::chrono::milliseconds{5'000}};
+  std::atomic<std::size_t> calls_per_switch{defaults::calls_per_switch};
+  std::atomic<std::size_t> calls_at_once{defaults::calls_at_once}; ///< see there, as for the next one
+  std::atomic<std::chrono::milliseconds> settlement_pause{defaults::settlement_pause};
+  std::atomic<std::chrono::milliseconds> disconnect_deadline{defaults::disconnect_deadline};
+  std::atomic<std::chrono::milliseconds> resume_hang_ups{std::chrono::minutes{5}};
   actor_metrics metrics;
+  audit_backlog audit;
   claim_table claims;    ///< of this node
   cluster_board cluster; ///< the other nodes
 };

@@ -27,6 +27,27 @@ constexpr auto handover_deadline = 2s;
 /// And for all of them together.
 constexpr auto handover_limit = 6s;
 
+/// How long a node that drains waits for its switches to connect elsewhere by themselves before it hands
+/// their calls to another node without them; how long for all of it, within the 10 s that a stop has; for how
+/// many switches it does so at once; and how long it then waits for the others to know that it leaves.
+constexpr auto move_patience = 2s;
+constexpr auto drain_limit = 6s;
+constexpr std::size_t inherited_at_once = 16;
+constexpr auto leave_deadline = 1s;
+
+/// An order to drain expires after `drain_patience`. The node that gave it waits `drain_deadline` for the
+/// outcome, and the API waits `node_order_deadline` for that node.
+constexpr auto drain_patience = 3s;
+constexpr auto drain_deadline = drain_patience + drain_limit + 1s;
+constexpr auto node_order_deadline = drain_deadline + 5s;
+
+/// Hang-ups from before a restart that a node tells another one in one message.
+constexpr std::size_t hang_ups_at_once = 10'000;
+
+/// Feed addresses that another node may tell of itself, and the bytes of one.
+constexpr std::size_t most_feeds = 16;
+constexpr std::size_t feed_address_bytes = 300;
+
 /// How long a node waits for the next rows of a list from another one, which is up meanwhile.
 constexpr auto batch_deadline = 10s;
 
@@ -37,8 +58,19 @@ constexpr auto export_patience = 120s;
 constexpr std::size_t batches_ahead = 4;
 
 /// Counts that a node tells another in one message, which is bounded: of so many accounts on so many
-/// switches.
-constexpr std::size_t most_counts = 300'000;
+/// switches. And those that are taken from one node in all.
+constexpr std::size_t counts_at_once = 50'000;
+constexpr std::size_t most_counts = 10'000'000;
+
+/// How long another node may answer from another directory before that is told of answers: a change of the
+/// directory does not reach all of them at the same moment.
+constexpr auto directory_grace = 5s;
+
+/// How far the clock of another node may be off before that is told of answers.
+constexpr auto clock_tolerance = 2s;
+
+/// Claims that another node may make, as many as switches may be configured. Whoever makes more is not heard.
+constexpr std::size_t most_claims = 10'000;
 
 /// Bytes of one batch, about.
 constexpr std::size_t batch_bytes = 256 * 1024;
@@ -47,14 +79,25 @@ constexpr std::size_t batch_bytes = 256 * 1024;
 /// must still learn that the link took it, to say that it is closed.
 constexpr auto attach_deadline = 60s;
 
-/// How long a disconnect waits for the outcome of each call. Longer: what was asked for must be counted.
-constexpr auto disconnect_deadline = 30s;
+/// How long after a disconnect was asked for it may still be begun, unless the configuration says otherwise.
+constexpr auto disconnect_deadline = std::chrono::milliseconds{5s};
 
-/// How long another node is waited for in a disconnect: a little more, so that its own word arrives.
-constexpr auto disconnect_patience = 35s;
+/// How long after that a node waits for what became of each call before it is told as not known.
+constexpr auto outcome_grace = 500ms;
 
-/// How long a request waits for the audit log before it goes on without (and says so in the log).
+/// And how long for another node, so that its own word arrives: from then on nothing is begun anywhere.
+constexpr auto disconnect_grace = 1s;
+
+/// How long a hang-up waits for the audit log before it goes on without (and its answer says so).
 constexpr auto audit_deadline = 2s;
+
+/// How often the audit log's file is checked: twice within a second. How often the log repeats that the file
+/// cannot be written.
+constexpr auto audit_check_interval = 400ms;
+constexpr auto audit_reminder = 60s;
+
+/// How many calls the audit log takes in one block, before the lines of these leave.
+constexpr std::size_t calls_ahead = 1'000;
 
 /// How long accounts tell of calls that changed accounts, and customers of accounts that changed hands.
 /// Longer than any request takes to reach them.
@@ -81,5 +124,23 @@ constexpr std::uint32_t bad_lines_in_a_row = 10;
 
 /// The shortest time between two snapshots that a link asks for by itself.
 constexpr auto resync_pause = 60s;
+
+/// After so much silence a snapshot without an end is given up (feed.md).
+constexpr auto snapshot_silence = 60s;
+
+/// The shortest time between the beginnings of two settlements of a switch that take more than one turn.
+constexpr auto settlement_pause = std::chrono::milliseconds{1s};
+
+/// How many calls of a switch are looked at in one turn of its link: others wait meanwhile.
+constexpr std::size_t calls_at_once = 1024;
+
+/// How many calls an account asks in one turn to hang up, before others have theirs.
+constexpr std::size_t calls_asked_at_once = 64;
+
+/// How many calls one switch may have at once, unless the configuration says otherwise.
+constexpr std::size_t calls_per_switch = 1'000'000;
+
+/// How many calls of a switch that are over are remembered, at 10 to 20 bytes each.
+constexpr std::size_t ended_calls_kept = 3'000'000;
 
 } // namespace rollcall::defaults

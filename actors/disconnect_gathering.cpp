@@ -3,6 +3,7 @@
 #include "actors/gatherings.hpp"
 #include "actors/scheduling/urgency.hpp"
 #include "actors/wire_format.hpp"
+#include "domain/addressed_account.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -23,7 +24,7 @@ struct disconnect_gathering_state {
   explicit disconnect_gathering_state(disconnect_gathering_actor::pointer ptr) : self(ptr) {}
 
   caf::result<disconnect_report> start(const disconnect_request& request);
-  void lost(const caf::actor_addr& member);
+  void late();
 
   disconnect_gathering_actor::pointer self;
   context_ptr context;
@@ -34,10 +35,11 @@ private:
   struct part {
     std::vector<switch_outcome> switches;
     std::uint64_t unknown = 0;
+    bool audited = true;
+    bool found = false;
   };
   struct asked_node {
     std::string name;
-    caf::actor_addr member;
     switch_claims claims; ///< as last heard
     bool open = true;
   };
@@ -45,25 +47,40 @@ private:
   bool concerns(const member_state& other, bool home_known) const;
   bool has_switch(const switch_claims& claims) const;
   bool is_connected_in(const switch_claims& claims) const;
+  void ask_own_front();
   void ask(const member_state& other);
-  void left_out(const asked_node& node);
+  void refused(asked_node& node, const caf::error& why);
   asked_node* closing(const std::string& node);
   void settle();
+  bool is_over(const disconnect_report& report) const;
+  bool is_unknown_account() const;
   disconnect_report joined(const claim_verdict& verdict) const;
+  void add_unknown(disconnect_report& report) const;
+  void join_one_call(disconnect_report& report, std::uint64_t already) const;
 
   disconnect_request request_;
   caf::typed_response_promise<disconnect_report> promise_;
   attendance present_;
-  std::vector<part> parts_; ///< in the order of `present_`
-  std::vector<asked_node> asked_;
-  std::string switch_; ///< of the one call that is meant; empty for many
-  std::size_t open_ = 1;
+  std::vector<part> parts_;             ///< in the order of `present_`
+  std::vector<asked_node> asked_;       ///< this one first
+  std::set<std::string> late_;          ///< nodes that the order reached too late
+  std::vector<doubtful_node> doubtful_; ///< nodes that did not answer in time
+  std::string switch_;                  ///< of the one call that is meant; empty for many
+  std::size_t open_ = 0;
   bool missing_is_fault_ = false;
+  bool settled_ = false;
 };
 
 caf::result<disconnect_report> disconnect_gathering_state::start(const disconnect_request& request) {
   request_ = request;
   promise_ = self->make_response_promise<disconnect_report>();
+  const auto now = context->boottime();
+  if (request_.arrived == boot_time{})
+    request_.arrived = now;
+  if (request_.expires == boot_time{})
+    request_.expires = request_.arrived + context->disconnect_deadline.load();
+  const auto left = std::max(request_.expires - now, boot_clock::duration{0});
+  self->delayed_send(self, left + defaults::disconnect_grace, atom::deadline_v);
   auto own = context->claims.all();
   const auto view = context->cluster.view();
   missing_is_fault_ = view->missing_is_fault;
@@ -76,23 +93,27 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
                          [&](const auto& other) { return other.up && is_connected_in(other.claims); }));
   present_.begin(context->node, std::move(own));
   parts_.emplace_back();
+  ask_own_front();
   for (const auto& other : view->members)
     if (concerns(other, home_known))
       ask(other);
     else if (other.up)
       present_.not_asked(other.name, other.claims);
-  self->request(front, caf::duration{defaults::disconnect_patience}, request_)
+  return promise_;
+}
+
+void disconnect_gathering_state::ask_own_front() {
+  ++open_;
+  asked_.push_back({context->node.value(), {}});
+  self->request(front, caf::duration{2 * (request_.expires - request_.arrived)}, request_)
       .then(
           [this](disconnect_answer& told) {
-            parts_.front() = {std::move(told.switches), told.unknown};
-            --open_;
+            if (!closing(context->node.value()))
+              return;
+            parts_.front() = {std::move(told.switches), told.unknown, told.audited, told.found};
             settle();
           },
-          [this](caf::error& why) {
-            promise_.deliver(std::move(why));
-            self->quit();
-          });
-  return promise_;
+          [this](const caf::error& why) { refused(asked_.front(), why); });
 }
 
 /// A single call is asked of those who claim its switch and are up; of all others only while it is connected
@@ -118,32 +139,58 @@ void disconnect_gathering_state::ask(const member_state& other) {
     present_.missing(other.name, other.claims);
     return;
   }
+  if (context->boottime() >= request_.expires) { // it would be refused, if it came there
+    late_.insert(other.name);
+    present_.missing(other.name, other.claims);
+    return;
+  }
   ++open_;
-  asked_.push_back({other.name, other.actor.address(), other.claims});
-  self->monitor(other.actor);
-  self->request(other.actor, caf::duration{defaults::disconnect_patience},
-                wire::order_of(request_, context->node))
+  present_.note(other);
+  asked_.push_back({other.name, other.claims});
+  self->request(other.actor, caf::duration{2 * (request_.expires - request_.arrived)},
+                wire::order_of(request_, context->node, other.clock))
       .then(
           [this, node = other.name](wire::disconnect_report& told) {
             if (!closing(node))
               return;
             present_.answered(node, std::move(told.claims));
-            parts_.push_back({std::move(told.switches), told.unknown});
+            parts_.push_back({std::move(told.switches), told.unknown, told.audited, told.found});
             settle();
           },
-          [this, node = other.name](const caf::error& why) {
-            const auto* one = closing(node);
-            if (!one)
-              return;
-            log::error("disconnect", "{} {}: node {} does not say what it has done: {}",
-                       request_.audit.method, request_.audit.target, node, self->system().render(why));
-            left_out(*one);
-          });
+          [this, i = asked_.size() - 1](const caf::error& why) { refused(asked_[i], why); });
 }
 
-/// Nobody knows what this node has done.
-void disconnect_gathering_state::left_out(const asked_node& node) {
-  present_.missing(node.name, node.claims);
+/// A node that says why it has begun nothing is missing. Any other error says nothing of what it has done or
+/// will do: the connection may be gone while the order is there. It is waited for until the order is too late
+/// everywhere.
+void disconnect_gathering_state::refused(asked_node& node, const caf::error& why) {
+  const auto expired = why == ec::expired;
+  if (!expired && why != ec::other_directory)
+    return;
+  if (!closing(node.name))
+    return;
+  log::error("disconnect", "{} {}: node {} has begun nothing: {}", request_.audit.method,
+             request_.audit.target, node.name, self->system().render(why));
+  if (expired)
+    late_.insert(node.name);
+  if (&node != &asked_.front())
+    present_.missing(node.name, node.claims);
+  if (!expired)
+    present_.has_other_directory(node.name);
+  settle();
+}
+
+/// From here on nothing is begun any more. What those have done that did not say so, nobody knows.
+void disconnect_gathering_state::late() {
+  for (auto& one : asked_) {
+    if (!closing(one.name))
+      continue;
+    log::error("disconnect", "{} {}: node {} did not say in time what it has done", request_.audit.method,
+               request_.audit.target, one.name);
+    doubtful_.push_back({one.name, request_.call ? 1U : 0U});
+    if (&one != &asked_.front())
+      present_.missing(one.name, one.claims);
+  }
   settle();
 }
 
@@ -151,32 +198,27 @@ void disconnect_gathering_state::left_out(const asked_node& node) {
 disconnect_gathering_state::asked_node* disconnect_gathering_state::closing(const std::string& node) {
   for (auto& one : asked_)
     if (one.name == node && std::exchange(one.open, false)) {
-      self->demonitor(one.member); // it lives for long, and would remember us
       --open_;
       return &one;
     }
   return nullptr;
 }
 
-void disconnect_gathering_state::lost(const caf::actor_addr& member) {
-  for (const auto& one : asked_)
-    if (one.member == member && closing(one.name)) {
-      log::error("disconnect", "{} {}: node {} was lost before it said what it has done",
-                 request_.audit.method, request_.audit.target, one.name);
-      left_out(one);
-      return;
-    }
-}
-
 void disconnect_gathering_state::settle() {
-  if (open_ != 0)
+  if (open_ != 0 || std::exchange(settled_, true))
     return;
   const auto verdict = present_.verdict();
   auto report = joined(verdict);
   report.covers = present_.covers(verdict, *request_.directory, request_.scope);
   const auto unanswerable =
       missing_is_fault_ || (request_.call && !report.found && present_.is_home_missing(switch_name{switch_}));
-  if (!present_.complete() && unanswerable)
+  if (report.doubtful.empty()) {
+    add_unknown(report);
+    // None of what a node has was hung up that was too late as a whole, and how much that is it does not say.
+    if (!request_.call && report.failed == 0)
+      report.failed = late_.size();
+  }
+  if (!is_over(report) && !present_.complete() && unanswerable)
     promise_.deliver(present_.failure(
         report.sent == 0 ? "" : std::to_string(report.sent) + " disconnects were sent by the others"));
   else
@@ -184,35 +226,88 @@ void disconnect_gathering_state::settle() {
   self->quit();
 }
 
+/// A switch that has not told its calls yet is as good as away: there may be calls of it, and none was hung
+/// up. So is one whose node is missing, though another node may still have what it had before it moved.
+void disconnect_gathering_state::add_unknown(disconnect_report& report) const {
+  if (request_.call && report.found)
+    return;
+  std::set<std::string> unreached{report.covers.unknown.begin(), report.covers.unknown.end()};
+  if (const auto* whose = request_.directory->find(request_.scope))
+    unreached.merge(present_.homes_missing(whose->environment));
+  for (const auto& of : unreached) {
+    if (request_.call && of != switch_)
+      continue;
+    report.found = true;
+    ++report.failed;
+    const auto where = std::lower_bound(report.away.begin(), report.away.end(), of);
+    if (where == report.away.end() || *where != of)
+      report.away.insert(where, of);
+  }
+}
+
+/// True when the report says itself that it is no good.
+bool disconnect_gathering_state::is_over(const disconnect_report& report) const {
+  return !report.doubtful.empty() || (!report.late.empty() && report.sent == 0);
+}
+
+/// An account that only its calls know of: without any there is none.
+bool disconnect_gathering_state::is_unknown_account() const {
+  if (request_.account_name)
+    return true;
+  if (!request_.account)
+    return false;
+  const auto found = address(*request_.directory, request_.scope, *request_.account);
+  return !found || !found->known;
+}
+
 disconnect_report disconnect_gathering_state::joined(const claim_verdict& verdict) const {
   disconnect_report report;
   std::set<std::string> away;
+  auto late = late_;
   std::uint64_t already = 0;
+  report.doubtful = doubtful_;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& lost = verdict.superseded(i);
-    report.failed += parts_[i].unknown;
+    if (parts_[i].unknown != 0)
+      report.doubtful.push_back({present_.node(i).value(), parts_[i].unknown});
+    report.audited = report.audited && parts_[i].audited;
     for (const auto& one : parts_[i].switches) {
       report.sent += one.sent;
       already += one.already;
       // A node that the switch has left could not reach it, which says nothing.
       const switch_name of{one.name};
-      if (one.failed == 0 || std::binary_search(lost.begin(), lost.end(), of)
-          || present_.is_connected_elsewhere(of, i))
+      if (std::binary_search(lost.begin(), lost.end(), of) || present_.is_connected_elsewhere(of, i))
         continue;
-      report.failed += one.failed;
-      away.insert(one.name);
+      report.failed += one.failed + one.expired;
+      if (one.failed != 0)
+        away.insert(one.name);
+      if (one.expired != 0)
+        late.insert(present_.node(i).value());
     }
   }
-  if (request_.call) {
-    report.found = report.sent + already + report.failed > 0;
-    if (report.sent + already > 0) {
-      report.sent = std::min<std::uint64_t>(report.sent, 1);
-      report.failed = 0;
-      away.clear();
-    }
-  }
+  std::sort(report.doubtful.begin(), report.doubtful.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  if (is_unknown_account())
+    report.found = std::any_of(parts_.begin(), parts_.end(), [](const part& one) { return one.found; });
   report.away.assign(away.begin(), away.end());
+  report.late.assign(late.begin(), late.end());
+  if (request_.call)
+    join_one_call(report, already);
   return report;
+}
+
+/// Where one node has the call, it does not matter what the others have.
+void disconnect_gathering_state::join_one_call(disconnect_report& report, std::uint64_t already) const {
+  report.found = report.sent + already + report.failed > 0;
+  if (report.sent + already > 0) {
+    report.sent = std::min<std::uint64_t>(report.sent, 1);
+    report.failed = 0;
+    report.away.clear();
+    report.late.clear();
+    report.doubtful.clear();
+  } else if (present_.is_home_here(switch_name{switch_})) {
+    std::erase_if(report.doubtful, [&](const doubtful_node& one) { return !present_.has(one.name); });
+  }
 }
 
 disconnect_gathering_actor::behavior_type
@@ -221,8 +316,10 @@ disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gat
   count_failures(self, context);
   self->state.context = context;
   self->state.front = front;
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.lost(down.source); });
-  return {[self](const disconnect_request& request) { return self->state.start(request); }};
+  return {
+      [self](const disconnect_request& request) { return self->state.start(request); },
+      [self](atom::deadline) { self->state.late(); },
+  };
 }
 
 } // namespace

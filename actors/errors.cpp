@@ -7,9 +7,21 @@ namespace rollcall {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> names = {
-    "none", "unknown switch", "stale epoch", "deadline passed", "audit log not written", "nodes missing"};
-static_assert(names.size() == static_cast<std::size_t>(ec::node_missing) + 1);
+constexpr std::array<std::string_view, 14> names = {"none",
+                                                    "unknown switch",
+                                                    "stale epoch",
+                                                    "deadline passed",
+                                                    "audit log not written",
+                                                    "two hosts use the name",
+                                                    "nodes missing",
+                                                    "order too late",
+                                                    "other directory",
+                                                    "unknown node",
+                                                    "node is up",
+                                                    "node is being drained",
+                                                    "switch is on its way",
+                                                    "not drained"};
+static_assert(names.size() == static_cast<std::size_t>(ec::not_drained) + 1);
 
 } // namespace
 

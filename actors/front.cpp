@@ -19,7 +19,7 @@ struct front_state {
 
 front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_state> self,
                                           const context_ptr& context, const node_actor& node,
-                                          const local_front_actor& local) {
+                                          const local_front_actor& local, const node_orders_actor& orders) {
   count_failures(self, context);
   return {
       [=](const list_request& request) {
@@ -31,6 +31,11 @@ front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_st
       [=](const disconnect_request& request) {
         return self->delegate(spawn_disconnect_gathering(self->system(), context, local), request);
       },
+      [=](const node_order& order) -> caf::result<node_order_answer> {
+        if (!orders)
+          return caf::make_error(ec::unknown_node);
+        return self->delegate(orders, order);
+      },
       [=](caf::get_atom) { return self->delegate(local, caf::get_atom_v); },
   };
 }
@@ -38,9 +43,9 @@ front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_st
 } // namespace
 
 front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
-                        local_front_actor local) {
+                        local_front_actor local, node_orders_actor orders) {
   return spawn_as(urgency::express, system, front_behavior, std::move(context), std::move(node),
-                  std::move(local));
+                  std::move(local), std::move(orders));
 }
 
 } // namespace rollcall

@@ -15,7 +15,8 @@ using list_gathering_actor = caf::typed_actor<caf::replies_to<list_request>::wit
 using stats_gathering_actor = stats_sink_actor::extend<caf::replies_to<stats_request>::with<stats_report>,
                                                        caf::reacts_to<atom::deadline>>;
 using disconnect_gathering_actor =
-    caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_report>>;
+    caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_report>,
+                     caf::reacts_to<atom::deadline>>;
 
 list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context,
                                           local_front_actor front);

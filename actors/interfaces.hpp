@@ -57,7 +57,8 @@ using account_actor = keeper_actor::extend<
     caf::reacts_to<record_ptr, call_actor>, // Take in a call; it is told `placed`. From the node.
     caf::reacts_to<list_job_ptr>,           // Send the matching records to the worker.
     caf::reacts_to<stats_job_ptr>,          // Send the counts to the worker: the tally may not have them yet.
-    caf::reacts_to<disconnect_job_ptr>,     // Pass the job on to each call.
+    caf::reacts_to<disconnect_job_ptr>,     // Pass the job on to each call, some at a time.
+    caf::reacts_to<atom::proceed>,          // Go on with that.
     caf::reacts_to<tally_actor>,            // Belongs to the customer of this tally now.
     caf::reacts_to<directory_ptr>,          // By which calls learn their account's number, if it has none.
     caf::reacts_to<atom::audit>,            // Recount the calls and have the tally compare.
@@ -93,24 +94,33 @@ struct attached {
 
 /// One switch: turns its news into messages to its calls, and their hang-ups into lines to the switch.
 using link_actor = news_actor::extend<
-    caf::replies_to<attach_request>::with<attached>, // Fails with stale_epoch.
-    caf::reacts_to<atom::hang_up, std::string>, // From a call, by the switch's id; answered by a link_word.
-    caf::reacts_to<disconnect_job_ptr, std::string>, // The job is for the call of this id.
+    caf::replies_to<attach_request>::with<attached>,               // Fails with stale_epoch or two_hosts.
+    caf::reacts_to<atom::hang_up, record_ptr, disconnect_job_ptr>, // From a call, for the job that asked
+                                                                   // first; answered by a link_word.
+    caf::reacts_to<disconnect_job_ptr, std::string>,               // The job is for the call of this id.
     caf::reacts_to<directory_ptr>,
     caf::reacts_to<atom::consumed, std::uint64_t>, // News of this session has been worked off.
-    caf::replies_to<atom::release, std::uint64_t>::with<released>, // Another node wants the switch, with
-                                                                   // this epoch. Fails with stale_epoch.
-    caf::reacts_to<atom::adopt, records>,                          // Calls that the node before had.
+    caf::replies_to<atom::release, std::uint64_t, switch_host>::with<released>, // Another node wants the
+                                                                                // switch, with this epoch,
+                                                                                // for this host. Fails with
+                                                                                // stale_epoch or two_hosts.
+    caf::reacts_to<atom::adopt, records>, // Calls that the node before had.
     caf::reacts_to<atom::settled>, // From the last call that had something which no account showed yet.
-    caf::reacts_to<atom::yield, std::uint64_t>,  // Another node's claim of this term has won.
-    caf::reacts_to<atom::let_go, std::uint64_t>, // Unless the switch came back since this term.
-    caf::reacts_to<atom::forget>,                // The switch is not configured any more: forget its calls.
-    caf::reacts_to<caf::tick_atom>,              // Work off what is due: retries, calls to forget.
+    caf::reacts_to<atom::yield, std::uint64_t>,             // Another node's has won over this term's.
+    caf::reacts_to<atom::let_go, std::uint64_t>,            // Unless the switch came back since this term.
+    caf::reacts_to<atom::resume, outstanding_hang_ups_ptr>, // From before a restart of this node.
+    caf::replies_to<atom::inherit, outstanding_hang_ups_ptr>::with<caf::ok_atom>, // From before a restart of
+                                                                                  // another one. Fails with
+                                                                                  // unknown_switch.
+    caf::reacts_to<atom::forget>,   // The switch is not configured any more: forget its calls.
+    caf::reacts_to<caf::tick_atom>, // Work off what is due: retries, calls to forget.
+    caf::reacts_to<atom::proceed>,  // Go on with what is too much for one turn.
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
 /// Gives a link its word back. An actor handles what it sends to itself at once; what comes back from here
 /// has waited behind most of those that it woke before: enough to hold a switch up that tells too much.
-using echo_actor = caf::typed_actor<caf::reacts_to<atom::consumed, link_actor, std::uint64_t>>;
+using echo_actor = caf::typed_actor<caf::reacts_to<atom::consumed, link_actor, std::uint64_t>,
+                                    caf::reacts_to<atom::proceed, link_actor>>;
 
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
 using node_actor = registrar_actor::extend<
@@ -118,9 +128,12 @@ using node_actor = registrar_actor::extend<
     caf::reacts_to<list_job_ptr>, caf::reacts_to<stats_job_ptr>, caf::reacts_to<disconnect_job_ptr>,
     caf::reacts_to<disconnect_job_ptr, record_ptr>, // The job is for this call. From an account that it left.
     caf::replies_to<attach_request>::with<attached>, // Fails with unknown_switch or stale_epoch.
-    caf::replies_to<atom::release, switch_name, std::uint64_t>::with<released>, // For the switch's link; as
-    caf::reacts_to<atom::adopt, switch_name, records>,                          // these.
+    caf::replies_to<atom::release, switch_name, std::uint64_t,
+                    switch_host>::with<released>,      // For the switch's link; as
+    caf::reacts_to<atom::adopt, switch_name, records>, // these.
     caf::reacts_to<atom::yield, switch_name, std::uint64_t>,
+    caf::reacts_to<atom::resume, switch_name, outstanding_hang_ups_ptr>,
+    caf::replies_to<atom::inherit, switch_name, outstanding_hang_ups_ptr>::with<caf::ok_atom>,
     caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
     caf::replies_to<caf::get_atom>::with<link_statuses>,
     caf::reacts_to<atom::audit>,     // Have every account recounted now, and idle ones asked to retire.
@@ -140,14 +153,17 @@ using stats_worker_actor =
 using disconnect_worker_actor =
     caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_answer>,
                      caf::reacts_to<atom::expect, std::uint64_t>, caf::reacts_to<call_outcome>,
+                     caf::reacts_to<atom::unaudited>, // Lines left that the audit log does not have yet.
                      caf::reacts_to<atom::deadline>>;
 
-/// Writes the audit log. Detached: it waits for the disk.
-using auditor_actor = caf::typed_actor<
-    caf::replies_to<audit_request>::with<std::int64_t>, // The number of the new entry; fails with
-                                                        // not_audited.
-    caf::replies_to<std::int64_t, std::string, std::vector<audit_call>>::with<caf::ok_atom>, // Its outcome.
-    caf::reacts_to<std::vector<audit_note>>>; // Later news of calls. Never empty.
+/// Writes the audit log. Detached: it waits for the disk. What it is told takes room in the context's
+/// backlog.
+using auditor_actor =
+    caf::typed_actor<caf::replies_to<audit_writes>::with<caf::ok_atom>, // Answered when it is written; fails
+                                                                        // with not_audited when that takes
+                                                                        // too long: it is written later.
+                     caf::reacts_to<audit_notes>,                       // Later news of calls. Never empty.
+                     caf::reacts_to<caf::tick_atom>>; // Look after the file, and write what waits.
 
 /// The front of this node alone: turns each request into a worker.
 using local_front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
@@ -155,11 +171,18 @@ using local_front_actor = caf::typed_actor<caf::replies_to<list_request>::with<c
                                            caf::replies_to<disconnect_request>::with<disconnect_answer>,
                                            caf::replies_to<caf::get_atom>::with<link_statuses>>;
 
+/// Carries out what is asked of nodes, and has it written down.
+using node_orders_actor =
+    caf::typed_actor<caf::replies_to<node_order>::with<node_order_answer>>; // Fails with unknown_node,
+                                                                            // node_up, node_missing, or
+                                                                            // not_drained.
+
 /// The front of the cluster, which the API asks: gathers what this node and the others answer. Each fails
 /// with too_late, or with node_missing when the configuration wants no partial answers.
 using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<list_answer>,
                                      caf::replies_to<stats_request>::with<stats_report>,
                                      caf::replies_to<disconnect_request>::with<disconnect_report>,
+                                     caf::replies_to<node_order>::with<node_order_answer>,
                                      caf::replies_to<caf::get_atom>::with<link_statuses>>; // Of this node.
 
 /// Where a switch's connection finds its link: the node, or before it the cluster, which asks the other nodes
@@ -177,10 +200,19 @@ using cluster_actor = attach_actor::extend<
     caf::reacts_to<atom::left, node_id, std::uint64_t, std::string>, // The connection is gone, and why.
     caf::replies_to<atom::joined, wire::card, caf::strong_actor_ptr>::with<wire::card>,
     caf::replies_to<atom::ping, wire::news>::with<wire::news>,
-    caf::reacts_to<caf::update_atom>,   // The claims of this node have changed.
+    caf::reacts_to<directory_ptr>,    // By which this node answers from now on. From the member.
+    caf::reacts_to<caf::update_atom>, // The claims of this node have changed.
+    caf::reacts_to<shared_secret>,    // What other nodes are told from now on; none where one is configured.
     caf::reacts_to<atom::forget, bool>, // The configuration has changed: nodes that are away and no peers of
                                         // it are not missed any more. Whether a missing one is a fault.
-    caf::reacts_to<caf::tick_atom>>;    // Ping everyone.
+    caf::reacts_to<caf::tick_atom>,     // Ping everyone.
+    caf::replies_to<atom::drain, bool>::with<caf::ok_atom>, // Have others take over the switches. Whether all
+                                                            // of them or none. Fails with not_drained.
+    caf::replies_to<atom::left>::with<caf::ok_atom>,        // Nobody is to miss this node. After a drain.
+    caf::replies_to<atom::inherit, std::string, std::string>::with<caf::ok_atom>, // As the member.
+    caf::replies_to<atom::forget, std::string>::with<caf::ok_atom>>; // Nobody is to miss this node, which is
+                                                                     // away. Fails with unknown_node,
+                                                                     // node_up.
 
 /// What other nodes find: wire::member_actor, and what only this process says to it.
 using member_host_actor =
@@ -207,7 +239,12 @@ struct disconnect_job {
   std::optional<account_key> account; ///< this account only
   directory_ptr directory;
   disconnect_worker_actor worker;
-  std::chrono::steady_clock::time_point begun; ///< who left an account before is surely found in another
+  std::uint64_t entry = 0;                      ///< of the audit log
+  audit_request_ptr request;                    ///< for the log
+  std::chrono::steady_clock::time_point begun;  ///< who left an account before is surely found in another
+  boot_time arrived;                            ///< calls that began later are not meant
+  boot_time expires;                            ///< from then on nothing is begun
+  std::optional<std::string> account_name = {}; ///< of the account's calls only those that bear this name
 };
 
 } // namespace rollcall
@@ -228,6 +265,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::list_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::stats_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::disconnect_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_order_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_word)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_hello)
@@ -245,9 +284,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attach_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::attached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_statuses)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::audit_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::audit_call>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::audit_note>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::audit_writes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::audit_notes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::outstanding_hang_ups_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::switch_settings>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<rollcall::scope_actor>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::tally_actor)

@@ -2,90 +2,11 @@
 
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
-#include "actors/scheduling/prefetch.hpp"
 #include "domain/time.hpp"
 
-#include <algorithm>
 #include <utility>
-#include <variant>
 
 namespace rollcall {
-
-caf::result<attached> link_state::attach(const attach_request& request) {
-  if (connection_ && request.epoch <= epoch_)
-    return caf::make_error(ec::stale_epoch);
-  if (connection_)
-    connection_->close("stale_epoch", "a newer connection of this switch took over");
-  connection_ = request.connection;
-  epoch_ = request.epoch;
-  term_ = std::max({request.epoch, request.above + 1, term_ + 1});
-  ++session_;
-  bad_in_a_row_ = 0;
-  // What came by a former connection counts no more.
-  whole_ = false;
-  verified_ = false;
-  surroundings()->awaited.forsake();
-  take_over_hang_ups(request.hung_up);
-  if (request.whole)
-    await_settlement();
-  lose_sight();
-  log::info(who(), "connected, epoch {}; {} calls from before", epoch_, calls_.size());
-  return attached{session_, news_actor{link_actor{self}}};
-}
-
-void link_state::news(std::uint64_t session, switch_news& items) {
-  if (session != session_ || !connection_)
-    return;
-  find_ahead(items);
-  for (auto& item : items) {
-    if (!connection_)
-      break; // closed for what it said
-    const auto bad_before = bad_in_a_row_;
-    std::visit([this](auto& x) { on(x); }, item);
-    if (bad_in_a_row_ == bad_before)
-      bad_in_a_row_ = 0;
-  }
-  write_notes();
-  // Bit by bit while there is news: at the tick it would be thousands at once, and all others would wait.
-  forget_ended(self->clock().now());
-  if (!connection_)
-    return;
-  // Goes behind most of what the news has set in motion: actors are scheduled first come, first served.
-  tell(self, echo, atom::consumed_v, link_actor{self}, session);
-}
-
-void link_state::find_ahead(const switch_news& items) {
-  std::vector<std::string_view> ids;
-  ids.reserve(items.size());
-  for (const auto& item : items)
-    if (const auto* event = std::get_if<call_event>(&item))
-      ids.emplace_back(event->id);
-  calls_.find_ahead(ids, [](const call_actor& call) {
-    prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
-  });
-}
-
-void link_state::consumed(std::uint64_t session) {
-  if (session != session_ || !connection_)
-    return;
-  connection_->consumed();
-}
-
-void link_state::closed(std::uint64_t session, const std::string& reason) {
-  if (session != session_ || !connection_)
-    return;
-  connection_ = nullptr;
-  lose_sight();
-  log::warn(who(), "connection lost: {}; {} calls are kept, unverified", reason, calls_.size());
-}
-
-/// From here to the end of the next snapshot calls may change unseen.
-void link_state::lose_sight() {
-  in_snapshot_ = false;
-  verified_ = false;
-  settled_ = false;
-  publish_claim();
-}
 
 /// `awaited`: accounts have to show it before the switch is verified, or its calls are all here.
 void link_state::take(call_event& event, bool awaited) {
@@ -93,11 +14,18 @@ void link_state::take(call_event& event, bool awaited) {
     if (const auto* found = directory->find_username(identity->environment, *username))
       event.account = found->id;
   auto* known = calls_.find(event.id);
+  if (known && is_another(*known, event)) {
+    make_way(*known, event);
+    known = nullptr;
+  }
   if (!known) {
     open(event, awaited);
     return;
   }
-  known->seen = snapshot_;
+  if (known->ended && is_revived(*known, event))
+    known = &revive(*known, event);
+  if (!known->ended)
+    known->seen = snapshot_; // of one that is over: the snapshot in which it ended
   if (event.state == call_state::dead)
     ended(*known, event, "ended");
   pass_on(*known, event, awaited);
@@ -112,64 +40,54 @@ void link_state::pass_on(entry& call, call_event& event, bool awaited) {
 }
 
 void link_state::open(call_event& event, bool awaited) {
-  if (!event.setup) {
-    // The end of a call that was never seen, or is forgotten already, is no news.
-    if (event.state == call_state::dead)
-      ++context->metrics.events_unknown;
-    else
-      on(bad_line{"call " + event.id + ": setup_time is required on the first sight of a call"});
+  // The call was never seen, or is forgotten already: its end changes nothing. Later lines of it are late.
+  if (event.state == call_state::dead && !event.setup) {
+    ++context->metrics.events_unknown;
+    over_.add(event.id, self->clock().now());
     return;
   }
+  if (over_.contains(event.id, self->clock().now())) {
+    if (!in_snapshot_) {
+      ++context->metrics.events_after_end;
+      return;
+    }
+    forget_hang_up(event.id);
+  }
+  if (!has_room()) {
+    refuse(event);
+    return;
+  }
+  if (!event.setup) {
+    event.setup = event.received;
+    on(bad_field{"call " + event.id + ": setup_time is required on the first sight of a call: now counts"});
+  }
   ++context->metrics.events_applied;
-  auto& added = add(event.id, call_record::first(*identity, event), awaited);
+  auto& added = add(event.id, call_record::first(*identity, event), context->boottime(), awaited);
   if (event.state == call_state::dead)
     ended(added, event, "ended");
 }
 
-link_state::entry& link_state::add(std::string_view id, record_ptr first, bool awaited) {
+link_state::entry& link_state::add(std::string_view id, record_ptr first, boot_time begun, bool awaited) {
   if (awaited)
     surroundings()->awaited.add();
   auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), first, awaited));
   added.seen = snapshot_;
+  added.begun = begun;
+  added.setup = first->setup();
+  if (!expected_.empty())
+    found_expected(added, first);
   tell(self, node, std::move(first), added.call);
   return added;
 }
 
-void link_state::on(const snapshot_begin&) {
-  ++snapshot_;
-  in_snapshot_ = true;
-}
-
-void link_state::on(const snapshot_end&) {
-  if (!in_snapshot_) {
-    on(bad_line{"snapshot_end without snapshot_begin"});
-    return;
-  }
-  in_snapshot_ = false;
-  std::uint64_t unseen = 0;
-  const auto now = context->now();
-  calls_.each([&](entry& call) {
-    if (call.ended || call.seen == snapshot_)
-      return;
-    call_event over;
-    over.id = call.id();
-    over.state = call_state::dead;
-    over.received = now;
-    ended(call, over, "ended unseen");
-    pass_on(call, over, true);
-    ++unseen;
-  });
-  ++context->metrics.snapshots;
-  context->metrics.calls_settled += unseen;
-  verified_ = true;
-  await_settlement();
-  log::info(who(), "snapshot: {} calls, {} are over", calls_.size(), unseen);
-}
-
 void link_state::on(const refusal& refused) {
   ++context->metrics.disconnects_refused;
-  log::warn(who(), "call {}: the switch refused to hang up: {}", refused.id, refused.message);
-  note(refused.id, "refused: " + refused.message);
+  // Once for each call, and only of what was asked: a switch could fill the log with refusals of nothing.
+  if (auto* found = calls_.find(refused.id);
+      found && found->hung_up && !std::exchange(found->refused, true)) {
+    warn("call {}: the switch refused to hang up: {}", refused.id, refused.message);
+    note(refused.id, cut_for_audit("refused: " + refused.message));
+  }
   // It may be that the switch has no such call: a snapshot tells.
   const auto now = self->clock().now();
   if (now >= resync_allowed_) {
@@ -178,58 +96,41 @@ void link_state::on(const refusal& refused) {
   }
 }
 
-void link_state::on(const ping&) { connection_->pong(); }
-
 void link_state::on(const bad_line& bad) {
   ++context->metrics.lines_bad;
-  log::warn(who(), "bad line: {}", bad.reason);
-  // Whatever else it says of the call, it names it: a snapshot must not end it.
-  if (auto* named = calls_.find(bad.call))
+  warn("bad line: {}", bad.reason);
+  // Whatever else it says of the call, it names it: a snapshot must not end it. Where that is not readable,
+  // it may be any call.
+  if (auto* named = calls_.find(bad.call); named && !named->ended) {
+    if (!is_of_this_run(*named))
+      forget_hang_up(bad.call); // it may be another call's id by now
     named->seen = snapshot_;
+  }
+  unreadable_ = unreadable_ || bad.call.empty();
   connection_->warn(bad.reason);
   if (++bad_in_a_row_ < defaults::bad_lines_in_a_row)
     return;
   const auto lost = std::exchange(connection_, nullptr);
   lost->close("bad_message", "too many bad lines in a row");
+  holders_.gone(self->clock().now());
   lose_sight();
-  log::warn(who(), "closed for bad lines; {} calls are kept, unverified", calls_.size());
+  warn("closed for bad lines; {} calls are kept, unverified", calls_.size() - ended_count_);
+}
+
+void link_state::on(const bad_field& bad) {
+  ++context->metrics.fields_bad;
+  warn("bad field: {}", bad.reason);
+  connection_->warn(bad.reason);
 }
 
 void link_state::ended(entry& call, const call_event& event, std::string_view how) {
-  if (std::exchange(call.ended, true))
+  if (call.ended)
     return;
+  call.ended = true;
+  ++ended_count_;
   if (call.hung_up)
     note(event.id, std::string{how} + (event.ended ? " at " + format_rfc3339(*event.ended) : ""));
   ended_.push_back({self->clock().now() + context->dead_linger.load(), &call});
-  wake_up();
-}
-
-void link_state::note(const std::string& id, std::string text) {
-  if (!auditor)
-    return;
-  notes_.push_back({context->now(), who() + ':' + id, std::move(text)});
-  if (notes_.size() == defaults::notes_at_once)
-    write_notes();
-}
-
-void link_state::write_notes() {
-  if (!notes_.empty())
-    self->send(auditor, std::exchange(notes_, {}));
-}
-
-void link_state::hang_up(const std::string& id) {
-  auto* found = calls_.find(id);
-  if (!found)
-    return; // just forgotten; the call has answered for itself
-  const auto sent = connection_ && connection_->hang_up(id);
-  self->send(found->call, sent ? link_word::sent : link_word::unsent);
-  if (!sent) {
-    ++context->metrics.disconnects_unreachable;
-    return;
-  }
-  found->hung_up = true;
-  ++context->metrics.disconnects_sent;
-  repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), id});
   wake_up();
 }
 
@@ -245,37 +146,55 @@ void link_state::tick() {
   const auto now = self->clock().now();
   repeat_disconnects(now);
   forget_ended(now);
+  watch_silence(now);
+  if (overfull_ && verified_ && has_room()) // calls that were refused may have room now
+    resync_wanted_ = true;
+  ask_for_snapshot(now);
+  go_on();
   wake_up();
+  proceed_soon();
 }
 
-void link_state::repeat_disconnects(moment now) {
-  const auto next = now + context->disconnect_retry.load();
-  std::uint64_t repeated = 0;
-  for (auto n = repeats_.size(); n > 0 && repeats_.front().when <= now; --n) {
-    auto id = std::move(repeats_.front().id);
-    repeats_.pop_front();
-    const auto* found = calls_.find(id);
-    if (!found || found->ended)
-      continue;
-    if (connection_ && connection_->hang_up(id) && ++repeated <= defaults::repeats_named)
-      log::warn(who(), "call {}: no end yet, disconnect sent again", id);
-    repeats_.push_back({next, std::move(id)});
-  }
-  context->metrics.disconnects_repeated += repeated;
-  if (repeated > defaults::repeats_named)
-    log::warn(who(), "and {} more disconnects sent again", repeated - defaults::repeats_named);
+void link_state::proceed() {
+  proceed_due_ = false;
+  forget_ended(self->clock().now());
+  go_on();
+  proceed_soon();
 }
 
+/// Some at a time; the rest follows at once.
 void link_state::forget_ended(moment now) {
-  for (; !ended_.empty() && ended_.front().when <= now; ended_.pop_front()) {
+  if (!may_forget(now))
+    return;
+  for (auto n = context->calls_at_once.load(); n > 0 && !ended_.empty() && ended_.front().when <= now; --n) {
     auto& over = *ended_.front().call;
+    ended_.pop_front();
+    if (!over.call) {
+      entries::discard(over);
+      continue;
+    }
     tell(self, over.call, link_word::forget);
+    over_.add(over.id(), now);
     calls_.erase(over);
+    --ended_count_;
   }
+}
+
+/// Another node compares what it gets with how many calls it was told of.
+bool link_state::may_forget(moment now) const { return connection_ || now >= kept_until_; }
+
+/// When something was left undone: by way of the echo, as what an actor sends to itself it handles at once,
+/// before anybody else has a turn.
+void link_state::proceed_soon() {
+  const auto now = self->clock().now();
+  const auto unfinished =
+      (walk_ && walk_->begins <= now) || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
+  if (unfinished && !std::exchange(proceed_due_, true))
+    tell(self, echo, atom::proceed_v, link_actor{self});
 }
 
 void link_state::wake_up() {
-  if (repeats_.empty() && ended_.empty())
+  if (repeats_.empty() && ended_.empty() && !walk_ && !awaits_snapshot() && !resync_wanted_ && !overfull_)
     return;
   if (!std::exchange(tick_due_, true))
     self->delayed_send(self, defaults::link_tick, caf::tick_atom_v);
@@ -290,7 +209,15 @@ void link_state::end() {
   self->quit();
 }
 
+/// Before the calls go: some of these are not in their table any more.
+void link_state::drop_ended() {
+  for (const auto& one : std::exchange(ended_, {}))
+    if (!one.call->call)
+      entries::discard(*one.call);
+}
+
 void link_state::stop(caf::error reason) {
+  drop_ended();
   calls_.each([&](entry& x) { self->send_exit(x.call, reason); });
   self->quit(std::move(reason));
 }
@@ -300,9 +227,13 @@ link_status link_state::status() const {
   result.name = identity->name;
   result.connected = connection_ != nullptr;
   result.synced = synced_;
-  result.in_snapshot = connection_ && !verified_;
-  result.calls = calls_.size() - ended_.size();
+  result.in_snapshot = connection_ && !verified_ && !given_up_;
+  result.given_up = connection_ && given_up_;
+  result.calls = calls_.size() - ended_count_;
   result.unverified = verified_ ? 0 : result.calls;
+  result.refused = refused_;
+  result.ended = over_.size();
+  result.trouble = trouble();
   return result;
 }
 
@@ -319,6 +250,7 @@ echo_actor::behavior_type echo_behavior(echo_actor::pointer self) {
       one_way{[self](atom::consumed, const link_actor& link, std::uint64_t session) {
         tell(self, link, atom::consumed_v, session);
       }},
+      one_way{[self](atom::proceed, const link_actor& link) { tell(self, link, atom::proceed_v); }},
   };
 }
 
@@ -339,18 +271,25 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
         self->state.closed(session, reason);
       },
       [self](const attach_request& request) { return self->state.attach(request); },
-      one_way{[self](atom::hang_up, const std::string& id) { self->state.hang_up(id); }},
+      one_way{[self](atom::hang_up, record_ptr& call, disconnect_job_ptr& job) {
+        self->state.hang_up(call, job);
+      }},
       one_way{
           [self](const disconnect_job_ptr& job, const std::string& id) { self->state.disconnect(job, id); }},
       [self](directory_ptr& dir) { self->state.directory = std::move(dir); },
       one_way{[self](atom::consumed, std::uint64_t session) { self->state.consumed(session); }},
-      [self](atom::release, std::uint64_t epoch) { return self->state.release(epoch); },
+      [self](atom::release, std::uint64_t epoch, const switch_host& host) {
+        return self->state.release(epoch, host);
+      },
       [self](atom::adopt, const records& calls) { self->state.adopt(calls); },
       [self](atom::settled) { self->state.on_settled(); },
-      [self](atom::yield, std::uint64_t to_term) { self->state.yield(to_term); },
+      [self](atom::yield, std::uint64_t own_term) { self->state.yield(own_term); },
       [self](atom::let_go, std::uint64_t own_term) { self->state.let_go(own_term); },
+      [self](atom::resume, const outstanding_hang_ups_ptr& calls) { self->state.resume(calls); },
+      [self](atom::inherit, const outstanding_hang_ups_ptr& calls) { return self->state.carry_on(calls); },
       [self](atom::forget) { self->state.end(); },
       [self](caf::tick_atom) { self->state.tick(); },
+      one_way{[self](atom::proceed) { self->state.proceed(); }},
       [self](caf::get_atom) { return self->state.status(); },
   };
 }

@@ -1,6 +1,7 @@
 #include "actors/link.hpp"
 #include "actors/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcall {
@@ -8,47 +9,72 @@ namespace rollcall {
 // A switch that moves between nodes, seen from the link that it leaves and the one that it comes to.
 
 /// Another node wants the switch, whose connection there has this epoch.
-caf::result<released> link_state::release(std::uint64_t epoch) {
+caf::result<released> link_state::release(std::uint64_t epoch, const switch_host& host) {
   if (connection_ && epoch <= epoch_)
     return caf::make_error(ec::stale_epoch);
-  if (connection_) {
+  const auto now = self->clock().now();
+  if (!holders_.admit(host, now)) {
+    warn("{}: {}", trouble(), holders_.sides());
+    return caf::make_error(ec::two_hosts);
+  }
+  const auto connected = connection_ != nullptr;
+  if (connected) {
     std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
-    log::info(who(), "released to another node, epoch {}; {} calls are kept until it has them", epoch,
-              calls_.size());
+    info("released to another node, epoch {}; {} calls are kept until it has them", epoch, calls_.size());
     lose_sight();
   }
-  released answer{term_, whole_, calls_.size()};
+  released answer{term_, whole_, connected, calls_.size(), {}, told_ && !overfull_, holders_.history(now),
+                  run_};
+  kept_until_ = now + defaults::handover_limit;
+  holders_.gone(now); // from here: the other node knows when it is gone from there
   for (const auto& one : repeats_)
-    if (const auto* found = calls_.find(one.id); found && !found->ended)
-      answer.hung_up.push_back(one.id);
+    if (const auto* found = calls_.find(one.id); found && !found->ended && found->setup == one.setup)
+      answer.hung_up.push_back(
+          {one.id, one.setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
+  for (const auto& [id, one] : expected_)
+    if (!one.after_restart || context->now() - one.asked < context->resume_hang_ups.load())
+      answer.hung_up.push_back(
+          {id, one.setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
   return answer;
 }
 
 /// What the node before had, before the connection that is the switch's here now.
+///
+/// When that one first heard of a call is not told: its setup has to do.
 void link_state::adopt(const records& calls) {
+  const auto now = context->boottime();
+  const auto today = context->now();
   for (const auto& record : calls) {
     auto event = event_of(*record);
     if (calls_.find(event.id)) {
       take(event, true);
       continue;
     }
-    auto& added = add(event.id, call_record::adopted(*identity, *record), true);
+    const auto age = std::max(today - record->setup(), timestamp::duration{0});
+    auto& added = add(event.id, call_record::adopted(*identity, *record), now - age, true);
     if (event.state == call_state::dead)
       ended(added, event, "ended");
   }
 }
 
-/// The requests to hang these calls up were answered by the node before: that it comes to pass is up to this
-/// one now.
-void link_state::take_over_hang_ups(const std::vector<std::string>& ids) {
-  const auto next = self->clock().now() + context->disconnect_retry.load();
-  for (const auto& id : ids) {
-    auto* found = calls_.find(id);
-    if (found && (found->ended || std::exchange(found->hung_up, true)))
-      continue;
-    repeats_.push_back({next, id}); // also of one that only the snapshot will tell of
-  }
-  wake_up();
+/// The node that had the switch drains: what it had is this one's until the switch connects, to any node. The
+/// switch may have done so meanwhile; then it tells its calls, and what is left are the hang-ups.
+attached link_state::inherit(const attach_request& request) {
+  take_over_hang_ups(request.hung_up);
+  if (connection_)
+    return {session_, news_actor{link_actor{self}}};
+  term_ = next_term(0, request.above, term_);
+  if (!request.run.empty())
+    run_ = request.run;
+  holders_.take_over(request.holders, self->clock().now());
+  whole_ = false;
+  told_ = request.whole && (told_ || request.told);
+  surroundings()->awaited.forsake();
+  if (request.whole)
+    await_settlement();
+  lose_sight();
+  info("inherited from a node that drains; {} calls, {} to be hung up", calls_.size(), repeats_.size());
+  return {session_, news_actor{link_actor{self}}};
 }
 
 /// Claims everything as soon as accounts show all that is known. Tallies hear of it from accounts, so that
@@ -62,43 +88,53 @@ void link_state::on_settled() {
   if (!surroundings()->awaited.reached())
     return;
   whole_ = true;
+  told_ = told_ || verified_;
   settled_ = verified_;
   synced_ = synced_ || verified_;
   publish_claim();
 }
 
-/// Another node's claim of this term has won.
-void link_state::yield(std::uint64_t to_term) {
-  if (term_ == 0 || to_term < term_)
+/// Another node's claim has won over this one's of that term.
+void link_state::yield(std::uint64_t own_term) {
+  if (own_term == 0 || own_term != term_)
     return; // the switch has come back meanwhile
   if (connection_) {
     std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
+    holders_.gone(self->clock().now());
     lose_sight();
   }
-  if (!calls_.empty())
-    self->delayed_send(self, defaults::move_memory, atom::let_go_v, term_);
+  self->delayed_send(self, defaults::move_memory, atom::let_go_v, term_);
 }
 
-/// Requests that have not heard of the other node's claim are over now.
+/// Requests that have not heard of the other node's claim are over now. What was here is older than what that
+/// one has, whatever the terms say, also when it loses the switch.
 void link_state::let_go(std::uint64_t own_term) {
-  if (own_term != term_ || connection_ || calls_.empty())
+  if (own_term != term_ || connection_)
     return;
-  log::info(who(), "is another node's now; {} calls let go", calls_.size());
+  if (!calls_.empty())
+    log::info(who(), "is another node's now; {} calls let go", calls_.size());
   forget_calls();
+  surroundings()->awaited.forsake();
   whole_ = false;
+  told_ = false;
   publish_claim();
 }
 
 void link_state::forget_calls() {
   calls_.each([&](entry& x) { self->send(x.call, link_word::forget); });
+  drop_ended();
   calls_.clear();
   repeats_.clear();
-  ended_.clear();
+  ended_count_ = 0;
+  overfull_ = false;
+  walk_.reset();
+  waiting_.clear();
+  expected_.clear();
 }
 
 void link_state::publish_claim() {
   context->claims.set(identity, {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
-                                 connection_ && settled_});
+                                 connection_ && settled_ && !overfull_, told_ && !overfull_});
 }
 
 } // namespace rollcall

@@ -85,11 +85,17 @@ void list_gathering_state::ask(const member_state& other) {
     return;
   }
   ++open_;
-  self->request(other.actor, caf::duration{defaults::gather_deadline}, wire::query_of(request_))
+  present_.note(other);
+  // Running times are told by the clock of the node that has the call, where that is another one.
+  auto request = request_;
+  if (other.is_clock_off())
+    request.now += other.ahead;
+  self->request(other.actor, caf::duration{defaults::gather_deadline}, wire::query_of(request))
       .then(
-          [this, node = other.name](wire::list_opening& opening) {
+          [this, node = other.name, now = request.now](wire::list_opening& opening) {
             present_.answered(node, std::move(opening.claims));
-            parts_.push_back({import_rows(self->system(), context, node_id{node}, std::move(opening))});
+            parts_.push_back(
+                {import_rows(self->system(), context, node_id{node}, std::move(opening)), {}, now});
             --open_;
             settle();
           },

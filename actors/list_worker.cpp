@@ -1,6 +1,7 @@
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
 #include "actors/workers.hpp"
+#include "domain/addressed_account.hpp"
 
 #include <memory>
 #include <utility>
@@ -14,17 +15,17 @@ caf::result<call_list_ptr> list_worker_state::start(const list_request& request)
   const auto& dir = *request_.directory;
   auto job = std::make_shared<list_job>(
       list_job{query, request_.directory, std::nullopt, self->clock().now(), list_worker_actor{self}});
-  if (query.account) {
+  if (query.account || query.account_name) {
     // One account is asked where it belongs, not where the scope begins.
-    const auto* account = dir.find(*query.account);
-    const auto* owner = account ? dir.find(account->customer) : nullptr;
-    if (!owner || !(query.recursive ? dir.covers(query.scope, owner->id) : owner->id == query.scope)) {
+    const auto found = query.account ? address(dir, query.scope, *query.account)
+                                     : address(dir, query.scope, *query.account_name);
+    if (!found || (!query.recursive && found->owner != query.scope)) {
       open_ = 0;
       settle();
       return promise_;
     }
-    job->account = account_key{owner->environment, account->id};
-    job->query.scope = owner->id;
+    job->account = found->key;
+    job->query.scope = found->owner;
   }
   self->send(node, list_job_ptr{std::move(job)});
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);

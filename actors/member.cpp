@@ -1,5 +1,6 @@
 #include "actors/member.hpp"
 
+#include "actors/counts_export.hpp"
 #include "actors/failure.hpp"
 #include "actors/list_export.hpp"
 #include "actors/wire_format.hpp"
@@ -8,6 +9,8 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace rollcall {
@@ -22,6 +25,11 @@ struct member_actor_state {
   caf::result<wire::list_opening> list(const wire::list_query& query);
   caf::result<wire::counts> stats(const wire::stats_query& query);
   caf::result<wire::disconnect_report> disconnect(const wire::disconnect_order& order);
+
+  caf::result<released> release(const switch_name& of, std::uint64_t epoch, const switch_host& host);
+  caf::result<caf::ok_atom> drain(std::int64_t expires);
+
+  void take(const directory_ptr& dir);
 
   member_host_actor::pointer self;
   context_ptr context;
@@ -46,31 +54,66 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
   self->request(front, caf::duration{2 * defaults::gather_deadline},
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
-          [promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
+          [this, promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
             auto told = wire::counts_of(accounts, std::move(claims));
-            // One that is too long for a message would cost the connection.
-            if (told.accounts.size() > defaults::most_counts)
-              promise.deliver(caf::make_error(ec::too_late));
-            else
-              promise.deliver(std::move(told));
+            // A message that is too long would cost the connection.
+            if (told.first.accounts.size() > defaults::counts_at_once) {
+              auto all = std::move(told.first.accounts);
+              told.first = next_batch(all);
+              told.exporter = spawn_counts_export(self->system(), context, std::move(all));
+            }
+            promise.deliver(std::move(told));
           },
           [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
 }
 
 caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::disconnect_order& order) {
-  if (!directory)
-    return caf::make_error(ec::too_late);
+  const auto refuse = [&](ec code, std::string_view why) {
+    log::warn("disconnect", "{} {} of node {} is refused: {}", order.method, order.target, order.asked, why);
+    return caf::make_error(code);
+  };
+  // By another directory the same numbers may be somebody else's.
+  if (!directory || directory->hash() != order.directory)
+    return refuse(ec::other_directory, "it was understood by another directory");
+  const auto left = wire::boot_time_from(order.expires) - context->boottime();
+  if (left <= boot_clock::duration{0}) {
+    ++context->metrics.disconnects_expired;
+    return refuse(ec::expired, "it came too late");
+  }
   auto promise = self->make_response_promise<wire::disconnect_report>();
   auto claims = context->claims.all();
-  self->request(front, caf::duration{defaults::disconnect_patience}, wire::request_from(order, directory))
+  self->request(front, caf::duration{left + defaults::disconnect_grace}, wire::request_from(order, directory))
       .then(
           [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
-            promise.deliver(
-                wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown});
+            promise.deliver(wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown,
+                                                    told.audited, told.found});
           },
           [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
+}
+
+/// A node that inherits the switch comes with an epoch that no switch has; it may come too late for that.
+caf::result<released> member_actor_state::release(const switch_name& of, std::uint64_t epoch,
+                                                  const switch_host& host) {
+  if (epoch >= epoch_bound && !context->cluster.view()->draining)
+    return caf::make_error(ec::expired);
+  return self->delegate(node, atom::release_v, of, epoch, host);
+}
+
+/// Whoever ordered it may have been told long ago that this node did not answer.
+caf::result<caf::ok_atom> member_actor_state::drain(std::int64_t expires) {
+  if (context->boottime() >= wire::boot_time_from(expires)) {
+    log::warn("cluster", "an order to drain came too late");
+    return caf::make_error(ec::expired);
+  }
+  return self->delegate(cluster, atom::drain_v, true);
+}
+
+void member_actor_state::take(const directory_ptr& dir) {
+  directory = dir;
+  if (cluster)
+    self->send(cluster, dir);
 }
 
 member_host_actor::behavior_type member(member_host_actor::stateful_pointer<member_actor_state> self,
@@ -90,10 +133,18 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
       [self](const wire::list_query& query) { return self->state.list(query); },
       [self](const wire::stats_query& query) { return self->state.stats(query); },
       [self](const wire::disconnect_order& order) { return self->state.disconnect(order); },
-      [self](atom::release, const std::string& of, std::uint64_t epoch) {
-        return self->delegate(self->state.node, atom::release_v, switch_name{of}, epoch);
+      [self](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
+        return self->state.release(switch_name{of}, epoch, host);
       },
-      [self](directory_ptr& dir) { self->state.directory = std::move(dir); },
+      [self](atom::inherit, const std::string& from, const std::string& of) {
+        return self->delegate(self->state.cluster, atom::inherit_v, from, of);
+      },
+      [self](atom::resume, const std::string& of, outstanding_hang_ups& calls) {
+        return self->delegate(self->state.node, atom::inherit_v, switch_name{of},
+                              std::make_shared<const outstanding_hang_ups>(std::move(calls)));
+      },
+      [self](atom::drain, std::int64_t expires) { return self->state.drain(expires); },
+      [self](const directory_ptr& dir) { self->state.take(dir); },
       [self](cluster_actor& cluster) { self->state.cluster = std::move(cluster); },
   };
 }

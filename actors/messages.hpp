@@ -3,6 +3,7 @@
 #include "actors/switch_connection.hpp"
 #include "domain/account_key.hpp"
 #include "domain/audit.hpp"
+#include "domain/boot_clock.hpp"
 #include "domain/call_list.hpp"
 #include "domain/call_query.hpp"
 #include "domain/directory.hpp"
@@ -11,6 +12,7 @@
 #include "domain/switch_counts.hpp"
 #include "domain/switch_news.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,10 +35,15 @@ struct list_request {
 /// The list of this node, ready to be read. Shared only because messages are; the one who asked reads it.
 using call_list_ptr = std::shared_ptr<call_list>;
 
-/// How far an answer about calls can be relied on.
+/// What is missing from an answer about calls, and what of it may be out of date. Sorted, each of them. The
+/// API tells of every field by a header and a member of the envelope: transport/api/gaps.cpp has their names.
 struct coverage {
-  std::vector<std::string> unverified; ///< switches whose calls may have changed unseen, sorted
-  std::vector<std::string> missing;    ///< nodes that it leaves out, sorted
+  std::vector<std::string> unverified;           ///< switches whose calls may have changed unseen
+  std::vector<std::string> missing;              ///< nodes that it leaves out
+  std::vector<std::string> unknown = {};         ///< switches that have not told their calls yet
+  std::vector<std::string> other_directory = {}; ///< nodes that answered from another directory
+  /// Nodes whose clock is off, and by how many seconds it is ahead: `node-b +3.214`.
+  std::vector<std::string> clock_offset = {};
 };
 
 /// The list of all nodes, which may still be coming. The one who asked reads it.
@@ -67,14 +74,18 @@ struct stats_report {
   coverage covers = {};
 };
 
-/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one of the three targets is set.
+/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one of the four targets is set.
 struct disconnect_request {
   customer_id scope; ///< whose calls the caller may touch
   std::optional<call_id> call;
-  std::optional<account_id> account;   ///< known to be in scope
-  std::optional<customer_id> customer; ///< known to be in scope; its descendants are meant too
+  std::optional<account_id> account;       ///< known to be in scope, or one that only a root can name
+  std::optional<std::string> account_name; ///< that the directory does not know; the scope is a root
+  std::optional<customer_id> customer;     ///< known to be in scope; its descendants are meant too
   directory_ptr directory;
   audit_request audit; ///< who asks, for the audit log
+  // By the steady clock of the node that carries it out. Not known: as of when its front gets it.
+  boot_time arrived = {}; ///< calls that began later are not meant
+  boot_time expires = {}; ///< from then on nothing is begun
 };
 
 /// What came of a disconnect on one switch.
@@ -83,10 +94,11 @@ struct switch_outcome {
   std::uint64_t sent = 0;    ///< disconnects sent by this request
   std::uint64_t already = 0; ///< calls that were being hung up before
   std::uint64_t failed = 0;  ///< calls that could not be reached: the switch is away
+  std::uint64_t expired = 0; ///< calls that the order reached too late: nothing was sent
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, switch_outcome& x) {
-    return f(x.name, x.sent, x.already, x.failed);
+    return f(x.name, x.sent, x.already, x.failed, x.expired);
   }
 };
 
@@ -94,14 +106,40 @@ struct switch_outcome {
 struct disconnect_answer {
   std::vector<switch_outcome> switches; ///< those that have calls which were meant, by name
   std::uint64_t unknown = 0;            ///< calls of which nothing was heard in time
+  bool audited = true;                  ///< the audit log has all of it
+  bool found = false;                   ///< there are calls of what was named, Dead ones included
+};
+
+/// A node that did not say in time what it has done: it may have hung calls up.
+struct doubtful_node {
+  std::string name;
+  std::uint64_t calls = 0; ///< how many, at most; 0: not known
+  friend bool operator==(const doubtful_node&, const doubtful_node&) = default;
 };
 
 /// What came of it on all nodes.
 struct disconnect_report {
-  bool found = true;             ///< disconnectCall: false for a call that is unknown, out of scope or Dead
-  std::uint64_t sent = 0;        ///< disconnects sent by this request
-  std::uint64_t failed = 0;      ///< calls whose switch is away, or of which nothing was heard
-  std::vector<std::string> away; ///< names of the switches that are away; sorted
+  bool found = true;      ///< false for a call that is unknown, out of scope or Dead, and for an account that
+                          ///< neither the directory knows nor any call is of
+  std::uint64_t sent = 0; ///< disconnects sent by this request
+  std::uint64_t failed = 0;            ///< calls whose switch is away, or that the order reached too late
+  std::vector<std::string> away;       ///< names of the switches that are away; sorted
+  std::vector<std::string> late;       ///< nodes that the order, or part of it, reached too late; sorted
+  std::vector<doubtful_node> doubtful; ///< where it is not known whether calls were hung up; by name
+  bool audited = true;                 ///< the audit logs have all of it
+  coverage covers = {};
+};
+
+/// drainNode, forgetNode.
+struct node_order {
+  enum class kind : std::uint8_t { drain, forget };
+  kind what = kind::drain;
+  std::string node;
+  audit_request audit; ///< who asks, for the audit log
+};
+
+/// It was carried out.
+struct node_order_answer {
   coverage covers = {};
 };
 
@@ -122,9 +160,12 @@ using disconnect_job_ptr = std::shared_ptr<const disconnect_job>;
 /// What a link says to a call besides what the switch says of it. One type for all of it: each handler more
 /// is 40 bytes of every call.
 enum class link_word : std::uint8_t {
-  sent,   ///< the disconnect is on its way to the switch
-  unsent, ///< it could not be sent: the switch is away
-  forget, ///< dead for long enough: leave the account and end
+  sent,    ///< the disconnect is on its way to the switch
+  unsent,  ///< it could not be sent: the switch is away
+  expired, ///< the order came too late: nothing was sent
+  unmeant, ///< the call began after the order was given: nothing was sent
+  over,    ///< it ended before the disconnect could be sent
+  forget,  ///< dead for long enough: leave the account and end
 };
 
 /// An account's counts as they are now: absolute, so that a tally cannot drift.
@@ -153,6 +194,7 @@ struct call_outcome {
     already,     ///< Disconnecting before this request
     gone,        ///< Dead, unknown or out of scope
     unreachable, ///< the switch is away
+    expired,     ///< the order came too late: nothing was sent
   };
   kind what = kind::gone;
   record_ptr record; ///< null for an unknown call
@@ -170,10 +212,13 @@ struct switch_settings {
 struct attach_request {
   switch_name name;
   std::uint64_t epoch = 0;
-  switch_connection_ptr connection;
-  std::uint64_t above = 0;               ///< the highest term that the switch had at another node
-  bool whole = true;                     ///< whatever another node had of its calls has been adopted
-  std::vector<std::string> hung_up = {}; ///< of these, what the other node had told it to hang up
+  switch_connection_ptr connection;  ///< null: the node that had the switch drains, and this one inherits
+  std::uint64_t above = 0;           ///< the highest term that the switch had at another node
+  bool whole = true;                 ///< whatever another node had of its calls has been adopted
+  bool told = false;                 ///< and that was all of them once
+  outstanding_hang_ups hung_up = {}; ///< of these, what the other node had told it to hang up
+  name_history holders = {};         ///< who connected to another node under this name
+  std::string run = {};              ///< of the switch's process, as the other node knew it; empty: unknown
 };
 
 /// Pictures of calls that another node had.
@@ -183,13 +228,16 @@ using records = std::vector<record_ptr>;
 struct released {
   std::uint64_t term = 0;
   bool whole = false;
+  bool connected = false; ///< until now
   std::uint64_t calls = 0;
-  std::vector<std::string> hung_up =
-      {}; ///< the switch's ids of calls that it was told to hang up, without an end
+  outstanding_hang_ups hung_up = {}; ///< what the switch was told to hang up, without an end
+  bool told = false;                 ///< the switch has told all its calls once
+  name_history holders = {};
+  std::string run = {}; ///< of the switch's process, as far as it has said so
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, released& x) {
-    return f(x.term, x.whole, x.calls, x.hung_up);
+    return f(x.term, x.whole, x.connected, x.calls, x.hung_up, x.told, x.holders, x.run);
   }
 };
 
@@ -201,6 +249,10 @@ struct link_status {
   bool in_snapshot = false; ///< a snapshot is under way, or awaited since the connection came
   std::uint64_t calls = 0;
   std::uint64_t unverified = 0; ///< calls kept from before the connection was lost
+  bool given_up = false;        ///< it was awaited for too long, and is not any more
+  std::uint64_t refused = 0;    ///< calls that were one too many, since the last snapshot began
+  std::uint64_t ended = 0;      ///< calls that are over and remembered, so that no late line revives them
+  std::string trouble = {};     ///< what is wrong with the switch itself, for humans
 };
 
 using link_statuses = std::vector<link_status>;

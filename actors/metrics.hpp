@@ -9,18 +9,27 @@ namespace rollcall {
 struct actor_metrics {
   using counter = std::atomic<std::uint64_t>;
 
-  counter events_applied{0}; ///< changed a call
-  counter events_stale{0};   ///< late or repeated: changed nothing
-  counter events_unknown{0}; ///< of a call that is not known, or not any more
-  counter lines_bad{0};      ///< said nothing we understand
+  counter events_applied{0};   ///< changed a call
+  counter events_stale{0};     ///< late or repeated: changed nothing
+  counter events_unknown{0};   ///< of a call that is not known, or not any more
+  counter lines_bad{0};        ///< said nothing we understand
+  counter fields_bad{0};       ///< of lines that counted without them
+  counter events_after_end{0}; ///< of a call whose end was told before: they do not bring it back
+  counter calls_refused{0};    ///< one more than a switch may have
 
   counter disconnects_sent{0};
   counter disconnects_repeated{0};    ///< sent again, because no end had come
   counter disconnects_refused{0};     ///< by the switch
   counter disconnects_unreachable{0}; ///< the switch was away
+  counter disconnects_expired{0};     ///< the order came too late: nothing was sent
+
+  counter disconnects_resumed{0};  ///< sent again after a restart
+  counter disconnects_given_up{0}; ///< asked for too long before a restart to be sent again
 
   counter snapshots{0};           ///< worked off to their end
   counter calls_settled{0};       ///< ended because a snapshot did not name them
+  counter calls_revived{0};       ///< whose end was told, and that a later snapshot names
+  counter snapshots_given_up{0};  ///< that did not end, and ended nothing
   counter tally_drift{0};         ///< counts that differed from their records; must stay 0
   counter requests_late{0};       ///< failed because a part did not come in time
   counter nodes_lost{0};          ///< times that another node went missing

@@ -55,11 +55,19 @@ caf::result<attached> node_state::attach(const attach_request& request) {
   return self->delegate(found->second.actor, request);
 }
 
-caf::result<released> node_state::release(const switch_name& of, std::uint64_t epoch) {
+caf::result<released> node_state::release(const switch_name& of, std::uint64_t epoch,
+                                          const switch_host& host) {
   const auto found = links_.find(of);
   if (found == links_.end())
     return caf::make_error(ec::unknown_switch);
-  return self->delegate(found->second.actor, atom::release_v, epoch);
+  return self->delegate(found->second.actor, atom::release_v, epoch, host);
+}
+
+caf::result<caf::ok_atom> node_state::inherit(const switch_name& of, const outstanding_hang_ups_ptr& calls) {
+  const auto found = links_.find(of);
+  if (found == links_.end())
+    return caf::make_error(ec::unknown_switch);
+  return self->delegate(found->second.actor, atom::inherit_v, calls);
 }
 
 template <class... Ts>
@@ -265,14 +273,20 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
         self->state.disconnect(job, call->source().name, call->local_id());
       }},
       [self](const attach_request& request) { return self->state.attach(request); },
-      [self](atom::release, const switch_name& name, std::uint64_t epoch) {
-        return self->state.release(name, epoch);
+      [self](atom::release, const switch_name& name, std::uint64_t epoch, const switch_host& host) {
+        return self->state.release(name, epoch, host);
       },
       [self](atom::adopt, const switch_name& name, const records& calls) {
         self->state.pass_on(name, atom::adopt_v, calls);
       },
-      [self](atom::yield, const switch_name& name, std::uint64_t to_term) {
-        self->state.pass_on(name, atom::yield_v, to_term);
+      [self](atom::resume, const switch_name& name, const outstanding_hang_ups_ptr& calls) {
+        self->state.pass_on(name, atom::resume_v, calls);
+      },
+      [self](atom::inherit, const switch_name& name, const outstanding_hang_ups_ptr& calls) {
+        return self->state.inherit(name, calls);
+      },
+      [self](atom::yield, const switch_name& name, std::uint64_t own_term) {
+        self->state.pass_on(name, atom::yield_v, own_term);
       },
       [self](directory_ptr& dir, const std::vector<switch_settings>& switches) {
         self->state.change(std::move(dir), switches);

@@ -25,6 +25,7 @@ struct node_hello {
 struct peer_status {
   std::string address;
   bool configured = false;     ///< or learned from others
+  bool dropped = false;        ///< configured once and no more, and its node was not met since
   bool self = false;           ///< nobody but this node answered there the last time
   std::optional<node_id> node; ///< who was last there
   bool connected = false;      ///< that node is, perhaps by another address

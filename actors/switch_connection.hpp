@@ -1,5 +1,7 @@
 #pragma once
 
+#include "domain/name_holders.hpp"
+
 #include <memory>
 #include <string>
 
@@ -10,6 +12,9 @@ namespace rollcall {
 class switch_connection {
 public:
   virtual ~switch_connection() = default;
+
+  /// Which process is at the other end; not known where there cannot be two.
+  virtual switch_host host() const { return {}; }
 
   /// Puts a disconnect of the switch's call `id` on its way. False when the connection is closed, or so
   /// far behind that it is being closed: then nothing was sent.

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <tuple>
 #include <utility>
 
 namespace rollcall {
@@ -34,22 +33,28 @@ private:
   void on_released(const takeover_plan::other& by, const released& what);
   void on_nothing(const takeover_plan::other& by, const caf::error& why);
   void settle_releases();
+  switch_claim claim_of(const released& what) const;
   void adopt_from(const takeover_plan::other& holder);
   void adopt(const wire::list_batch& batch);
   void ask_for_more();
   void attach();
+  void lost() {
+    request_.whole = false;
+    lost_ = true;
+  }
   const std::string& who() const { return request_.name.value(); }
 
   attach_request request_;
   std::chrono::steady_clock::time_point begun_;
   caf::typed_response_promise<attached> promise_;
   std::size_t open_ = 0;
-  bool refused_ = false;
+  caf::error refused_;                           ///< by a node that has the switch
   const takeover_plan::other* holder_ = nullptr; ///< who has the calls
   released held_;
   wire::list_export_actor exporter_;
   row_unpacker rows_;
   std::uint64_t adopted_ = 0;
+  bool lost_ = false; ///< not all that others have came
 };
 
 caf::result<attached> takeover_state::start(const attach_request& request) {
@@ -59,29 +64,35 @@ caf::result<attached> takeover_state::start(const attach_request& request) {
   open_ = plan.others.size();
   for (const auto& other : plan.others)
     self->request(other.actor, caf::duration{defaults::release_deadline}, atom::release_v, who(),
-                  request.epoch)
+                  request.epoch, request.connection ? request.connection->host() : switch_host{})
         .then([this, &other](const released& what) { on_released(other, what); },
               [this, &other](const caf::error& why) { on_nothing(other, why); });
   return promise_;
 }
 
 void takeover_state::on_released(const takeover_plan::other& by, const released& what) {
-  const auto rank = [](const released& x) { return std::tuple{x.whole, x.term}; };
+  if (what.term > highest_term)
+    log::error(who(), "node {} tells of the term {}, which cannot be", by.name, what.term);
   request_.above = std::max(request_.above, what.term);
-  if (what.term != 0 && (!holder_ || rank(what) > rank(held_))) {
+  // Also of a node that the switch has not come back to since its restart.
+  request_.hung_up.insert(request_.hung_up.end(), what.hung_up.begin(), what.hung_up.end());
+  if (what.term != 0
+      && (!holder_ || wins(claim_of(what), node_id{by.name}, claim_of(held_), node_id{holder_->name}))) {
     holder_ = &by;
     held_ = what;
   }
+  if (knows_more(what.holders, request_.holders))
+    request_.holders = what.holders;
   --open_;
   settle_releases();
 }
 
 void takeover_state::on_nothing(const takeover_plan::other& by, const caf::error& why) {
-  if (why == ec::stale_epoch) {
-    refused_ = true;
+  if (why == ec::stale_epoch || why == ec::two_hosts) {
+    refused_ = why;
   } else if (why != ec::unknown_switch) {
     // It may have been the switch's node: what this one has is not all, until the switch has told.
-    request_.whole = false;
+    lost();
     log::warn(who(), "node {} does not say whether the switch was its: {}", by.name,
               self->system().render(why));
   }
@@ -89,16 +100,27 @@ void takeover_state::on_nothing(const takeover_plan::other& by, const caf::error
   settle_releases();
 }
 
+/// What the node claimed until it released the switch.
+switch_claim takeover_state::claim_of(const released& what) const {
+  switch_claim claim;
+  claim.name = request_.name;
+  claim.term = what.term;
+  claim.whole = what.whole;
+  claim.connected = what.connected;
+  return claim;
+}
+
 void takeover_state::settle_releases() {
   if (open_ != 0)
     return;
   if (refused_) {
-    promise_.deliver(caf::make_error(ec::stale_epoch));
+    promise_.deliver(std::move(refused_));
     self->quit();
     return;
   }
   for (const auto& own : plan.context->claims.all())
-    if (own.name == request_.name && own.whole && (!holder_ || own.term > held_.term || !held_.whole))
+    if (own.name == request_.name && own.whole
+        && (!holder_ || wins(own, plan.context->node, claim_of(held_), node_id{holder_->name})))
       holder_ = nullptr; // nobody has anything newer than this node itself
   if (holder_ && !held_.whole)
     request_.whole = false;
@@ -118,7 +140,7 @@ void takeover_state::adopt_from(const takeover_plan::other& holder) {
             adopt(opening.first);
           },
           [this](const caf::error& why) {
-            request_.whole = false;
+            lost();
             log::error(who(), "its calls were not handed over by node {}: {}", holder_->name,
                        self->system().render(why));
             attach();
@@ -134,7 +156,7 @@ void takeover_state::adopt(const wire::list_batch& batch) {
     while (rows_.next(record, customer))
       calls.push_back(std::move(record));
   } catch (const malformed_rows& e) {
-    request_.whole = false;
+    lost();
     log::error(who(), "node {} hands over what are no calls: {}", holder_->name, e.what());
   }
   adopted_ += calls.size();
@@ -144,7 +166,7 @@ void takeover_state::adopt(const wire::list_batch& batch) {
   } else if (self->clock().now() - begun_ < defaults::handover_limit) {
     ask_for_more();
   } else {
-    request_.whole = false;
+    lost();
     self->send(exporter_, atom::left_v);
     log::warn(who(), "node {} is slow to hand over: {} calls came in time, the switch will tell the others",
               holder_->name, adopted_);
@@ -156,7 +178,7 @@ void takeover_state::ask_for_more() {
   self->request(exporter_, caf::duration{defaults::handover_deadline}, atom::more_v)
       .then([this](const wire::list_batch& batch) { adopt(batch); },
             [this](const caf::error& why) {
-              request_.whole = false;
+              lost();
               log::error(who(), "node {} handed over {} calls and no more: {}", holder_->name, adopted_,
                          self->system().render(why));
               attach();
@@ -164,10 +186,24 @@ void takeover_state::ask_for_more() {
 }
 
 void takeover_state::attach() {
+  request_.told = holder_ && held_.told;
+  if (holder_)
+    request_.run = held_.run;
   if (holder_ && held_.calls > 0) {
-    request_.hung_up = std::move(held_.hung_up);
+    if (adopted_ < held_.calls) {
+      if (request_.whole)
+        log::error(who(), "node {} has {} calls and handed over {}: the switch will tell the others",
+                   holder_->name, held_.calls, adopted_);
+      lost();
+    }
     ++plan.context->metrics.switches_taken_over;
     log::info(who(), "taken over from node {}: {} of {} calls", holder_->name, adopted_, held_.calls);
+  }
+  // What was not handed over would be nobody's: no snapshot tells it here.
+  if (!request_.connection && lost_) {
+    promise_.deliver(caf::make_error(ec::too_late));
+    self->quit();
+    return;
   }
   self->request(plan.node, caf::duration{defaults::attach_deadline}, request_)
       .then(

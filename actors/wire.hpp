@@ -2,6 +2,8 @@
 
 #include "actors/atoms.hpp"
 #include "actors/messages.hpp"
+#include "domain/member_memory.hpp"
+#include "domain/shared_secret.hpp"
 #include "domain/switch_claim.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -15,7 +17,7 @@
 namespace rollcall::wire {
 
 /// Nodes of different versions refuse each other.
-constexpr std::uint32_t protocol_version = 1;
+constexpr std::uint32_t protocol_version = 5;
 
 /// CAF 0.17 sends no std::optional: none or one.
 template <class T>
@@ -27,6 +29,7 @@ struct list_query {
   bool recursive = true;
   bool active_only = false;
   maybe<std::int64_t> account;
+  maybe<std::string> account_name;
   maybe<std::int64_t> vendor;
   maybe<std::int64_t> connection;
   maybe<std::string> node;
@@ -38,8 +41,8 @@ struct list_query {
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, list_query& x) {
-    return f(x.scope, x.recursive, x.active_only, x.account, x.vendor, x.connection, x.node, x.order, x.limit,
-             x.now, x.of_switch);
+    return f(x.scope, x.recursive, x.active_only, x.account, x.account_name, x.vendor, x.connection, x.node,
+             x.order, x.limit, x.now, x.of_switch);
   }
 };
 
@@ -95,21 +98,41 @@ struct account_counts {
   }
 };
 
-struct counts {
-  switch_claims claims; ///< of the node, before it counted
+/// Some of the counts.
+struct counts_batch {
   std::vector<account_counts> accounts;
+  bool last = false;
 
   template <class Inspector>
-  friend typename Inspector::result_type inspect(Inspector& f, counts& x) {
-    return f(x.claims, x.accounts);
+  friend typename Inspector::result_type inspect(Inspector& f, counts_batch& x) {
+    return f(x.accounts, x.last);
   }
 };
 
-/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set.
+/// Counts on their way to another node. Ends with the last batch, with whoever asked for it, or when nobody
+/// asks for more.
+using counts_export_actor =
+    caf::typed_actor<caf::replies_to<atom::more>::with<counts_batch>, // The next ones.
+                     caf::reacts_to<atom::left>>;                     // Nobody wants the rest.
+
+struct counts {
+  switch_claims claims;         ///< of the node, before it counted
+  counts_batch first;           ///< mostly all of them
+  counts_export_actor exporter; ///< of what follows; null when `first` is all
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, counts& x) {
+    return f(x.claims, x.first, x.exporter);
+  }
+};
+
+/// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set, as in
+/// disconnect_request.
 struct disconnect_order {
   std::int64_t scope = 0;
   maybe<std::string> call;
   maybe<std::int64_t> account;
+  maybe<std::string> account_name;
   maybe<std::int64_t> customer;
   // Who asked, for the audit log of the node that carries it out.
   std::int64_t when = 0;
@@ -120,11 +143,15 @@ struct disconnect_order {
   std::string method;
   std::string target;
   std::string asked; ///< the node that was asked
+  // By the steady clock of the node that carries it out, in microseconds.
+  std::int64_t arrived = 0; ///< calls that began later are not meant
+  std::int64_t expires = 0; ///< from then on nothing is begun
+  std::string directory;    ///< hash of the one that the request was understood by
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, disconnect_order& x) {
-    return f(x.scope, x.call, x.account, x.customer, x.when, x.who, x.login, x.address, x.trusted, x.method,
-             x.target, x.asked);
+    return f(x.scope, x.call, x.account, x.account_name, x.customer, x.when, x.who, x.login, x.address,
+             x.trusted, x.method, x.target, x.asked, x.arrived, x.expires, x.directory);
   }
 };
 
@@ -132,10 +159,12 @@ struct disconnect_report {
   switch_claims claims; ///< of the node, before it sent anything
   std::vector<switch_outcome> switches;
   std::uint64_t unknown = 0; ///< as disconnect_answer has them
+  bool audited = true;
+  bool found = false;
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, disconnect_report& x) {
-    return f(x.claims, x.switches, x.unknown);
+    return f(x.claims, x.switches, x.unknown, x.audited, x.found);
   }
 };
 
@@ -143,11 +172,12 @@ struct disconnect_report {
 struct card {
   std::string node;
   std::uint64_t incarnation = 0;
-  std::string nonce_secret; ///< by which the others recognise the nonces of this node
+  shared_secret secret;           ///< none where one is configured
+  std::vector<std::string> feeds; ///< addresses at which switches reach it
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, card& x) {
-    return f(x.node, x.incarnation, x.nonce_secret);
+    return f(x.node, x.incarnation, x.secret, x.feeds);
   }
 };
 
@@ -157,10 +187,17 @@ struct news {
   std::uint64_t incarnation = 0;
   switch_claims claims;
   bool knows_you = false; ///< the one it is sent to has introduced itself
+  std::int64_t clock = 0; ///< its steady clock (CLOCK_BOOTTIME), in microseconds
+  std::int64_t time = 0;  ///< its time of day, in microseconds since the epoch
+  std::string directory;  ///< hash of its directory; empty: it has none yet
+  known_members members;  ///< of the cluster, as it remembers them
+  bool draining = false;  ///< it hands its switches over, and takes none
+  bool leaving = false;   ///< and has: nobody is to miss it
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, news& x) {
-    return f(x.node, x.incarnation, x.claims, x.knows_you);
+    return f(x.node, x.incarnation, x.claims, x.knows_you, x.clock, x.time, x.directory, x.members,
+             x.draining, x.leaving);
   }
 };
 
@@ -170,10 +207,26 @@ using member_actor = caf::typed_actor<
                                                                             // own member_actor.
     caf::replies_to<atom::ping, news>::with<news>, // A sign of life. Sent regularly, and when claims change.
     caf::replies_to<list_query>::with<list_opening>, caf::replies_to<stats_query>::with<counts>,
-    caf::replies_to<disconnect_order>::with<disconnect_report>,
-    caf::replies_to<atom::release, std::string, std::uint64_t>::with<released>>; // A switch, by its name, has
-                                                                                 // connected elsewhere with
-                                                                                 // this epoch.
+    caf::replies_to<disconnect_order>::with<disconnect_report>, // Fails with expired or other_directory when
+                                                                // nothing of it was begun.
+    caf::replies_to<atom::release, std::string, std::uint64_t,
+                    switch_host>::with<released>, // A switch, by its name, has connected elsewhere with this
+                                                  // epoch, from this host.
+    caf::replies_to<atom::inherit, std::string, std::string>::with<caf::ok_atom>, // Take over what a node,
+                                                                                  // which drains, has of a
+                                                                                  // switch. Fails with busy,
+                                                                                  // draining or unknown_node.
+    caf::replies_to<atom::resume, std::string, outstanding_hang_ups>::with<caf::ok_atom>, // Of a switch that
+                                                                                          // is here: from
+                                                                                          // before a restart
+                                                                                          // of the sender.
+                                                                                          // Fails with
+                                                                                          // unknown_switch.
+    caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>>; // Hand over all switches and leave,
+                                                                     // unless it is later than this by its
+                                                                     // own steady clock, in microseconds.
+                                                                     // Answered when they are handed over;
+                                                                     // fails with expired, not_drained.
 
 } // namespace rollcall::wire
 
@@ -181,15 +234,19 @@ CAF_BEGIN_TYPE_ID_BLOCK(rollcall_wire, caf::id_block::rollcall::end)
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::account_id))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::account_key))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::node_id))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::shared_secret))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::switch_name))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_batch))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_opening))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::stats_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts_batch))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_order))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_report))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::card))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::news))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::outstanding_hang_ups))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::released))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::switch_host))
 CAF_END_TYPE_ID_BLOCK(rollcall_wire)

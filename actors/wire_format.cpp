@@ -30,6 +30,8 @@ list_query query_of(const list_request& request) {
   query.recursive = from.recursive;
   query.active_only = from.active_only;
   query.account = maybe_of(from.account);
+  if (from.account_name)
+    query.account_name = {*from.account_name};
   query.vendor = maybe_of(from.vendor);
   query.connection = maybe_of(from.connection);
   query.node = maybe_of(from.node);
@@ -46,6 +48,8 @@ call_query query_from(const list_query& query, const switch_claims& own, const d
   result.recursive = query.recursive;
   result.active_only = query.active_only;
   result.account = id_from<account_id>(query.account);
+  if (!query.account_name.empty())
+    result.account_name = query.account_name.front();
   result.vendor = id_from<vendor_id>(query.vendor);
   result.connection = id_from<connection_id>(query.connection);
   result.node = id_from<node_id>(query.node);
@@ -67,11 +71,19 @@ std::int64_t time_of(timestamp t) { return t.time_since_epoch().count(); }
 
 timestamp time_from(std::int64_t microseconds) { return timestamp{std::chrono::microseconds{microseconds}}; }
 
-disconnect_order order_of(const disconnect_request& request, const node_id& asked) {
+std::int64_t time_of(boot_time t) { return t.time_since_epoch().count(); }
+
+boot_time boot_time_from(std::int64_t microseconds) {
+  return boot_time{std::chrono::microseconds{microseconds}};
+}
+
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock) {
   disconnect_order order;
   order.scope = request.scope.value();
   order.call = maybe_of(request.call);
   order.account = maybe_of(request.account);
+  if (request.account_name)
+    order.account_name = {*request.account_name};
   order.customer = maybe_of(request.customer);
   order.when = time_of(request.audit.when);
   order.who = request.audit.who.value();
@@ -81,6 +93,11 @@ disconnect_order order_of(const disconnect_request& request, const node_id& aske
   order.method = request.audit.method;
   order.target = request.audit.target;
   order.asked = asked.value();
+  order.arrived = time_of(clock.at(request.arrived));
+  // By what it told last, and not later than here: the order may have waited before it was sent.
+  order.expires =
+      time_of(std::min(clock.last() + (request.expires - request.arrived), clock.at(request.expires)));
+  order.directory = request.directory ? request.directory->hash() : std::string{};
   return order;
 }
 
@@ -89,6 +106,8 @@ disconnect_request request_from(const disconnect_order& order, directory_ptr dir
   request.scope = customer_id{order.scope};
   request.call = id_from<call_id>(order.call);
   request.account = id_from<account_id>(order.account);
+  if (!order.account_name.empty())
+    request.account_name = order.account_name.front();
   request.customer = id_from<customer_id>(order.customer);
   request.directory = std::move(dir);
   request.audit.when = time_from(order.when);
@@ -99,6 +118,8 @@ disconnect_request request_from(const disconnect_order& order, directory_ptr dir
   request.audit.method = order.method;
   request.audit.target = order.target;
   request.audit.scope = request.scope;
+  request.arrived = boot_time_from(order.arrived);
+  request.expires = boot_time_from(order.expires);
   return request;
 }
 
@@ -106,14 +127,14 @@ counts counts_of(const stats_answer& accounts, switch_claims claims) {
   std::unordered_map<switch_name, std::uint32_t> numbers;
   for (std::uint32_t i = 0; i < claims.size(); ++i)
     numbers.emplace(claims[i].name, i);
-  counts result{std::move(claims), {}};
+  counts result{std::move(claims), {{}, true}, {}};
   for (const auto& [key, by_switch] : accounts)
     for (const auto& [source, states] : by_switch.by_switch()) {
       const auto [number, fresh] = numbers.emplace(source->name, result.claims.size());
       if (fresh) // it came between the claims and the counts
         result.claims.push_back({source->name, source->environment});
       if (states != state_counts{})
-        result.accounts.push_back({key, number->second, states});
+        result.first.accounts.push_back({key, number->second, states});
     }
   return result;
 }
@@ -125,12 +146,12 @@ stats_answer stats_from(const counts& told, const std::vector<switch_name>& supe
                           ? nullptr
                           : interned({claim.name, node, claim.environment}));
   stats_answer result;
-  for (const auto& one : told.accounts) {
+  for (const auto& one : told.first.accounts) {
     const auto* source = one.source < sources.size() ? sources[one.source] : nullptr;
     if (!source)
       continue;
     if (result.empty() || result.back().account != one.account)
-      result.push_back({one.account, {}});
+      result.emplace_back().account = one.account;
     result.back().counts.of(*source) += one.counts;
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include "actors/wire.hpp"
 #include "domain/directory.hpp"
+#include "domain/peer_clock.hpp"
 
 namespace rollcall::wire {
 
@@ -14,10 +15,14 @@ call_query query_from(const list_query& query, const switch_claims& own, const d
 
 std::int64_t time_of(timestamp t);
 timestamp time_from(std::int64_t microseconds);
+std::int64_t time_of(boot_time t);
+boot_time boot_time_from(std::int64_t microseconds);
 
-disconnect_order order_of(const disconnect_request& request, const node_id& asked);
+/// `clock` is that of the node that is to carry it out: its order expires by what it has told last.
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock);
 disconnect_request request_from(const disconnect_order& order, directory_ptr dir);
 
+/// All counts, in one batch, for whoever cuts it to size.
 counts counts_of(const stats_answer& accounts, switch_claims claims);
 
 /// The counts of the switches that `superseded` (sorted) does not name, under the identities that their calls

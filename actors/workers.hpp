@@ -9,8 +9,11 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace rollcall {
@@ -66,9 +69,9 @@ private:
   tally_sum sum_;
 };
 
-/// Gathers the outcomes of a disconnect. The audit log has the request before the first call is touched, and
-/// the outcome of each call before the answer is given; a log that cannot be written is told in our own log
-/// and metrics but saves no fraudulent call.
+/// Gathers the outcomes of a disconnect. The links have the audit log take each call before its line leaves;
+/// this one adds the calls that no line left for, and the answer, before it is given. A log that cannot be
+/// written saves no fraudulent call: the answer says so.
 struct disconnect_worker_state {
   static inline const char* name = "hangup_worker";
 
@@ -78,6 +81,7 @@ struct disconnect_worker_state {
   void expect(std::uint64_t more);
   void outcome(const call_outcome& outcome);
   void late();
+  void unaudited() { answer_.audited = false; }
 
   disconnect_worker_actor::pointer self;
   context_ptr context;
@@ -86,18 +90,27 @@ struct disconnect_worker_state {
 
 private:
   void send_job();
+  void refuse();
+  void write_outcome(std::vector<audit_block> blocks, std::string text, bool idle,
+                     const std::function<void()>& then);
   void note(const record_ptr& record, disconnect_outcome outcome);
   void settle();
-  std::vector<audit_call> take_outcomes();
+  std::vector<audit_block> take_outcomes();
   void finish();
+  bool has_sent() const;
   std::string summary() const;
+  std::vector<std::string> untold_switches(bool found) const;
 
   disconnect_request request_;
   caf::typed_response_promise<disconnect_answer> promise_;
   disconnect_answer answer_;
-  std::map<std::string, disconnect_outcome> outcomes_; ///< by ID: a call that moves may tell twice
-  std::int64_t audit_entry_ = 0;                       ///< 0: not written
+  std::unordered_map<std::string_view, std::pair<record_ptr, disconnect_outcome>>
+      outcomes_;            ///< by ID: a call that
+                            ///< moves may tell twice
+  std::uint64_t entry_ = 0; ///< of the audit log
+  audit_request_ptr audit_;
   std::uint64_t open_ = 1;
+  bool unknown_account_ = false; ///< only its calls know of it
   bool settled_ = false;
 };
 

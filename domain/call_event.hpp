@@ -17,6 +17,7 @@ struct call_event {
   std::string id; ///< the switch's own id of the call, without the switch's name; never empty
   call_state state = call_state::idle;
   bool awaited = false;             ///< who passed it on wants to know when the account shows it
+  bool revives = false;             ///< a snapshot names the call: it goes on even if its end was told
   timestamp received;               ///< when the node read the line
   std::optional<timestamp> ended;   ///< the `time` of an `end`
   std::optional<timestamp> setup;   ///< required on the first sight of a call

@@ -19,6 +19,8 @@ bool matches(const call_query& query, const directory& dir, const call_record& r
     return false;
   if (query.source && *query.source != record.source().name)
     return false;
+  if (query.account_name && *query.account_name != record.get(call_text::account_name))
+    return false;
   if (query.connection)
     return record.connection() == *query.connection && dir.find(*query.connection) != nullptr;
   if (query.vendor) {

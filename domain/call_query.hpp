@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace rollcall {
@@ -23,7 +24,8 @@ struct call_query {
   bool recursive = true; ///< false: the calls of the scope's own accounts only
   bool active_only = false;
   std::optional<account_id> account;
-  std::optional<vendor_id> vendor; ///< ignored when `connection` is given
+  std::optional<std::string> account_name; ///< calls of this name, which the directory does not know
+  std::optional<vendor_id> vendor;         ///< ignored when `connection` is given
   std::optional<connection_id> connection;
   std::optional<node_id> node;
   std::optional<switch_name> source; ///< of this switch only; never asked for from outside

@@ -13,6 +13,23 @@
 
 namespace rollcall {
 
+namespace {
+
+/// Bytes of all texts of a call together, its ID left aside. More than any SIP message has room for.
+constexpr std::size_t most_text_bytes = 4096;
+
+/// The beginning of a clean text, without a part of a character at its end.
+std::string_view head_of(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes)
+    return text;
+  const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (bytes > 0 && is_continuation(text[bytes]))
+    --bytes;
+  return text.substr(0, bytes);
+}
+
+} // namespace
+
 /// A record being written: views into what is kept, owned strings where text had to be cleaned. Most events
 /// change no text: then none is gathered, and all are copied at once from the record before.
 struct call_record::draft {
@@ -55,7 +72,9 @@ struct call_record::draft {
   }
 
   void fill(const call_event& event);
+  void fit();
   bool differs(const call_record& from) const;
+  bool has_other_texts(const call_record& from) const;
 };
 
 call_record::draft::draft(const call_record& from)
@@ -72,7 +91,36 @@ call_record::draft::draft(const call_record& from)
 
 bool call_record::draft::differs(const call_record& from) const {
   return state != from.state_ || account != from.account() || connection != from.connection()
-         || setup != from.setup_ || connect != from.connect_ || end != from.end_ || same_texts != &from;
+         || setup != from.setup_ || connect != from.connect_ || end != from.end_ || has_other_texts(from);
+}
+
+bool call_record::draft::has_other_texts(const call_record& from) const {
+  if (same_texts == &from)
+    return false;
+  for (std::size_t i = 0; i < text_count; ++i)
+    if (texts[i] != from.get(static_cast<text>(i)))
+      return true;
+  return false;
+}
+
+/// Cuts the longest texts until all have room: what one stranger makes long costs the other texts nothing.
+void call_record::draft::fit() {
+  std::array<std::size_t, text_count> sizes{};
+  for (std::size_t i = 0; i < text_count; ++i)
+    sizes[i] = static_cast<text>(i) == text::id ? 0 : texts[i].size();
+  std::sort(sizes.begin(), sizes.end());
+  auto room = most_text_bytes;
+  for (std::size_t i = 0; i < text_count; ++i) {
+    const auto share = room / (text_count - i);
+    if (sizes[i] <= share) {
+      room -= sizes[i];
+      continue;
+    }
+    for (std::size_t j = 0; j < text_count; ++j)
+      if (static_cast<text>(j) != text::id)
+        texts[j] = head_of(texts[j], share);
+    return;
+  }
 }
 
 void call_record::draft::fill(const call_event& event) {
@@ -93,6 +141,8 @@ void call_record::draft::fill(const call_event& event) {
     connect = event.received;
   if (state == call_state::dead && end == timestamp{})
     end = event.ended.value_or(event.received);
+  if (!same_texts)
+    fit();
 }
 
 record_ptr call_record::make(const draft& d) {
@@ -167,13 +217,17 @@ record_ptr call_record::from(const foreign& picture) {
   d.state = picture.state;
   for (std::size_t i = 0; i < text_count; ++i)
     d.set(static_cast<text>(i), picture.texts[i]);
+  d.fit();
   return make(d);
 }
 
 record_ptr call_record::after(const call_event& event) const {
-  if (state_ == call_state::dead || event.state < state_)
+  const auto back = state_ == call_state::dead && event.revives;
+  if (!back && (state_ == call_state::dead || event.state < state_))
     return {};
   draft d{*this};
+  if (back)
+    d.end = {};
   d.fill(event);
   d.setup = setup_; // lists are ordered by it: it never changes
   return d.differs(*this) ? make(d) : record_ptr{};

@@ -72,7 +72,8 @@ public:
   static record_ptr from(const foreign& picture);
 
   /// The picture after `event`, or null when the event changes nothing: it would take the call back (late),
-  /// says nothing new (repeated), or the call is over. An event of the same state may still fill in fields.
+  /// says nothing new (repeated), or the call is over and the event does not revive it. An event of the same
+  /// state may still fill in fields.
   record_ptr after(const call_event& event) const;
 
   /// The same call, being hung up as asked by rollcall.

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "domain/boot_clock.hpp"
 #include "domain/prefetch.hpp"
+#include "domain/siphash.hpp"
+#include "domain/time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,9 +40,12 @@ public:
     std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
 
     Handle call;
+    boot_time begun;        ///< when it was first heard of: no order of before means it
     std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
     bool ended = false;     ///< the switch said so; waits to be forgotten
     bool hung_up = false;   ///< a disconnect was sent: the audit log wants to know of its end
+    bool refused = false;   ///< the switch refused to hang it up, and the audit log has that
+    timestamp setup;        ///< when it began: another call may have its id later
 
   private:
     friend class call_table;
@@ -105,6 +111,19 @@ public:
     --size_;
   }
 
+  /// Puts a fresh entry of the same call in the place of this one, which keeps nothing but its id. Whoever
+  /// still points to it gives it to discard() in the end.
+  entry& renew(entry& old) {
+    auto* fresh = new (::operator new(sizeof(entry) + old.id().size())) entry{old.id(), std::move(old.call)};
+    auto* link = &bucket(place_of(old.id()));
+    while (*link != &old)
+      link = &(*link)->next_;
+    fresh->next_ = std::exchange(old.next_, nullptr);
+    *link = fresh;
+    return *fresh;
+  }
+  static void discard(entry& renewed) noexcept { destroy(&renewed); }
+
   /// Forgets all, and gives the memory back.
   void clear() noexcept {
     for (std::size_t i = 0; i < buckets_; ++i)
@@ -121,6 +140,22 @@ public:
     for (std::size_t i = 0; i < buckets_; ++i)
       for (auto* x = bucket(i); x; x = x->next_)
         f(*x);
+  }
+
+  /// The same in pieces, so that others have their turn meanwhile: shows the calls from `place` on, which is
+  /// 0 at first, until `most` were looked at, and returns the place to go on from; 0 after the last. Every
+  /// call is shown that is here from the first piece to the last, whatever is added or erased between two of
+  /// them; one may be shown twice.
+  template <class F>
+  std::size_t each_from(std::size_t place, std::size_t most, F f) {
+    for (std::size_t looked_at = 0; place < buckets_; ++place) {
+      if (looked_at >= most)
+        return place;
+      ++looked_at; // an empty bucket costs as much as a call
+      for (auto* x = bucket(place); x; x = x->next_, ++looked_at)
+        f(*x);
+    }
+    return 0;
   }
 
   std::size_t size() const noexcept { return size_; }
@@ -140,7 +175,7 @@ private:
 
   /// The bucket of an id. `round_` is the largest power of two up to the number of buckets.
   std::size_t place_of(std::string_view id) const noexcept {
-    const auto hash = std::hash<std::string_view>{}(id);
+    const auto hash = siphash(id, key_);
     const auto place = hash & (2 * round_ - 1);
     return place < buckets_ ? place : hash & (round_ - 1);
   }
@@ -170,6 +205,8 @@ private:
     ::operator delete(x);
   }
 
+  /// Switches name their calls, and some by what a caller has chosen: none may put all calls into one bucket.
+  const siphash_key key_ = random_siphash_key();
   std::vector<segment> segments_;
   std::size_t buckets_ = 0;
   std::size_t round_ = 1;

@@ -1,5 +1,7 @@
 #include "domain/directory.hpp"
 
+#include "domain/directory_hash.hpp"
+
 #include <algorithm>
 
 namespace rollcall {
@@ -46,6 +48,7 @@ directory::directory(directory_entries entries) : entries_(std::move(entries)) {
   number_tree();
   link_accounts();
   link_connections();
+  hash_ = hash_of(entries_);
 }
 
 void directory::link_environments() {

@@ -96,6 +96,9 @@ public:
 
   const directory_entries& entries() const noexcept { return entries_; }
 
+  /// Of its content; see hash_of(). By it nodes know whether they answer from the same directory.
+  const std::string& hash() const noexcept { return hash_; }
+
   const customer* find(customer_id id) const;
   const account* find(account_id id) const;
 
@@ -139,6 +142,7 @@ private:
   void link_connections();
 
   directory_entries entries_;
+  std::string hash_;
   std::unordered_map<environment_id, customer_id> roots_;
   std::unordered_map<customer_id, node> customers_;
   std::unordered_map<std::string_view, customer_id> logins_;

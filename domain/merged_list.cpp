@@ -31,7 +31,8 @@ row_source::step merged_list::next(call_row& row) {
   }
   first_told_ = true;
   ++told_;
-  row = {heap_.front().record, heap_.front().customer};
+  const auto& first = heap_.front();
+  row = {first.record, first.customer, now_of(parts_[first.part])};
   return step::row;
 }
 
@@ -130,7 +131,8 @@ row_source::step merged_list::read(std::uint32_t number, candidate& into) {
     if (!without.empty()
         && std::find(without.begin(), without.end(), row.record->source().name) != without.end())
       continue;
-    into = {list_key(order_, row.record->setup(), *row.record, now_), row.record, row.customer, number};
+    into = {list_key(order_, row.record->setup(), *row.record, now_of(part)), row.record, row.customer,
+            number};
     return step::row;
   }
 }

@@ -21,6 +21,8 @@ struct merged_part {
   std::shared_ptr<row_source> rows;
   /// Switches whose calls others tell, because they have taken them over: rows of these are passed over.
   std::vector<switch_name> without = {};
+  /// For which its running times are told, by the clock of whoever has the calls. Unknown: as the whole.
+  timestamp now = {};
 };
 
 /// Several ordered lists as one. Reads no further ahead than one row of each, and lets go of them at the end
@@ -52,6 +54,7 @@ private:
   bool start();
   bool replace_told();
   step read(std::uint32_t number, candidate& into);
+  timestamp now_of(const merged_part& part) const { return part.now == timestamp{} ? now_ : part.now; }
   bool started() const noexcept { return unread_.empty(); }
   bool ended();
   void let_go();

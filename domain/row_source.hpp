@@ -15,6 +15,7 @@ namespace rollcall {
 struct call_row {
   const call_record* record = nullptr;
   customer_id customer; ///< the account's direct customer
+  timestamp now = {};   ///< for which its running times are told; unknown: as the whole list
 };
 
 /// A list that can never be told to its end: the rows of a node will not come, or are none.

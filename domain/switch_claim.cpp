@@ -7,9 +7,15 @@
 
 namespace rollcall {
 
+std::uint64_t next_term(std::uint64_t epoch, std::uint64_t above, std::uint64_t own) noexcept {
+  return std::min(std::max({epoch, std::min(above, highest_term) + 1, std::min(own, highest_term) + 1}),
+                  highest_term);
+}
+
 bool wins(const switch_claim& a, const node_id& a_of, const switch_claim& b, const node_id& b_of) {
-  // Where terms are equal, somebody's clock was set back: who is connected is right.
-  const auto rank = [](const switch_claim& x) { return std::tuple{x.whole, x.term, x.connected}; };
+  const auto rank = [](const switch_claim& x) {
+    return std::tuple{x.whole, x.connected, std::min(x.term, highest_term)};
+  };
   return rank(a) != rank(b) ? rank(a) > rank(b) : a_of < b_of;
 }
 
@@ -36,6 +42,14 @@ claim_verdict::claim_verdict(const std::vector<node_claims>& all) : superseded_(
     std::sort(names.begin(), names.end());
   for (const auto& [name, held] : best)
     winners_.push_back(*held.claim);
+}
+
+std::vector<std::string> claim_verdict::unknown(environment_id environment) const {
+  std::vector<std::string> names;
+  for (const auto& claim : winners_)
+    if (claim.environment == environment && !claim.told)
+      names.push_back(claim.name.value());
+  return names;
 }
 
 std::vector<std::string> claim_verdict::unverified(environment_id environment) const {

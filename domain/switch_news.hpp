@@ -30,8 +30,13 @@ struct bad_line {
       {}; ///< the switch's own id of the call that it is about; empty when not even that is known
 };
 
+/// A field of a line that was of no use: the rest of the line counts.
+struct bad_field {
+  std::string reason; ///< what is wrong with it, naming the call and the field
+};
+
 /// One thing a switch said. The order in which they came is part of their meaning, so they travel together.
-using news_item = std::variant<call_event, snapshot_begin, snapshot_end, refusal, ping, bad_line>;
+using news_item = std::variant<call_event, snapshot_begin, snapshot_end, refusal, ping, bad_line, bad_field>;
 
 /// What one read of a switch's connection delivered, in order.
 using switch_news = std::vector<news_item>;

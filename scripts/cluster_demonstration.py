@@ -35,7 +35,7 @@ class Node:
 
     def __init__(self, home, name, cluster_ports):
         self.home, self.name, self.switch = home, name, f"sbc-{name[-1]}"
-        self.http_port, self.feed_port = free_port(), free_port()
+        self.http_port, self.feed_port, self.metrics_port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}/xmlapi/xmlapi"
         self.environment = {**os.environ, "ROLLCALL_URL": self.url, "ROLLCALL_USER": LOGIN, "ROLLCALL_PASSWORD": PASSWORD}
         own, *others = cluster_ports[NAMES.index(name):] + cluster_ports[:NAMES.index(name)]
@@ -46,6 +46,7 @@ class Node:
         switches = "".join(f'[[feed.switch]]\nname = "sbc-{other[-1]}"\nsecret = "demo"\n' for other in NAMES)
         self.config.write_text(
             f'[node]\nid = "{name}"\n[http]\nlisten = ["127.0.0.1:{self.http_port}"]\n'
+            f'[metrics]\nlisten = ["127.0.0.1:{self.metrics_port}"]\n'
             f'[directory]\nurl = "sqlite://{folder}/directory.db"\n[calls]\ndead_linger = "2s"\nready_grace = "0s"\n'
             f'[feed]\nlisten = ["127.0.0.1:{self.feed_port}"]\n{switches}'
             f'[cluster]\nlisten = "127.0.0.1:{own}"\npeers = ["127.0.0.1:{others[0]}", "127.0.0.1:{others[1]}"]\n'
@@ -71,7 +72,7 @@ class Node:
         if self.process.poll() is not None:
             raise SystemExit(self.config.with_suffix(".log").read_text())
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/readyz?verbose", timeout=2).read().decode()
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/readyz?verbose", timeout=2).read().decode()
         except OSError:
             return ""
 
@@ -186,16 +187,16 @@ def demo(nodes):
 def invite(nodes):
     headline("The cluster is up until Ctrl-C")
     print(f"Their directories and logs are in {nodes.home}.")
-    for node in nodes.all:
-        print(f"{node.name}: {node.url}   process {node.process.pid}   feed 127.0.0.1:{node.feed_port} (switch {node.switch})")
-    a, b, _ = nodes.all
-    print(f"\n  export ROLLCALL_USER={LOGIN} ROLLCALL_PASSWORD={PASSWORD} PATH={BIN}:$PATH\n"
-          f"  ROLLCALL_URL={a.url} rollcall calls --active --limit 5\n"
-          f"  ROLLCALL_URL={b.url} rollcall stats\n"
-          f"  ROLLCALL_URL={a.url} rollcall nodes\n"
-          f"  kill -STOP {b.process.pid}; sleep 3; ROLLCALL_URL={a.url} rollcall nodes; kill -CONT {b.process.pid}\n"
-          f"  ROLLCALL_URL={b.url} rollcall disconnect customer 2 --yes", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):  # also of one who is quicker than this prints
+        for node in nodes.all:
+            print(f"{node.name}: {node.url}   process {node.process.pid}   feed 127.0.0.1:{node.feed_port} (switch {node.switch})")
+        a, b, _ = nodes.all
+        print(f"\n  export ROLLCALL_USER={LOGIN} ROLLCALL_PASSWORD={PASSWORD} PATH={BIN}:$PATH\n"
+              f"  ROLLCALL_URL={a.url} rollcall calls --active --limit 5\n"
+              f"  ROLLCALL_URL={b.url} rollcall stats\n"
+              f"  ROLLCALL_URL={a.url} rollcall nodes\n"
+              f"  kill -STOP {b.process.pid}; sleep 3; ROLLCALL_URL={a.url} rollcall nodes; kill -CONT {b.process.pid}\n"
+              f"  ROLLCALL_URL={b.url} rollcall disconnect customer 2 --yes", flush=True)
         while True:
             time.sleep(.2)  # signal.pause() would miss an interrupt that comes just before it
 

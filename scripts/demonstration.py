@@ -12,7 +12,6 @@ import pathlib
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "sip"))
-from lab import Lab  # noqa: E402
+from lab import Lab, free_port  # noqa: E402, F401
 
 BIN = pathlib.Path(os.environ.get("ROLLCALL_BIN", ROOT / "build" / "release" / "bin"))
 LOGIN, PASSWORD = "ssp-root", "secret"
@@ -31,12 +30,6 @@ PATIENCE_SECONDS = 15
 
 def headline(text):
     print(f"\n\033[1m== {text}\033[0m" if sys.stdout.isatty() else f"\n== {text}", flush=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(what, condition, seconds=PATIENCE_SECONDS):

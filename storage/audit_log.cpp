@@ -1,8 +1,12 @@
 #include "storage/audit_log.hpp"
 
-#include "storage/schema.hpp"
+#include "storage/audit_schema.hpp"
+
+#include <sqlite3.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace rollcall {
 
@@ -10,63 +14,57 @@ namespace {
 
 constexpr const char* audit_name = "audit.db";
 
-// An answer is a row of its own and not columns of its request, so that nothing is ever updated. The insert
-// triggers keep INSERT OR REPLACE, which deletes without asking the delete triggers, from being a way around.
-constexpr const char* version_1 = R"(
-CREATE TABLE request (
-  entry   INTEGER PRIMARY KEY AUTOINCREMENT,
-  at      INTEGER NOT NULL, -- microseconds since 1970, UTC, as every `at`
-  who     INTEGER NOT NULL, -- i_customer; 0 in trusted mode
-  login   TEXT NOT NULL,
-  address TEXT NOT NULL,
-  trusted INTEGER NOT NULL,
-  method  TEXT NOT NULL,
-  target  TEXT NOT NULL,
-  scope   INTEGER NOT NULL  -- i_customer
-) STRICT;
-CREATE TABLE answer (
-  entry INTEGER PRIMARY KEY REFERENCES request,
-  at    INTEGER NOT NULL,
-  text  TEXT NOT NULL
-) STRICT;
-CREATE TABLE call (
-  entry   INTEGER NOT NULL REFERENCES request,
-  number  INTEGER NOT NULL, -- 1, 2, … within its entry
-  id      TEXT NOT NULL,
-  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 2), -- 0 sent, 1 already, 2 unreachable
-  PRIMARY KEY (entry, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE note (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  at     INTEGER NOT NULL,
-  id     TEXT NOT NULL,
-  text   TEXT NOT NULL
-) STRICT;
-CREATE INDEX note_by_call ON note (id);
+/// How often what was written is written again because the file went away meanwhile.
+constexpr int times_lost = 3;
 
-CREATE TRIGGER request_stays BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER answer_stays BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER call_stays BEFORE UPDATE ON call BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER note_stays BEFORE UPDATE ON note BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER request_kept BEFORE DELETE ON request BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER answer_kept BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER call_kept BEFORE DELETE ON call BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER note_kept BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER request_once BEFORE INSERT ON request WHEN EXISTS (SELECT 1 FROM request WHERE entry = NEW.entry)
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER answer_once BEFORE INSERT ON answer WHEN EXISTS (SELECT 1 FROM answer WHERE entry = NEW.entry)
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER call_once BEFORE INSERT ON call WHEN EXISTS (SELECT 1 FROM answer WHERE entry = NEW.entry)
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER note_once BEFORE INSERT ON note WHEN EXISTS (SELECT 1 FROM note WHERE number = NEW.number)
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-)";
-constexpr const char* migrations[] = {version_1};
-constexpr schema audit_schema{"audit log", 0x726c6361 /* "rlca" */, migrations};
+constexpr std::int64_t most_outstanding = 1'000'000;
+
+/// Entries without an answer that are remembered.
+constexpr std::size_t most_open = 10'000;
 
 std::int64_t micros(timestamp t) { return t.time_since_epoch().count(); }
 
 timestamp moment(std::int64_t since_epoch) { return timestamp{timestamp::duration{since_epoch}}; }
+
+/// The text is clean UTF-8, as all texts of calls.
+void append_json(std::string& out, std::string_view text) {
+  constexpr auto hexadecimal = "0123456789abcdef";
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+  const auto rest = std::find_if_not(text.begin(), text.end(), plain);
+  out += '"';
+  out.append(text.begin(), rest); // mostly all of it
+  for (const auto c : text.substr(static_cast<std::size_t>(rest - text.begin()))) {
+    if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      ((out += c < 0x10 ? "\\u000" : "\\u001")) += hexadecimal[c & 0xf];
+    else
+      out += c;
+  }
+  out += '"';
+}
+
+std::string json_of(const std::vector<record_ptr>& calls) {
+  std::size_t size = 2;
+  for (const auto& call : calls)
+    size += call->all_texts().size() + 64;
+  std::string out;
+  out.reserve(size);
+  out += '[';
+  for (const auto& call : calls) {
+    out += out.size() == 1 ? "[" : ",\n[";
+    for (const auto which : {call_text::id, call_text::sip_call_id, call_text::cli, call_text::cld}) {
+      append_json(out, call->get(which));
+      out += ',';
+    }
+    out += std::to_string(call->account().value());
+    out += ',';
+    out += std::to_string(micros(call->setup()));
+    out += ']';
+  }
+  out += ']';
+  return out;
+}
 
 audit_entry entry_from(const sqlite::statement& row) {
   audit_entry out;
@@ -93,47 +91,117 @@ std::filesystem::path audit_file_beside(const std::filesystem::path& directory_f
   return directory_file.parent_path() / audit_name;
 }
 
-audit_log::audit_log(const std::filesystem::path& file, open_mode mode) : db_(file, mode) {
-  migrate(db_, audit_schema, mode);
-  // No wait for the disk on every disconnect: in WAL mode this costs a few entries when the power fails,
-  // never the file, and nothing when only the process ends.
-  db_.execute("PRAGMA synchronous = NORMAL");
+audit_log::audit_log(const std::filesystem::path& file, open_mode mode) : file_(file, mode, audit_schema) {}
+
+sqlite::database& audit_log::db() {
+  if (!file_.open())
+    file_.begin_anew(false);
+  return *file_.open();
 }
 
-std::int64_t audit_log::begin(const audit_request& request) {
-  const auto& r = request;
-  sqlite::statement{db_, "INSERT INTO request VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"}.run(
-      micros(r.when), r.who.value(), r.login, r.address, r.trusted, r.method, r.target, r.scope.value());
-  return db_.last_insert_id();
+void audit_log::mend(std::string why, bool damaged) {
+  loss_ = std::move(why);
+  open_.clear(); // in a new file an entry begins with its request, as every entry
+  file_.begin_anew(damaged);
 }
 
-void audit_log::finish(std::int64_t entry, timestamp when, const std::string& answer,
-                       const std::vector<audit_call>& calls) {
-  sqlite::transaction all{db_, sqlite::transaction::kind::write};
-  sqlite::statement insert{db_, "INSERT INTO call VALUES (?, ?, ?, ?)"};
-  std::int64_t number = 0;
-  for (const auto& call : calls)
-    insert.run(entry, ++number, call.id, static_cast<std::int64_t>(call.outcome));
+// A file that was moved or deleted takes every write without an error: whether it was in its place is known
+// only afterwards.
+template <class F>
+void audit_log::guarded(F write) {
+  for (int tries = 0;; ++tries) {
+    if (file_.open())
+      if (auto why = file_.loss())
+        mend(std::move(*why), false);
+    auto entries = open_;
+    try {
+      sqlite::transaction all{db(), sqlite::transaction::kind::write};
+      write(entries);
+      all.commit();
+    } catch (const sqlite::error& e) {
+      const auto kind = e.code & 0xff;
+      if (kind == SQLITE_CONSTRAINT || kind == SQLITE_TOOBIG || kind == SQLITE_MISMATCH)
+        throw audit_refusal{e.what()};
+      const auto damaged =
+          kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_ERROR; // no table
+      auto why = file_.open() ? file_.loss() : std::nullopt;
+      if (tries == times_lost || !file_.open() || (!damaged && !why))
+        throw;
+      mend(why.value_or("it was damaged"), damaged);
+      continue;
+    }
+    open_ = std::move(entries);
+    busy_ = true;
+    if (tries == times_lost || !file_.loss())
+      return;
+  }
+}
+
+void audit_log::write(const audit_writes& writes) {
+  guarded([&](open_entries& entries) {
+    if (entries.size() > most_open)
+      entries.clear(); // of requests that will never be answered: should one come, it is written again
+    for (const auto& one : writes)
+      add(one, entries);
+  });
+}
+
+void audit_log::add(const audit_write& write, open_entries& entries) {
+  const auto [found, fresh] = entries.try_emplace(write.entry);
+  auto& entry = found->second;
+  if (fresh) {
+    const auto& r = *write.request;
+    sqlite::statement{db(), "INSERT INTO request VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"}.run(
+        micros(r.when), r.who.value(), r.login, r.address, r.trusted, r.method, r.target, r.scope.value());
+    entry.number = db().last_insert_id();
+  }
+  for (const auto& block : write.blocks) {
+    sqlite::statement{db(), "INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?)"}.run(
+        entry.number, entry.calls + 1, static_cast<std::int64_t>(block.outcome), micros(block.asked),
+        json_of(block.calls));
+    entry.calls += static_cast<std::int64_t>(block.calls.size());
+  }
+  if (!write.answer)
+    return;
   // The answer comes last, for it seals the entry.
-  sqlite::statement{db_, "INSERT INTO answer VALUES (?, ?, ?)"}.run(entry, micros(when), answer);
-  all.commit();
+  sqlite::statement{db(), "INSERT INTO answer VALUES (?, ?, ?)"}.run(entry.number, micros(write.answer->when),
+                                                                     write.answer->text);
+  entries.erase(found);
 }
 
-void audit_log::note(const std::vector<audit_note>& notes) {
-  sqlite::transaction all{db_, sqlite::transaction::kind::write};
-  sqlite::statement insert{db_, "INSERT INTO note VALUES (NULL, ?, ?, ?)"};
-  for (const auto& note : notes)
-    insert.run(micros(note.when), note.id, note.text);
-  all.commit();
+void audit_log::note(const audit_notes& notes) {
+  guarded([&](open_entries&) {
+    sqlite::statement insert{db(), "INSERT INTO note VALUES (NULL, ?, ?, ?)"};
+    for (const auto& note : notes)
+      insert.run(micros(note.when), note.id, note.text);
+  });
+}
+
+void audit_log::check() {
+  if (!file_.open())
+    file_.begin_anew(false);
+  if (auto why = file_.loss())
+    mend(std::move(*why), false);
+  else if (auto what = file_.damage())
+    mend(std::move(*what), true);
+  {
+    // Asks for the lock that every write needs.
+    const sqlite::transaction probe{db(), sqlite::transaction::kind::write};
+  }
+  // It waits for the disk, and hang-ups would wait with it: in a storm every other look makes one, so that a
+  // power failure still costs no more than a second.
+  put_off_ = std::exchange(busy_, false) && !put_off_;
+  if (!put_off_)
+    file_.checkpoint();
 }
 
 std::vector<audit_entry> audit_log::entries(std::size_t limit) {
   sqlite::statement query{
-      db_, "SELECT r.entry, r.at, who, login, address, trusted, method, target, scope, a.at, a.text, "
-           "(SELECT count(*) FROM call c WHERE c.entry = r.entry), "
-           "(SELECT count(*) FROM call c WHERE c.entry = r.entry AND outcome = 0) "
-           "FROM request r LEFT JOIN answer a ON a.entry = r.entry "
-           "ORDER BY r.entry DESC LIMIT ?"};
+      db(), "SELECT r.entry, r.at, who, login, address, trusted, method, target, scope, a.at, a.text, "
+            "(SELECT count(*) FROM call c WHERE c.entry = r.entry), "
+            "(SELECT count(*) FROM call c WHERE c.entry = r.entry AND outcome = 0) "
+            "FROM request r LEFT JOIN answer a ON a.entry = r.entry "
+            "ORDER BY r.entry DESC LIMIT ?"};
   query.with(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
   std::vector<audit_entry> out;
   while (query.step())
@@ -141,17 +209,40 @@ std::vector<audit_entry> audit_log::entries(std::size_t limit) {
   return out;
 }
 
-std::vector<audit_call> audit_log::calls(std::int64_t entry) {
-  sqlite::statement query{db_, "SELECT id, outcome FROM call WHERE entry = ? ORDER BY number"};
+std::vector<audited_call> audit_log::calls(std::int64_t entry) {
+  sqlite::statement query{db(), "SELECT id, outcome, call_id, cli, cld, i_account, setup FROM call "
+                                "WHERE entry = ? ORDER BY number"};
   query.with(entry);
-  std::vector<audit_call> out;
+  std::vector<audited_call> out;
   while (query.step())
-    out.push_back({query.text(0), static_cast<disconnect_outcome>(query.integer(1))});
+    out.push_back({query.text(0), static_cast<disconnect_outcome>(query.integer(1)), query.text(2),
+                   query.text(3), query.text(4), account_id{query.integer(5)}, moment(query.integer(6))});
+  return out;
+}
+
+// A note names a call by its ID alone: one from before the hang-up was asked for is of another call. What
+// could not be written of it may be: then the switch says what has become of the call.
+std::map<std::string, outstanding_hang_ups> audit_log::outstanding(timestamp since) {
+  sqlite::statement query{
+      db(), "SELECT id, setup, max(asked) FROM (SELECT json_extract(c.value, '$[0]') AS id, "
+            "json_extract(c.value, '$[5]') AS setup, b.asked FROM block b, json_each(b.calls) c "
+            "WHERE b.outcome = 0 AND b.asked >= ?) a "
+            "WHERE NOT EXISTS (SELECT 1 FROM note n WHERE n.id = a.id AND n.at >= a.asked AND (n.text LIKE "
+            "'ended%' "
+            "OR n.text LIKE 'given up%' OR n.text LIKE 'not sent%')) GROUP BY id, setup ORDER BY 3 LIMIT ?"};
+  query.with(micros(since), most_outstanding);
+  std::map<std::string, outstanding_hang_ups> out;
+  while (query.step()) {
+    const auto id = query.text(0);
+    const auto colon = id.find(':');
+    if (colon != std::string::npos)
+      out[id.substr(0, colon)].push_back({id.substr(colon + 1), query.integer(1), query.integer(2)});
+  }
   return out;
 }
 
 std::vector<audit_note> audit_log::notes(const std::string& id) {
-  sqlite::statement query{db_, "SELECT at, id, text FROM note WHERE id = ? ORDER BY number"};
+  sqlite::statement query{db(), "SELECT at, id, text FROM note WHERE id = ? ORDER BY number"};
   query.with(id);
   std::vector<audit_note> out;
   while (query.step())

@@ -1,5 +1,7 @@
 #include "storage/directory_json.hpp"
 
+#include "storage/directory_places.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -10,19 +12,46 @@ namespace json = boost::json;
 
 namespace {
 
-/// Reads the fields of one entry. Every key asked for is remembered, so that what is left over is unknown.
+constexpr std::int64_t largest_id = 2147483647; // the API's integers have 32 bits
+constexpr std::size_t longest_login = 255;      // bytes
+
+/// Why HTTP Digest cannot carry a login (RFC 7616, 3.4); empty when it can.
+std::string_view trouble_with_login(std::string_view login) {
+  if (login.size() > longest_login)
+    return "is longer than 255 bytes";
+  if (login.find(':') != std::string_view::npos)
+    return "must not hold a colon";
+  for (std::size_t i = 0; i < login.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(login[i]);
+    const auto c1 = byte == 0xC2 && i + 1 < login.size() && static_cast<unsigned char>(login[i + 1]) < 0xA0;
+    if (byte < 0x20 || byte == 0x7F || c1)
+      return "must not hold control characters";
+  }
+  return {};
+}
+
+/// Reads the fields of one entry. What is wrong is noted, and reading goes on: all of it is told at once.
+/// Every key asked for is remembered, so that what is left over is unknown.
 class entry_reader {
 public:
-  entry_reader(std::string_view section, std::size_t number, std::string_view id_key,
-               const json::value& value)
-      : section_(section), number_(number), id_key_(id_key), object_(value.if_object()) {
-    if (!object_)
+  entry_reader(std::string_view section, directory_changes::place at, std::string_view id_key,
+               const json::value& value, std::vector<import_fault>& faults)
+      : section_(section), at_(at), id_key_(id_key), object_(value.if_object()), faults_(faults) {
+    if (!object_) {
       fail("must be an object");
+      object_ = &nothing();
+      return;
+    }
     id_ = required_id(id_key);
   }
 
-  /// The entry's own id.
+  /// The entry's own id; 0 when it has none that can be read.
   std::int64_t id() const { return id_; }
+
+  bool faulty() const { return faulty_; }
+
+  /// When false, that is told already, and there is nothing to read.
+  bool is_object() const { return object_ != &nothing(); }
 
   /// 0 when absent.
   std::int64_t optional_id(std::string_view key) {
@@ -30,20 +59,26 @@ public:
     return value ? as_id(key, *value) : 0;
   }
 
-  std::int64_t required_id(std::string_view key) { return as_id(key, required(key)); }
+  std::int64_t required_id(std::string_view key) {
+    const auto* value = required(key);
+    return value ? as_id(key, *value) : 0;
+  }
 
   std::optional<std::string> optional_text(std::string_view key) {
     const auto* value = find(key);
     return value ? std::optional{as_text(key, *value)} : std::nullopt;
   }
 
-  std::string required_text(std::string_view key) { return as_text(key, required(key)); }
+  std::string required_text(std::string_view key) {
+    const auto* value = required(key);
+    return value ? as_text(key, *value) : std::string{};
+  }
 
-  bool optional_flag(std::string_view key) {
+  std::optional<bool> optional_flag(std::string_view key) {
     const auto* value = find(key);
     if (value && !value->is_bool())
       fail_key(key, "must be true or false");
-    return value && value->as_bool();
+    return value && value->is_bool() ? std::optional{value->get_bool()} : std::nullopt;
   }
 
   digest_hashes optional_digest(std::string_view key) {
@@ -51,31 +86,42 @@ public:
     if (!value)
       return {};
     const auto* hashes = value->if_object();
-    if (!hashes || hashes->size() != 2 || !hashes->contains("md5") || !hashes->contains("sha256"))
+    if (!hashes || hashes->size() != 2 || !hashes->contains("md5") || !hashes->contains("sha256")) {
       fail_key(key, "must be an object with md5 and sha256");
+      return {};
+    }
     return {as_hex("digest.md5", hashes->at("md5"), md5_size),
             as_hex("digest.sha256", hashes->at("sha256"), sha256_size)};
   }
 
-  void refuse_other_keys() const {
+  /// Whether the key is there at all, be it null.
+  bool names(std::string_view key) const { return object_->contains(key); }
+
+  void refuse_other_keys() {
     for (const auto& member : *object_)
       if (std::find(asked_.begin(), asked_.end(), member.key()) == asked_.end())
         fail("unknown key '" + std::string{member.key()} + '\'');
   }
 
-  [[noreturn]] void fail(const std::string& reason) const {
-    auto entry = std::string{section_} + '[' + std::to_string(number_) + ']';
+  void fail(const std::string& reason) {
+    faulty_ = true;
+    auto entry = std::string{section_} + '[' + std::to_string(at_.number) + ']';
     if (id_ != 0)
       entry += " (" + std::string{id_key_} + ' ' + std::to_string(id_) + ')';
-    throw directory_error{entry + ": " + reason};
+    faults_.push_back({at_.line, entry + ": " + reason});
+  }
+
+  void fail_key(std::string_view key, std::string_view reason) {
+    fail(std::string{key} + ' ' + std::string{reason});
   }
 
 private:
   static constexpr std::size_t md5_size = 32; ///< hex digits
   static constexpr std::size_t sha256_size = 64;
 
-  [[noreturn]] void fail_key(std::string_view key, std::string_view reason) const {
-    fail(std::string{key} + ' ' + std::string{reason});
+  static const json::object& nothing() {
+    static const json::object none;
+    return none;
   }
 
   const json::value* find(std::string_view key) {
@@ -84,43 +130,52 @@ private:
     return value && !value->is_null() ? value : nullptr;
   }
 
-  const json::value& required(std::string_view key) {
+  const json::value* required(std::string_view key) {
     const auto* value = find(key);
     if (!value)
       fail_key(key, "is missing");
-    return *value;
+    return value;
   }
 
-  std::int64_t as_id(std::string_view key, const json::value& value) const {
-    if (value.is_uint64())
-      fail_key(key, "is too large");
-    if (!value.is_int64())
+  std::int64_t as_id(std::string_view key, const json::value& value) {
+    if (value.is_uint64() || (value.is_int64() && value.get_int64() > largest_id))
+      fail_key(key, "must be at most 2147483647");
+    else if (!value.is_int64())
       fail_key(key, "must be an integer");
-    if (value.as_int64() < 1)
+    else if (value.get_int64() < 1)
       fail_key(key, "must be at least 1");
-    return value.as_int64();
+    else
+      return value.get_int64();
+    return 0;
   }
 
-  std::string as_text(std::string_view key, const json::value& value) const {
-    if (!value.is_string())
+  std::string as_text(std::string_view key, const json::value& value) {
+    if (!value.is_string()) {
       fail_key(key, "must be a string");
-    if (value.as_string().empty())
+      return {};
+    }
+    if (value.get_string().empty())
       fail_key(key, "must not be empty");
-    return std::string{value.as_string()};
+    return std::string{value.get_string()};
   }
 
-  std::string as_hex(std::string_view key, const json::value& value, std::size_t size) const {
-    auto text = as_text(key, value);
-    if (text.size() != size || text.find_first_not_of("0123456789abcdef") != std::string::npos)
+  std::string as_hex(std::string_view key, const json::value& value, std::size_t size) {
+    const auto* text = value.if_string();
+    const auto whole = text && (text->size() == size || text->size() == 2 * size); // see password_hash.hpp
+    if (!whole || std::string_view{*text}.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
       fail_key(key, "must be " + std::to_string(size) + " lower-case hex digits");
-    return text;
+      return std::string(size, '0'); // there is one: what it is does not matter any more
+    }
+    return std::string{*text};
   }
 
   std::string_view section_;
-  std::size_t number_;
+  directory_changes::place at_;
   std::string_view id_key_;
   const json::object* object_;
+  std::vector<import_fault>& faults_;
   std::int64_t id_ = 0;
+  bool faulty_ = false;
   std::vector<std::string_view> asked_;
 };
 
@@ -133,15 +188,17 @@ customer_change read_customer(entry_reader& in) {
   entry.wholesaler = customer_id{in.optional_id("i_wholesaler")};
   entry.environment = environment_id{in.optional_id("i_environment")};
   entry.name = in.required_text("name");
+  out.keeps_login = !in.names("web_login");
   entry.web_login = in.optional_text("web_login").value_or("");
-  entry.api_access = in.optional_flag("api_access");
+  if (const auto trouble = trouble_with_login(entry.web_login); !trouble.empty())
+    in.fail_key("web_login", trouble);
+  const auto access = in.optional_flag("api_access");
+  out.keeps_access = !access;
+  entry.api_access = access.value_or(false);
   entry.password = in.optional_digest("digest");
   out.api_password = in.optional_text("api_password");
-  const bool has_digest = entry.password != digest_hashes{};
-  if (out.api_password && has_digest)
+  if (out.api_password && entry.password != digest_hashes{})
     in.fail("api_password and digest exclude each other");
-  if ((out.api_password || has_digest) && entry.web_login.empty())
-    in.fail("a password needs a web_login");
   return out;
 }
 
@@ -155,20 +212,44 @@ connection read_connection(entry_reader& in) {
   return {connection_id{in.id()}, vendor_id{in.required_id("i_vendor")}, in.required_text("name")};
 }
 
+/// A section of the file: what it is called, and where its entries go.
 template <class Entry>
-void read_section(const json::object& file, std::string_view section, std::string_view id_key,
-                  Entry (*read)(entry_reader&), std::vector<Entry>& out) {
-  const auto* value = file.if_contains(section);
+struct section_of_file {
+  entry_kind kind;
+  std::string_view name;
+  std::string_view id_key;
+  Entry (*read)(entry_reader&);
+  std::vector<Entry> directory_changes::*into;
+};
+
+template <class Entry>
+void read_section(const json::object& file, const directory_places& places,
+                  const section_of_file<Entry>& section, directory_changes& out) {
+  const auto* value = file.if_contains(section.name);
   if (!value)
     return;
   const auto* entries = value->if_array();
-  if (!entries)
-    throw directory_error{std::string{section} + " must be an array"};
-  out.reserve(entries->size());
+  if (!entries) {
+    out.faults.push_back({0, std::string{section.name} + " must be an array"});
+    return;
+  }
+  const auto lines = places.sections.find(std::string{section.name});
+  (out.*section.into).reserve(entries->size());
+  auto& at = out.places[section.kind];
   for (std::size_t i = 0; i < entries->size(); ++i) {
-    entry_reader in{section, i, id_key, (*entries)[i]};
-    out.push_back(read(in));
+    const auto known = lines != places.sections.end() && i < lines->second.size();
+    const directory_changes::place place{i, known ? lines->second[i] : 0};
+    entry_reader in{section.name, place, section.id_key, (*entries)[i], out.faults};
+    if (!in.is_object())
+      continue;
+    auto entry = section.read(in);
     in.refuse_other_keys();
+    if (in.id() == 0)
+      continue; // whose it is nobody knows
+    if (in.faulty())
+      out.faulty.insert({section.kind, in.id()});
+    (out.*section.into).push_back(std::move(entry));
+    at.push_back(place);
   }
 }
 
@@ -193,36 +274,55 @@ json::value parse_json(std::string_view text, const json::storage_ptr& memory) {
   return parser.release();
 }
 
-void refuse_other_sections(const json::object& file) {
+void note_other_sections(const json::object& file, directory_changes& out) {
   static constexpr std::string_view known[] = {"realm",    "environments", "customers",
                                                "accounts", "vendors",      "connections"};
   for (const auto& member : file)
     if (std::find(std::begin(known), std::end(known), member.key()) == std::end(known))
-      throw directory_error{"unknown section '" + std::string{member.key()} + '\''};
+      out.faults.push_back({0, "unknown section '" + std::string{member.key()} + '\''});
 }
 
 } // namespace
 
-directory_changes parse_directory(std::string_view text) {
+directory_changes read_directory_file(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
   // Freed as a whole: a file may hold a million entries.
   json::monotonic_resource memory;
   const auto value = parse_json(text, &memory);
   const auto* file = value.if_object();
   if (!file)
     throw directory_error{"a directory must be an object"};
-  refuse_other_sections(*file);
+  auto places = places_of(text);
   directory_changes out;
+  out.faults = std::move(places.faults);
+  note_other_sections(*file, out);
   if (const auto* realm = file->if_contains("realm")) {
-    if (!realm->is_string())
-      throw directory_error{"realm must be a string"};
-    out.realm = std::string{realm->as_string()};
+    if (realm->is_string())
+      out.realm = std::string{realm->get_string()};
+    else
+      out.faults.push_back({0, "realm must be a string"});
   }
-  read_section(*file, "environments", "i_environment", read_environment, out.environments);
-  read_section(*file, "customers", "i_customer", read_customer, out.customers);
-  read_section(*file, "accounts", "i_account", read_account, out.accounts);
-  read_section(*file, "vendors", "i_vendor", read_vendor, out.vendors);
-  read_section(*file, "connections", "i_connection", read_connection, out.connections);
+  using all = directory_changes;
+  const auto read = [&](const auto& section) { read_section(*file, places, section, out); };
+  using kind = entry_kind;
+  read(section_of_file<environment>{kind::environment, "environments", "i_environment", read_environment,
+                                    &all::environments});
+  read(section_of_file<customer_change>{kind::customer, "customers", "i_customer", read_customer,
+                                        &all::customers});
+  read(section_of_file<account>{kind::account, "accounts", "i_account", read_account, &all::accounts});
+  read(section_of_file<vendor>{kind::vendor, "vendors", "i_vendor", read_vendor, &all::vendors});
+  read(section_of_file<connection>{kind::connection, "connections", "i_connection", read_connection,
+                                   &all::connections});
   return out;
+}
+
+directory_changes parse_directory(std::string_view text) {
+  auto changes = read_directory_file(text);
+  if (!changes.faults.empty())
+    throw import_error{std::move(changes.faults)};
+  return changes;
 }
 
 } // namespace rollcall

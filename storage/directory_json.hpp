@@ -11,9 +11,14 @@ namespace rollcall {
 /// `vendors` and `connections` (contract, section 3). A customer may carry, instead of `api_password`, the
 /// key `digest`:
 /// {"md5": "…", "sha256": "…"}, hex of H(login:realm:password), with the file's `realm` beside the sections,
-/// as write_directory() makes it. A null counts as absent where a key is optional. Throws directory_error
-/// naming the entry for an unknown key, a missing one, or one of the wrong type: `customers[2] (i_customer
-/// 5): web_login must be a string`.
+/// as write_directory() makes it. A null counts as absent where a key is optional, except for web_login: null
+/// takes it away, left out it is kept. Ids are 1 to 2147483647; a web_login is one that HTTP Digest can
+/// carry; no key stands twice; a byte order mark is passed over. Throws directory_error for what is not JSON
+/// or no object, with its place; anything else that is wrong is in the result's `faults`, for
+/// merge_checked().
+directory_changes read_directory_file(std::string_view text);
+
+/// The same; throws import_error with all faults, if there are any.
 directory_changes parse_directory(std::string_view text);
 
 /// Writes all of a directory in the form that parse_directory() reads, with hashes instead of passwords.

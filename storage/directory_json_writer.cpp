@@ -43,7 +43,9 @@ void write(std::ostream& out, const customer& c) {
   else
     entry.raw("i_wholesaler", "null").number("i_environment", c.environment.value());
   entry.text("name", c.name);
-  if (!c.web_login.empty())
+  if (c.web_login.empty())
+    entry.raw("web_login", "null"); // left out it would be kept by whoever imports this
+  else
     entry.text("web_login", c.web_login);
   if (c.password != digest_hashes{})
     entry.raw("digest", R"({"md5": ")" + c.password.md5 + R"(", "sha256": ")" + c.password.sha256 + "\"}");

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -25,13 +26,35 @@ std::string hex_digest(const EVP_MD* algorithm, std::string_view text) {
   return hex;
 }
 
+/// UTF-8 in ISO-8859-1; none for a text that has no characters beyond ASCII, or one that is not in
+/// ISO-8859-1.
+std::optional<std::string> in_latin1(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      out += text[i];
+    } else if ((byte == 0xC2 || byte == 0xC3) && i + 1 < text.size()) {
+      out += static_cast<char>((byte & 0x03U) << 6U | (static_cast<unsigned char>(text[++i]) & 0x3FU));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out == text ? std::nullopt : std::optional{out};
+}
+
 } // namespace
 
 digest_hashes hash_password(std::string_view login, std::string_view realm, std::string_view password) {
   std::string text;
   text.reserve(login.size() + realm.size() + password.size() + 2);
   text.append(login).append(1, ':').append(realm).append(1, ':').append(password);
-  return {hex_digest(EVP_md5(), text), hex_digest(EVP_sha256(), text)};
+  digest_hashes hashes{hex_digest(EVP_md5(), text), hex_digest(EVP_sha256(), text)};
+  if (const auto other = in_latin1(text)) {
+    hashes.md5 += hex_digest(EVP_md5(), *other);
+    hashes.sha256 += hex_digest(EVP_sha256(), *other);
+  }
+  return hashes;
 }
 
 } // namespace rollcall

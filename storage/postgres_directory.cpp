@@ -184,7 +184,7 @@ import_report postgres_directory::import(const directory_changes& changes, std::
   check_realm(stored, realm, changes, db_.name());
   if (stored.empty())
     statement{db_, "INSERT INTO meta VALUES ('realm', $1)"}.run(realm);
-  auto merged = merge(read_entries<statement>(db_), changes, realm);
+  auto merged = merge_checked(read_entries<statement>(db_), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
   all.commit();

@@ -29,6 +29,8 @@ std::int64_t version_of(sqlite::database& db, const schema& wanted) {
 
 } // namespace
 
+void check_version(sqlite::database& db, const schema& wanted) { version_of(db, wanted); }
+
 void migrate(sqlite::database& db, const schema& wanted, open_mode mode) {
   const auto newest = static_cast<std::int64_t>(wanted.migrations.size());
   const auto found = version_of(db, wanted);

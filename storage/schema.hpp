@@ -22,4 +22,7 @@ struct schema {
 /// create it, and for an old one that was opened read_only.
 void migrate(sqlite::database& db, const schema& wanted, open_mode mode);
 
+/// Changes nothing. Throws sqlite::error for a database that migrate() would never take.
+void check_version(sqlite::database& db, const schema& wanted);
+
 } // namespace rollcall

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -78,6 +79,51 @@ std::int64_t database::integer(std::string_view sql) {
 }
 
 std::int64_t database::last_insert_id() const noexcept { return sqlite3_last_insert_rowid(handle_.get()); }
+
+void database::wait_for_locks(std::chrono::milliseconds longest) noexcept {
+  sqlite3_busy_timeout(handle_.get(), static_cast<int>(longest.count()));
+}
+
+namespace {
+
+sqlite3_file* main_file_of(sqlite3* handle) noexcept {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+  return file && file->pMethods ? file : nullptr;
+}
+
+} // namespace
+
+std::string database::head(std::size_t size) {
+  std::string bytes(std::min(size, static_cast<std::size_t>(file_size())), '\0');
+  auto* file = main_file_of(handle_.get());
+  const auto code = file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0);
+  // Cut between the two: what is missing reads as zeros.
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+    throw error{file_.string() + ": reading its head: " + sqlite3_errstr(code), code};
+  return bytes;
+}
+
+std::int64_t database::file_size() {
+  auto* file = main_file_of(handle_.get());
+  sqlite3_int64 size = 0;
+  const auto code = file ? file->pMethods->xFileSize(file, &size) : SQLITE_CANTOPEN;
+  if (code != SQLITE_OK)
+    throw error{file_.string() + ": asking for its size: " + sqlite3_errstr(code), code};
+  return size;
+}
+
+bool database::checkpoint() noexcept {
+  int frames = 0;
+  int moved = 0;
+  return sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
+             == SQLITE_OK
+         && frames == moved;
+}
+
+void database::keep_wal_at_close() noexcept {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 void database::fail(const std::string& doing) const {
   const auto* reason = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";

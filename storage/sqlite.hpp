@@ -2,6 +2,8 @@
 
 #include "storage/open_mode.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -41,6 +43,23 @@ public:
   std::int64_t integer(std::string_view sql);
 
   std::int64_t last_insert_id() const noexcept;
+
+  /// How long a lock of another process is waited for from now on.
+  void wait_for_locks(std::chrono::milliseconds longest) noexcept;
+
+  /// Up to `size` bytes from the start of the main file as they are on the disk, and its size; the file that
+  /// was opened, wherever its name leads by now. Opening it a second time would drop SQLite's locks. Throws
+  /// error.
+  std::string head(std::size_t size);
+  std::int64_t file_size();
+
+  /// Moves what is in the write-ahead file into the main one, as far as nobody reads it. False when something
+  /// is left, because of readers or of an error: a full disk leaves a main file that is shorter than its head
+  /// says, and what is missing in the other.
+  bool checkpoint() noexcept;
+
+  /// From now on closing neither moves what is in the write-ahead file into the main one nor deletes it.
+  void keep_wal_at_close() noexcept;
 
 private:
   friend class statement;

@@ -66,7 +66,7 @@ import_report sqlite_directory::import(const directory_changes& changes, std::st
   check_realm(stored, realm, changes, db_.file().string());
   if (stored.empty())
     sqlite::statement{db_, "INSERT INTO meta VALUES ('realm', ?)"}.run(realm);
-  auto merged = merge(read_entries<sqlite::statement>(db_), changes, realm);
+  auto merged = merge_checked(read_entries<sqlite::statement>(db_), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
   all.commit();

@@ -25,11 +25,15 @@ private:
   attached to_;
 };
 
-attach_result refused(const caf::error& why) {
+attach_result refused(const caf::error& why, const switch_name& name) {
   if (why == ec::unknown_switch)
     return {nullptr, "unknown_switch", "no switch of this name is configured"};
   if (why == ec::stale_epoch)
     return {nullptr, "stale_epoch", "a connection with the same or a higher epoch is up"};
+  if (why == ec::two_hosts)
+    return {nullptr, "stale_epoch", "two hosts use the name " + name.value()};
+  if (why == ec::draining)
+    return {nullptr, {}, "this node hands its switches over to others"};
   return {nullptr, "too_slow", "the node did not answer in time"};
 }
 
@@ -46,7 +50,7 @@ attach_fn attach_to(caf::actor_system& system, attach_actor by) {
               [=](attached& to) {
                 done({std::make_unique<link_port>(std::move(to)), {}, {}});
               },
-              [=](const caf::error& why) { done(refused(why)); });
+              [=](const caf::error& why) { done(refused(why, name)); });
     });
   };
 }

@@ -25,7 +25,7 @@ bool run_queue::put(std::span<const entry> jobs, from whom, std::size_t lane) {
   case from::outside:
     return ask_for_turn();
   case from::turn:
-    return may_ask() && leaves_work(lane, std::chrono::steady_clock::now()) && ask_for_turn();
+    return may_ask() && leaves_work(lane, clock_()) && ask_for_turn();
   case from::helper:
     return patient_ > patient_before && ask_for_turn();
   }

@@ -56,8 +56,10 @@ public:
     helper,  ///< will take what is urgent itself
   };
 
-  /// `threads`: that take jobs at once, each with a lane from 0 on.
-  explicit run_queue(std::size_t threads) : lanes_(threads) {}
+  /// `threads`: that take jobs at once, each with a lane from 0 on. `clock`: tells the time to put(), which
+  /// most often need not know it.
+  explicit run_queue(std::size_t threads, moment (*clock)() = std::chrono::steady_clock::now)
+      : clock_(clock), lanes_(threads) {}
 
   /// Jobs that have a home go to its lane, others to the one given. True when the caller has to wake a
   /// thread, which then calls woken() and tries to begin a turn.
@@ -126,6 +128,7 @@ private:
   std::deque<job>* next_line(std::size_t thread, moment now);
   job pop(std::deque<job>& line);
 
+  moment (*const clock_)();
   mutable std::mutex mutex_;
   std::deque<job> express_;
   std::deque<job> prompt_;

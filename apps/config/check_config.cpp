@@ -2,13 +2,17 @@
 
 #include "apps/config/identity.hpp"
 #include "apps/config/load_config.hpp"
+#include "storage/audit_schema.hpp"
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
+#include "transport/http/peers.hpp"
+#include "transport/kamailio/address.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
+#include <unistd.h>
 
 namespace rollcall {
 
@@ -21,9 +25,12 @@ public:
       : file_(std::move(file)), loaded_(std::move(loaded)) {}
 
   config_report report() && {
+    report_.warnings = loaded_.warnings;
     look_at_tls_files();
     look_at_access();
     look_at_directory();
+    look_at_audit_log();
+    look_at_kamailios();
     report_.value = std::move(loaded_.value);
     return std::move(report_);
   }
@@ -92,6 +99,11 @@ private:
     for (const auto& block : loaded_.value.http.trusted_hosts)
       if (block.ends_with("/0"))
         warn("http.trusted_hosts", block + " lets everybody act for any customer");
+    look_at_trust();
+    for (const auto& address : loaded_.value.metrics.listen)
+      if (!is_loopback(address))
+        warn("metrics.listen",
+             to_string(address) + " tells the names of all switches and nodes to everybody who reaches it");
     if (!loaded_.value.feed.tls)
       for (const auto& address : loaded_.value.feed.listen)
         if (!is_loopback(address))
@@ -99,20 +111,82 @@ private:
                to_string(address) + " has no TLS: the secrets of switches cross the network readable");
   }
 
+  /// Whoever is on this machine, or gets a program of it to ask for him, is trusted: a browser, a proxy.
+  void look_at_trust() {
+    const auto& http = loaded_.value.http;
+    const auto trusted = http::peer_list::parse(http.trusted_hosts);
+    if (!trusted.contains("127.0.0.1") && !trusted.contains("::1"))
+      return;
+    const auto& open = http.trusted_listen.empty() ? http.listen : http.trusted_listen;
+    for (const auto& address : open)
+      if (!is_loopback(address))
+        warn("http.trusted_hosts", "trusts this machine itself, and " + to_string(address)
+                                       + " is reached from outside: a proxy here would pass on strangers as "
+                                         "trusted; see http.trusted_listen");
+    const auto proxies = http::peer_list::parse(http.proxies);
+    if (proxies.contains("127.0.0.1") || proxies.contains("::1"))
+      warn("http.proxies", "has an address that http.trusted_hosts has too: what it passes on without "
+                           "X-Forwarded-For is trusted");
+  }
+
   void look_at_directory() {
     const auto where = parse_database_url(loaded_.value.directory.url);
     std::error_code none;
     if (where.kind == database_kind::sqlite && !std::filesystem::exists(where.file, none)) {
-      warn("directory.url", where.shown + " is not there yet; `rollcall directory import` makes it");
+      warn("directory.url", where.shown
+                                + " is not there yet; `rollcall directory import` makes it, and the daemon "
+                                  "does not start before");
       return;
     }
     try {
       look_at_store(*open_directory_store(loaded_.value.directory.url, open_mode::read_only), where.shown);
     } catch (const no_directory_yet& failure) {
-      warn("directory.url", std::string{failure.what()} + " yet; `rollcall directory import` makes it");
+      warn("directory.url",
+           std::string{failure.what()}
+               + " yet; `rollcall directory import` makes it, and the daemon does not start before");
     } catch (const std::exception& failure) {
       problem("directory.url", std::string{"cannot be used: "} + failure.what());
     }
+  }
+
+  /// What the daemon does first with its audit log, as far as it can be seen without writing.
+  void look_at_audit_log() {
+    const auto file = audit_file_of(loaded_.value);
+    const auto refuse = [&](const std::string& why) {
+      problem(loaded_.value.audit.file.empty() ? "directory.url" : "audit.file",
+              "cannot have its audit log " + file.string() + ": " + why);
+    };
+    const auto writable = [](const std::filesystem::path& path, int how) {
+      return access(path.c_str(), how) == 0;
+    };
+    std::error_code none;
+    auto folder = std::filesystem::absolute(file).parent_path();
+    while (folder.has_relative_path() && !std::filesystem::exists(folder, none))
+      folder = folder.parent_path(); // it makes those that are missing
+    if (!std::filesystem::is_directory(folder, none))
+      return refuse(folder.string() + " is not a folder");
+    if (!writable(folder, W_OK | X_OK))
+      return refuse(folder.string() + ": " + std::generic_category().message(errno));
+    if (!std::filesystem::exists(file, none))
+      return;
+    if (std::filesystem::is_directory(file, none))
+      return refuse("it is a directory");
+    if (!writable(file, R_OK | W_OK))
+      return refuse(std::generic_category().message(errno));
+    if (std::filesystem::file_size(file, none) == 0)
+      return; // an empty file becomes a log
+    try {
+      sqlite::database log{file, open_mode::read_only};
+      check_version(log, audit_schema); // the start brings an older one up to date
+    } catch (const std::exception& failure) {
+      refuse(failure.what());
+    }
+  }
+
+  void look_at_kamailios() {
+    for (const auto& each : loaded_.value.kamailio)
+      if (!each.rpc.empty() && !kamailio::parse_rpc_url(each.rpc))
+        problem("kamailio", "'" + each.name.value() + "': rpc " + each.rpc + " is no http:// address");
   }
 
   void look_at_store(directory_store& store, const std::string& name) {
@@ -122,7 +196,9 @@ private:
       problem("http.realm", '\'' + realm + "' is not '" + stored + "', which the passwords in " + name
                                 + " are of: nobody could log in");
     if (stored.empty())
-      warn("directory.url", name + " is empty yet; `rollcall directory import` fills it");
+      warn("directory.url",
+           name
+               + " is empty yet; `rollcall directory import` fills it, and the daemon does not start before");
     look_at_environments(*store.load());
   }
 

@@ -25,19 +25,28 @@ struct tls_config {
 
 struct node_config {
   std::string id; ///< 1-64 printable ASCII characters, no space or comma; never empty after loading
+  std::filesystem::path state; ///< empty: state_folder_of() says where
   friend bool operator==(const node_config&, const node_config&) = default;
 };
 
 struct http_config {
   std::vector<socket_address> listen{{"127.0.0.1", 8080}};
-  std::vector<std::string> trusted_hosts; ///< as http::peer_list::parse() reads them
+  std::vector<socket_address> trusted_listen; ///< empty: trusted mode exists on every address of `listen`
+  std::vector<std::string> trusted_hosts;     ///< as http::peer_list::parse() reads them
+  std::vector<std::string> hosts;             ///< as http::host_list::parse() reads them; empty: any
+  std::vector<std::string> proxies;           ///< as trusted_hosts
+  std::uint32_t connections_per_address = 256;
   std::string realm = "rollcall";
   std::vector<http::digest_algorithm> digest_algorithms{
       http::digest_algorithm::md5};  ///< each once, never empty
   std::uint32_t body_limit = 65'536; ///< bytes
-  std::string nonce_secret;          ///< empty: random at start; else at least 16 bytes
   std::optional<tls_config> tls;
   friend bool operator==(const http_config&, const http_config&) = default;
+};
+
+struct metrics_config {
+  std::vector<socket_address> listen; ///< of /metrics and /readyz?verbose without a login
+  friend bool operator==(const metrics_config&, const metrics_config&) = default;
 };
 
 struct directory_config {
@@ -46,7 +55,9 @@ struct directory_config {
 };
 
 struct audit_config {
-  std::filesystem::path file; ///< empty: audit_file_of() says where
+  std::filesystem::path file;                       ///< empty: audit_file_of() says where
+  std::uint64_t backlog = std::uint64_t{64} << 20U; ///< bytes that wait in memory while it cannot be written
+  std::uint64_t daily_bytes = std::uint64_t{10} << 20U; ///< of one customer's requests that hang up nothing
   friend bool operator==(const audit_config&, const audit_config&) = default;
 };
 
@@ -61,6 +72,7 @@ struct feed_switch_config {
 struct feed_config {
   std::vector<socket_address> listen;
   std::vector<feed_switch_config> switches;
+  std::uint32_t calls_per_switch = 1'000'000; ///< of any kind of switch
   std::optional<tls_config> tls;
   friend bool operator==(const feed_config&, const feed_config&) = default;
 };
@@ -81,6 +93,7 @@ struct calls_config {
   std::chrono::milliseconds dead_linger{32'000};
   std::chrono::milliseconds disconnect_retry{5'000};
   std::chrono::milliseconds ready_grace{5'000};
+  std::chrono::milliseconds resume_hang_ups{300'000};
   friend bool operator==(const calls_config&, const calls_config&) = default;
 };
 
@@ -90,7 +103,9 @@ enum class unknown_parameters : std::uint8_t { fault, ignore };
 struct api_config {
   enum unknown_parameters unknown_parameters = rollcall::unknown_parameters::fault;
   bool string_ids = false;
-  std::uint32_t requests_at_once = 64; ///< of one customer; more get fault 429
+  std::uint32_t requests_at_once = 64;                  ///< of one customer; more get fault 429
+  std::chrono::milliseconds disconnect_deadline{5'000}; ///< from the request on, until it is begun
+  bool full_unicode = false;                            ///< characters above U+FFFF in answers
   friend bool operator==(const api_config&, const api_config&) = default;
 };
 
@@ -101,6 +116,7 @@ struct cluster_config {
   std::string name = "rollcall"; ///< nodes of another name are refused
   socket_address listen;
   std::vector<socket_address> peers;
+  std::string secret;                ///< empty: none; else lets nodes without certificates in, on loopback
   std::filesystem::path certificate; ///< with key and ca, or all three empty: then every address is loopback
   std::filesystem::path key;
   std::filesystem::path ca;
@@ -120,6 +136,7 @@ struct log_config {
 struct config {
   node_config node;
   http_config http;
+  metrics_config metrics;
   directory_config directory;
   audit_config audit;
   feed_config feed;
@@ -134,5 +151,9 @@ struct config {
 /// Where the audit log is written: where the file says, else beside a directory that is a file, else in
 /// /var/lib/rollcall.
 std::filesystem::path audit_file_of(const config& config);
+
+/// The folder of what a node keeps over a restart: where the file says, else $STATE_DIRECTORY, else the
+/// folder of the audit log.
+std::filesystem::path state_folder_of(const config& config);
 
 } // namespace rollcall

@@ -95,6 +95,12 @@ void config_section::read(std::string_view key, std::chrono::milliseconds& out,
   });
 }
 
+void config_section::without_effect(std::string_view key, const std::string& instead) const {
+  if (const auto* value = find(key))
+    reading_.loaded.warnings.push_back(
+        config_error{reading_.file, value->place, full_name(key) + " has no effect: " + instead}.what());
+}
+
 void config_section::require(std::string_view key) const {
   if (!find(key))
     fail(key, "is required");

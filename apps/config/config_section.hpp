@@ -70,6 +70,9 @@ public:
       out.push_back(parsed(key, element, parse));
   }
 
+  /// Takes any value, and warns that it does nothing, and what does.
+  void without_effect(std::string_view key, const std::string& instead) const;
+
   /// Throws config_error when the key is absent.
   void require(std::string_view key) const;
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t node_id_limit = 64;
 constexpr std::size_t switch_name_limit = 32;
 constexpr std::size_t realm_limit = 128;
-constexpr std::size_t nonce_secret_least = 16; // bytes; half of what the HMAC takes up
+constexpr std::size_t cluster_secret_least = 32; // bytes; what HMAC with SHA-256 takes up
 
 [[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument{reason}; }
 
@@ -61,9 +61,9 @@ std::string secret(std::string_view text) {
   return std::string{text};
 }
 
-std::string nonce_secret(std::string_view text) {
-  if (!text.empty() && text.size() < nonce_secret_least)
-    refuse("must be empty or at least 16 bytes");
+std::string cluster_secret(std::string_view text) {
+  if (text.size() < cluster_secret_least)
+    refuse("must be at least 32 bytes");
   return std::string{text};
 }
 
@@ -73,10 +73,17 @@ std::string realm(std::string_view text) {
   return std::string{text};
 }
 
-std::string trusted_host(std::string_view text) {
+std::string address_block(std::string_view text) {
   std::string block{text};
   http::peer_list::parse({block});
   return block;
+}
+
+std::string http_host(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const bool has_port = colon != std::string_view::npos && !text.ends_with(']');
+  parse_socket_address(has_port ? std::string{text} : std::string{text} + ":80");
+  return std::string{text};
 }
 
 http::digest_algorithm digest_algorithm(std::string_view text) {

@@ -18,15 +18,18 @@ rollcall::switch_name switch_name(std::string_view text);
 /// A password of a switch: not empty.
 std::string secret(std::string_view text);
 
-/// Empty, or at least 16 bytes.
-std::string nonce_secret(std::string_view text);
+/// At least 32 bytes: nodes are let in by it.
+std::string cluster_secret(std::string_view text);
 
 /// 1-128 printable ASCII characters without quotes and backslashes, which a quoted-string would have to
 /// escape.
 std::string realm(std::string_view text);
 
 /// An address or a block of addresses in CIDR form.
-std::string trusted_host(std::string_view text);
+std::string address_block(std::string_view text);
+
+/// The name or address of a host, with or without a port, as clients write it in the field Host.
+std::string http_host(std::string_view text);
 
 /// `MD5` or `SHA-256`.
 http::digest_algorithm digest_algorithm(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "apps/config/config_section.hpp"
 #include "apps/config/config_values.hpp"
+#include "apps/config/secret_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,11 +22,19 @@ namespace values = config_values;
 // What conf/rollcalld.toml says of each of these keys holds here.
 constexpr std::int64_t body_limit_least = 1024; // bytes
 constexpr std::int64_t body_limit_most = 64 * 1024 * 1024;
+constexpr std::int64_t connections_per_address_most = 10'000;
+constexpr std::int64_t audit_backlog_least = 1024 * 1024; // bytes
+constexpr std::int64_t audit_backlog_most = std::int64_t{16} * 1024 * 1024 * 1024;
+constexpr std::int64_t audit_daily_bytes_most = std::int64_t{1} << 40;
 constexpr std::int64_t requests_at_once_most = 100'000;
 constexpr std::chrono::milliseconds dead_linger_most = 1h;
+constexpr std::int64_t calls_per_switch_most = 100'000'000;
 constexpr std::chrono::milliseconds disconnect_retry_least = 100ms;
 constexpr std::chrono::milliseconds disconnect_retry_most = 1h;
+constexpr std::chrono::milliseconds disconnect_deadline_least = 1s;
+constexpr std::chrono::milliseconds disconnect_deadline_most = 30s;
 constexpr std::chrono::milliseconds ready_grace_most = 10min;
+constexpr std::chrono::milliseconds resume_hang_ups_most = 24h;
 constexpr std::chrono::milliseconds snapshot_interval_least = 1s;
 constexpr std::chrono::milliseconds snapshot_interval_most = 24h;
 
@@ -38,6 +47,7 @@ std::string host_name() {
 
 void read_node(const config_section& in, node_config& out) {
   in.read("id", out.id, values::node_id);
+  in.read("state", out.state);
   if (!out.id.empty())
     return;
   try {
@@ -63,11 +73,17 @@ std::optional<tls_config> read_tls(const config_section& parent) {
 
 void read_http(const config_section& in, http_config& out) {
   in.read_list("listen", out.listen, parse_socket_address);
-  in.read_list("trusted_hosts", out.trusted_hosts, values::trusted_host);
+  in.read_list("trusted_listen", out.trusted_listen, parse_socket_address);
+  in.read_list("trusted_hosts", out.trusted_hosts, values::address_block);
+  in.read_list("hosts", out.hosts, values::http_host);
+  in.read_list("proxies", out.proxies, values::address_block);
   in.read("realm", out.realm, values::realm);
   in.read_list("digest_algorithms", out.digest_algorithms, values::digest_algorithm);
+  in.read("connections_per_address", out.connections_per_address, 1, connections_per_address_most);
   in.read("body_limit", out.body_limit, body_limit_least, body_limit_most);
-  in.read("nonce_secret", out.nonce_secret, values::nonce_secret);
+  in.without_effect("nonce_secret",
+                    "nonces are keyed by [cluster] secret, or where there is none by a secret that the "
+                    "node makes and keeps itself");
   out.tls = read_tls(in);
   auto offered = out.digest_algorithms;
   std::sort(offered.begin(), offered.end());
@@ -82,6 +98,8 @@ void read_directory(const config_section& in, directory_config& out) {
 
 void read_audit(const config_section& in, audit_config& out) {
   in.read("file", out.file, values::audit_file);
+  in.read("backlog", out.backlog, audit_backlog_least, audit_backlog_most);
+  in.read("daily_bytes", out.daily_bytes, 0, audit_daily_bytes_most);
 }
 
 void read_environment(const config_section& in, environment_id& out) {
@@ -101,13 +119,32 @@ void read_switch(const config_section& in, switch_name& name, environment_id& en
   read_environment(in, environment);
 }
 
+/// A secret stands in the file itself, by `secret`, or in a file of its own that `secret_file` names.
+template <class Parse>
+void read_secret(const config_section& in, std::string& out, Parse parse) {
+  std::filesystem::path file;
+  in.read("secret_file", file);
+  in.read("secret", out, parse);
+  if (file.empty())
+    return;
+  if (!out.empty())
+    in.fail("secret_file", "stands beside secret: one of them is enough");
+  try {
+    out = parse(secret_in(file));
+  } catch (const std::invalid_argument& refusal) {
+    in.fail("secret_file", file.string() + ": " + refusal.what());
+  }
+}
+
 void read_feed(const config_section& in, feed_config& out, std::vector<switch_name>& taken) {
   in.read_list("listen", out.listen, parse_socket_address);
-  for (const auto& block : in.tables("switch", {"name", "secret", "i_environment"})) {
+  in.read("calls_per_switch", out.calls_per_switch, 1, calls_per_switch_most);
+  for (const auto& block : in.tables("switch", {"name", "secret", "secret_file", "i_environment"})) {
     auto& added = out.switches.emplace_back();
     read_switch(block, added.name, added.environment, taken);
-    block.require("secret");
-    block.read("secret", added.secret, values::secret);
+    read_secret(block, added.secret, values::secret);
+    if (added.secret.empty())
+      block.require("secret");
   }
   out.tls = read_tls(in);
 }
@@ -126,12 +163,16 @@ void read_calls(const config_section& in, calls_config& out) {
   in.read("dead_linger", out.dead_linger, 0s, dead_linger_most);
   in.read("disconnect_retry", out.disconnect_retry, disconnect_retry_least, disconnect_retry_most);
   in.read("ready_grace", out.ready_grace, 0s, ready_grace_most);
+  in.read("resume_hang_ups", out.resume_hang_ups, 0s, resume_hang_ups_most);
 }
 
 void read_api(const config_section& in, api_config& out) {
   in.read("unknown_parameters", out.unknown_parameters, values::unknown_parameters);
   in.read("string_ids", out.string_ids);
+  in.read("full_unicode", out.full_unicode);
   in.read("requests_at_once", out.requests_at_once, 1, requests_at_once_most);
+  in.read("disconnect_deadline", out.disconnect_deadline, disconnect_deadline_least,
+          disconnect_deadline_most);
 }
 
 /// Nodes trust each other's word, so that nobody else may speak where they do.
@@ -161,6 +202,7 @@ void read_cluster(const config_section& in, cluster_config& out) {
   in.require("listen");
   in.read("listen", out.listen, parse_socket_address);
   in.read_list("peers", out.peers, values::remote_address);
+  read_secret(in, out.secret, values::cluster_secret);
   in.read("certificate", out.certificate);
   in.read("key", out.key);
   in.read("ca", out.ca);
@@ -170,6 +212,10 @@ void read_cluster(const config_section& in, cluster_config& out) {
 void read_log(const config_section& in, log_config& out) {
   in.read("level", out.level, values::log_level);
   in.read("format", out.format, values::log_format);
+}
+
+bool is_one_of(const socket_address& address, const std::vector<socket_address>& all) {
+  return std::find(all.begin(), all.end(), address) != all.end();
 }
 
 /// One address can be bound once.
@@ -183,6 +229,12 @@ void refuse_addresses_used_twice(const config_section& file, const config& all) 
     }
   };
   take("http", all.http.listen);
+  std::vector<socket_address> only_trusted;
+  std::copy_if(all.http.trusted_listen.begin(), all.http.trusted_listen.end(),
+               std::back_inserter(only_trusted),
+               [&](const auto& address) { return !is_one_of(address, all.http.listen); });
+  take("http", only_trusted);
+  take("metrics", all.metrics.listen);
   take("feed", all.feed.listen);
   if (all.cluster)
     take("cluster", {all.cluster->listen});
@@ -198,20 +250,25 @@ void refuse_kamailios_of_others(const config_section& file, const config& all) {
 
 void read_file(const config_section& in, config& out) {
   std::vector<switch_name> switches;
-  read_node(in.table("node", {"id"}), out.node);
-  read_http(in.table("http", {"listen", "trusted_hosts", "realm", "digest_algorithms", "body_limit",
-                              "nonce_secret", "tls"}),
-            out.http);
+  read_node(in.table("node", {"id", "state"}), out.node);
+  read_http(
+      in.table("http", {"listen", "trusted_listen", "trusted_hosts", "hosts", "proxies", "realm",
+                        "digest_algorithms", "body_limit", "connections_per_address", "nonce_secret", "tls"}),
+      out.http);
+  in.table("metrics", {"listen"}).read_list("listen", out.metrics.listen, parse_socket_address);
   read_directory(in.table("directory", {"url"}), out.directory);
-  read_audit(in.table("audit", {"file"}), out.audit);
-  read_feed(in.table("feed", {"listen", "switch", "tls"}), out.feed, switches);
+  read_audit(in.table("audit", {"file", "backlog", "daily_bytes"}), out.audit);
+  read_feed(in.table("feed", {"listen", "calls_per_switch", "switch", "tls"}), out.feed, switches);
   for (const auto& block : in.tables("kamailio", {"name", "evapi", "rpc", "i_environment", "nodes",
                                                   "snapshot_interval", "dump_directory"}))
     read_kamailio(block, out.kamailio.emplace_back(), switches);
-  read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace"}), out.calls);
-  read_api(in.table("api", {"unknown_parameters", "string_ids", "requests_at_once"}), out.api);
-  if (const auto cluster = in.optional_table(
-          "cluster", {"name", "listen", "peers", "certificate", "key", "ca", "missing_node"}))
+  read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace", "resume_hang_ups"}),
+             out.calls);
+  read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
+                            "disconnect_deadline"}),
+           out.api);
+  if (const auto cluster = in.optional_table("cluster", {"name", "listen", "peers", "secret", "secret_file",
+                                                         "certificate", "key", "ca", "missing_node"}))
     read_cluster(*cluster, out.cluster.emplace());
   read_log(in.table("log", {"level", "format"}), out.log);
   refuse_addresses_used_twice(in, out);
@@ -239,7 +296,8 @@ loaded_config parse_config(std::string_view text, const std::filesystem::path& f
   config_reading reading{file, {}};
   read_file({reading,
              tree,
-             {"node", "http", "directory", "audit", "feed", "kamailio", "calls", "api", "cluster", "log"}},
+             {"node", "http", "metrics", "directory", "audit", "feed", "kamailio", "calls", "api", "cluster",
+              "log"}},
             reading.loaded.value);
   return std::move(reading.loaded);
 }

@@ -16,6 +16,7 @@ struct loaded_config {
   config value;
   std::map<std::string, text_place>
       places;                         ///< where each key that the file gives stands, the last one of many
+  std::vector<std::string> warnings;  ///< `file:line:column: reason`: of keys that are read and do nothing
   std::vector<std::string> defaulted; ///< keys and tables that the file leaves out, in the order of reading
 };
 

@@ -13,6 +13,8 @@ namespace rollcall::cli {
 
 namespace {
 
+constexpr int no_such_method = -32601;
+
 xmlrpc_c::value to_xmlrpc(const boost::json::value& value) {
   if (const auto* text = value.if_string())
     return xmlrpc_c::value_string(std::string(*text));
@@ -60,8 +62,10 @@ api_answer api_client::call(const std::string& method, const boost::json::object
                         "the server answered with HTTP status " + std::to_string(answer.status));
   if (!reader.finish()) {
     const auto fault = reader.fault();
-    throw command_error(exit_code_of_fault(fault.code),
-                        "fault " + std::to_string(fault.code) + ": " + fault.text);
+    const auto text = "fault " + std::to_string(fault.code) + ": " + fault.text;
+    if (fault.code == no_such_method)
+      throw unknown_method(exit_code::failure, text);
+    throw fault_error(exit_code_of_fault(fault.code), text);
   }
   api_answer result{std::move(reader.value()), std::move(answer.gaps)};
   if (const auto* object = result.value.if_object())

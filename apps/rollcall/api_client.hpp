@@ -16,6 +16,18 @@ struct api_answer {
   caveats gaps;
 };
 
+/// A method answered with a fault.
+class fault_error : public command_error {
+public:
+  using command_error::command_error;
+};
+
+/// The server has no such method: it is older than this tool.
+class unknown_method : public fault_error {
+public:
+  using fault_error::fault_error;
+};
+
 /// Calls methods of the API (contract, section 5): calls written by xmlrpc-c, answers read by answer_reader,
 /// over http_client. One thread.
 class api_client {
@@ -23,7 +35,8 @@ public:
   explicit api_client(const server& to) : http_(to) {}
 
   /// Parameters are strings, integers and booleans; none are sent for an empty object. Throws command_error:
-  /// `denied` for HTTP 401 and fault 403, `not_found` for fault 401, `timeout`, else `failure`.
+  /// `denied` for HTTP 401, `timeout`, else `failure`; for a fault fault_error: `denied` for 403, `not_found`
+  /// for 401, else `failure`.
   api_answer call(const std::string& method, const boost::json::object& parameters);
 
 private:

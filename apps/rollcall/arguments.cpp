@@ -1,6 +1,8 @@
 #include "apps/rollcall/arguments.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -56,6 +58,17 @@ std::chrono::microseconds parse_duration(std::string_view text) {
         return std::chrono::microseconds{std::llround(number * micros)};
   }
   refuse(text, "is not a duration such as 250ms, 10s or 5m");
+}
+
+bool is_yes(std::string_view answer) {
+  constexpr std::string_view blanks = " \t\r";
+  const auto first = answer.find_first_not_of(blanks);
+  if (first == std::string_view::npos)
+    return false;
+  std::string word(answer.substr(first, answer.find_last_not_of(blanks) - first + 1));
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word == "y" || word == "yes";
 }
 
 std::vector<std::string> parse_words(std::string_view text) {

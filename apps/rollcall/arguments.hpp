@@ -19,6 +19,9 @@ std::vector<std::int64_t> parse_ids(std::string_view text);
 /// `a,b,c`; no element may be empty.
 std::vector<std::string> parse_words(std::string_view text);
 
+/// True for an answer that is nothing but y or yes, in capitals or not.
+bool is_yes(std::string_view answer);
+
 /// A host and a port, of `host:port` or `[v6]:port`.
 struct address {
   std::string host;

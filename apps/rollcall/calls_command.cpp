@@ -47,6 +47,7 @@ struct calls_options {
   std::optional<std::int64_t> connection;
   std::optional<std::int64_t> offset;
   std::optional<std::int64_t> limit;
+  std::string username;
   std::string order;
   std::string node;
 };
@@ -63,6 +64,8 @@ boost::json::object parameters_of(const calls_options& options) {
   add("i_connection", options.connection);
   add("offset", options.offset);
   add("limit", options.limit);
+  if (!options.username.empty())
+    parameters["account"] = options.username;
   if (!options.order.empty())
     parameters["order"] = options.order;
   if (!options.node.empty())
@@ -96,13 +99,14 @@ void add_calls(CLI::App& tool, exit_code& result) {
   app->add_flag("--active", options->active, "Only WaitRoute, ARComplete and Connected");
   add_id(*app, "--customer", options->customer, "Under this customer's rights");
   add_id(*app, "--account", options->account, "Only calls of this account");
+  app->add_option("--username", options->username, "Only calls of the account of this name");
   add_id(*app, "--vendor", options->vendor, "Only calls routed by this vendor");
   add_id(*app, "--connection", options->connection, "Only calls routed by this connection");
   app->add_option("--node", options->node, "Only calls of this node");
   app->add_option("--order", options->order, "How to order")
       ->check(CLI::IsMember({"oldest_first", "oldest_last", "longest_first", "longest_last"}));
-  app->add_option("--offset", options->offset, "Leave out the first")->check(whole_number(0));
-  app->add_option("--limit", options->limit, "At most this many")->check(whole_number(0));
+  add_number(*app, "--offset", options->offset, 0, "Leave out the first");
+  add_number(*app, "--limit", options->limit, 0, "At most this many");
   app->add_flag("--no-recursive", options->no_recursive, "Without the calls of subcustomers");
   app->add_flag("--wide", options->wide, "All columns in the table");
   add_format_options(*app, options->as);

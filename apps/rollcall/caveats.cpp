@@ -22,19 +22,26 @@ std::vector<std::string> sentences(const caveats& about) {
   else if (!names.empty())
     said.push_back("switch " + for_terminal(names)
                    + " is away or has not told all yet: its calls are shown as last known");
-  if (about.complete)
-    return said;
-  if (const auto& names = about.missing_nodes; names.empty())
-    said.emplace_back("some nodes are missing from this answer");
-  else
+  if (const auto& names = about.unknown_switches; several(names))
+    said.push_back("switches " + for_terminal(names) + ": their calls are not known");
+  else if (!names.empty())
+    said.push_back("switch " + for_terminal(names) + ": its calls are not known");
+  if (const auto& names = about.other_directory; !names.empty())
+    said.push_back(for_terminal(names) + (several(names) ? " answer" : " answers")
+                   + " from another directory");
+  if (const auto& offsets = about.clock_offset; !offsets.empty())
+    said.push_back("clocks differ: " + for_terminal(offsets));
+  if (const auto& names = about.missing_nodes; !names.empty())
     said.push_back(for_terminal(names) + (several(names) ? " are" : " is") + " missing from this answer");
+  else if (!about.complete && about.unknown_switches.empty() && about.other_directory.empty())
+    said.emplace_back("some nodes are missing from this answer");
   return said;
 }
 
 exit_code judged(const caveats& about) {
   for (const auto& sentence : sentences(about))
     std::cerr << "rollcall: " << sentence << '\n';
-  return about.complete ? exit_code::done : exit_code::partial;
+  return about.whole() ? exit_code::done : exit_code::partial;
 }
 
 } // namespace rollcall::cli

@@ -15,9 +15,16 @@ void add_calls(CLI::App& tool, exit_code& result);
 void add_stats(CLI::App& tool, exit_code& result);
 void add_disconnect(CLI::App& tool, exit_code& result);
 void add_nodes(CLI::App& tool, exit_code& result);
+void add_node(CLI::App& tool, exit_code& result);
 void add_top(CLI::App& tool, exit_code& result);
 void add_directory(CLI::App& tool, exit_code& result);
 void add_config(CLI::App& tool, exit_code& result);
 void add_sim(CLI::App& tool, exit_code& result);
+
+/// Adds all of them, in the order in which --help shows them.
+void add_subcommands(CLI::App& tool, exit_code& result);
+
+/// Throws CLI::ParseError for `--name=`: CLI11 would take the argument behind it for the value.
+void refuse_empty_values(int argc, const char* const* argv);
 
 } // namespace rollcall::cli

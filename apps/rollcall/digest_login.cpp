@@ -11,9 +11,6 @@ namespace rollcall::cli {
 
 namespace {
 
-// A scheme that nobody speaks: it makes the request one of normal mode (contract, 4.2), and is challenged.
-constexpr auto ask_for_challenge = "Rollcall";
-
 std::string hex(std::uint32_t number) {
   char text[12];
   std::snprintf(text, sizeof text, "%08x", static_cast<unsigned>(number));
@@ -71,7 +68,7 @@ bool digest_login::challenged(const std::vector<std::string>& fields) {
 
 std::string digest_login::field(std::string_view method, std::string_view target) {
   if (values_.nonce.empty())
-    return ask_for_challenge;
+    return std::string(http::challenge_request);
   std::random_device random;
   values_.uri = target;
   values_.qop = "auth";

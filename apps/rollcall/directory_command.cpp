@@ -4,6 +4,7 @@
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
+#include "apps/rollcall/terminal_text.hpp"
 #include "domain/directory.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
@@ -14,7 +15,11 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <sstream>
+#include <stdexcept>
 #include <string>
+#include <unistd.h>
+#include <utility>
 
 namespace rollcall::cli {
 
@@ -40,21 +45,51 @@ std::unique_ptr<directory_store> open(const directory_options& options, open_mod
   return open_directory_store("sqlite://" + path.string(), mode);
 }
 
+// Of a file that is bad by itself, also what it would be in this directory. It leaves none behind that was
+// not there.
+[[noreturn]] void refuse(const directory_options& options, const directory_changes& changes) {
+  std::unique_ptr<directory_store> store;
+  try {
+    store = open(options, open_mode::existing);
+  } catch (const std::runtime_error&) {
+    merge_checked({}, changes, options.realm);
+  }
+  if (store)
+    store->import(changes, options.realm);
+  throw std::logic_error("a bad directory file was taken");
+}
+
 void import_directory(const directory_options& options) {
+  const auto from_stdin = options.file == "-";
+  const std::string name = from_stdin ? "standard input" : options.file;
   try {
     // Read first: a file that cannot be read must not leave an empty database behind.
-    const auto changes = parse_directory(read_file(options.file));
+    const auto changes = read_directory_file(from_stdin ? read_stdin() : read_file(options.file));
+    if (!changes.faults.empty())
+      refuse(options, changes);
     const auto report = open(options, open_mode::create)->import(changes, options.realm);
     std::cout << report.created << " created, " << report.updated << " updated, " << report.unchanged
               << " unchanged\n";
+  } catch (const import_error& e) {
+    for (const auto& [line, text] : e.all())
+      std::cerr << for_terminal(name) << ':' << (line == 0 ? "" : std::to_string(line) + ':') << ' '
+                << for_terminal(text) << '\n';
+    throw command_error(exit_code::failure, "nothing was imported");
   } catch (const directory_error& e) {
-    throw command_error(exit_code::failure, options.file + ": " + e.what());
+    throw command_error(exit_code::failure, name + ": " + e.what());
   }
 }
 
 void export_directory(const directory_options& options) {
   const auto store = open(options, open_mode::read_only);
-  write_directory(std::cout, store->load()->entries(), store->realm());
+  const auto whole = store->load();
+  if (!isatty(STDOUT_FILENO)) {
+    write_directory(std::cout, whole->entries(), store->realm());
+    return;
+  }
+  std::ostringstream text;
+  write_directory(text, whole->entries(), store->realm());
+  std::cout << escaped_json(text.str());
 }
 
 void show_directory(const directory_options& options) {
@@ -74,14 +109,16 @@ void show_directory(const directory_options& options) {
 
 using action = void (*)(const directory_options&);
 
-CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
-              const std::shared_ptr<directory_options>& options) {
+// A subcommand with options of its own.
+std::pair<CLI::App*, directory_options*> add(CLI::App& parent, const char* name, const char* help,
+                                             action run) {
   auto* app = parent.add_subcommand(name, help);
+  const auto options = std::make_shared<directory_options>();
   app->add_option("--database", options->database,
                   "The directory: an SQLite file, or a url as in rollcalld.toml")
       ->required();
   app->callback([options, run] { run(*options); });
-  return app;
+  return {app, options.get()};
 }
 
 } // namespace
@@ -89,15 +126,15 @@ CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
 void add_directory(CLI::App& tool, exit_code&) {
   auto* app = tool.add_subcommand("directory", "Customers, accounts and connections: who is who");
   app->require_subcommand(1);
-  const auto options = std::make_shared<directory_options>();
-  auto* import =
-      add(*app, "import", "Create and update entries from a JSON file", &import_directory, options);
-  import->add_option("FILE", options->file, "The JSON file")->required();
-  import->add_option("--realm", options->realm, "Digest realm of the passwords")->capture_default_str();
-  add(*app, "export", "Write everything as JSON that can be imported again", &export_directory, options);
-  auto* show = add(*app, "show", "Draw the tree of customers and their accounts", &show_directory, options);
-  show->add_option("--customer", options->customer, "Only below this customer")->check(whole_number(1));
-  add_format_options(*show, options->as);
+  const auto [import, what] =
+      add(*app, "import", "Create and update entries from a JSON file", &import_directory);
+  import->add_option("FILE", what->file, "The JSON file; -: standard input")->required();
+  import->add_option("--realm", what->realm, "Digest realm of the passwords")->capture_default_str();
+  add(*app, "export", "Write everything as JSON that can be imported again", &export_directory);
+  const auto [show, shown] =
+      add(*app, "show", "Draw the tree of customers and their accounts", &show_directory);
+  add_id(*show, "--customer", shown->customer, "Only below this customer");
+  add_format_options(*show, shown->as);
 }
 
 } // namespace rollcall::cli

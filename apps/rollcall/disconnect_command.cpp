@@ -1,24 +1,44 @@
 #include "apps/rollcall/api_client.hpp"
+#include "apps/rollcall/call_ids.hpp"
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/hang_up.hpp"
 #include "apps/rollcall/options.hpp"
+#include "apps/rollcall/output.hpp"
+#include "apps/rollcall/terminal_text.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rollcall::cli {
 
 namespace {
 
+using kind = column::kind;
+
+constexpr std::array<column, 7> preview_columns = {{{"ID"},
+                                                    {"CC_STATE"},
+                                                    {"CLI"},
+                                                    {"CLD"},
+                                                    {"I_ACCOUNT", kind::number},
+                                                    {"I_CUSTOMER", kind::number},
+                                                    {"DURATION", kind::seconds}}};
+
 struct disconnect_options {
   server_options server;
   bool json = false;
   bool yes = false;
-  std::string call;
-  std::int64_t id = 0;            ///< of an account or a customer
+  bool dry_run = false;
+  std::vector<std::string> calls;
+  std::optional<std::int64_t> id; ///< of an account or a customer
+  std::string username;           ///< of an account, instead of its id
   std::optional<std::int64_t> as; ///< the customer under whose rights, in trusted mode
 };
 
@@ -27,24 +47,30 @@ std::int64_t number(const boost::json::object& answer, std::string_view key) {
   return value && value->is_int64() ? value->get_int64() : 0;
 }
 
-// Says what came of it, and makes it the exit code.
-exit_code report(const api_answer& answer, const disconnect_options& options) {
+const boost::json::string& result_of(const api_answer& answer) {
   const auto* object = answer.value.if_object();
   const auto* result = object ? object->if_contains("result") : nullptr;
   const auto* text = result ? result->if_string() : nullptr;
   if (!text)
     throw command_error(exit_code::failure, "the server answered with something that is no result");
+  return *text;
+}
+
+// Says what came of it, and makes it the exit code.
+exit_code report(const api_answer& answer, const disconnect_options& options) {
+  const auto& text = result_of(answer);
   if (options.json)
-    std::cout << answer.value << '\n';
+    std::cout << to_json(answer.value) << '\n';
   // What is not found may be on a node that is missing.
   const auto whole = judged(answer.gaps);
-  if (*text != "OK")
-    throw command_error(whole == exit_code::done ? exit_code::not_found : whole, std::string(*text));
-  const auto failed = number(*object, "failed");
+  if (text != "OK")
+    throw command_error(whole == exit_code::done ? exit_code::not_found : whole, std::string(text));
+  const auto& object = answer.value.get_object();
+  const auto failed = number(object, "failed");
   if (!options.json) {
     std::cout << "OK";
-    if (object->contains("count"))
-      std::cout << ", " << number(*object, "count") << " calls being hung up";
+    if (object.contains("count"))
+      std::cout << ", " << number(object, "count") << " calls being hung up";
     if (failed > 0)
       std::cout << ", " << failed << " could not be reached";
     std::cout << '\n';
@@ -52,45 +78,167 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
   return failed > 0 ? exit_code::partial : whole;
 }
 
-void confirm(const std::string& whose, const disconnect_options& options) {
-  if (!options.yes && !confirmed("Hang up all calls of " + whose + " " + std::to_string(options.id) + "?"))
+std::string counted(std::size_t calls) { return std::to_string(calls) + (calls == 1 ? " call" : " calls"); }
+
+// ` at http://127.0.0.1:8080 as ssp-root`: a wrong server or login is the mistake that is hardest to see.
+std::string where(const disconnect_options& options) {
+  const auto& to = options.server.to;
+  auto said = " at " + for_terminal(origin_of(to.url));
+  if (!to.user.empty())
+    said += " as " + for_terminal(to.user);
+  else if (options.as)
+    said += " with the rights of customer " + std::to_string(*options.as);
+  return said;
+}
+
+// Refuses what would have to be asked where nobody can be asked. Before anything else, a password included.
+void refuse_unasked(const disconnect_options& options, bool stdin_is_taken = false) {
+  if (options.yes || options.dry_run)
+    return;
+  if (stdin_is_taken)
+    throw command_error(exit_code::usage, "with IDs on standard input nobody can be asked: --yes is needed");
+  if (!can_ask())
+    throw command_error(exit_code::usage, "without a terminal nobody can be asked: --yes is needed");
+}
+
+// The rights that a preview and the hang-up behind it have in trusted mode: of the same customer, or what was
+// counted would not be what is hung up.
+void choose_rights(disconnect_options& options) {
+  if (!options.server.to.user.empty() || options.as)
+    return;
+  std::cerr << "rollcall: trusted mode without --as: with the rights of customer 1\n";
+  options.as = 1;
+}
+
+void ask(const std::string& what, const disconnect_options& options) {
+  if (!confirmed("Hang up " + what + where(options) + "?"))
     throw command_error(exit_code::failure, "nothing was hung up");
 }
 
-exit_code disconnect_call(const disconnect_options& options) {
-  boost::json::object parameters{{"ID", options.call}};
-  if (options.as)
-    parameters["i_customer"] = *options.as;
-  return report(api_client(options.server.resolved()).call("disconnectCall", parameters), options);
+exit_code show(const hang_up_preview& found, const disconnect_options& options) {
+  if (options.json) {
+    const boost::json::value shown{{"dry_run", true}, {"count", found.calls.size()}, {"calls", found.calls}};
+    std::cout << to_json(shown) << '\n';
+  } else {
+    write_rows(std::cout, format::table, preview_columns, found.calls);
+    std::cout << counted(found.calls.size()) << " of " << found.subject << where(options)
+              << " would be hung up; nothing was sent\n";
+  }
+  return judged(found.gaps);
+}
+
+exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) {
+  if (options.id.has_value() == !options.username.empty())
+    throw command_error(exit_code::usage, options.id ? "an ID and a --username exclude each other"
+                                          : what == hang_up_target::kind::account
+                                              ? "an ID or a --username is needed"
+                                              : "an ID is needed");
+  refuse_unasked(options);
+  api_client api(options.server.resolved());
+  if (!options.yes || options.dry_run)
+    choose_rights(options);
+  const hang_up_target target{what, options.id.value_or(0), options.username, options.as};
+  if (!options.yes || options.dry_run) {
+    const auto found = preview(api, target);
+    if (options.dry_run)
+      return show(found, options);
+    judged(found.gaps);
+    ask(counted(found.calls.size()) + " of " + found.subject, options);
+  }
+  const auto* method = what == hang_up_target::kind::account ? "disconnectAccount" : "disconnectCustomer";
+  return report(order(api, method, parameters_of(target)), options);
 }
 
 exit_code disconnect_account(const disconnect_options& options) {
-  confirm("account", options);
-  boost::json::object parameters{{"i_account", options.id}};
-  if (options.as)
-    parameters["i_customer"] = *options.as;
-  return report(api_client(options.server.resolved()).call("disconnectAccount", parameters), options);
+  return disconnect_all(options, hang_up_target::kind::account);
 }
 
 exit_code disconnect_customer(const disconnect_options& options) {
-  confirm("customer", options);
-  boost::json::object parameters{{"i_customer", options.id}};
+  return disconnect_all(options, hang_up_target::kind::customer);
+}
+
+api_answer hang_up(api_client& api, const std::string& id, const disconnect_options& options) {
+  boost::json::object parameters{{"ID", id}};
   if (options.as)
-    parameters["i_wholesaler"] = *options.as;
-  return report(api_client(options.server.resolved()).call("disconnectCustomer", parameters), options);
+    parameters["i_customer"] = *options.as;
+  return order(api, "disconnectCall", parameters);
+}
+
+void say_outcome(const std::string& id, std::string_view what, const disconnect_options& options) {
+  if (options.json)
+    std::cout << to_json({{"ID", id}, {"result", what}}) << '\n';
+  else
+    std::cout << for_terminal(id) << ": " << for_terminal(what) << '\n';
+}
+
+// One after the other, each with its outcome. What one call's switch refuses is no reason to leave out the
+// next; a server that does not answer or lets nobody in is.
+exit_code hang_up_each(api_client& api, const std::vector<std::string>& ids,
+                       const disconnect_options& options) {
+  std::optional<exit_code> all;
+  std::size_t done = 0;
+  const auto count = [&](exit_code one) {
+    all = !all || *all == one ? one : exit_code::partial;
+    ++done;
+  };
+  for (const auto& id : ids)
+    try {
+      const auto answer = hang_up(api, id, options);
+      const auto& text = result_of(answer);
+      say_outcome(id, std::string_view(text), options);
+      const auto whole = judged(answer.gaps);
+      count(text == "OK" || whole != exit_code::done ? whole : exit_code::not_found);
+    } catch (const fault_error& e) {
+      say_outcome(id, e.what(), options);
+      if (e.code() == exit_code::denied)
+        throw;
+      count(e.code());
+    } catch (const command_error& e) {
+      say_outcome(id, e.what(), options);
+      throw command_error(e.code(), std::string(e.what()) + "; " + std::to_string(ids.size() - done - 1)
+                                        + " more were not asked for");
+    }
+  return all.value_or(exit_code::done);
+}
+
+exit_code disconnect_calls(const disconnect_options& given) {
+  auto options = given;
+  const bool from_stdin = std::find(options.calls.begin(), options.calls.end(), "-") != options.calls.end();
+  if (from_stdin || options.calls.size() > 1)
+    refuse_unasked(options, from_stdin);
+  const auto named = read_call_ids(options.calls, std::cin);
+  const bool several = named.ids.size() > 1 || from_stdin;
+  api_client api(options.server.resolved());
+  if (options.dry_run) {
+    choose_rights(options);
+    const auto found = preview(api, named.ids, options.as);
+    const auto whole = show(found, options);
+    if (whole != exit_code::done || found.calls.size() == named.ids.size())
+      return whole;
+    std::cerr << "rollcall: " << named.ids.size() - found.calls.size() << " of them are not there\n";
+    return found.calls.empty() ? exit_code::not_found : exit_code::partial;
+  }
+  if (!several)
+    return report(hang_up(api, named.ids.front(), options), options);
+  if (!options.yes)
+    ask("the " + counted(named.ids.size()) + " named", options);
+  return hang_up_each(api, named.ids, options);
 }
 
 using action = exit_code (*)(const disconnect_options&);
 
-CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
-              const std::shared_ptr<disconnect_options>& options, exit_code& result) {
+// A subcommand with options of its own.
+std::pair<CLI::App*, disconnect_options*> add(CLI::App& parent, const char* name, const char* help,
+                                              action run, exit_code& result) {
   auto* app = parent.add_subcommand(name, help);
-  app->add_option("--as", options->as, "Under this customer's rights [the caller's own]")
-      ->check(whole_number(1));
+  const auto options = std::make_shared<disconnect_options>();
+  add_id(*app, "--as", options->as, "Under this customer's rights [the caller's own]");
   app->add_flag("--json", options->json, "The answer as JSON on stdout");
+  app->add_flag("--yes", options->yes, "Do not ask; needed for more than one call without a terminal");
+  app->add_flag("--dry-run", options->dry_run, "Show what would be hung up, and send nothing");
   add_server_options(*app, options->server);
   app->callback([options, run, &result] { result = run(*options); });
-  return app;
+  return {app, options.get()};
 }
 
 } // namespace
@@ -98,17 +246,16 @@ CLI::App* add(CLI::App& parent, const char* name, const char* help, action run,
 void add_disconnect(CLI::App& tool, exit_code& result) {
   auto* app = tool.add_subcommand("disconnect", "Hang up calls");
   app->require_subcommand(1);
-  const auto options = std::make_shared<disconnect_options>();
-  auto* call = add(*app, "call", "Hang up one call", &disconnect_call, options, result);
-  call->add_option("ID", options->call, "ID of the call, as 'calls' shows it")->required();
-  auto* account =
-      add(*app, "account", "Hang up all calls of an account", &disconnect_account, options, result);
-  auto* customer = add(*app, "customer", "Hang up all calls of a customer and its subcustomers",
-                       &disconnect_customer, options, result);
-  for (auto* whole : {account, customer}) {
-    whole->add_option("ID", options->id, "Its number")->required()->check(whole_number(1));
-    whole->add_flag("--yes", options->yes, "Do not ask");
-  }
+  const auto [call, calls] = add(*app, "call", "Hang up calls by their IDs", &disconnect_calls, result);
+  call->add_option("ID", calls->calls, "ID of a call, as 'calls' shows it; -: one a line from standard input")
+      ->required();
+  const auto [account, its] =
+      add(*app, "account", "Hang up all calls of an account", &disconnect_account, result);
+  add_id(*account, "ID", its->id, "Its number");
+  account->add_option("--username", its->username, "Its name instead");
+  const auto [customer, theirs] = add(
+      *app, "customer", "Hang up all calls of a customer and its subcustomers", &disconnect_customer, result);
+  add_id(*customer, "ID", theirs->id, "Its number")->required();
 }
 
 } // namespace rollcall::cli

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -42,6 +43,14 @@ std::string read_file(const std::string& path) {
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (file.bad())
     fail(path);
+  return text;
+}
+
+std::string read_stdin() {
+  errno = 0;
+  std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  if (std::cin.bad())
+    fail("standard input");
   return text;
 }
 

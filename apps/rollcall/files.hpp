@@ -12,6 +12,9 @@ void replace_file(const std::string& path, std::string_view text);
 /// The whole of a file. Throws command_error.
 std::string read_file(const std::string& path);
 
+/// All of standard input. Throws command_error.
+std::string read_stdin();
+
 /// A file's first line without its end: a secret. Throws command_error when there is none.
 std::string read_secret(const std::string& path);
 

@@ -70,6 +70,12 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* into) {
     answer.gaps.missing_nodes = std::move(*missing);
   else if (auto unverified = header_value(line, "X-Rollcall-Unverified-Switches"))
     answer.gaps.unverified_switches = std::move(*unverified);
+  else if (auto unknown = header_value(line, "X-Rollcall-Unknown-Switches"))
+    answer.gaps.unknown_switches = std::move(*unknown);
+  else if (auto others = header_value(line, "X-Rollcall-Other-Directory"))
+    answer.gaps.other_directory = std::move(*others);
+  else if (auto offset = header_value(line, "X-Rollcall-Clock-Offset"))
+    answer.gaps.clock_offset = std::move(*offset);
   return size;
 }
 
@@ -109,33 +115,37 @@ http_answer http_client::post(const std::string& body, const sink& take) {
   curl_easy_setopt(curl, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
-  set_headers(true);
+  return ask("POST", url_, true, take);
+}
+
+http_answer http_client::ask(std::string_view method, const std::string& url, bool authorized,
+                             const sink& take) {
+  set_headers(method, url, authorized);
   auto answer = perform(take);
   // Twice at most: for the first challenge, and for a nonce that has become stale meanwhile.
-  for (int tries = 0; tries < 2 && answer.status == http_unauthorized && login_; ++tries) {
+  for (int tries = 0; tries < 2 && answer.status == http_unauthorized && authorized && login_; ++tries) {
     if (!login_->challenged(answer.challenges))
       break;
-    set_headers(true);
+    set_headers(method, url, authorized);
     answer = perform(take);
   }
   return answer;
 }
 
-http_answer http_client::get(const std::string& path) {
+http_answer http_client::get(const std::string& path, bool authorized) {
   auto* curl = handle_->curl;
   const auto url = origin_of(url_) + path;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-  set_headers(false);
-  return perform({});
+  return ask("GET", url, authorized, {});
 }
 
-void http_client::set_headers(bool authorized) {
+void http_client::set_headers(std::string_view method, const std::string& url, bool authorized) {
   curl_slist_free_all(std::exchange(handle_->headers, nullptr));
   handle_->headers = curl_slist_append(nullptr, "Content-Type: text/xml");
   if (authorized && login_) {
-    const auto path = url_.substr(origin_of(url_).size());
-    const auto field = "Authorization: " + login_->field("POST", path.empty() ? "/" : path);
+    const auto path = url.substr(origin_of(url).size());
+    const auto field = "Authorization: " + login_->field(method, path.empty() ? "/" : path);
     handle_->headers = curl_slist_append(handle_->headers, field.c_str());
   }
   curl_easy_setopt(handle_->curl, CURLOPT_HTTPHEADER, handle_->headers);

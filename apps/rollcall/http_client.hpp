@@ -45,16 +45,17 @@ public:
   /// that throws ends the request and comes out here.
   http_answer post(const std::string& body, const sink& take);
 
-  /// GETs a path of the server's host, without authentication.
-  http_answer get(const std::string& path);
+  /// GETs a path of the server's host: without authentication, or as the user.
+  http_answer get(const std::string& path, bool authorized = false);
 
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
 
 private:
   struct handle;
-  void set_headers(bool authorized);
+  void set_headers(std::string_view method, const std::string& url, bool authorized);
   http_answer perform(const sink& take);
+  http_answer ask(std::string_view method, const std::string& url, bool authorized, const sink& take);
 
   std::string url_;
   std::optional<digest_login> login_; ///< none: no user

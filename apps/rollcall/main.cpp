@@ -11,18 +11,14 @@ namespace {
 
 using namespace rollcall::cli;
 
-// In the order in which --help shows them.
-constexpr auto subcommands = {&add_calls, &add_stats,     &add_disconnect, &add_nodes,
-                              &add_top,   &add_directory, &add_config,     &add_sim};
-
 int run(int argc, char** argv) {
   CLI::App tool{"rollcall: live calls, listed, counted and hung up"};
   tool.set_version_flag("--version", ROLLCALL_VERSION);
   tool.require_subcommand(0, 1); // checked below, so that a mistyped one is named
   auto result = exit_code::done;
-  for (const auto add : subcommands)
-    add(tool, result);
+  add_subcommands(tool, result);
   try {
+    refuse_empty_values(argc, argv);
     tool.parse(argc, argv);
     if (tool.get_subcommands().empty())
       throw CLI::RequiredError("A subcommand");

@@ -84,6 +84,11 @@ std::optional<boost::json::object> node_of(std::string_view line) {
   if (auto rest = line; take_until(rest, "round trip "))
     if (const auto trip = take_until(rest, " ms"))
       node["round_trip_ms"] = std::strtod(std::string{*trip}.c_str(), nullptr);
+  if (auto rest = line; take_until(rest, "clock off by "))
+    if (const auto off = take_until(rest, " s"))
+      node["clock_offset_s"] = std::strtod(std::string{*off}.c_str(), nullptr);
+  if (line.find(", another directory") != std::string_view::npos)
+    node["other_directory"] = true;
   return node;
 }
 
@@ -91,11 +96,13 @@ std::optional<boost::json::object> node_of(std::string_view line) {
 
 boost::json::object node_report(std::string_view page) {
   constexpr std::string_view not_ready = "not ready: ";
+  constexpr std::string_view audit_log = "audit log: ";
   boost::json::array reasons;
   boost::json::array switches;
   boost::json::array elsewhere;
   boost::json::array nodes;
   boost::json::array other;
+  std::string_view audit;
   bool ready = false;
   while (!page.empty()) {
     const auto line = page.substr(0, page.find('\n'));
@@ -110,15 +117,20 @@ boost::json::object node_report(std::string_view page) {
       elsewhere.push_back(std::move(*moved));
     else if (auto node = node_of(line))
       nodes.push_back(std::move(*node));
+    else if (line.starts_with(audit_log))
+      audit = line.substr(audit_log.size());
     else if (!line.empty())
       other.emplace_back(line);
   }
-  return {{"ready", ready},
-          {"reasons", std::move(reasons)},
-          {"switches", std::move(switches)},
-          {"elsewhere", std::move(elsewhere)},
-          {"nodes", std::move(nodes)},
-          {"other", std::move(other)}};
+  boost::json::object report{{"ready", ready},
+                             {"reasons", std::move(reasons)},
+                             {"switches", std::move(switches)},
+                             {"elsewhere", std::move(elsewhere)},
+                             {"nodes", std::move(nodes)},
+                             {"other", std::move(other)}};
+  if (!audit.empty())
+    report["audit_log"] = audit;
+  return report;
 }
 
 } // namespace rollcall::cli

@@ -17,6 +17,8 @@ namespace rollcall::cli {
 namespace {
 
 constexpr long http_ok = 200;
+constexpr long http_unauthorized = 401;
+constexpr long http_forbidden = 403;
 constexpr long http_unavailable = 503;
 
 struct nodes_options {
@@ -32,14 +34,20 @@ void write_lines(std::ostream& out, const std::string& page) {
 }
 
 exit_code show_nodes(const nodes_options& options) {
-  const auto answer = http_client(options.server.to).get("/readyz?verbose");
+  const std::string page = "/readyz?verbose";
+  auto answer = http_client(options.server.to).get(page);
+  if (answer.status == http_unauthorized && !options.server.to.user.empty())
+    answer = http_client(options.server.resolved()).get(page, true);
+  if (answer.status == http_unauthorized || answer.status == http_forbidden)
+    throw command_error(exit_code::denied,
+                        "the server tells its nodes to trusted hosts and to root customers only");
   if (options.as == format::table)
     write_lines(std::cout, answer.body);
   else if (answer.status != http_ok && answer.status != http_unavailable)
     throw command_error(exit_code::failure,
                         "the server answered with HTTP status " + std::to_string(answer.status));
   else if (options.as == format::json)
-    std::cout << boost::json::value(node_report(answer.body)) << '\n';
+    std::cout << to_json(node_report(answer.body)) << '\n';
   else
     write_rows(std::cout, options.as, switch_columns, node_report(answer.body).at("switches").get_array());
   if (answer.status == http_ok)

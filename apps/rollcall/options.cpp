@@ -16,24 +16,31 @@ namespace rollcall::cli {
 
 namespace {
 
-// A function for CLI11 that reads a duration into `value`.
-template <class Value>
-auto reader(const std::string& name, Value& value) {
-  return [name, &value](const std::string& text) {
-    try {
-      value = parse_duration(text);
-    } catch (const std::invalid_argument& e) {
-      throw CLI::ValidationError(name, e.what());
-    }
-  };
-}
-
 std::string shown(std::chrono::microseconds value) {
   const auto micros = value.count();
   if (micros % 1'000'000 == 0)
     return std::to_string(micros / 1'000'000) + "s";
   return micros % 1000 == 0 ? std::to_string(micros / 1000) + "ms" : std::to_string(micros) + "us";
 }
+
+// A function for CLI11 that reads a duration into `value`.
+template <class Value>
+auto reader(const std::string& name, Value& value, std::chrono::microseconds least) {
+  return [name, &value, least](const std::string& text) {
+    std::chrono::microseconds given{};
+    try {
+      given = parse_duration(text);
+    } catch (const std::invalid_argument& e) {
+      throw CLI::ValidationError(name, e.what());
+    }
+    if (given < least)
+      throw CLI::ValidationError(name, "'" + text + "' is less than " + shown(least));
+    value = given;
+  };
+}
+
+// Nothing can be asked for within no time at all.
+constexpr std::chrono::milliseconds shortest_timeout{1};
 
 constexpr auto password_variable = "ROLLCALL_PASSWORD";
 
@@ -55,15 +62,18 @@ std::string ask_password(const std::string& user) {
 } // namespace
 
 void add_duration(CLI::App& app, const std::string& name, std::chrono::microseconds& value,
-                  const std::string& help) {
-  app.add_option_function<std::string>(name, reader(name, value), help)
+                  const std::string& help, std::chrono::microseconds least) {
+  app.add_option_function<std::string>(name, reader(name, value, least), help)
       ->type_name("DURATION")
-      ->default_str(shown(value));
+      ->default_function([&value] { return shown(value); })
+      ->capture_default_str();
 }
 
 void add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::microseconds>& value,
-                  const std::string& help) {
-  app.add_option_function<std::string>(name, reader(name, value), help)->type_name("DURATION");
+                  const std::string& help, std::chrono::microseconds least) {
+  app.add_option_function<std::string>(name, reader(name, value, least), help)
+      ->type_name("DURATION")
+      ->default_function([&value] { return value ? shown(*value) : std::string(); });
 }
 
 server server_options::resolved() const {
@@ -92,7 +102,7 @@ void add_server_options(CLI::App& app, server_options& options) {
   app.add_option("--password-file", options.password_file,
                  std::string("File whose first line is the password [") + password_variable
                      + ", or a question]");
-  add_duration(app, "--timeout", options.to.timeout, "For a whole request");
+  add_duration(app, "--timeout", options.to.timeout, "For a whole request", shortest_timeout);
   app.add_option("--ca-file", options.to.ca_file, "PEM file of the authorities to trust");
 }
 
@@ -114,18 +124,26 @@ CLI::Validator whole_number(std::int64_t least) {
           "NUMBER"};
 }
 
-void add_id(CLI::App& app, const std::string& name, std::optional<std::int64_t>& id,
-            const std::string& help) {
-  app.add_option(name, id, help)->check(whole_number(1));
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<std::int64_t>& number,
+                        std::int64_t least, const std::string& help) {
+  return app.add_option(name, number, help)
+      ->default_function([&number] { return number ? std::to_string(*number) : std::string(); })
+      ->check(whole_number(least));
 }
 
+CLI::Option* add_id(CLI::App& app, const std::string& name, std::optional<std::int64_t>& id,
+                    const std::string& help) {
+  return add_number(app, name, id, 1, help);
+}
+
+bool can_ask() { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
+
 bool confirmed(const std::string& question) {
-  if (!isatty(STDIN_FILENO))
-    return true;
   std::cerr << question << " [y/N] " << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
-  return !answer.empty() && (answer[0] == 'y' || answer[0] == 'Y');
+  if (!std::getline(std::cin, answer) || std::cin.eof())
+    return false;
+  return is_yes(answer);
 }
 
 } // namespace rollcall::cli

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ostream>
+#include <iostream>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,10 @@ std::string csv_cell(std::string text) {
   return quoted + '"';
 }
 
+bool is_terminal(const std::ostream& out) { return &out == &std::cout && isatty(STDOUT_FILENO); }
+
 void write_csv(std::ostream& out, std::span<const column> columns, const boost::json::array& rows) {
+  const auto shown = is_terminal(out);
   const auto separator = [&](const column& c) { return &c == &columns.back() ? "\r\n" : ","; };
   for (const auto& c : columns)
     out << csv_cell(std::string(c.key)) << separator(c);
@@ -79,8 +83,9 @@ void write_csv(std::ostream& out, std::span<const column> columns, const boost::
     for (const auto& c : columns) {
       const auto* value = member(row, c.key);
       auto text = value ? plain(*value) : std::string();
-      out << csv_cell(value && value->is_string() ? defused(std::move(text)) : std::move(text))
-          << separator(c);
+      if (value && value->is_string())
+        text = shown ? for_terminal(defused(std::move(text))) : defused(std::move(text));
+      out << csv_cell(std::move(text)) << separator(c);
     }
 }
 
@@ -129,6 +134,8 @@ void write_table(std::ostream& out, std::span<const column> all, const boost::js
 
 } // namespace
 
+std::string to_json(const boost::json::value& value) { return escaped_json(boost::json::serialize(value)); }
+
 std::string json_line(const boost::json::object& object) {
   std::string text;
   for (const auto& [key, value] : object) {
@@ -137,7 +144,7 @@ std::string json_line(const boost::json::object& object) {
     text += ':';
     text += value.is_double() ? fixed(value.get_double(), 6) : boost::json::serialize(value);
   }
-  return text.empty() ? "{}" : text + '}';
+  return text.empty() ? "{}" : escaped_json(text + '}');
 }
 
 void write_rows(std::ostream& out, format as, std::span<const column> columns,

@@ -28,10 +28,15 @@ struct column {
   bool in_table = true; ///< false: only in CSV; JSON always holds everything
 };
 
+/// On one line, safe for terminals: control characters and those that change the direction of reading are
+/// escaped, wherever it is written to.
+std::string to_json(const boost::json::value& value);
+
 /// A flat object on one line, doubles in fixed notation, as people and spreadsheets read them.
 std::string json_line(const boost::json::object& object);
 
 /// Writes rows, which are objects; a member that a row lacks is an empty cell. Columns: for table and CSV.
+/// CSV on a terminal is written as for_terminal() makes it; anywhere else it is the data as it is.
 void write_rows(std::ostream& out, format as, std::span<const column> columns,
                 const boost::json::array& rows);
 

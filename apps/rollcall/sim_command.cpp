@@ -74,7 +74,7 @@ void add_link_options(CLI::App& app, sim_link_options& link, typed& words) {
   app.add_option("--secret", link.secret, "Secret of the switch (better: --secret-file)")
       ->envname(secret_variable);
   app.add_option("--secret-file", words.secret_file, "File whose first line is the secret");
-  app.add_option("--epoch", link.epoch, "Epoch of the first connection [the time of day in ms]");
+  add_number(app, "--epoch", link.epoch, 0, "Epoch of the first connection [the time of day in ms]");
 }
 
 void add_run_options(CLI::App& app, sim_options& options) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace rollcall::cli {
@@ -18,10 +19,21 @@ bool is_final(std::string_view code) {
   return code == "auth_failed" || code == "unknown_switch" || code == "bad_version";
 }
 
+// Another one with each process.
+std::string name_of_this_run() {
+  std::random_device source;
+  return std::to_string(source()) + '-' + std::to_string(source());
+}
+
 } // namespace
 
 sim_link::sim_link(boost::asio::io_context& io, sim_session_user& user, sim_link_options options)
-    : io_(io), user_(user), options_(std::move(options)), retry_(io), backoff_(options_.seed) {}
+    : io_(io),
+      user_(user),
+      options_(std::move(options)),
+      run_(name_of_this_run()),
+      retry_(io),
+      backoff_(options_.seed) {}
 
 sim_link::~sim_link() {
   if (session_)
@@ -49,7 +61,10 @@ std::string sim_link::hello() {
   append_json_string(line, options_.name);
   line += R"(,"secret":)";
   append_json_string(line, options_.secret);
-  line += R"(,"epoch":)" + std::to_string(next_epoch()) + "}\n";
+  line += R"(,"epoch":)" + std::to_string(next_epoch()) + R"(,"run":)";
+  append_json_string(line, run_);
+  line += R"(,"can":["ping"]})"
+          "\n";
   return line;
 }
 

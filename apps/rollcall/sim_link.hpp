@@ -74,6 +74,7 @@ private:
   boost::asio::io_context& io_;
   sim_session_user& user_;
   sim_link_options options_;
+  const std::string run_;
   boost::asio::steady_timer retry_;
   sim_backoff backoff_;
   std::shared_ptr<sim_session> session_;

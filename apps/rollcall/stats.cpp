@@ -45,10 +45,10 @@ stats read_stats(const api_answer& answer) {
 }
 
 stats ask_stats(api_client& api, std::optional<std::int64_t> customer, bool recursive) {
-  if (!customer)
-    return read_stats(api.call("getAccountCallStats", {}));
-  return read_stats(
-      api.call("getAccountCallStatsCustomer", {{"i_customer", *customer}, {"recursive", recursive}}));
+  boost::json::object parameters{{"recursive", recursive}};
+  if (customer)
+    parameters["i_customer"] = *customer;
+  return read_stats(api.call("getAccountCallStatsCustomer", parameters));
 }
 
 } // namespace rollcall::cli

@@ -21,7 +21,7 @@ struct stats {
 /// none.
 stats read_stats(const api_answer& answer);
 
-/// Asks: the accounts of the root customer, or those of `customer`, with `recursive` its descendants' too.
+/// Asks for the accounts of `customer`, or of the caller, and with `recursive` for those of its descendants.
 stats ask_stats(api_client& api, std::optional<std::int64_t> customer, bool recursive);
 
 } // namespace rollcall::cli

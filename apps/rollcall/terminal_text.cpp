@@ -49,6 +49,13 @@ std::string escaped(std::uint32_t code) {
   return text;
 }
 
+// Of a character of the Basic Multilingual Plane.
+std::string json_escape(std::uint32_t code) {
+  char text[8];
+  std::snprintf(text, sizeof text, "\\u%04x", static_cast<unsigned>(code & 0xFFFFU));
+  return text;
+}
+
 } // namespace
 
 std::string for_terminal(std::string_view text) {
@@ -69,9 +76,41 @@ std::string for_terminal(std::string_view text) {
   return out;
 }
 
+std::string escaped_json(std::string_view serialized) {
+  if (std::all_of(serialized.begin(), serialized.end(), [](char c) { return c >= 0x20 && c < 0x7F; }))
+    return std::string(serialized);
+  // Each character by itself, for a line end between two values stays one.
+  std::string out;
+  out.reserve(serialized.size());
+  while (!serialized.empty()) {
+    const auto character = serialized.substr(0, character_size(serialized));
+    serialized.remove_prefix(character.size());
+    if (character == "\n" || character == "\r" || character == "\t") {
+      out += character;
+    } else if (!is_clean(character)) {
+      const auto first = static_cast<unsigned char>(character[0]);
+      out += json_escape(first < 0x80 ? first : 0xFFFD);
+    } else if (const auto code = code_of(character); is_control(code)) {
+      out += json_escape(code);
+    } else {
+      out += character;
+    }
+  }
+  return out;
+}
+
 std::size_t shown_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+std::string cut(std::string_view text, std::size_t columns) {
+  if (columns == 0 || shown_width(text) <= columns)
+    return columns == 0 ? std::string() : std::string(text);
+  std::size_t end = 0;
+  for (std::size_t left = columns; left > 1; --left)
+    end += character_size(text.substr(end));
+  return std::string(text.substr(0, end)) + "…";
 }
 
 } // namespace rollcall::cli

@@ -1,9 +1,10 @@
 #include "apps/rollcall/commands.hpp"
-#include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
 #include "apps/rollcall/stats.hpp"
 #include "apps/rollcall/terminal.hpp"
 #include "apps/rollcall/terminal_text.hpp"
+#include "apps/rollcall/tree_options.hpp"
+#include "apps/rollcall/watcher.hpp"
 #include "domain/time.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -27,16 +30,13 @@ namespace {
 constexpr std::array<column, 3> columns = {{{"i_account", column::kind::number},
                                             {"total", column::kind::number},
                                             {"connected", column::kind::number}}};
-constexpr std::string_view top_left = "\x1b[H\x1b[2J";
-constexpr std::size_t frame_lines =
-    4; // above the accounts: summary, empty line, heading; below: the cursor's. Sentences come on top.
+constexpr std::size_t frame_lines = 3;         // above the accounts: summary, empty line, heading
+constexpr std::chrono::milliseconds tick{250}; // how soon what is new is on the screen
 constexpr std::chrono::milliseconds shortest_interval{100};
 constexpr std::chrono::microseconds usual_interval = std::chrono::seconds{1};
 
 struct top_options {
-  server_options server;
-  std::optional<std::int64_t> customer;
-  bool recursive = false;
+  tree_options of;
   bool once = false;
   format as = format::table;
   std::optional<std::chrono::microseconds> interval;
@@ -49,7 +49,7 @@ struct top_options {
 
 // The busiest accounts first.
 stats look(api_client& api, const top_options& options) {
-  auto found = ask_stats(api, options.customer, options.recursive);
+  auto found = ask_stats(api, options.of.customer, !options.of.no_recursive);
   std::stable_sort(found.rows.begin(), found.rows.end(), [](const auto& a, const auto& b) {
     return a.at("total").as_int64() > b.at("total").as_int64();
   });
@@ -57,9 +57,9 @@ stats look(api_client& api, const top_options& options) {
 }
 
 // As many accounts as `lines` allow.
-void draw(std::ostream& out, stats found, std::size_t lines) {
+void draw(std::ostream& out, stats found, const top_options& options, std::size_t lines) {
   out << found.total << " active calls, " << found.connected << " connected, " << found.rows.size()
-      << " accounts\n\n";
+      << " accounts of " << options.of.whose() << "\n\n";
   if (found.rows.size() > lines)
     found.rows.resize(lines);
   write_rows(out, format::table, columns, found.rows);
@@ -67,11 +67,11 @@ void draw(std::ostream& out, stats found, std::size_t lines) {
 
 // One look as an object on one line.
 void write_snapshot(std::ostream& out, stats found) {
-  out << boost::json::value{{"time", format_rfc3339(system_now())},
-                            {"total", found.total},
-                            {"connected", found.connected},
-                            {"complete", found.gaps.complete},
-                            {"accounts", std::move(found.rows)}}
+  out << to_json({{"time", format_rfc3339(system_now())},
+                  {"total", found.total},
+                  {"connected", found.connected},
+                  {"complete", found.gaps.whole()},
+                  {"accounts", std::move(found.rows)}})
       << std::endl;
 }
 
@@ -82,23 +82,37 @@ std::string passing_trouble(const command_error& e) {
   return for_terminal(e.what());
 }
 
-void watch(api_client& api, const top_options& options) {
-  screen page;
-  do {
-    std::ostringstream text;
-    try {
-      auto found = look(api, options);
-      const auto said = sentences(found.gaps);
-      for (const auto& sentence : said)
-        text << sentence << '\n';
-      const auto height = page.height();
-      const auto frame = frame_lines + said.size();
-      draw(text, std::move(found), height > frame ? height - frame : 0);
-    } catch (const command_error& e) {
-      text << passing_trouble(e) << '\n';
-    }
-    std::cout << top_left << text.str() << std::flush;
-  } while (!page.quit_pressed(options.pause()));
+// What is on the screen, from what is known now.
+std::string page_of(const watched& known, const top_options& options, std::size_t height) {
+  std::ostringstream text;
+  std::size_t lines = frame_lines;
+  const auto say = [&](const std::string& sentence) {
+    text << sentence << '\n';
+    ++lines;
+  };
+  if (const auto old = staleness(known, std::chrono::steady_clock::now()); !old.empty())
+    say("STALE: " + old);
+  if (known.last) {
+    for (const auto& sentence : sentences(known.last->gaps))
+      say(sentence);
+    draw(text, *known.last, options, height > lines ? height - lines : 0);
+  }
+  return text.str();
+}
+
+void watch(const std::shared_ptr<api_client>& api, const top_options& options) {
+  const watcher watching{[api, options] { return look(*api, options); }, options.pause()};
+  std::exception_ptr fatal;
+  {
+    screen page;
+    do {
+      const auto known = watching.now();
+      fatal = known.fatal;
+      page.show(page_of(known, options, page.height()));
+    } while (!fatal && !page.quit_pressed(tick));
+  }
+  if (fatal)
+    std::rethrow_exception(fatal);
 }
 
 // Until a signal ends it, or nobody reads it any more.
@@ -121,21 +135,24 @@ exit_code look_once(api_client& api, const top_options& options) {
   else if (options.as == format::csv)
     write_rows(std::cout, format::csv, columns, found.rows);
   else
-    draw(std::cout, found, found.rows.size());
+    draw(std::cout, found, options, found.rows.size());
   return judged(found.gaps);
 }
 
-exit_code show_top(const top_options& options) {
+exit_code show_top(top_options options) {
   if (options.as == format::csv && options.interval)
     throw command_error(exit_code::usage, "--csv is one look: --interval does not go with it");
-  api_client api(options.server.resolved());
+  options.of.choose_customer();
+  const auto api = std::make_shared<api_client>(options.of.server.resolved());
   if (options.as == format::json && options.interval && !options.once)
-    stream(api, options);
+    stream(*api, options);
   if (options.as == format::table && !options.once && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
     watch(api, options);
-    return exit_code::done;
+    // Here and now: a request that has no answer yet is waited for by nobody.
+    std::cout.flush();
+    std::_Exit(static_cast<int>(exit_code::done));
   }
-  return look_once(api, options);
+  return look_once(*api, options);
 }
 
 } // namespace
@@ -143,15 +160,11 @@ exit_code show_top(const top_options& options) {
 void add_top(CLI::App& tool, exit_code& result) {
   auto* app = tool.add_subcommand("top", "Watch the busiest accounts; q quits");
   const auto options = std::make_shared<top_options>();
-  auto* customer =
-      app->add_option("--customer", options->customer, "Accounts of this customer [the root customer]");
-  customer->check(whole_number(1));
-  app->add_flag("--recursive", options->recursive, "Those of its subcustomers too")->needs(customer);
+  add_tree_options(*app, options->of);
   app->add_flag("--once", options->once, "Print once and end");
   add_duration(*app, "--interval", options->interval,
                "Between two looks [1s]; with --json: a line each, until it is ended");
   add_format_options(*app, options->as);
-  add_server_options(*app, options->server);
   app->callback([options, &result] { result = show_top(*options); });
 }
 

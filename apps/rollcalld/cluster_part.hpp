@@ -3,11 +3,14 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "apps/config/config.hpp"
+#include "apps/rollcalld/members_file.hpp"
+#include "domain/shared_secret.hpp"
 #include "transport/cluster/metrics.hpp"
 
 #include <caf/fwd.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -32,9 +35,14 @@ public:
     context_ptr context;
     local_front_actor front;
     node_actor node;
-    std::string nonce_secret;                          ///< of this node, for the others
-    std::function<void(const std::string&)> on_secret; ///< the nonce secret of another one
+    shared_secret secret;                                      ///< for the other nodes
+    std::function<void(const shared_secret&)> on_secret_taken; ///< another node's has taken its place
+    std::function<void(std::function<void()>)>
+        post;                      ///< has something done on the thread that may wait for disks
     std::function<void()> on_view; ///< context->cluster has a new view; twice a second while there are wires
+    std::function<void(bool)> on_drain; ///< switches are to connect to other nodes, or not any more
+    std::function<void()> on_drained;   ///< they have: the node is to stop
+    std::map<std::string, outstanding_hang_ups> hung_up; ///< before a restart of this node, by the switch
   };
 
   cluster_part(surroundings at, const config& config);
@@ -46,6 +54,9 @@ public:
   /// By which the requests of others are understood from now on.
   void set_directory(directory_ptr dir);
 
+  /// What other nodes are told from now on; none where one is configured.
+  void set_secret(const shared_secret& secret);
+
   /// Opens the address and begins to look for the others. Throws unusable_config, or std::system_error when
   /// the address cannot be bound.
   void listen(const config& config);
@@ -53,6 +64,13 @@ public:
   /// What a reload may change: peers, certificates, what a missing node means. prepare() may throw
   /// unusable_config and changes nothing; the function that it returns changes everything and does not throw.
   std::function<void()> prepare(const config& next);
+
+  /// Hands the switches over to other nodes, as far as they have them, and has these forget this node when
+  /// that was all. `done` is called once, on a thread of the actor system.
+  void leave(std::function<void()> done);
+
+  /// Who carries out what is asked of nodes.
+  node_orders_actor orders(auditor_actor auditor) const;
 
   /// Parts from the others.
   void stop();
@@ -63,6 +81,7 @@ public:
 private:
   surroundings at_;
   std::uint64_t incarnation_;
+  std::shared_ptr<members_file> members_; ///< used by what is posted
   member_host_actor member_;
   cluster_actor cluster_;
   std::shared_ptr<cluster::mesh> mesh_;

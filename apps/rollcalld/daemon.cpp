@@ -8,14 +8,20 @@
 #include "actors/scheduling/scheduler.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/actor_settings.hpp"
+#include "apps/rollcalld/applied_config.hpp"
+#include "apps/rollcalld/certificates.hpp"
 #include "apps/rollcalld/cluster_part.hpp"
+#include "apps/rollcalld/cluster_secret.hpp"
 #include "apps/rollcalld/crew.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
+#include "apps/rollcalld/http_part.hpp"
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
+#include "apps/rollcalld/open_files.hpp"
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
+#include "apps/rollcalld/stop_auditor.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
@@ -29,14 +35,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <deque>
-#include <mutex>
+#include <map>
 #include <optional>
 #include <string>
 #include <sys/resource.h>
@@ -50,12 +54,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How long a stop waits for running answers (contract: 10 s at most, with what follows it).
-constexpr auto answer_drain = 7s;
+/// A stop takes so long at most (contract, 1). Running answers have all of it but what may be needed after
+/// them: for lines that are on their way to switches, and for the audit log.
+constexpr auto stop_limit = 10s;
+constexpr auto after_answers = 1s;
+constexpr auto answer_drain = stop_limit - after_answers;
 
-/// How long it then waits for lines that are on their way to switches, and for the audit log.
-constexpr auto feed_drain = 1s;
-constexpr auto audit_drain = 1s;
+/// How far back hang-ups without an end are looked for at the start.
+constexpr auto remembered_hang_ups = 24h;
 
 } // namespace
 
@@ -74,12 +80,10 @@ public:
   void run();
 
 private:
-  void tell_of_homeless_switches() const;
   void start_actors();
   void start_listeners();
   void await_signal();
   void reload();
-  void refuse_loss_of_environments(const directory& dir) const;
   directory_ptr directory_for(const config& next) const;
   void take(const stored_directory& stored);
 
@@ -91,9 +95,11 @@ private:
   consequences prepare(const config& next, const directory_ptr& dir) const;
   void apply(config next, directory_ptr dir);
   void serve(directory_ptr dir, consequences prepared);
-  void set_durations(const config& config);
+  void begin_stop();
+  void hand_over(bool away);
   void drain();
-  void learn_secret(const std::string& secret);
+  std::chrono::milliseconds next_wait() const;
+  void share_secret();
   void choose_kamailios();
 
   std::filesystem::path file_;
@@ -103,6 +109,7 @@ private:
 
   boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
   boost::asio::signal_set signals_;
+  certificate_watch certificates_{control_};
 
   crew crew_;
   actor_settings actor_settings_;
@@ -113,10 +120,8 @@ private:
   local_front_actor local_;
   front_actor front_;
 
-  std::string nonce_secret_ = random_nonce_secret();   ///< unless the configuration has one
-  std::mutex secrets_mutex_;                           ///< of the next two
+  std::unique_ptr<cluster_secret> secret_;
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
-  std::deque<std::string> other_secrets_;              ///< of the other nodes, oldest first
   std::unique_ptr<cluster_part> cluster_;
   std::unique_ptr<api::endpoint> endpoint_;
   std::unique_ptr<pages> pages_;
@@ -124,6 +129,11 @@ private:
   std::unique_ptr<feed::server> feed_;
   std::unique_ptr<kamailio::clients> kamailios_;
   std::vector<kamailio::settings> chosen_kamailios_; ///< those that are this node's to connect to
+  bool draining_ = false;                            ///< switches are to connect to other nodes
+  bool stopping_ = false;
+  std::chrono::steady_clock::time_point stop_by_; ///< when it is
+  latch answers_;                                 ///< the last one is given
+  latch lines_;                                   ///< the last one to a switch has left
 };
 
 void daemon::impl::start() {
@@ -132,7 +142,7 @@ void daemon::impl::start() {
   } catch (const database_away& e) {
     throw unusable_config{"directory.url", std::string{"cannot be used: "} + e.what()};
   }
-  tell_of_homeless_switches();
+  tell_of_homeless_switches(config_, *directory_);
   start_actors();
   start_listeners();
   crew_.start(scheduler::of(system_));
@@ -144,65 +154,66 @@ void daemon::impl::start() {
             switches_of(config_, *directory_).size());
 }
 
-void daemon::impl::tell_of_homeless_switches() const {
-  for (const auto& name : homeless_switches(config_, *directory_))
-    log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
-               name.value());
-}
-
 void daemon::impl::start_actors() {
   context_->node = node_id{config_.node.id};
-  set_durations(config_);
+  set_durations(*context_, config_);
   const auto audit_file = audit_file_of(config_);
+  std::map<std::string, outstanding_hang_ups> outstanding;
   try {
-    auditor_ = spawn_auditor(system_, context_, std::make_shared<audit_log>(audit_file));
+    auto log = std::make_shared<audit_log>(audit_file);
+    outstanding = log->outstanding(system_now() - remembered_hang_ups);
+    auditor_ = spawn_auditor(system_, context_, std::move(log));
   } catch (const std::exception& e) {
     throw unusable_config{config_.audit.file.empty() ? "directory.url" : "audit.file",
                           "cannot have its audit log " + audit_file.string() + ": " + e.what()};
   }
   node_ = spawn_node(system_, context_, auditor_);
   local_ = spawn_local_front(system_, context_, node_, auditor_);
-  front_ = spawn_front(system_, context_, node_, local_);
-  authenticator_ = authenticator_of(config_.http, nonce_secret_);
+  secret_ =
+      std::make_unique<cluster_secret>(state_folder_of(config_), context_->node, cluster_secret_of(config_));
+  authenticator_ = authenticator_of(config_.http, secret_->nonce_keys());
   cluster_ = std::make_unique<cluster_part>(
-      cluster_part::surroundings{crew_.sockets(), system_, context_, local_, node_,
-                                 config_.http.nonce_secret.empty() ? nonce_secret_
-                                                                   : config_.http.nonce_secret,
-                                 [this](const std::string& secret) { learn_secret(secret); },
-                                 [this] { boost::asio::post(control_, [this] { choose_kamailios(); }); }},
+      cluster_part::surroundings{
+          crew_.sockets(), system_, context_, local_, node_, secret_->told(),
+          [this](const auto& theirs) {
+            boost::asio::post(control_, [this, theirs] {
+              if (secret_->hear(theirs))
+                share_secret();
+            });
+          },
+          [this](std::function<void()> what) { boost::asio::post(control_, std::move(what)); },
+          [this] { boost::asio::post(control_, [this] { choose_kamailios(); }); },
+          [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
+          [this] { boost::asio::post(control_, [this] { begin_stop(); }); },
+          config_.cluster ? outstanding : decltype(outstanding){}},
       config_);
+  front_ = spawn_front(system_, context_, node_, local_, cluster_->orders(auditor_));
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-}
-
-void daemon::impl::set_durations(const config& config) {
-  context_->dead_linger = config.calls.dead_linger;
-  context_->disconnect_retry = config.calls.disconnect_retry;
+  for (auto& [name, calls] : outstanding)
+    caf::anon_send(node_, atom::resume_v, switch_name{name},
+                   std::make_shared<const outstanding_hang_ups>(std::move(calls)));
 }
 
 void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
-  endpoint_ = std::make_unique<api::endpoint>(system_, front_, context_,
+  endpoint_ = std::make_unique<api::endpoint>(system_, front_, auditor_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
-  http_ = std::make_unique<http::server>(crew_.sockets(), crew_.makers(), http_limits_of(config_),
-                                         [this](http::request request, http::reply_fn reply) {
-                                           const scheduler::help by_this_thread{system_};
-                                           pages_->handle(std::move(request), std::move(reply));
-                                         });
+  http_ =
+      std::make_unique<http::server>(crew_.sockets(), crew_.makers(), http_limits_of(config_, open_files()),
+                                     [this](http::request request, http::reply_fn reply) {
+                                       const scheduler::help by_this_thread{system_};
+                                       pages_->handle(std::move(request), std::move(reply));
+                                     });
   feed_ = std::make_unique<feed::server>(crew_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
   kamailios_ = std::make_unique<kamailio::clients>(crew_.sockets(), kamailio::limits{}, attach, system_now);
   pages_ = std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(),
-                                   feed_->counters(), kamailios_->counters(), *cluster_, directory_status_,
-                                   config_.calls.ready_grace);
-  pages_->set_directory(directory_);
+                                   feed_->counters(), *kamailios_, *cluster_, directory_status_,
+                                   certificates_, config_.calls.ready_grace);
+  pages_->set_directory(directory_, switches_of(config_, *directory_));
 
-  http_->set_tls(usable_identity("http.tls", config_.http.tls));
-  for (const auto& address : config_.http.listen) {
-    const auto port =
-        http_->listen(to_string(address), config_.http.tls ? http::security::tls : http::security::plain);
-    log::info("rollcalld", "HTTP on {} (port {})", to_string(address), port);
-  }
+  start_http(*http_, config_);
   feed_->set_tls(usable_identity("feed.tls", config_.feed.tls));
   for (const auto& address : config_.feed.listen) {
     const auto port =
@@ -210,20 +221,21 @@ void daemon::impl::start_listeners() {
     log::info("rollcalld", "feed on {} (port {})", to_string(address), port);
   }
   cluster_->listen(config_);
+  certificates_.set(certificates_of(config_));
   choose_kamailios();
 }
 
-void daemon::impl::learn_secret(const std::string& secret) {
-  const std::lock_guard lock{secrets_mutex_};
-  if (std::find(other_secrets_.begin(), other_secrets_.end(), secret) == other_secrets_.end())
-    other_secrets_.push_back(secret);
-  if (other_secrets_.size() > http::authenticator::most_secrets)
-    other_secrets_.pop_front();
-  authenticator_->recognise_also(secret);
+void daemon::impl::share_secret() {
+  authenticator_->change_keys(secret_->nonce_keys());
+  cluster_->set_secret(secret_->told());
 }
 
 void daemon::impl::choose_kamailios() {
   auto next = kamailios_of(config_, *directory_, *context_->cluster.view(), system_now());
+  if (draining_)
+    std::erase_if(next, [view = context_->cluster.view()](const kamailio::settings& one) {
+      return addresses_for(one.name, *view).has_value();
+    });
   if (next == chosen_kamailios_)
     return;
   chosen_kamailios_ = next;
@@ -246,33 +258,45 @@ void daemon::impl::await_signal() {
       return;
     }
     log::info("rollcalld", "{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-    control_.stop();
+    begin_stop();
   });
+}
+
+/// Answers are finished while the switches go to other nodes: both may take most of the time.
+void daemon::impl::begin_stop() {
+  if (std::exchange(stopping_, true))
+    return;
+  stop_by_ = std::chrono::steady_clock::now() + stop_limit;
+  http_->drain(answer_drain, [this] { answers_.open(); });
+  cluster_->leave([this] { boost::asio::post(control_, [this] { control_.stop(); }); });
+}
+
+void daemon::impl::hand_over(bool away) {
+  draining_ = away;
+  choose_kamailios();
+  if (away)
+    feed_->move(
+        [view = context_->cluster.view()](const switch_name& name) { return addresses_for(name, *view); });
 }
 
 // Everything that can be refused is looked at before anything is changed: a reload is one step or none.
 void daemon::impl::reload() {
   try {
-    auto next = load_config(file_);
+    auto loaded = load_config_with_places(file_);
+    auto next = std::move(loaded.value);
     refuse_changes_that_need_a_restart(config_, next);
     auto dir = directory_for(next);
-    refuse_loss_of_environments(*dir);
+    refuse_loss_of_environments(switches_of(config_, *directory_), *dir);
     apply(std::move(next), std::move(dir));
-    tell_of_homeless_switches();
+    for (const auto& line : loaded.warnings)
+      log::warn("config", "{}", line);
+    tell_of_homeless_switches(config_, *directory_);
     log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
               directory_->entries().customers.size(), directory_->entries().accounts.size(),
               switches_of(config_, *directory_).size());
   } catch (const std::exception& e) {
     log::error("rollcalld", "not reloaded, the old configuration and directory stay: {}", e.what());
   }
-}
-
-void daemon::impl::refuse_loss_of_environments(const directory& dir) const {
-  for (const auto& known : switches_of(config_, *directory_))
-    if (!dir.root(known.environment))
-      throw unusable_config{"directory.url", "has no environment " + std::to_string(known.environment.value())
-                                                 + " any more, which the calls of switch "
-                                                 + known.name.value() + " are of"};
 }
 
 // A certificate runs out, database or no database: while that is away, a new configuration is taken with the
@@ -297,10 +321,10 @@ directory_ptr daemon::impl::directory_for(const config& next) const {
 void daemon::impl::take(const stored_directory& stored) {
   try {
     check_usable(stored, config_);
-    refuse_loss_of_environments(*stored.content);
+    refuse_loss_of_environments(switches_of(config_, *directory_), *stored.content);
     if (stored.content->entries() != directory_->entries()) {
       serve(stored.content, prepare(config_, stored.content));
-      tell_of_homeless_switches();
+      tell_of_homeless_switches(config_, *directory_);
       log::info("directory", "reloaded: {} customers, {} accounts", directory_->entries().customers.size(),
                 directory_->entries().accounts.size());
     }
@@ -312,8 +336,9 @@ void daemon::impl::take(const stored_directory& stored) {
 }
 
 daemon::impl::consequences daemon::impl::prepare(const config& next, const directory_ptr& dir) const {
-  auto authenticator =
-      same_logins(next.http, config_.http) ? authenticator_ : authenticator_of(next.http, nonce_secret_);
+  auto authenticator = same_logins(next.http, config_.http)
+                           ? authenticator_
+                           : authenticator_of(next.http, secret_->nonce_keys());
   auto settings = api_settings_of(next, dir, authenticator);
   kamailios_of(next, *dir, *context_->cluster.view(), system_now());
   return {std::move(authenticator), std::move(settings)};
@@ -325,50 +350,50 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   const auto change_cluster = cluster_->prepare(next);
   auto http_identity = usable_identity("http.tls", next.http.tls);
   auto feed_identity = usable_identity("feed.tls", next.feed.tls);
+  auto certificates = certificates_of(next);
   // From here on nothing fails.
   http_->set_tls(std::move(http_identity));
   feed_->set_tls(std::move(feed_identity));
   config_ = std::move(next);
   set_up_logging(config_.log);
-  set_durations(config_);
+  set_durations(*context_, config_);
+  bound_http_peers(*http_, config_.http);
+  certificates_.set(std::move(certificates));
   change_cluster();
+  secret_->configure(cluster_secret_of(config_));
   serve(std::move(dir), std::move(prepared));
+  share_secret();
 }
 
 void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-  {
-    const std::lock_guard lock{secrets_mutex_};
-    authenticator_ = std::move(prepared.authenticator);
-    for (const auto& secret : other_secrets_)
-      authenticator_->recognise_also(secret);
-  }
+  authenticator_ = std::move(prepared.authenticator);
   cluster_->set_directory(directory_);
   endpoint_->change(std::move(prepared.settings));
-  pages_->set_directory(directory_);
+  pages_->set_directory(directory_, switches_of(config_, *directory_));
   feed_->set_switches(secrets_of(config_, *directory_));
   choose_kamailios();
 }
 
+/// For one of the things that follow the answers, while another one, or another half of this one, may follow.
+std::chrono::milliseconds daemon::impl::next_wait() const {
+  const auto left = stop_by_ - std::chrono::steady_clock::now();
+  return std::clamp<std::chrono::milliseconds>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(left) / 2, 100ms, after_answers);
+}
+
 void daemon::impl::drain() {
-  latch answers;
-  http_->drain(answer_drain, [&] { answers.open(); });
-  answers.wait(answer_drain + 500ms);
+  // They may have been given while switches were handed over.
+  const auto cut = stop_by_ - after_answers + 100ms;
+  answers_.wait(
+      std::chrono::duration_cast<std::chrono::milliseconds>(cut - std::chrono::steady_clock::now()));
   kamailios_->set({});
-  latch lines;
-  feed_->drain(feed_drain, [&] { lines.open(); });
-  lines.wait(feed_drain + 500ms);
+  const auto flushed_within = next_wait();
+  feed_->drain(flushed_within, [this] { lines_.open(); });
+  lines_.wait(flushed_within + 100ms);
   cluster_->stop();
-  // The auditor has nothing to do once the answers are given but to write down what switches refused last:
-  // what the links have told it once they have answered.
-  caf::scoped_actor self{system_};
-  self->request(node_, audit_drain, caf::get_atom_v)
-      .receive([](const link_statuses&) {}, [](const caf::error&) {});
-  self->monitor(auditor_);
-  self->send(caf::actor_cast<caf::actor>(auditor_),
-             caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
-  self->receive([](const caf::down_msg&) {}, caf::after(audit_drain) >> [] {});
+  stop_auditor(system_, node_, auditor_, next_wait());
   crew_.stop();
   log::info("rollcalld", "stopped");
 }

@@ -1,60 +1,39 @@
 #include "apps/rollcalld/logging.hpp"
 
+#include "domain/visible_text.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace rollcall {
 
 namespace {
 
-/// The text of a line as the inside of a JSON string.
-class json_text final : public spdlog::custom_flag_formatter {
+/// The text of a line, made safe by `Made`: what switches and clients send is quoted in the log, wherever it
+/// is logged, and must not be able to forge a line or drive a terminal.
+template <std::string (*Made)(std::string_view)>
+class safe_text final : public spdlog::custom_flag_formatter {
 public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    for (const char c : std::string_view{message.payload.data(), message.payload.size()})
-      append(c, out);
+    const auto text = Made({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
   }
 
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<json_text>(); }
-
-private:
-  static void append(char c, spdlog::memory_buf_t& out) {
-    if (c == '"' || c == '\\')
-      out.push_back('\\');
-    if (static_cast<unsigned char>(c) >= 0x20) {
-      out.push_back(c);
-      return;
-    }
-    char escaped[8];
-    const auto size = std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-    out.append(escaped, escaped + size);
-  }
-};
-
-/// The text of a line with control characters made visible: what switches and clients send is quoted in the
-/// log, and must not be able to forge a line or drive a terminal.
-class plain_text final : public spdlog::custom_flag_formatter {
-public:
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    for (const char c : std::string_view{message.payload.data(), message.payload.size()})
-      out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c);
-  }
-
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<plain_text>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<safe_text>(); }
 };
 
 std::unique_ptr<spdlog::formatter> formatter_for(log_format format) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (format == log_format::json) {
-    formatter->add_flag<json_text>('*');
+    formatter->add_flag<safe_text<json_text>>('*');
     formatter->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","text":"%*"})");
   } else {
-    formatter->add_flag<plain_text>('*');
+    formatter->add_flag<safe_text<visible_text>>('*');
     formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %*");
   }
   return formatter;

@@ -1,9 +1,11 @@
+#include "actors/log.hpp"
 #include "apps/config/check_config.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/exit_code.hpp"
 #include "apps/rollcalld/large_pages.hpp"
 #include "apps/rollcalld/logging.hpp"
+#include "apps/rollcalld/open_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -33,6 +35,8 @@ daemon_exit serve(const std::string& file) {
   if (!report.good())
     return daemon_exit::bad_config;
   rollcall::set_up_logging(report.value->log);
+  for (const auto& line : report.warnings)
+    rollcall::log::warn("config", "{}", line);
   try {
     rollcall::daemon daemon{file, *report.value};
     daemon.start();
@@ -50,10 +54,20 @@ daemon_exit serve(const std::string& file) {
   }
 }
 
+// What would end the process and is none of its business: whoever reads our log may go, and log rotation or a
+// mistyped kill is no reason to lose sight of a million calls. A HUP while it starts comes too early to mean
+// anything: the configuration is being read. Once it is up, HUP is a reload.
+void ignore_signals() {
+  for (const auto signal : {SIGPIPE, SIGUSR1, SIGUSR2, SIGHUP})
+    std::signal(signal, SIG_IGN);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  ignore_signals();
   rollcall::use_large_pages();
+  rollcall::raise_open_files();
   CLI::App app{"rollcalld: one node of rollcall, the live-call registry that tells the truth"};
   std::string file;
   bool only_check = false;
@@ -65,8 +79,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(daemon_exit::usage);
   }
-  // Whoever reads our log may go; the calls are no business of his.
-  std::signal(SIGPIPE, SIG_IGN);
   auto code = daemon_exit::failure;
   try {
     code = only_check ? check(file) : serve(file);

@@ -6,28 +6,62 @@
 #include "transport/metrics/health.hpp"
 #include "transport/metrics/metrics_page.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace rollcall {
 
 pages::pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api,
              context_ptr context, const http::metrics& http, const feed::metrics& feed,
-             const kamailio::metrics& kamailio, const cluster_part& cluster,
-             const directory_status& directory_status, std::chrono::milliseconds ready_grace)
+             const kamailio::clients& kamailios, const cluster_part& cluster,
+             const directory_status& directory_status, const certificate_watch& certificates,
+             std::chrono::milliseconds ready_grace)
     : system_(system),
       front_(std::move(front)),
       api_(api),
       context_(std::move(context)),
       http_(http),
       feed_(feed),
-      kamailio_(kamailio),
+      kamailios_(kamailios),
       cluster_(cluster),
       directory_status_(directory_status),
+      certificates_(certificates),
       ready_grace_(ready_grace) {}
 
-void pages::set_directory(directory_ptr dir) {
+void pages::set_directory(directory_ptr dir, std::vector<switch_settings> switches) {
   const std::lock_guard lock{mutex_};
   directory_ = std::move(dir);
+  switches_ = std::move(switches);
+}
+
+namespace {
+
+/// The switch that a note is about: what stands before its first colon ends with the name.
+switch_name subject_of(const std::string& note) {
+  const auto name = std::string_view{note}.substr(0, note.find(':'));
+  return switch_name{std::string{name.substr(name.rfind(' ') + 1)}};
+}
+
+void collect(const api::access_counts& from, metrics_snapshot& into) {
+  into.auth_failures.push_back({"braked", from.braked});
+  into.guessing_addresses = from.guessing_addresses;
+  into.guessing_addresses_forgotten = from.guessing_addresses_forgotten;
+  into.log_lines_left_out = {{"refused_login", from.lines_refused},
+                             {"braked", from.lines_braked},
+                             {"distrusted", from.lines_distrusted},
+                             {"other_site", from.lines_other_sites}};
+}
+
+} // namespace
+
+std::vector<certificate_metrics> pages::certificate_days() const {
+  using days = std::chrono::duration<double, std::ratio<24 * 60 * 60>>;
+  std::vector<certificate_metrics> result;
+  for (const auto& each : certificates_.look())
+    result.push_back({each.of, days{each.expires - system_now()}.count()});
+  return result;
 }
 
 directory_ptr pages::current_directory() {
@@ -43,8 +77,12 @@ void pages::handle(http::request request, http::reply_fn reply) {
   const auto live_path = request.path == "/livez";
   const auto ready_path = request.path == "/readyz";
   const auto metrics_path = request.path == "/metrics";
-  if (!live_path && !ready_path && !metrics_path)
+  if (!live_path && !ready_path && !metrics_path && request.door != http::door::metrics)
     return api_(std::move(request), std::move(reply));
+  if (auto refusal = api_.screen(request))
+    return reply(std::move(*refusal));
+  if (!live_path && !ready_path && !metrics_path)
+    return reply(http::text_response(404, "Not found."));
   if (request.method != "GET") {
     auto refusal = http::text_response(405, "This page can only be read.");
     refusal.headers.emplace_back("Allow", "GET, HEAD");
@@ -52,9 +90,37 @@ void pages::handle(http::request request, http::reply_fn reply) {
   }
   if (live_path)
     return live(reply);
+  const bool verbose = request.query == "verbose";
+  if (ready_path && !verbose)
+    return ready(verbose, {}, std::move(reply));
+  auto switches = shown_to(request);
+  if (auto* refusal = std::get_if<http::response>(&switches))
+    return reply(std::move(*refusal));
   if (ready_path)
-    return ready(request.query == "verbose", std::move(reply));
-  metrics(std::move(reply));
+    ready(verbose, std::move(std::get<shown>(switches)), std::move(reply));
+  else
+    metrics(std::move(std::get<shown>(switches)), std::move(reply));
+}
+
+std::variant<pages::shown, http::response> pages::shown_to(const http::request& request) {
+  if (request.door == http::door::metrics)
+    return shown{};
+  auto let_in = api_.let_in(request);
+  if (auto* refusal = std::get_if<http::response>(&let_in))
+    return std::move(*refusal);
+  const auto& session = *std::get<api::session_ptr>(let_in);
+  if (session.who.trusted())
+    return shown{};
+  const auto& login = *session.who.login;
+  const auto* root = session.settings->directory->root(login.environment);
+  if (!login.api_access || !root || root->id != login.id)
+    return http::text_response(403, "This page is for root customers.");
+  std::set<switch_name> own;
+  const std::lock_guard lock{mutex_};
+  for (const auto& each : switches_)
+    if (each.environment == login.environment)
+      own.insert(each.name);
+  return shown{[own = std::move(own)](const switch_name& name) { return own.contains(name); }};
 }
 
 void pages::live(const http::reply_fn& reply) const {
@@ -62,40 +128,58 @@ void pages::live(const http::reply_fn& reply) const {
   reply(http::text_response(answer.status, std::move(answer.body)));
 }
 
-void pages::ready(bool verbose, http::reply_fn reply) {
-  gather_overview(system_, front_, current_directory(),
-                  [this, verbose, reply = std::move(reply)](const overview& seen) {
-                    readiness node;
-                    node.directory_loaded = true; // nothing is served before it is
-                    node.source = directory_status_.look();
-                    node.links_known = seen.links_known;
-                    node.links = seen.links;
-                    node.nodes = context_->cluster.view()->members;
-                    node.now = system_now();
-                    node.uptime = uptime();
-                    node.ready_grace = ready_grace_;
-                    auto answer = render_readyz(node, verbose);
-                    reply(http::text_response(answer.status, std::move(answer.body)));
-                  });
+void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
+  gather_overview(
+      system_, front_, current_directory(),
+      [this, verbose, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
+        readiness node;
+        node.directory_loaded = true; // nothing is served before it is
+        node.source = directory_status_.look();
+        node.links_known = seen.links_known;
+        node.links = seen.links;
+        node.shows = switches;
+        node.notes = kamailios_.notes().lines();
+        for (auto& fault : kamailios_.counters().faults.lines())
+          node.notes.push_back(std::move(fault));
+        std::erase_if(node.notes, [&](const auto& note) { return switches && !switches(subject_of(note)); });
+        const auto others = context_->cluster.view();
+        node.draining = others->draining;
+        node.nodes = others->members;
+        node.audit = context_->audit.status();
+        node.now = system_now();
+        node.uptime = uptime();
+        node.ready_grace = ready_grace_;
+        auto answer = render_readyz(node, verbose);
+        reply(http::text_response(answer.status, std::move(answer.body)));
+      });
 }
 
-void pages::metrics(http::reply_fn reply) {
+void pages::metrics(shown switches, http::reply_fn reply) {
   gather_overview(system_, front_, current_directory(),
-                  [this, reply = std::move(reply)](const overview& seen) {
+                  [this, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
                     metrics_snapshot page;
                     page.version = ROLLCALLD_VERSION;
                     page.started = started_at_;
+                    page.certificates = certificate_days();
                     for (std::size_t i = 0; i < call_state_count; ++i)
                       page.calls[i] = seen.calls.by_state[i];
-                    page.links = seen.links;
+                    std::copy_if(seen.links.begin(), seen.links.end(), std::back_inserter(page.links),
+                                 [&](const link_status& link) { return !switches || switches(link.name); });
                     page.source = directory_status_.look();
                     page.complete = seen.links_known && seen.calls_known;
                     collect(context_->metrics, page);
                     collect(api_.counters(), page);
+                    collect(api_.access(), page);
                     collect(http_, page);
+                    page.http_turned_away_by_address = http_.over_address_limit;
                     collect(feed_, page);
-                    collect(kamailio_, page);
+                    collect(kamailios_.counters(), page);
+                    page.switch_clocks = kamailios_.notes().clocks();
+                    std::erase_if(page.switch_clocks, [&](const auto& clock) {
+                      return switches && !switches(switch_name{clock.first});
+                    });
                     page.nodes = context_->cluster.view()->members;
+                    page.audit = context_->audit.status();
                     if (const auto* wires = cluster_.counters())
                       collect(*wires, page);
                     http::response answer;

@@ -2,42 +2,55 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "apps/rollcalld/certificates.hpp"
 #include "apps/rollcalld/directory_status.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
-#include "transport/kamailio/metrics.hpp"
+#include "transport/kamailio/clients.hpp"
+#include "transport/metrics/metrics_snapshot.hpp"
 
 #include <caf/fwd.hpp>
 
 #include <chrono>
+#include <functional>
 #include <mutex>
+#include <variant>
+#include <vector>
 
 namespace rollcall {
 
 class cluster_part;
 
-/// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. Any thread.
+/// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. The last one, and
+/// `/readyz?verbose`, name what is everybody's: they are for trusted hosts, root customers, and whoever
+/// reaches the address that [metrics] has for them. Any thread.
 class pages {
 public:
   /// All references must outlive this.
   pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api, context_ptr context,
-        const http::metrics& http, const feed::metrics& feed, const kamailio::metrics& kamailio,
+        const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
         const cluster_part& cluster, const directory_status& directory_status,
-        std::chrono::milliseconds ready_grace);
+        const certificate_watch& certificates, std::chrono::milliseconds ready_grace);
 
-  /// The directory whose customers' calls are counted from now on.
-  void set_directory(directory_ptr dir);
+  /// The directory whose customers' calls are counted from now on, and which switches are of which
+  /// environment.
+  void set_directory(directory_ptr dir, std::vector<switch_settings> switches);
 
   /// An http::handler_fn.
   void handle(http::request request, http::reply_fn reply);
 
 private:
+  /// Which switches may be named; empty: every one.
+  using shown = std::function<bool(const switch_name&)>;
+
+  std::variant<shown, http::response> shown_to(const http::request& request);
   void live(const http::reply_fn& reply) const;
-  void ready(bool verbose, http::reply_fn reply);
-  void metrics(http::reply_fn reply);
+  void ready(bool verbose, shown switches, http::reply_fn reply);
+  void metrics(shown switches, http::reply_fn reply);
   directory_ptr current_directory();
+  std::vector<certificate_metrics> certificate_days() const;
   std::chrono::milliseconds uptime() const;
 
   caf::actor_system& system_;
@@ -46,14 +59,16 @@ private:
   context_ptr context_;
   const http::metrics& http_;
   const feed::metrics& feed_;
-  const kamailio::metrics& kamailio_;
+  const kamailio::clients& kamailios_;
   const cluster_part& cluster_;
   const directory_status& directory_status_;
+  const certificate_watch& certificates_;
   std::chrono::milliseconds ready_grace_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();
   std::mutex mutex_;
   directory_ptr directory_;
+  std::vector<switch_settings> switches_;
 };
 
 } // namespace rollcall

@@ -2,6 +2,8 @@
 
 #include "apps/rollcalld/daemon.hpp"
 
+#include <string>
+
 namespace rollcall {
 
 void refuse_changes_that_need_a_restart(const config& now, const config& next) {
@@ -11,8 +13,10 @@ void refuse_changes_that_need_a_restart(const config& now, const config& next) {
   };
   same(next.node.id == now.node.id, "node.id");
   same(next.http.listen == now.http.listen, "http.listen");
+  same(next.http.trusted_listen == now.http.trusted_listen, "http.trusted_listen");
   same(next.http.tls.has_value() == now.http.tls.has_value(), "http.tls");
   same(next.http.body_limit == now.http.body_limit, "http.body_limit");
+  same(next.metrics.listen == now.metrics.listen, "metrics.listen");
   same(next.feed.listen == now.feed.listen, "feed.listen");
   same(next.feed.tls.has_value() == now.feed.tls.has_value(), "feed.tls");
   same(next.directory.url == now.directory.url, "directory.url");
@@ -22,7 +26,16 @@ void refuse_changes_that_need_a_restart(const config& now, const config& next) {
     same(next.cluster->listen == now.cluster->listen, "cluster.listen");
     same(next.cluster->certificate.empty() == now.cluster->certificate.empty(), "cluster.certificate");
   }
+  same(state_folder_of(next) == state_folder_of(now), "node.state");
   same(audit_file_of(next) == audit_file_of(now), "audit.file");
+}
+
+void refuse_loss_of_environments(const std::vector<switch_settings>& switches, const directory& dir) {
+  for (const auto& known : switches)
+    if (!dir.root(known.environment))
+      throw unusable_config{"directory.url", "has no environment " + std::to_string(known.environment.value())
+                                                 + " any more, which the calls of switch "
+                                                 + known.name.value() + " are of"};
 }
 
 } // namespace rollcall

@@ -1,7 +1,5 @@
 #include "apps/rollcalld/settings.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -15,8 +13,12 @@ namespace {
 /// Longer than any request may take by itself, so that the answer that says so comes through.
 constexpr std::chrono::seconds reply_deadline{60};
 
-/// As many bytes as HMAC-SHA256 has use for.
-constexpr std::size_t secret_bytes = 32;
+/// Descriptors that are not for HTTP: those of the feed, the cluster, Kamailios, files and the process
+/// itself.
+constexpr std::size_t least_reserve = 512;
+
+/// Memory of somebody unknown is held for no longer.
+constexpr std::chrono::seconds handshake_deadline{5};
 
 template <class F>
 void each_switch(const config& config, F f) {
@@ -38,7 +40,7 @@ bool is_another_nodes(const kamailio_config& one, const config& all, const clust
     if (all.cluster && (others.begun == timestamp{} || now - others.begun < patience_with_the_first))
       return true; // who is up is not known yet
     for (const auto& other : others.members) {
-      if (other.name != preferred || !other.up)
+      if (other.name != preferred || !other.up || other.draining)
         continue;
       const auto has_it = std::any_of(other.claims.begin(), other.claims.end(), [&](const auto& claim) {
         return claim.name == one.name && claim.connected;
@@ -78,11 +80,22 @@ feed::switch_secrets secrets_of(const config& config, const directory& dir) {
   return result;
 }
 
-std::string random_nonce_secret() {
-  std::string secret(secret_bytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), static_cast<int>(secret.size())) != 1)
-    throw std::runtime_error{"no random bytes for the nonce secret"};
-  return secret;
+std::optional<std::vector<std::string>> addresses_for(const switch_name& name, const cluster_view& others) {
+  std::optional<std::vector<std::string>> result;
+  for (const auto& other : others.members) {
+    const auto may_have_it = std::any_of(other.claims.begin(), other.claims.end(),
+                                         [&](const switch_claim& claim) { return claim.name == name; });
+    if (!other.up || other.draining || !may_have_it)
+      continue;
+    if (!result)
+      result.emplace();
+    result->insert(result->end(), other.feeds.begin(), other.feeds.end());
+  }
+  return result;
+}
+
+std::string cluster_secret_of(const config& config) {
+  return config.cluster ? config.cluster->secret : std::string{};
 }
 
 std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
@@ -108,16 +121,16 @@ std::vector<kamailio::settings> kamailios_of(const config& config, const directo
 }
 
 std::shared_ptr<http::authenticator> authenticator_of(const http_config& config,
-                                                      const std::string& nonce_secret) {
+                                                      std::vector<http::nonce_key> keys) {
   http::authenticator::settings settings;
   settings.realm = config.realm;
   settings.algorithms = config.digest_algorithms;
-  settings.secret = config.nonce_secret.empty() ? nonce_secret : config.nonce_secret;
+  settings.keys = std::move(keys);
   return std::make_shared<http::authenticator>(std::move(settings));
 }
 
 bool same_logins(const http_config& a, const http_config& b) {
-  return a.realm == b.realm && a.digest_algorithms == b.digest_algorithms && a.nonce_secret == b.nonce_secret;
+  return a.realm == b.realm && a.digest_algorithms == b.digest_algorithms;
 }
 
 api::settings api_settings_of(const config& config, directory_ptr dir,
@@ -125,18 +138,38 @@ api::settings api_settings_of(const config& config, directory_ptr dir,
   api::settings result;
   result.directory = std::move(dir);
   result.trusted_hosts = http::peer_list::parse(config.http.trusted_hosts);
+  result.proxies = http::peer_list::parse(config.http.proxies);
+  result.hosts = http::host_list::parse(config.http.hosts);
   result.authenticator = std::move(authenticator);
   result.node = node_id{config.node.id};
   result.ignore_unknown_parameters = config.api.unknown_parameters == unknown_parameters::ignore;
-  result.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;
+  result.style.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;
+  result.style.full_unicode = config.api.full_unicode;
   result.requests_at_once = config.api.requests_at_once;
   return result;
 }
 
-http::limits http_limits_of(const config& config) {
+std::vector<http_address> http_addresses_of(const http_config& config) {
+  const auto& trusted = config.trusted_listen;
+  const auto has = [](const auto& list, const auto& one) {
+    return std::find(list.begin(), list.end(), one) != list.end();
+  };
+  std::vector<http_address> result;
+  for (const auto& each : config.listen)
+    result.push_back({each, trusted.empty() || has(trusted, each) ? http::door::trusted : http::door::api});
+  for (const auto& each : trusted)
+    if (!has(config.listen, each))
+      result.push_back({each, http::door::trusted});
+  return result;
+}
+
+http::limits http_limits_of(const config& config, std::size_t open_files) {
   http::limits result;
   result.body_bytes = config.http.body_limit;
   result.reply = reply_deadline;
+  result.tls_handshake = handshake_deadline;
+  const auto reserve = std::min(std::max(least_reserve, open_files / 4), open_files / 2);
+  result.connections = std::min(result.connections, open_files - reserve);
   return result;
 }
 

@@ -8,9 +8,11 @@
 #include "transport/feed/switch_table.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
+#include "transport/http/message.hpp"
 #include "transport/kamailio/settings.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,12 +35,16 @@ feed::switch_secrets secrets_of(const config& config, const directory& dir);
 std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
                                              const cluster_view& others, timestamp now);
 
-/// Fit for http::authenticator.
-std::string random_nonce_secret();
+/// Where a switch may connect while this node drains: the feed addresses of the nodes that stay and may have
+/// it, which may be none. Nothing when there is no such node.
+std::optional<std::vector<std::string>> addresses_for(const switch_name& name, const cluster_view& others);
 
-/// Checks logins as configured; `nonce_secret` is used when none is configured.
+/// The secret of the cluster; empty where none is configured.
+std::string cluster_secret_of(const config& config);
+
+/// Checks logins as configured.
 std::shared_ptr<http::authenticator> authenticator_of(const http_config& config,
-                                                      const std::string& nonce_secret);
+                                                      std::vector<http::nonce_key> keys);
 
 /// True when an authenticator of the one configuration does for the other.
 bool same_logins(const http_config& a, const http_config& b);
@@ -46,6 +52,16 @@ bool same_logins(const http_config& a, const http_config& b);
 api::settings api_settings_of(const config& config, directory_ptr dir,
                               std::shared_ptr<http::authenticator> authenticator);
 
-http::limits http_limits_of(const config& config);
+struct http_address {
+  socket_address address;
+  http::door door = http::door::api;
+};
+
+/// Where the API is served, and on which of these addresses trusted mode exists.
+std::vector<http_address> http_addresses_of(const http_config& config);
+
+/// `open_files`: descriptors that the process may have. HTTP leaves some for the feed, the cluster and files:
+/// connections of strangers must not keep a switch from coming back.
+http::limits http_limits_of(const config& config, std::size_t open_files);
 
 } // namespace rollcall

@@ -42,19 +42,22 @@ struct actor_fixture {
   caf::scheduler::test_coordinator& sched = dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
   caf::scoped_actor self{sys, true};
   context_ptr context = std::make_shared<node_context>();
-  static inline timestamp wall; ///< the time of day
+  static inline timestamp wall;     ///< the time of day
+  static inline boot_time boottime; ///< the steady clock by which orders expire
 
   actor_fixture() {
     wall = timestamp{std::chrono::seconds{1'732'320'000}};
     context->node = node_id{"node-a"};
     context->now = [] { return wall; };
+    boottime = boot_time{1h};
+    context->boottime = [] { return boottime; };
   }
 
   /// Requests under way run into their deadlines, and what waits for another timeout is let go: the system
   /// waits for every actor.
   ~actor_fixture() {
     run();
-    sched.clock().advance_time(2 * defaults::disconnect_deadline);
+    sched.clock().advance_time(60s);
     run();
     sched.clock().cancel_all();
     run();
@@ -79,6 +82,7 @@ struct actor_fixture {
     for (constexpr auto step = 125ms; by > 0ms; by -= step) {
       sched.clock().advance_time(std::min(by, std::chrono::milliseconds{step}));
       wall += std::min(by, std::chrono::milliseconds{step});
+      boottime += std::min(by, std::chrono::milliseconds{step});
       run();
     }
   }
@@ -143,10 +147,12 @@ struct fake_switch : switch_connection {
   std::vector<std::string> hung_up;
   std::vector<std::string> warnings;
   std::vector<std::string> closed; ///< the codes of close()
+  switch_host from;                ///< not known unless a test says it
   int resyncs = 0;
   int pongs = 0;
   int worked_off = 0;
 
+  switch_host host() const override { return from; }
   bool hang_up(const std::string& id) override {
     if (writable)
       hung_up.push_back(id);
@@ -212,6 +218,10 @@ struct world : actor_fixture {
         local(spawn_local_front(sys, context, node, auditor)),
         front(spawn_front(sys, context, node, local)) {
     reload(dir);
+    // Most tests have one switch: that nothing is known of the others is not what they are about.
+    for (const auto* other : {"sbc-2", "sbc-9"})
+      lose(connected(other, 0));
+    context->metrics.snapshots = 0;
   }
 
   ~world() {
@@ -240,8 +250,9 @@ struct world : actor_fixture {
     reload(directory::link(std::move(entries)));
   }
 
-  caf::expected<switch_wire> attach(const std::string& name, std::uint64_t epoch) {
+  caf::expected<switch_wire> attach(const std::string& name, std::uint64_t epoch, switch_host from = {}) {
     switch_wire fresh;
+    fresh.at->from = std::move(from);
     auto answer = ask<attached>(node, attach_request{switch_name{name}, epoch, fresh.at});
     if (!answer)
       return std::move(answer.error());

@@ -1,10 +1,7 @@
 #include "api_fixture.hpp"
 #include "domain/switch_identity.hpp"
 #include "transport/api/endpoint.hpp"
-#include "transport/http/authorization.hpp"
-#include "transport/http/digest_hash.hpp"
 
-#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,38 +17,7 @@ record_ptr record_of(int number) {
   return call_record::first(*source, call{std::to_string(number)}.in(11));
 }
 
-struct fixture : api_fixture {
-  /// An Authorization header for the nonce of `challenge`.
-  static std::string authorization(const std::string& challenge, const std::string& login,
-                                   const std::string& password) {
-    constexpr auto md5 = http::digest_algorithm::md5;
-    std::smatch found;
-    REQUIRE(std::regex_search(challenge, found, std::regex{"nonce=\"([^\"]*)\""}));
-    http::authorization as;
-    as.nonce = found[1];
-    as.uri = "/xmlapi/xmlapi";
-    as.nc = "00000001";
-    as.cnonce = "abc";
-    as.qop = "auth";
-    const auto response =
-        http::expected_response(md5, http::password_hash(md5, login, realm, password), "POST", as);
-    return "Digest username=\"" + login + "\", realm=\"rollcall\", nonce=\"" + as.nonce
-           + "\", uri=\"/xmlapi/xmlapi\", qop=auth, nc=00000001, cnonce=\"abc\", response=\"" + response
-           + "\"";
-  }
-
-  http::response log_in(const std::string& login, const std::string& password, std::string body) {
-    const auto challenged = answer_to(request("", "192.0.2.9"));
-    return with_header(authorization(header(challenged, "WWW-Authenticate"), login, password),
-                       std::move(body));
-  }
-
-  http::response with_header(std::string value, std::string body = call_of("system.listMethods")) {
-    auto r = request(std::move(body));
-    r.fields.emplace_back("Authorization", std::move(value));
-    return answer_to(std::move(r));
-  }
-};
+using fixture = api_fixture;
 
 const std::string list_methods = fixture::call_of("system.listMethods");
 const std::string list_all =
@@ -76,15 +42,15 @@ TEST_CASE_FIXTURE(fixture, "what is not a POST to one of its addresses in XML is
     CHECK(answer_to(r).status == 200);
   }
   for (const std::string type : {"text/plain", "application/json", "text/xml2", ""}) {
-    r.fields = {{"Content-Type", type}};
+    r.fields = {{"Host", "localhost"}, {"Content-Type", type}};
     CHECK(answer_to(r).status == 415);
   }
   for (const std::string type : {"text/xml; charset=utf-8", "Application/XML", "text/xml ;x"}) {
-    r.fields = {{"content-type", type}};
+    r.fields = {{"Host", "localhost"}, {"content-type", type}};
     CHECK(answer_to(r).status == 200);
   }
-  r.fields = {};
-  CHECK(answer_to(r).status == 200);
+  r.fields = {{"Host", "localhost"}};
+  CHECK(answer_to(r).status == 415);
 }
 
 TEST_CASE_FIXTURE(fixture, "who is not trusted is challenged before the body is looked at") {
@@ -99,6 +65,28 @@ TEST_CASE_FIXTURE(fixture, "who is not trusted is challenged before the body is 
   CHECK(endpoint->counters().refusals(refusal::no_login) == 3);
 }
 
+TEST_CASE_FIXTURE(fixture, "a request of another site is refused before anything else is looked at") {
+  auto r = request(hang_up);
+  r.fields.emplace_back("Origin", "null");
+  CHECK(answer_to(r).status == 403);
+  r.fields.emplace_back("Authorization", "Digest nonsense");
+  CHECK(answer_to(r).status == 403);
+  CHECK(endpoint->counters().refusals(refusal::other_site) == 2);
+  CHECK(script->disconnects.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a trusted host is not trusted when its request speaks of a proxy or a browser") {
+  auto r = request(hang_up);
+  r.fields.emplace_back("Via", "1.1 proxy");
+  CHECK(answer_to(r).status == 401);
+  r = request(hang_up);
+  r.door = http::door::api;
+  CHECK(answer_to(r).status == 401);
+  CHECK(answer_to(request("")).status == 401);
+  CHECK(endpoint->counters().refusals(refusal::distrusted) == 3);
+  CHECK(script->disconnects.empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "a request with an Authorization header is never trusted") {
   CHECK(with_header("").status == 401);
   CHECK(with_header("Basic c3NwLXJvb3Q6c2VjcmV0").status == 401);
@@ -107,9 +95,20 @@ TEST_CASE_FIXTURE(fixture, "a request with an Authorization header is never trus
   CHECK(endpoint->counters().refusals(refusal::malformed) == 1);
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a request for a challenge is challenged, is never trusted, and is no refused login") {
+  const auto challenged = with_header(std::string{http::challenge_request});
+  CHECK(challenged.status == 401);
+  CHECK(contains(header(challenged, "WWW-Authenticate"), "Digest realm=\"rollcall\", qop=\"auth\""));
+  CHECK(endpoint->counters().refusals(refusal::no_login) == 1);
+  CHECK(endpoint->counters().refusals(refusal::bad_login) == 0);
+  CHECK(with_header("Rollcalls").status == 401);
+  CHECK(endpoint->counters().refusals(refusal::bad_login) == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "what cannot be read is a fault, and HTTP 200") {
   for (const auto& [body, fault] : std::vector<std::pair<std::string, std::string>>{
-           {"", "-32700 parse error"},
+           {" ", "-32700 parse error"},
            {"<", "-32700 parse error"},
            {"<a/>", "-32600 invalid request"},
            {"<!DOCTYPE a><a/>", "-32600 invalid request"},
@@ -117,7 +116,7 @@ TEST_CASE_FIXTURE(fixture, "what cannot be read is a fault, and HTTP 200") {
            {call_of("disconnectCall"), "400 Parameter ID is required"}}) {
     const auto refused = answer_to(body);
     CHECK(refused.status == 200);
-    CHECK(refused.content_type == "text/xml");
+    CHECK(refused.content_type == "text/xml; charset=utf-8");
     CHECK(fault_in(refused) == fault);
     CHECK(header(refused, "X-Rollcall-Complete").empty());
   }
@@ -154,7 +153,7 @@ TEST_CASE_FIXTURE(fixture, "a list comes with its calls and says that it is comp
   script->calls = {record_of(1), record_of(2)};
   const auto list = answer_to(list_all);
   CHECK(list.status == 200);
-  CHECK(list.content_type == "text/xml");
+  CHECK(list.content_type == "text/xml; charset=utf-8");
   CHECK(header(list, "X-Rollcall-Complete") == "yes");
   const auto text = text_of(list);
   CHECK(

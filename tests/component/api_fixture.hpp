@@ -2,10 +2,13 @@
 
 #include "actor_fixture.hpp"
 #include "transport/api/endpoint.hpp"
+#include "transport/http/authorization.hpp"
+#include "transport/http/digest_hash.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +20,7 @@ struct front_script {
   std::vector<list_request> lists;
   std::vector<stats_request> stats;
   std::vector<disconnect_request> disconnects;
+  std::vector<node_order> node_orders;
   std::vector<record_ptr> calls; ///< what lists show, of account 11
   stats_report counts;
   disconnect_report disconnected;
@@ -55,6 +59,9 @@ inline front_actor::behavior_type scripted_front(front_actor::pointer self,
       [=](const disconnect_request& r) {
         return script->disconnects.push_back(r), script->reply(self, script->disconnected);
       },
+      [=](const node_order& r) {
+        return script->node_orders.push_back(r), script->reply(self, node_order_answer{});
+      },
       [=](caf::get_atom) -> caf::result<link_statuses> { return link_statuses{}; },
   };
 }
@@ -65,9 +72,18 @@ struct api_fixture : actor_fixture {
 
   std::shared_ptr<front_script> script = std::make_shared<front_script>();
   std::shared_ptr<http::authenticator> authenticator = std::make_shared<http::authenticator>(
-      http::authenticator::settings{.realm = std::string{realm}, .secret = std::string(32, 's')});
+      http::authenticator::settings{.realm = std::string{realm}, .keys = {http::nonce_key{}}});
   front_actor front = sys.spawn(scripted_front, script);
-  std::optional<api::endpoint> endpoint{std::in_place, sys, front, context, settings()};
+  audit_writes audited; ///< what the auditor was sent
+  auditor_actor auditor = sys.spawn([this](auditor_actor::pointer) -> auditor_actor::behavior_type {
+    return {[this](const audit_writes& writes) {
+              context->audit.release(bytes_of(writes));
+              audited.insert(audited.end(), writes.begin(), writes.end());
+              return caf::ok_atom_v;
+            },
+            [](const audit_notes&) {}, [](caf::tick_atom) {}};
+  });
+  std::optional<api::endpoint> endpoint{std::in_place, sys, front, auditor, context, settings()};
   std::vector<http::response> answers; ///< in the order in which they came
 
   ~api_fixture() {
@@ -75,6 +91,7 @@ struct api_fixture : actor_fixture {
     script->unanswered.clear();
     run();
     caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(auditor, caf::exit_reason::user_shutdown);
     run();
   }
 
@@ -103,9 +120,10 @@ struct api_fixture : actor_fixture {
     http::request r;
     r.method = "POST";
     r.target = r.path = "/xmlapi/xmlapi";
-    r.fields = {{"Content-Type", "text/xml"}};
+    r.fields = {{"Host", "127.0.0.1"}, {"Content-Type", "text/xml"}};
     r.body = std::move(body);
     r.peer = std::move(peer);
+    r.door = http::door::trusted;
     return r;
   }
 
@@ -135,6 +153,37 @@ struct api_fixture : actor_fixture {
   }
 
   http::response answer_to(std::string body) { return answer_to(request(std::move(body))); }
+
+  /// An Authorization header for the nonce of `challenge`.
+  static std::string authorization(const std::string& challenge, const std::string& login,
+                                   const std::string& password) {
+    constexpr auto md5 = http::digest_algorithm::md5;
+    std::smatch found;
+    REQUIRE(std::regex_search(challenge, found, std::regex{"nonce=\"([^\"]*)\""}));
+    http::authorization as;
+    as.nonce = found[1];
+    as.uri = "/xmlapi/xmlapi";
+    as.nc = "00000001";
+    as.cnonce = "abc";
+    as.qop = "auth";
+    const auto response =
+        http::expected_response(md5, http::password_hash(md5, login, realm, password), "POST", as);
+    return "Digest username=\"" + login + "\", realm=\"rollcall\", nonce=\"" + as.nonce
+           + "\", uri=\"/xmlapi/xmlapi\", qop=auth, nc=00000001, cnonce=\"abc\", response=\"" + response
+           + "\"";
+  }
+
+  http::response log_in(const std::string& login, const std::string& password, std::string body) {
+    const auto challenged = answer_to(request("", "192.0.2.9"));
+    return with_header(authorization(header(challenged, "WWW-Authenticate"), login, password),
+                       std::move(body));
+  }
+
+  http::response with_header(std::string value, std::string body = call_of("system.listMethods")) {
+    auto r = request(std::move(body));
+    r.fields.emplace_back("Authorization", std::move(value));
+    return answer_to(std::move(r));
+  }
 
   /// The one answer that there is.
   http::response taken() {

@@ -27,15 +27,25 @@ struct audited_link : world {
 
   auditor_actor auditor() {
     return sys.spawn([kept = written](auditor_actor::pointer) -> auditor_actor::behavior_type {
-      return {[](const audit_request&) { return std::int64_t{1}; },
-              [](std::int64_t, const std::string&, const std::vector<audit_call>&) { return caf::ok_atom_v; },
-              [kept](const std::vector<audit_note>& notes) { kept->push_back(notes); }};
+      return {[](const audit_writes&) { return caf::ok_atom_v; },
+              [kept](const audit_notes& notes) { kept->push_back(notes); }, [](caf::tick_atom) {}};
     });
   }
 
+  /// Has the call of this id ask for it.
+  void order_hang_up(const std::string& id) { self->send(link, order(), id); }
+
   void hang_up(const std::string& id) {
-    self->send(link, atom::hang_up_v, id);
+    order_hang_up(id);
     run();
+  }
+
+  static disconnect_job_ptr order() {
+    disconnect_job job;
+    job.arrived = boottime;
+    job.expires = boottime + 5s;
+    job.request = std::make_shared<const audit_request>();
+    return std::make_shared<const disconnect_job>(std::move(job));
   }
 
   call_event over_at(const std::string& id, timestamp when) {
@@ -67,12 +77,12 @@ TEST_CASE_FIXTURE(audited_link, "the end of a call that nobody hung up is no new
   CHECK(written->empty());
 }
 
-TEST_CASE_FIXTURE(audited_link, "a disconnect that could not be sent has no end to be noted") {
+TEST_CASE_FIXTURE(audited_link, "of a disconnect that could not be sent that is noted, and no end") {
   tell(sbc, call{"1"}.in(11));
   sbc.at->writable = false;
   hang_up("1");
   tell(sbc, over("1"));
-  CHECK(written->empty());
+  CHECK(*written == messages{{{wall, "sbc-x:1", "not sent: the switch cannot be reached"}}});
 }
 
 TEST_CASE_FIXTURE(audited_link, "an end that a snapshot shows is noted as one that nobody saw") {
@@ -93,7 +103,7 @@ TEST_CASE_FIXTURE(audited_link, "what comes together is noted together, up to a 
   self->send(link, sbc.session.session, std::move(begun));
   run();
   for (std::size_t i = 0; i < count; ++i)
-    self->send(link, atom::hang_up_v, std::to_string(i));
+    order_hang_up(std::to_string(i));
   run();
   self->send(link, sbc.session.session, std::move(ended));
   run();

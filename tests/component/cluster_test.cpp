@@ -92,15 +92,38 @@ TEST_CASE_FIXTURE(cluster_world,
   CHECK(two.at->hung_up.size() == 3);
 }
 
+TEST_CASE_FIXTURE(cluster_world, "an account that nobody knows is listed and hung up on every node") {
+  const auto one = switched_on(0, "sbc-1");
+  const auto two = switched_on(1, "sbc-2");
+  tell(one, call{"1"}.in(999), call{"2"}.named("stranger"));
+  tell(two, call{"3"}.in(999), call{"4"}.named("other"), call{"5"}.in(11));
+  auto query = all_of(1);
+  query.account = account_id{999};
+  CHECK(read(*list_at(2, query).rows).size() == 2);
+  query = all_of(1);
+  query.account_name = "stranger";
+  CHECK(read(*list_at(2, query).rows).size() == 1);
+  CHECK_FALSE(disconnect(2, [](auto& r) { r.account = account_id{998}; }).found);
+  auto told = disconnect(2, [](auto& r) { r.account = account_id{999}; });
+  CHECK(told.found);
+  CHECK(told.sent == 2);
+  told = disconnect(2, [](auto& r) { r.account_name = "stranger"; });
+  CHECK(told.found);
+  CHECK(told.sent == 1);
+  CHECK(one.at->hung_up == lines{"1", "2"});
+  CHECK(two.at->hung_up == lines{"3"});
+}
+
 TEST_CASE_FIXTURE(cluster_world, "a call whose switch is away is told as failed, wherever that was") {
   const auto one = switched_on(0, "sbc-1");
+  const auto two = switched_on(1, "sbc-2");
   tell(one, call{"1"}.in(11));
   lose(one);
   const auto told = disconnect(2, [](auto& r) { r.account = account_id{11}; });
   CHECK(told.sent == 0);
   CHECK(told.failed == 1);
   CHECK(told.away == lines{"sbc-1"});
-  CHECK(list_at(1, all_of(1)).covers.unverified == lines{"sbc-1", "sbc-2"});
+  CHECK(list_at(1, all_of(1)).covers.unverified == lines{"sbc-1"});
 }
 
 TEST_CASE_FIXTURE(
@@ -246,11 +269,6 @@ TEST_CASE_FIXTURE(cluster_world, "a partition shows each side its own part, and 
   CHECK(before.at->closed == lines{"stale_epoch"});
   advance(6s);
   CHECK(read(*ask<call_list_ptr>(sites[0].local, list_request{all_of(1), dir}).operator*()).empty());
-}
-
-TEST_CASE_FIXTURE(cluster_world, "the nodes tell each other their nonce secrets") {
-  for (const auto& one : sites)
-    CHECK(std::set<std::string>(one.secrets.begin(), one.secrets.end()).size() == 2);
 }
 
 TEST_CASE_FIXTURE(cluster_world, "addresses at which nobody was ever seen are missing under their own name") {

@@ -3,6 +3,7 @@
 #include "actor_fixture.hpp"
 #include "actors/cluster.hpp"
 #include "actors/member.hpp"
+#include "actors/node_orders.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,20 +16,53 @@
 
 namespace rollcall::testing {
 
-/// What lies between two nodes: passes everything on, or nothing, without a word.
+/// The face of a node at the other end of a cable. The tick lets what was kept arrive.
+using far_end_actor = wire::member_actor::extend<caf::reacts_to<caf::tick_atom>>;
+
+/// What lies between two nodes: passes everything on, or nothing, without a word. Or it keeps what goes to
+/// one of them until release(), or loses what that one answers.
 struct cable {
   bool cut = false;
+  std::set<std::size_t> held_to;
+  std::set<std::size_t> answers_lost_of;
+  std::vector<far_end_actor> ends;
+
+  void release() {
+    held_to.clear();
+    for (const auto& end : ends)
+      caf::anon_send(end, caf::tick_atom_v);
+  }
 };
 
-/// The face of a node at the other end of a cable.
-inline wire::member_actor::behavior_type far_end(wire::member_actor::pointer self,
-                                                 const std::shared_ptr<cable>& by,
-                                                 const wire::member_actor& member,
-                                                 const std::shared_ptr<wire::member_actor>& way_back) {
+inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const std::shared_ptr<cable>& by,
+                                            std::size_t node, const wire::member_actor& member,
+                                            const std::shared_ptr<wire::member_actor>& way_back) {
+  const auto held = std::make_shared<std::vector<std::function<void()>>>();
   const auto pass = [=](auto reply, const auto&... xs) -> caf::result<decltype(reply)> {
-    if (!by->cut)
+    const auto keeps = by->held_to.contains(node);
+    const auto loses = by->answers_lost_of.contains(node);
+    if (!by->cut && !keeps && !loses)
       return self->delegate(member, xs...);
-    return self->make_response_promise<decltype(reply)>(); // nobody will ever answer
+    auto promise = self->template make_response_promise<decltype(reply)>(); // that nobody answers, or later
+    if (by->cut)
+      return promise;
+    const auto arrive = [=] {
+      self->request(member, caf::infinite, xs...)
+          .then(
+              [=](decltype(reply)& answer) mutable {
+                if (!loses)
+                  promise.deliver(std::move(answer));
+              },
+              [=](caf::error& why) mutable {
+                if (!loses)
+                  promise.deliver(std::move(why));
+              });
+    };
+    if (keeps)
+      held->push_back(arrive);
+    else
+      arrive();
+    return promise;
   };
   return {
       [=](atom::joined, const wire::card& theirs, const caf::strong_actor_ptr&) {
@@ -38,8 +72,19 @@ inline wire::member_actor::behavior_type far_end(wire::member_actor::pointer sel
       [=](const wire::list_query& query) { return pass(wire::list_opening{}, query); },
       [=](const wire::stats_query& query) { return pass(wire::counts{}, query); },
       [=](const wire::disconnect_order& order) { return pass(wire::disconnect_report{}, order); },
-      [=](atom::release, const std::string& of, std::uint64_t epoch) {
-        return pass(released{}, atom::release_v, of, epoch);
+      [=](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
+        return pass(released{}, atom::release_v, of, epoch, host);
+      },
+      [=](atom::inherit, const std::string& from, const std::string& of) {
+        return pass(caf::ok_atom_v, atom::inherit_v, from, of);
+      },
+      [=](atom::resume, const std::string& of, const outstanding_hang_ups& calls) {
+        return pass(caf::ok_atom_v, atom::resume_v, of, calls);
+      },
+      [=](atom::drain, std::int64_t expires) { return pass(caf::ok_atom_v, atom::drain_v, expires); },
+      [=](caf::tick_atom) {
+        for (const auto& arrive : std::exchange(*held, {}))
+          arrive();
       },
   };
 }
@@ -60,7 +105,14 @@ struct site {
   context_ptr context = std::make_shared<node_context>();
   std::shared_ptr<fake_mesh> mesh = std::make_shared<fake_mesh>();
   std::uint64_t incarnation = 0;
-  std::vector<std::string> secrets;
+  std::chrono::microseconds skew{0}; ///< by how much its time of day is ahead
+  boot_clock::duration booted{0};    ///< by how much its machine was up before the others
+  shared_secret secret;              ///< that it has made, or taken from another one
+  int secrets_taken = 0;
+  std::vector<bool> drains; ///< begun, or given up
+  int drained = 0;
+  known_members kept;                                  ///< what is to be known over a restart
+  std::map<switch_name, outstanding_hang_ups> hung_up; ///< before one, without an end
   node_actor node;
   local_front_actor local;
   front_actor front;
@@ -106,24 +158,42 @@ struct cluster_world : actor_fixture {
 
   static std::string name_of(std::size_t i) { return std::string{"node-"} + char('a' + i); }
 
-  void start(std::size_t i) {
+  static shared_secret secret_of(std::size_t i, std::int64_t made = 1) {
+    return {name_of(i), made, std::string(shared_secret::size, static_cast<char>('a' + i))};
+  }
+
+  void start(std::size_t i, known_members remembered = {}) { start(i, std::move(remembered), secret_of(i)); }
+
+  void start(std::size_t i, known_members remembered, const shared_secret& secret) {
     auto& one = sites[i];
     one.context = std::make_shared<node_context>();
     one.mesh = std::make_shared<fake_mesh>();
     one.incarnation = ++connections;
     one.context->node = node_id{name_of(i)};
-    one.context->now = [] { return wall; };
+    one.context->now = [&one] { return wall + one.skew; };
+    one.booted = i * 24h;
+    one.context->boottime = [&one] { return boottime + one.booted; };
     one.node = spawn_node(sys, one.context, auditor_actor{});
     one.local = spawn_local_front(sys, one.context, one.node, auditor_actor{});
-    one.front = spawn_front(sys, one.context, one.node, one.local);
     one.member = spawn_member(sys, one.context, one.local, one.node, false);
     cluster_settings settings;
     settings.incarnation = one.incarnation;
-    settings.nonce_secret = "secret of " + name_of(i);
+    settings.secret = one.secret = secret;
     settings.missing_is_fault = missing_is_fault;
-    settings.on_secret = [&one](const std::string& secret) { one.secrets.push_back(secret); };
+    settings.members = std::move(remembered);
+    settings.hung_up = one.hung_up;
+    settings.on_members = [&one](known_members members) { one.kept = std::move(members); };
+    settings.feeds = {name_of(i) + ".example:9"};
+    settings.on_drain = [&one](bool away) { one.drains.push_back(away); };
+    settings.on_drained = [&one] { ++one.drained; };
+    settings.on_secret_taken = [&one](const shared_secret& taken) {
+      one.secret = taken;
+      ++one.secrets_taken;
+    };
     one.cluster =
         spawn_cluster(sys, one.context, std::move(settings), one.node, wire::member_actor{one.member});
+    one.front = spawn_front(sys, one.context, one.node, one.local,
+                            spawn_node_orders(sys, one.context, one.cluster, auditor_actor{}));
     self->send(one.member, one.cluster);
     self->send(one.member, dir);
     self->send(one.node, dir, world::switches());
@@ -146,11 +216,15 @@ struct cluster_world : actor_fixture {
     const auto key = std::minmax(i, j);
     const auto number = connected[key] = ++connections;
     const auto by = cables[key];
-    auto back = std::make_shared<wire::member_actor>(
-        sys.spawn(far_end, by, wire::member_actor{sites[i].member}, std::make_shared<wire::member_actor>()));
-    const auto there = sys.spawn(far_end, by, wire::member_actor{sites[j].member}, back);
+    const auto back = std::make_shared<wire::member_actor>();
+    const auto forth = std::make_shared<wire::member_actor>();
+    const auto here = sys.spawn(far_end, by, i, wire::member_actor{sites[i].member}, forth);
+    const auto there = sys.spawn(far_end, by, j, wire::member_actor{sites[j].member}, back);
+    *back = wire::member_actor{here};
+    *forth = wire::member_actor{there};
+    by->ends = {here, there};
     ends.push_back(*back);
-    ends.push_back(there);
+    ends.push_back(wire::member_actor{there});
     const auto hello = [&](std::size_t who) {
       return node_hello{"test",
                         wire::protocol_version,
@@ -172,6 +246,8 @@ struct cluster_world : actor_fixture {
     self->send(sites[j].cluster, atom::left_v, node_id{name_of(i)}, number, std::string{"test"});
   }
 
+  cable& between(std::size_t i, std::size_t j) { return *cables[std::minmax(i, j)]; }
+
   /// Nothing passes any more; the nodes find out by themselves.
   void cut(std::size_t i, std::size_t j) { cables[std::minmax(i, j)]->cut = true; }
 
@@ -183,8 +259,10 @@ struct cluster_world : actor_fixture {
     run();
   }
 
-  caf::expected<switch_wire> attach(std::size_t at, const std::string& name, std::uint64_t epoch) {
+  caf::expected<switch_wire> attach(std::size_t at, const std::string& name, std::uint64_t epoch,
+                                    switch_host from = {}) {
     switch_wire fresh;
+    fresh.at->from = std::move(from);
     auto answer =
         ask<attached>(attach_actor{sites[at].cluster}, attach_request{switch_name{name}, epoch, fresh.at});
     if (!answer)
@@ -254,6 +332,25 @@ struct cluster_world : actor_fixture {
     return *answer;
   }
   counts stats(std::size_t at) { return world::counts_of(stats_at(at)); }
+
+  disconnect_request hang_up_account(std::int64_t account) const {
+    disconnect_request request;
+    request.scope = customer_id{1};
+    request.directory = dir;
+    request.account = account_id{account};
+    return request;
+  }
+  disconnect_request hang_up_call(const std::string& id) const {
+    auto request = hang_up_account(0);
+    request.account.reset();
+    request.call = call_id{id};
+    return request;
+  }
+  auto ask_disconnect(std::size_t at, const disconnect_request& request) {
+    const auto answer = ask_later<disconnect_report>(sites[at].front, request);
+    run();
+    return answer;
+  }
 
   disconnect_report disconnect(std::size_t at, const std::function<void(disconnect_request&)>& target) {
     disconnect_request request;

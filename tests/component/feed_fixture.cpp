@@ -108,7 +108,12 @@ running_server::~running_server() {
     each.join();
 }
 
-client::client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+client::client(std::uint16_t port, const char* from) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  if (::inet_pton(AF_INET, from, &own.sin_addr) != 1
+      || ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+    throw std::runtime_error("cannot connect from there");
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);

@@ -89,7 +89,8 @@ private:
 /// A switch, as simple as can be: one blocking socket.
 class client {
 public:
-  explicit client(std::uint16_t port);
+  /// `from`: another address of this machine than the usual one.
+  explicit client(std::uint16_t port, const char* from = "127.0.0.1");
   ~client();
   client(const client&) = delete;
   client& operator=(const client&) = delete;

@@ -78,6 +78,68 @@ TEST_CASE("an error never tells the secret") {
   CHECK(said->find("gue55") == said->npos);
 }
 
+namespace {
+
+std::optional<std::string> answer_to(const running_server& server, const std::string& name,
+                                     const std::string& secret, const char* from = "127.0.0.1") {
+  client sw{server.port(), from};
+  sw.send(R"({"type":"hello","version":1,"epoch":1,"switch":")" + name + R"(","secret":")" + secret
+          + "\"}\n");
+  return sw.line();
+}
+
+void guess(const running_server& server, int times) {
+  for (int i = 0; i < times; ++i)
+    CHECK(answer_to(server, "sbc-1", "guess-" + std::to_string(i))
+          == error_with("auth_failed") + "the secret is wrong\"}");
+}
+
+} // namespace
+
+TEST_CASE(
+    "after ten wrong secrets of a switch an address is told nothing of the next one, not even the right") {
+  fake_link link;
+  feed::limits bounds;
+  bounds.guesses = guess_brake::of_people; // the test may be slow
+  running_server server{link, bounds};
+  guess(server, 10);
+  for (const auto* secret : {"guess-10", "s3cret"}) {
+    const auto said = answer_to(server, "sbc-1", secret);
+    REQUIRE(starts_with(said, error_with("auth_failed")));
+    CHECK(said->find("too many wrong secrets") != said->npos);
+  }
+  CHECK(link.size() == 0);
+  CHECK(server->counters().braked == 2);
+  CHECK(server->counters().guessing == 1);
+  CHECK(server->counters().refused[3] == 12);
+}
+
+TEST_CASE("wrong secrets keep out neither other switches of the address, nor the switch at another address") {
+  fake_link link;
+  feed::limits bounds;
+  bounds.guesses = guess_brake::of_people;
+  running_server server{link, bounds};
+  guess(server, 10);
+  CHECK(starts_with(answer_to(server, "sbc-2", "other"), R"({"type":"welcome")"));
+  CHECK(starts_with(answer_to(server, "sbc-1", "s3cret", "127.0.0.2"), R"({"type":"welcome")"));
+  CHECK(starts_with(answer_to(server, "sbc-9", "s3cret"), error_with("unknown_switch")));
+}
+
+TEST_CASE(
+    "a switch behind the address of one who guesses is let in after the pause, with no minute to wait") {
+  fake_link link;
+  feed::limits bounds;
+  bounds.guesses = {std::chrono::milliseconds{100}, std::chrono::milliseconds{100}};
+  running_server server{link, bounds};
+  guess(server, 10);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::optional<std::string> said;
+  do {
+    said = answer_to(server, "sbc-1", "s3cret");
+  } while (starts_with(said, error_with("auth_failed")) && std::chrono::steady_clock::now() < deadline);
+  CHECK(starts_with(said, R"({"type":"welcome")"));
+}
+
 TEST_CASE("a switch that does not say hello in time is closed") {
   fake_link link;
   feed::limits bounds;
@@ -114,18 +176,18 @@ TEST_CASE("a refused attach tells the switch the link's code, and nothing else t
   CHECK(sw.closed());
 }
 
-TEST_CASE("connections without a hello are bounded, and those with one do not count") {
+TEST_CASE("connections without a hello are bounded: the oldest goes, and those with one do not count") {
   fake_link link;
   feed::limits bounds;
-  bounds.strangers = 1;
+  bounds.strangers.total = 1;
   running_server server{link, bounds};
   const auto first = welcomed(server);
-  client silent{server.port()};
-  client too_many{server.port()};
-  CHECK_FALSE(too_many.line());
+  client oldest{server.port()};
+  client newer{server.port()};
+  CHECK_FALSE(oldest.line());
   CHECK(server->counters().turned_away == 1);
-  silent.send(hello_line(2));
-  CHECK(silent.line());
+  newer.send(hello_line(2));
+  CHECK(newer.line());
   client later{server.port()};
   later.send(hello_line(3));
   CHECK(starts_with(later.line(), R"({"type":"welcome")"));

@@ -1,4 +1,5 @@
 #include "feed_fixture.hpp"
+#include "transport/feed/session.hpp"
 
 #include <doctest/doctest.h>
 
@@ -230,4 +231,37 @@ TEST_CASE("an error reaches a switch that writes without reading") {
   sw->send(call_line(2)); // blocks until the server reads on
   CHECK(sw->line() == R"({"type":"error","code":"stale_epoch","message":"a newer one took over"})");
   CHECK(link.at().deliveries == feed::limits{}.window);
+}
+
+TEST_CASE("a session that is told to leave before it runs does, whoever tells it") {
+  using tell = std::function<void(feed::session&)>;
+  const tell words[] = {
+      [](auto& it) { it.drain(); },
+      [](auto& it) { it.drain(), it.revise(), it.revise(nullptr); },
+      [](auto& it) { it.move([](const switch_name&) { return std::vector<std::string>{}; }), it.drain(); },
+      [](auto& it) { it.cut("the node is stopping"); },
+  };
+  for (const auto& word : words) {
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::ip::tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
+    client sw{acceptor.local_endpoint().port()};
+    http::channel::socket accepted{asio::make_strand(io)};
+    acceptor.accept(accepted);
+    auto ended = false;
+    const auto shared = std::make_shared<feed::service>("node-a", feed::limits{}, feed::switch_secrets{},
+                                                        attach_fn{}, &system_now);
+    auto opened =
+        feed::session::make(std::move(accepted), nullptr, shared, [&](const auto*) { ended = true; });
+    word(*opened);
+    io.poll(); // as another thread of the server would
+    opened->run();
+    opened.reset();
+    sw.end();
+    io.restart();
+    io.run();
+    CHECK(ended);
+    CHECK_FALSE(sw.line());
+    CHECK(shared->unknown.size() == 0);
+  }
 }

@@ -1,3 +1,4 @@
+#include "authority.hpp"
 #include "feed_fixture.hpp"
 #include "transport/http/tls.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -62,7 +64,11 @@ private:
 /// A switch that speaks TLS.
 class tls_client {
 public:
-  explicit tls_client(std::uint16_t port) {
+  explicit tls_client(std::uint16_t port, const http::tls_files* own = nullptr) {
+    if (own)
+      SSL_use_certificate_chain_file(stream_.native_handle(), own->certificate.c_str());
+    if (own)
+      SSL_use_PrivateKey_file(stream_.native_handle(), own->key.c_str(), SSL_FILETYPE_PEM);
     stream_.lowest_layer().connect({asio::ip::address_v4::loopback(), port});
     stream_.handshake(ssl::stream_base::client);
   }
@@ -130,4 +136,35 @@ TEST_CASE("the feed goes both ways over TLS, and a close is told and proper") {
   CHECK(sw.line() == "end"); // with the close_notify that truncation lacks
   sw.close();
   CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }));
+}
+
+TEST_CASE("a switch whose authority is taken out of the configuration is cut, and no other one") {
+  const test::authority kept;
+  const test::authority removed;
+  const auto node = kept.issue("node");
+  const auto own = removed.issue("sbc-1");
+  const auto other = kept.issue("sbc-2");
+  auto both = node;
+  both.client_ca += ".both";
+  std::ofstream{both.client_ca} << std::ifstream{node.client_ca}.rdbuf()
+                                << std::ifstream{own.client_ca}.rdbuf();
+  fake_link link;
+  running_server server{link};
+  server->set_tls(http::make_tls_context(both));
+  const auto port = server->listen("127.0.0.1:0", feed::server::security::tls);
+  tls_client stays{port, &other};
+  stays.send(hello_line());
+  CHECK(stays.line().find("welcome") != std::string::npos);
+  tls_client goes{port, &own};
+  goes.send(hello_line(2));
+  CHECK(goes.line().find("welcome") != std::string::npos);
+
+  server->set_tls(http::make_tls_context(both)); // renewed, with the same authorities
+  link.at().connection->hang_up("1");
+  CHECK(stays.line().find("disconnect") != std::string::npos);
+  server->set_tls(http::make_tls_context(node));
+  CHECK(goes.line().find('{') == std::string::npos); // but how the connection ended
+  CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }, 1));
+  link.at().connection->hang_up("2");
+  CHECK(stays.line().find("disconnect") != std::string::npos);
 }

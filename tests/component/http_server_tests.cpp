@@ -112,12 +112,12 @@ TEST_CASE("a client that goes away while its request is served hurts nobody") {
   CHECK(c.read_answer().body == "still here\n");
 }
 
-TEST_CASE("more connections than allowed are told so and closed") {
+TEST_CASE("more connections than allowed are told so and closed when all who are in were let in") {
   limits bounds;
   bounds.connections = 1;
   running_server s{echo, bounds};
   raw_client first{s.port()};
-  first.send(get);
+  first.send(post("in"));
   CHECK(first.read_answer().status == 200);
   raw_client second{s.port()};
   CHECK(second.read_answer().status == 503);

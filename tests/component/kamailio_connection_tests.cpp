@@ -39,14 +39,6 @@ std::vector<std::string> events(const switch_news& news) {
   return found;
 }
 
-/// Answers the request for a list that comes next with these dialogs.
-void give_list(event_socket& socket, const std::string& dialogs = "") {
-  const auto request = socket.receive();
-  REQUIRE(request);
-  REQUIRE(request->find("dlg.list") != std::string::npos);
-  socket.send(answer_frame(0, "\"result\":[" + dialogs + "]"));
-}
-
 } // namespace
 
 TEST_CASE("a Kamailio that says no hello, or something else, is left and tried again") {
@@ -56,7 +48,7 @@ TEST_CASE("a Kamailio that says no hello, or something else, is left and tried a
   auto silent = under_test.next();
   CHECK(silent.closed());
   for (const auto* bytes :
-       {"HTTP/1.1 400 Bad Request\r\n\r\n", "2:{},", "15:{\"type\":\"ping\"},", "3:abc;"}) {
+       {"HTTP/1.1 400 Bad Request\r\n\r\n", "23:{\"type\":\"pong\",\"seq\":1},", "3:abc;"}) {
     auto socket = under_test.next();
     socket.send_raw(bytes);
     CHECK_MESSAGE(socket.closed(), bytes);
@@ -93,7 +85,7 @@ TEST_CASE("what is no netstring ends a connection") {
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   const auto frame = call_frame(1, "1-1-1", "WaitRoute");
   socket.send_raw(std::to_string(frame.size()) + ':' + frame + ",x"); // one write: both come in one read
   CHECK(socket.closed());
@@ -109,7 +101,7 @@ TEST_CASE("a Kamailio that answers no ping is left") {
   node under_test{link, bounds};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   REQUIRE(link.wait([](const auto& it) { return !it.closed.empty(); }));
   CHECK(link.at().closed.front() == "no sign of life");
 }
@@ -119,7 +111,7 @@ TEST_CASE("events reach the link in order, however the stream is cut") {
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   std::string stream;
   std::vector<std::string> expected;
   for (std::uint64_t i = 1; i <= 20; ++i) {
@@ -133,36 +125,103 @@ TEST_CASE("events reach the link in order, however the stream is cut") {
   CHECK(link.wait([&](const auto& it) { return events(it.news) == expected; }));
 }
 
-TEST_CASE("a frame that makes no sense costs only itself") {
+TEST_CASE("frames that make no sense cost only themselves, however many come in a row") {
   fake_link link;
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
-  socket.send("garbage");
+  give_snapshot(socket);
+  for (int i = 0; i < 30; ++i)
+    socket.send(R"({"type":"call","seq":0,"id":5})");
   socket.send(call_frame(1, "1-1-1", "WaitRoute"));
   CHECK(link.wait([](const auto& it) { return events(it.news).size() == 1; }));
-  CHECK(count<bad_line>(link.at().news) == 1);
+  CHECK(count<bad_line>(link.at().news) == 0);
+  CHECK(link.at().closed.empty());
+  CHECK(under_test->counters().frames_bad == 30);
 }
 
-TEST_CASE("a link that does not consume makes the connection stop reading, and is not taken for a silent "
-          "Kamailio") {
+TEST_CASE("frames of others on a shared event socket are ignored, before the hello and after it") {
+  fake_link link;
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.next();
+  const auto* const foreign = R"({"event":"CGR_AUTH_REQUEST","tr_index":"1"})";
+  socket.send(foreign);
+  socket.send("no JSON");
+  socket.send(R"({"type":"hello","version":1,"switch":"kam-1","run":"1","seq":0})");
+  give_snapshot(socket);
+  for (int i = 0; i < 30; ++i)
+    socket.send(foreign);
+  socket.send(call_frame(1, "1-1-1", "WaitRoute"));
+  CHECK(link.wait([](const auto& it) { return events(it.news).size() == 1; }));
+  CHECK(link.at().closed.empty());
+  CHECK(under_test->counters().frames_foreign == 32);
+  CHECK(under_test->counters().frames_bad == 0);
+}
+
+TEST_CASE("an answer to a connection before, which comes late, is none to the next") {
+  fake_link link;
+  node under_test{link, quick()};
+  under_test.connect();
+  std::string late;
+  {
+    auto first = under_test.greeted();
+    const auto request = first.receive();
+    REQUIRE(request);
+    late = R"({"type":"rpc","answer":)" + answer_to(*request, R"({"all":0})") + "}";
+  }
+  auto second = under_test.greeted();
+  second.send(late);
+  second.send(late);
+  // The count that it asks for itself is still open.
+  give_snapshot(second, {{dialog_json("1", 1)}});
+  REQUIRE(link.wait([](const auto& it) { return count<snapshot_end>(it.news) == 1; }, 1));
+  CHECK(events(link.at(1).news) == std::vector<std::string>{"1-1-1 Connected"});
+  CHECK(under_test->counters().snapshots_failed == 0);
+}
+
+TEST_CASE("a node that is behind never makes Kamailio wait: what it cannot hold is dropped, and a snapshot "
+          "follows") {
   fake_link link;
   link.consumes = false;
   auto bounds = quick();
-  bounds.ping = 10ms;
-  bounds.answer = 1s;
+  bounds.backlog = 1000;
   node under_test{link, bounds};
   under_test.connect();
   auto socket = under_test.greeted();
   constexpr std::size_t most = 64 * 1024 * 1024;
-  REQUIRE(socket.sends_until_stuck(call_frame(1, "1-1-1", "WaitRoute"), most));
-  std::this_thread::sleep_for(bounds.answer + 500ms); // nothing may come of it, however long it lasts
+  CHECK_FALSE(socket.sends_until_stuck(call_frame(1, "1-1-1", "WaitRoute"), most));
   const auto it = link.at();
-  CHECK(it.deliveries <= bounds.window + 1); // and the snapshot's beginning
+  CHECK(it.deliveries <= bounds.window);
   CHECK(it.closed.empty());
-  it.connection->consumed();
-  CHECK(link.wait([&](const auto& now) { return now.deliveries > it.deliveries; }));
+  CHECK(under_test->counters().dropped > bounds.backlog);
+  for (std::size_t i = 0; i < it.deliveries; ++i)
+    it.connection->consumed();
+  // It is told that something is missing.
+  CHECK(link.wait([&](const auto& now) {
+    return count<snapshot_begin>(now.news) >= count<snapshot_begin>(it.news) + 2;
+  }));
+}
+
+TEST_CASE("what a node that is behind can hold it gets in order, when it has caught up") {
+  fake_link link;
+  link.consumes = false;
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.greeted();
+  std::vector<std::string> expected;
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    const auto id = "1-1-" + std::to_string(i);
+    socket.send(call_frame(i, id, "ARComplete"));
+    expected.push_back(id + " ARComplete");
+  }
+  std::size_t consumed = 0;
+  CHECK(link.wait([&](const auto& it) {
+    for (; consumed < it.deliveries; ++consumed)
+      it.connection->consumed();
+    return events(it.news) == expected;
+  }));
+  CHECK(under_test->counters().dropped == 0);
 }
 
 TEST_CASE("hang-ups become commands, and a refusal is told") {
@@ -170,7 +229,7 @@ TEST_CASE("hang-ups become commands, and a refusal is told") {
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   socket.send(call_frame(1, "1-1-1", "Connected"));
   socket.send(call_frame(2, "1-1-2", "ARComplete"));
   REQUIRE(link.wait([](const auto& it) { return events(it.news).size() == 2; }));
@@ -186,7 +245,7 @@ TEST_CASE("hang-ups become commands, and a refusal is told") {
   CHECK(connection->hang_up("1-1-2"));
   command = socket.receive();
   REQUIRE(command);
-  CHECK(command->find("tm.reply_callid") != std::string::npos);
+  CHECK(command->find(R"("tm.reply")") != std::string::npos);
   socket.send(answer_frame(number_of(*command), R"("error":{"code":500,"message":"Reply failed"})"));
   command = socket.receive();
   REQUIRE(command);
@@ -199,7 +258,7 @@ TEST_CASE("a close by the link ends the connection, and hang-ups fail from then 
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   REQUIRE(link.wait([](const auto&) { return true; }));
   const auto connection = link.at().connection;
   connection->close("bad_message", "enough");
@@ -215,7 +274,7 @@ TEST_CASE("hang-ups beyond the bound are not taken") {
   node under_test{link, bounds};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   REQUIRE(link.wait([](const auto&) { return true; }));
   const auto connection = link.at().connection;
   std::size_t taken = 0;
@@ -225,18 +284,60 @@ TEST_CASE("hang-ups beyond the bound are not taken") {
   CHECK(taken <= 11 + bounds.hang_ups_at_once); // one may be on its way while the next is counted
 }
 
+TEST_CASE("the same Kamailio under two names is refused to the second, and that is told") {
+  fake_link link;
+  node under_test{link, quick()};
+  auto other = under_test.to;
+  other.name = switch_name{"kam-2"};
+  under_test->set({under_test.to});
+  const auto first = under_test.greeted();
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  under_test->set({under_test.to, other});
+  CHECK(under_test.greeted().closed());
+  CHECK(under_test.greeted().closed());
+  CHECK(under_test->notes().lines()
+        == std::vector<std::string>{"switch kam-2: refused: it is the same Kamailio as switch kam-1"});
+  CHECK(link.size() == 1);
+  CHECK(link.at().closed.empty());
+  const auto another = under_test.greeted("2");
+  REQUIRE(link.wait([](const auto&) { return true; }, 1));
+  CHECK(link.at(1).name == switch_name{"kam-2"});
+  CHECK(under_test->notes().lines().empty());
+}
+
+TEST_CASE("the times of a Kamailio whose clock is off are told by ours, and how far it is off") {
+  fake_link link;
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.next();
+  const auto hour_ahead = std::chrono::duration<double>(system_now().time_since_epoch()).count() + 3600;
+  socket.send(R"({"type":"hello","version":1,"switch":"kam-1","run":"1","seq":0,"time":)"
+              + std::to_string(hour_ahead) + "}");
+  socket.send(R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-1-1","setup_time":)"
+              + std::to_string(hour_ahead) + "}");
+  REQUIRE(link.wait([](const auto& it) { return !events(it.news).empty(); }));
+  const auto it = link.at();
+  const auto call = std::find_if(it.news.begin(), it.news.end(),
+                                 [](const auto& each) { return std::holds_alternative<call_event>(each); });
+  const auto& event = std::get<call_event>(*call);
+  CHECK(std::chrono::abs(*event.setup - event.received) < std::chrono::minutes{10});
+  REQUIRE(under_test->notes().lines().size() == 1);
+  CHECK(under_test->notes().lines().front().find("s ahead") != std::string::npos);
+  CHECK(under_test->notes().clocks().at("kam-1") > 3000);
+}
+
 TEST_CASE("settings decide who is connected to, and those that stay are not disturbed") {
   fake_link link;
   node under_test{link, quick()};
   under_test.connect();
   auto socket = under_test.greeted();
-  give_list(socket);
+  give_snapshot(socket);
   REQUIRE(link.wait([](const auto&) { return true; }));
   under_test.connect();
   auto other = under_test.to;
   other.name = switch_name{"kam-2"};
   under_test->set({under_test.to, other});
-  under_test.greeted();
+  under_test.greeted("2");
   REQUIRE(link.wait([](const auto&) { return true; }, 1));
   CHECK(link.at(1).name == switch_name{"kam-2"});
   CHECK(link.at(0).closed.empty());

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <fstream>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
@@ -17,7 +18,7 @@ namespace rollcall::kamailio::test {
 
 namespace {
 
-/// How long a full socket is watched before it counts as stuck, and how often a server looks whether to stop.
+/// How often a server looks whether to stop.
 constexpr std::chrono::milliseconds moment{200};
 
 bool ready(int socket, short what, std::chrono::milliseconds wait) {
@@ -78,7 +79,7 @@ bool event_socket::sends_until_stuck(std::string_view payload, std::size_t most)
     bytes += std::to_string(payload.size()) + ':' + std::string{payload} + ',';
   std::size_t total = 0;
   for (std::size_t offset = 0; total < most;) {
-    if (!ready(socket_.get(), POLLOUT, moment))
+    if (!ready(socket_.get(), POLLOUT, patience))
       return true;
     const auto sent =
         ::send(socket_.get(), bytes.data() + offset, bytes.size() - offset, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -168,7 +169,7 @@ event_socket node::greeted(const char* run, std::uint64_t seq) {
 
 std::string call_frame(std::uint64_t seq, const std::string& id, const char* state) {
   return R"({"type":"call","seq":)" + std::to_string(seq) + R"(,"state":")" + state + R"(","id":")" + id
-         + R"(","setup_time":1795492667.5,"cseq":"7","call_id":")" + id + R"(@host"})";
+         + R"(","setup_time":1795492667.5,"transaction":"48:7","call_id":")" + id + R"(@host"})";
 }
 
 std::string end_frame(std::uint64_t seq, const std::string& id) {
@@ -183,13 +184,55 @@ std::string answer_frame(std::uint64_t request, const std::string& result_or_err
 std::string dialog_json(const std::string& run, std::uint32_t number, int state) {
   const auto entry_and_number = "1-" + std::to_string(number);
   return R"({"h_entry":1,"h_id":)" + std::to_string(number) + R"(,"state":)" + std::to_string(state)
-         + R"(,"start_ts":1795492668,"variables":{"rc_stage":"ARComplete","rc_call":"\"id\":\")" + run + '-'
-         + entry_and_number + R"(\",\"setup_time\":1795492667.5,\"cseq\":\"7\",\"call_id\":\"x\""}})";
+         + R"(,"start_ts":1795492668,"variables":{"rc_stage":"ARComplete","rc_trans":"48:7","rc_call":"\"id\":\")"
+         + run + '-' + entry_and_number + R"(\",\"setup_time\":1795492667.5,\"call_id\":\"x\""}})";
 }
 
 std::uint64_t number_of(const std::string& command) {
   const std::string before = "\"id\":";
   return std::stoull(command.substr(command.rfind(before) + before.size()));
+}
+
+std::string answer_to(const std::string& request, const std::string& result) {
+  return R"({"jsonrpc":"2.0","result":)" + result + R"(,"id":)" + std::to_string(number_of(request)) + "}";
+}
+
+std::string list_of(const std::vector<std::string>& dialogs) {
+  std::string list = "[";
+  for (const auto& each : dialogs)
+    list += (list.size() > 1 ? "," : "") + each;
+  return list + "]";
+}
+
+std::string kamailio_answers::operator()(const std::string& request) const {
+  const auto asks = [&](std::string_view method) { return request.find(method) != std::string::npos; };
+  if (asks("htable.get"))
+    return answer_to(request, R"({"item":{"name":"run","value":")" + run + R"(","flags":2}})");
+  if (asks("dlg.stats_active"))
+    return answer_to(request,
+                     R"({"starting":0,"all":)" + std::to_string(counted.value_or(dialogs.size())) + "}");
+  if (asks("dlg.list"))
+    return answer_to(request, list.value_or(list_of(dialogs)));
+  const std::string before = R"("params":[")";
+  const auto from = request.find(before) + before.size();
+  const auto file = request.substr(from, request.find('"', from) - from);
+  if (dump) {
+    dump(file);
+  } else {
+    std::ofstream out{file, std::ios::app};
+    for (const auto& each : dialogs)
+      out << each << '\n';
+  }
+  return answer_to(request, "{}");
+}
+
+void give_snapshot(event_socket& socket, const kamailio_answers& answers) {
+  for (int counts = 0; counts < 2;) {
+    const auto request = socket.receive();
+    REQUIRE(request);
+    counts += request->find("dlg.stats_active") != std::string::npos ? 1 : 0;
+    socket.send(R"({"type":"rpc","answer":)" + answers(*request) + "}");
+  }
 }
 
 } // namespace rollcall::kamailio::test

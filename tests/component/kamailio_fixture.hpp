@@ -61,7 +61,8 @@ public:
   }
   void send_raw(std::string_view bytes);
 
-  /// Sends until the kernel takes nothing more for a moment; false when it takes `most` bytes.
+  /// Sends until the kernel takes nothing more for as long as the tests are patient; false when it takes
+  /// `most` bytes.
   bool sends_until_stuck(std::string_view payload, std::size_t most);
 
   /// The next payload that is no ping; none when the node closes, or nothing comes in time.
@@ -129,5 +130,27 @@ std::string dialog_json(const std::string& run, std::uint32_t number, int state 
 
 /// The number of the request that a command is.
 std::uint64_t number_of(const std::string& command);
+
+/// The JSON-RPC answer to `request`.
+std::string answer_to(const std::string& request, const std::string& result);
+
+/// The result of dlg.list.
+std::string list_of(const std::vector<std::string>& dialogs);
+
+/// What a Kamailio with these dialogs, all of them up, answers to a request of a snapshot. Copies share
+/// nothing.
+struct kamailio_answers {
+  std::vector<std::string> dialogs;
+  std::string run = "1";
+  std::optional<std::size_t> counted = {};                ///< as dlg.stats_active says; else what is there
+  std::optional<std::string> list = {};                   ///< the result of dlg.list; else the dialogs
+  std::function<void(const std::string& file)> dump = {}; ///< else the dialogs are written there
+
+  std::string operator()(const std::string& request) const;
+};
+
+/// Answers the requests that come over the event socket, up to the second count: one snapshot from that
+/// source.
+void give_snapshot(event_socket& socket, const kamailio_answers& answers = {});
 
 } // namespace rollcall::kamailio::test

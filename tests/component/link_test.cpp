@@ -188,6 +188,45 @@ TEST_CASE_FIXTURE(world, "a snapshot that names a call in a bad line does not en
   CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Connected 11@1", "sbc-1:3 Dead 11@1"});
 }
 
+TEST_CASE_FIXTURE(world,
+                  "a snapshot with a line that may have named any call ends none, and is asked for again") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"}, snapshot_end{});
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Connected 11@1"});
+  CHECK(context->metrics.snapshots_given_up == 1);
+  CHECK(status("sbc-1").unverified == 0); // nothing was missed
+  CHECK(sbc.at->resyncs == 1);
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"}, snapshot_end{});
+  CHECK(list().size() == 2);
+  CHECK(sbc.at->resyncs == 1); // a switch that cannot do better is not asked on and on
+  advance(61s);
+  CHECK(sbc.at->resyncs == 2); // but it is not forgotten
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Dead 11@1"});
+  advance(61s);
+  CHECK(sbc.at->resyncs == 2);
+}
+
+TEST_CASE_FIXTURE(world,
+                  "a first snapshot with an unreadable line leaves calls unverified and the node ready") {
+  lose([&] {
+    const auto sbc = connected("sbc-1", 1);
+    tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+    return sbc;
+  }());
+  const auto sbc = *attach("sbc-1", 2);
+  tell(sbc, bad_line{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"},
+       snapshot_end{});
+  CHECK(stats() == counts{{11, {2, 2}}});
+  CHECK(status("sbc-1").unverified == 2);
+  CHECK(status("sbc-1").given_up);
+  CHECK(sbc.at->resyncs == 1);
+  tell(sbc, bad_line{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
+  CHECK(stats() == counts{{11, {1, 1}}}); // what came before the snapshot is none of it
+  CHECK(status("sbc-1").unverified == 0);
+}
+
 TEST_CASE_FIXTURE(world, "a call that begins while a snapshot is told is not ended by it") {
   const auto sbc = connected("sbc-1");
   tell(sbc, snapshot_begin{});
@@ -200,6 +239,17 @@ TEST_CASE_FIXTURE(world, "a snapshot that begins anew counts from its new beginn
   const auto sbc = connected("sbc-1");
   tell(sbc, snapshot_begin{}, call{"1"}.in(11), snapshot_begin{}, call{"2"}.in(11), snapshot_end{});
   CHECK(stats() == counts{{11, {1, 1}}});
+}
+
+TEST_CASE_FIXTURE(world, "after a snapshot that begins anew calls are unverified until one ends") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11), snapshot_end{}, snapshot_begin{});
+  CHECK(status("sbc-1").unverified == 0);
+  tell(sbc, snapshot_begin{});
+  CHECK(status("sbc-1").unverified == 1);
+  CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
+  tell(sbc, call{"1"}.in(11), snapshot_end{});
+  CHECK(status("sbc-1").unverified == 0);
 }
 
 TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what follows them is not heard") {
@@ -236,19 +286,6 @@ TEST_CASE_FIXTURE(world, "bad lines of a former connection do not count against 
   self->send(fresh.session.link, fresh.session.session, nine);
   run();
   CHECK(fresh.at->closed.empty());
-}
-
-TEST_CASE_FIXTURE(world, "a call without setup time on its first sight is a bad line, and counts in a row") {
-  const auto sbc = connected("sbc-1");
-  tell(sbc, call{"1"}.again());
-  CHECK(list().empty());
-  REQUIRE(sbc.at->warnings.size() == 1);
-  CHECK(sbc.at->warnings[0].find("setup_time") != std::string::npos);
-  tell(sbc, call{"1"}.in(11)); // named in full, it is taken
-  CHECK(list().size() == 1);
-  for (int i = 0; i < 10; ++i)
-    tell(sbc, call{"2"}.again());
-  CHECK(sbc.at->closed == lines{"bad_message"});
 }
 
 TEST_CASE_FIXTURE(world, "the end of a call that is not known is counted, and is no bad line") {

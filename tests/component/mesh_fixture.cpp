@@ -23,6 +23,7 @@ running_node::running_node(node_options options)
   with.listen = "127.0.0.1:0";
   with.peers = std::move(options.peers);
   with.tls = std::move(options.tls);
+  with.secret = std::move(options.secret);
   with.bounds = options.bounds;
   const auto note = [this](news what) {
     const std::lock_guard lock{mutex_};

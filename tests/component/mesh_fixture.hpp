@@ -27,11 +27,15 @@ using feed::test::patience;
 /// Says what it is told, with the name of its node.
 using echo_actor = caf::typed_actor<caf::replies_to<std::string>::with<std::string>>;
 
+/// Of nodes whose test is not about who gets in.
+constexpr auto shared_secret = "thirty-two bytes that nodes share";
+
 /// What a test may want to be different from one node to the next.
 struct node_options {
   std::string id = "node-a";
   std::vector<std::string> peers{};
   http::tls_context tls{};
+  std::string secret = shared_secret;
   std::string cluster = "test";
   std::uint32_t protocol = 1;
   limits bounds{};

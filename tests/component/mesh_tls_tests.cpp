@@ -37,8 +37,8 @@ bool fails(running_node& who, const std::string& how) {
 
 TEST_CASE("nodes with certificates of one authority speak over TLS") {
   const authority ca;
-  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
-  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "b")}};
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
+  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "node-b")}};
   const auto found = b.connected_to("node-a");
   REQUIRE(found);
   const std::string text(200'000, 'x'); // more than any buffer on the way
@@ -50,13 +50,13 @@ TEST_CASE("nodes with certificates of one authority speak over TLS") {
 TEST_CASE("a certificate of another authority does not open the door, on either side") {
   const authority ca;
   const authority other;
-  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
-  running_node stranger{{.id = "node-b", .peers = {a.address()}, .tls = identity(other, "b")}};
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
+  running_node stranger{{.id = "node-b", .peers = {a.address()}, .tls = identity(other, "node-b")}};
   CHECK(fails(stranger, "certificate verify failed"));
 
   // One that would trust us, but whom we do not trust.
-  auto files = other.issue("c");
-  files.client_ca = ca.issue("d").client_ca;
+  auto files = other.issue("node-c");
+  files.client_ca = ca.issue("node-d").client_ca;
   running_node half{{.id = "node-c", .peers = {a.address()}, .tls = http::make_peer_tls_context(files)}};
   CHECK(fails(half, "unknown ca"));
   for (int i = 0; i < 500 && a->counters().tls_errors < 2; ++i) // the other side may have heard of it first
@@ -67,7 +67,7 @@ TEST_CASE("a certificate of another authority does not open the door, on either 
 
 TEST_CASE("without a certificate, or without TLS, nobody gets in") {
   const authority ca;
-  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
   running_node plain{{.id = "node-b", .peers = {a.address()}}};
   CHECK(fails(plain, "closed the connection"));
 
@@ -86,21 +86,44 @@ TEST_CASE("without a certificate, or without TLS, nobody gets in") {
   CHECK(a.told().empty());
 }
 
-TEST_CASE("a new identity is for new connections") {
+TEST_CASE("certificates that are renewed leave connections alone") {
   const authority ca;
-  const authority next;
-  running_node a{{.id = "node-a", .tls = identity(ca, "a")}};
-  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "b")}};
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
+  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "node-b")}};
   const auto first = b.connected_to("node-a");
   REQUIRE(first);
-  a->set_tls(identity(next, "a"));
+  a->set_tls(identity(ca, "node-a"));
+  b->set_tls(identity(ca, "node-b"));
   CHECK(b.ask(first->published, "x") == "node-a: x");
-  b->set_tls(identity(next, "b"));
-  b->drop(node_id{"node-a"}, first->connection, "to come back with another");
-  REQUIRE(b.wait([](const auto& told) { return told.size() >= 3; }));
-  const auto second = b.connected_to("node-a");
-  REQUIRE(second);
+  CHECK(b.connected_to("node-a")->connection == first->connection);
   CHECK_THROWS_AS(a->set_tls(nullptr), std::logic_error);
+}
+
+TEST_CASE("an authority that is taken away cuts off the nodes that it vouched for") {
+  const authority ca;
+  const authority next;
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
+  running_node b{{.id = "node-b", .peers = {a.address()}, .tls = identity(ca, "node-b")}};
+  REQUIRE(b.connected_to("node-a"));
+  a->set_tls(identity(next, "node-a"));
+  REQUIRE(a.wait([](const auto& told) { return !told.empty() && !told.back().connected; }));
+  CHECK(a.told().back().why.find("vouches") != std::string::npos);
+  CHECK(fails(b, "certificate verify failed"));
+  b->set_tls(identity(next, "node-b"));
+  REQUIRE(b.connected_to("node-a"));
+  REQUIRE(a.connected_to("node-b"));
+}
+
+TEST_CASE("a certificate is good for the node that it names and for no other, whoever dials") {
+  const authority ca;
+  running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
+  running_node thief{{.id = "node-c", .peers = {a.address()}, .tls = identity(ca, "node-b")}};
+  CHECK(fails(thief, "wrong_certificate"));
+  running_node victim{{.id = "node-d", .peers = {thief.address()}, .tls = identity(ca, "node-d")}};
+  CHECK(fails(victim, "wrong_certificate"));
+  CHECK(a.told().empty());
+  CHECK(victim.told().empty());
+  CHECK(a->status().empty()); // nor is dialled what it names
 }
 
 TEST_CASE("without TLS only addresses of this machine are taken") {

@@ -51,6 +51,81 @@ TEST_CASE_FIXTURE(world, "calls of an account that nobody knows are the root cus
   CHECK(stats(1, false) == counts{{0, {2, 2}}, {200, {1, 1}}, {999, {1, 1}}});
 }
 
+TEST_CASE_FIXTURE(world,
+                  "a root customer lists and hangs up an account that nobody knows as its lists show it") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(999), call{"2"}.named("stranger"), call{"3"}.named("other"), call{"4"}.in(200),
+       call{"5"}.in(11), call{"6"});
+  const auto of = [this](std::int64_t account, std::int64_t scope = 1) {
+    auto query = all_of(scope);
+    query.account = account_id{account};
+    return list(query);
+  };
+  const auto named = [this](const std::string& name, std::int64_t scope = 1) {
+    auto query = all_of(scope);
+    query.account_name = name;
+    return list(query);
+  };
+  CHECK(of(999) == lines{"sbc-1:1 Connected 999@1"});
+  CHECK(of(200) == lines{"sbc-1:4 Connected 200@1"}); // another environment's number
+  CHECK(named("stranger") == lines{"sbc-1:2 Connected 0@1"});
+  CHECK(of(0).empty()); // what is not known of yet is no account
+  CHECK(of(999, 2).empty());
+  CHECK(of(999, 10).empty());
+  CHECK(named("stranger", 2).empty());
+
+  const auto hang_up_name = [this](const std::string& name, std::int64_t scope = 1) {
+    auto request = hang_up_account(1, scope);
+    request.account.reset();
+    request.account_name = name;
+    return disconnect(request);
+  };
+  for (const auto& nobody : {disconnect(hang_up_account(998)), disconnect(hang_up_account(999, 2)),
+                             disconnect(hang_up_account(0)), hang_up_name("nobody"), hang_up_name(""),
+                             hang_up_name("stranger", 2), hang_up_name("stranger", 10)}) {
+    CHECK_FALSE(nobody.found);
+    CHECK(nobody.sent == 0);
+  }
+  CHECK(sbc.at->hung_up.empty());
+  CHECK(disconnect(hang_up_account(12)).found); // known, without calls
+  CHECK(disconnect(hang_up_account(999)).sent == 1);
+  CHECK(sbc.at->hung_up == lines{"1"});
+  const auto again = disconnect(hang_up_account(999));
+  CHECK(again.found); // it still has the call
+  CHECK(again.sent == 0);
+  CHECK(hang_up_name("stranger").sent == 1);
+  CHECK(disconnect(hang_up_account(200)).sent == 1);
+  CHECK(sbc.at->hung_up == lines{"1", "2", "4"});
+}
+
+TEST_CASE_FIXTURE(world, "an account that nobody knows is there while lists show a call of it that is over") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(999), call{"2"}.named("stranger"));
+  tell(sbc, call{"1", call_state::dead}, call{"2", call_state::dead});
+  const auto told = disconnect(hang_up_account(999));
+  CHECK(told.found);
+  CHECK(told.sent == 0);
+  auto by_name = hang_up_account(1);
+  by_name.account.reset();
+  by_name.account_name = "stranger";
+  CHECK(disconnect(by_name).found);
+  by_name.account_name = "other";
+  CHECK_FALSE(disconnect(by_name).found);
+  CHECK(sbc.at->hung_up.empty());
+}
+
+TEST_CASE_FIXTURE(world, "hanging up an account that nobody knows spares calls that have got a known one") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(999), call{"2"}.in(999), call{"3"}.named("stranger"), call{"4"}.named("stranger"));
+  tell(sbc, call{"2"}.in(11), call{"4"}.named("user-3"));
+  CHECK(disconnect(hang_up_account(999)).sent == 1);
+  auto by_name = hang_up_account(1);
+  by_name.account.reset();
+  by_name.account_name = "stranger";
+  CHECK(disconnect(by_name).sent == 1);
+  CHECK(sbc.at->hung_up == lines{"1", "3"});
+}
+
 TEST_CASE_FIXTURE(world, "an account that comes late takes the call with it") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1", call_state::wait_auth});

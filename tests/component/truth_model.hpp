@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct heard_call {
   std::vector<picture> since_rest; ///< when `settled`, the first is how it was when all was last at rest
   bool settled = false;
   std::chrono::steady_clock::time_point ended;
-  std::uint64_t seen = 0; ///< the snapshot that named it last
+  std::uint64_t seen = 0; ///< the snapshot that named it last, or in which it ended
 
   const picture& now() const { return since_rest.back(); }
   void show(const picture& next) {
@@ -63,6 +64,7 @@ struct truth_model {
 
   calls heard;
   std::map<std::string, std::uint64_t> snapshots; ///< that began, by switch
+  std::set<std::string> in_snapshot;              ///< switches
   directory_ptr names;                            ///< by which links know usernames
   std::function<moment()> clock;
   std::chrono::milliseconds linger{};
@@ -72,8 +74,8 @@ struct truth_model {
       if (const auto* event = std::get_if<call_event>(&item))
         hear(name, *event);
       else if (std::holds_alternative<snapshot_begin>(item))
-        ++snapshots[name];
-      else if (std::holds_alternative<snapshot_end>(item))
+        ++snapshots[name], in_snapshot.insert(name);
+      else if (std::holds_alternative<snapshot_end>(item) && in_snapshot.erase(name) == 1)
         end_unnamed(name);
     }
   }
@@ -118,13 +120,23 @@ struct truth_model {
 private:
   void hear(const std::string& name, const call_event& event) {
     const auto id = name + ':' + event.id;
-    if (!heard.contains(id) && !event.setup)
+    if (!heard.contains(id) && !event.setup && event.state == call_state::dead)
       return;
     auto& call = heard[id];
-    call.seen = snapshots[name];
-    if (call.since_rest.empty()) {
-      call.since_rest.emplace_back().setup = *event.setup;
+    const auto fresh = call.since_rest.empty();
+    const auto over = !fresh && call.now().state == call_state::dead;
+    const auto revived =
+        over && in_snapshot.contains(name) && call.seen != snapshots[name] && event.state != call_state::dead;
+    if (!over || revived)
+      call.seen = snapshots[name];
+    if (fresh) {
+      call.since_rest.emplace_back().setup = event.setup.value_or(event.received);
       fill(call.since_rest.back(), event);
+    } else if (revived) {
+      auto next = call.now();
+      next.end = {};
+      fill(next, event);
+      call.show(next);
     } else if (call.now().state != call_state::dead && event.state >= call.now().state) {
       auto next = call.now();
       fill(next, event);
@@ -179,7 +191,7 @@ inline bool in_scope(std::int64_t account, customer_id scope, bool recursive, co
 /// True when a list for `query` shows a call that looks so.
 inline bool wanted(const picture& call, const call_query& query, const directory& by) {
   return (!query.active_only || is_active(call.state))
-         && (!query.account || (call.account == query.account->value() && by.find(*query.account)))
+         && (!query.account || call.account == query.account->value())
          && in_scope(call.account, query.scope, query.recursive, by);
 }
 

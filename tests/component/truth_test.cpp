@@ -118,6 +118,8 @@ struct truth_run : world {
     constexpr std::array lingers{1'000ms, 3'000ms, 32'000ms};
     context->dead_linger = model.linger = lingers[seed % lingers.size()];
     context->disconnect_retry = 2'000ms;
+    context->calls_at_once = 1 + seed % 4; // most settlements take several turns of the link
+    context->settlement_pause = 0ms;
     model.clock = [this] { return sched.clock().now(); };
     model.names = dir;
     sbcs[0].name = "sbc-1";
@@ -184,9 +186,22 @@ struct truth_run : world {
       sbc.happens(any);
   }
 
+  /// The model hears of a snapshot's end when the link does, for from then on calls end, some at a time: the
+  /// ping before it tells. All else it hears when the news is worked off.
   void deliver(random_switch& sbc, switch_news news) {
-    sbc.connection->under_way.push_back(news);
-    self->send(sbc.connection->session.link, sbc.connection->session.session, std::move(news));
+    switch_news sent;
+    switch_news heard;
+    for (auto& item : news) {
+      const auto ends = std::holds_alternative<snapshot_end>(item);
+      if (ends)
+        sent.emplace_back(ping{});
+      heard.push_back(item);
+      sent.push_back(std::move(item));
+      if (ends)
+        sbc.connection->under_way.push_back(std::exchange(heard, {}));
+    }
+    sbc.connection->under_way.push_back(std::move(heard));
+    self->send(sbc.connection->session.link, sbc.connection->session.session, std::move(sent));
   }
 
   /// A switch uses an id once: it repeats nothing of calls that may be forgotten when it arrives.

@@ -8,6 +8,8 @@
 
 namespace rollcall::testing {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 struct wire_config : caf::actor_system_config {
@@ -42,11 +44,16 @@ switch_claims two_claims() {
 
 // CAF leaves out what it was told not to send, without a word.
 TEST_CASE("what nodes tell each other arrives as it was sent") {
-  const auto news = sent(wire::news{"node-a", 77, two_claims(), true});
+  const auto news =
+      sent(wire::news{"node-a", 77, two_claims(), true, 1'000, 2'000, "hash", {{"node-c", "c:1", 3, 2}}});
   CHECK(news.node == "node-a");
   CHECK(news.incarnation == 77);
   CHECK(news.claims == two_claims());
   CHECK(news.knows_you);
+  CHECK(news.clock == 1'000);
+  CHECK(news.time == 2'000);
+  CHECK(news.directory == "hash");
+  CHECK(news.members == known_members{{"node-c", "c:1", 3, 2}});
   CHECK(sent(wire::list_opening{two_claims(), {"rows", true}, {}}).claims == two_claims());
   stats_answer accounts;
   accounts.push_back({{environment_id{7}, account_id{11}}, {}});
@@ -57,7 +64,8 @@ TEST_CASE("what nodes tell each other arrives as it was sent") {
   CHECK(counted.front().account == accounts.front().account);
   CHECK(counted.front().counts == accounts.front().counts);
   CHECK(wire::stats_from(sent(wire::counts_of(accounts, two_claims())), {switch_name{"sbc-1"}}, {}).empty());
-  CHECK(sent(wire::disconnect_report{two_claims(), {{"sbc-1", 1, 2, 3}}, 4}).switches.front().failed == 3);
+  CHECK(sent(wire::disconnect_report{two_claims(), {{"sbc-1", 1, 2, 3, 5}}, 4}).switches.front().expired
+        == 5);
 }
 
 TEST_CASE("queries and orders arrive as they were sent") {
@@ -92,7 +100,16 @@ TEST_CASE("queries and orders arrive as they were sent") {
   request.audit.address = "192.0.2.1";
   request.audit.method = "disconnectCustomer";
   request.audit.target = "i_customer=2";
-  const auto ordered = wire::request_from(sent(wire::order_of(request, node_id{"node-a"})), nullptr);
+  request.directory = directory::link({});
+  request.arrived = boot_time{10s};
+  request.expires = boot_time{15s};
+  peer_clock theirs;
+  theirs.told(boot_time{100s}, boot_time{8s});
+  const auto order = sent(wire::order_of(request, node_id{"node-a"}, theirs));
+  CHECK(order.directory == request.directory->hash());
+  const auto ordered = wire::request_from(order, nullptr);
+  CHECK(ordered.arrived == boot_time{102s});
+  CHECK(ordered.expires == boot_time{105s});
   CHECK(ordered.scope == request.scope);
   CHECK(ordered.customer == request.customer);
   CHECK_FALSE(ordered.account);

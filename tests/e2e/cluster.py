@@ -37,15 +37,22 @@ class Authority:
         return make_certificate(self.folder, name, ca=(self.certificate, self.key))
 
 
-class Node(Daemon):
-    """One node. `host` is its network namespace, if it has one."""
+#: By which nodes without certificates know each other.
+SECRET = "thirty-two bytes of these tests' nodes"
 
-    def __init__(self, name, *, host=None, config=None, **kwargs):
+
+class Node(Daemon):
+    """One node. `host` is its network namespace, if it has one. Without a `secret` it needs a certificate, or only lets in
+    nodes that list it and that it lists.
+    """
+
+    def __init__(self, name, *, host=None, config=None, secret=SECRET, **kwargs):
         self.name, self.host = name, host
         self.address = f"{host.address}:4242" if host else f"127.0.0.1:{free_port()}"
         if host:
             self.connect = host.connect
-        super().__init__(config=merge({"node": {"id": name}, "cluster": {"listen": self.address},
+        cluster = {"listen": self.address} | ({"secret": secret} if secret else {})
+        super().__init__(config=merge({"node": {"id": name}, "cluster": cluster,
                                        "calls": {"ready_grace": "0s"}}, config or {}), **kwargs)
 
     def command(self):
@@ -93,7 +100,8 @@ def missing_of(response):
     """The nodes that an answer names as missing; its two headers must agree."""
     names = response.headers.get("X-Rollcall-Missing-Nodes", "")
     complete = response.headers["X-Rollcall-Complete"]
-    assert complete == ("no" if names else "yes"), (complete, names)
+    unknown = response.headers.get("X-Rollcall-Unknown-Switches")  # of a switch that has never come
+    assert complete == ("no" if names or unknown else "yes"), (complete, names, unknown)
     return set(filter(None, re.split(r",\s*", names)))
 
 

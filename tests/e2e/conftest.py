@@ -27,6 +27,7 @@ def pytest_runtest_makereport(item, call):
 def daemon(request):
     """The daemon of the module. A module's DAEMON, a dict, is handed to it."""
     with harness.Daemon(**getattr(request.module, "DAEMON", {})) as running:
+        running.introduce_switches()
         yield running
 
 

@@ -109,7 +109,8 @@ def covers(outer, inner):
 def wait_until(predicate, seconds=PATIENCE, what=None):
     """Polls until predicate() is true and returns its value; fails after `seconds`, showing its last value.
 
-    An AssertionError inside the predicate counts as false, so that a predicate may assert what it expects.
+    An AssertionError inside the predicate counts as false, so that a predicate may assert what it expects, and so does a
+    LookupError: a row or a counter that is not there yet is what is waited for.
     """
     deadline = time.monotonic() + seconds
     pause = 0.001
@@ -117,8 +118,8 @@ def wait_until(predicate, seconds=PATIENCE, what=None):
         try:
             value = predicate()
             trouble = f"last value: {value!r:.2000}"
-        except AssertionError as error:
-            value, trouble = None, str(error)
+        except (AssertionError, LookupError) as error:
+            value, trouble = None, repr(error)
         if value:
             return value
         if time.monotonic() > deadline:
@@ -128,16 +129,18 @@ def wait_until(predicate, seconds=PATIENCE, what=None):
 
 
 #: Below those that Linux gives to outgoing connections: such a one would keep a daemon from coming back to its port, or
-#: meet itself where nobody listens.
-PORTS = range(20000, 32768)
-_dice = random.SystemRandom()
+#: meet itself where nobody listens. Processes that share the tests have each their own, so that none takes what another has
+#: found free and not yet used; and none is found twice in a row, for that reason. The odd ones are those of tests/sip/lab.py.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+PORTS = range(20000 + _WORKER * 1596, 20000 + (_WORKER + 1) * 1596, 2)
+_ports = itertools.islice(itertools.cycle(PORTS), random.SystemRandom().randrange(len(PORTS)), None)
 
 
 def free_port():
     """A port that nobody uses just now."""
     while True:
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", _dice.choice(PORTS)))
+            probe.bind(("127.0.0.1", next(_ports)))
             return probe.getsockname()[1]
 
 
@@ -202,11 +205,12 @@ class Daemon:
         self.config_file = self.folder / "rollcalld.toml"
         self.database = self.folder / "directory.db"
         self.log_file = self.folder / "rollcalld.log"
-        self.http_port, self.feed_port = free_port(), free_port()
+        self.http_port, self.feed_port, self.metrics_port = free_port(), free_port(), free_port()
         self.process = None
         self.config = merge({
             "node": {"id": "node-a"},
             "http": {"listen": [f"127.0.0.1:{self.http_port}"], "trusted_hosts": ["127.0.0.1"]},
+            "metrics": {"listen": [f"127.0.0.1:{self.metrics_port}"]},
             "directory": {"url": f"sqlite://{self.database}"},
             "feed": {"listen": [f"127.0.0.1:{self.feed_port}"],
                      "switch": [{"name": name, "secret": SECRET, "i_environment": environment}
@@ -305,7 +309,9 @@ class Daemon:
     # clients
 
     def get(self, path, headers=None):
-        return request(self.http_port, "GET", path, headers=headers, connect=self.connect)
+        """A page for machines; of those that need a login on the API's address, the one on their own address."""
+        port = self.metrics_port if path in ("/metrics", "/readyz?verbose") else self.http_port
+        return request(port, "GET", path, headers=headers, connect=self.connect)
 
     def metrics(self):
         """The samples of /metrics: {'name{labels}': value}."""
@@ -323,6 +329,13 @@ class Daemon:
         kwargs.setdefault("source", "127.0.0.2")
         kwargs.setdefault("connect", self.connect)
         return Api(self.http_port, name, PASSWORDS.get(name) if password is None else password, **kwargs)
+
+    def introduce_switches(self, *names):
+        """Has each switch, or each of these, tell once that it has no calls, and go again: what is known of one
+        that never came is nothing, and every answer about calls says so."""
+        for name in names or [switch["name"] for switch in self.config["feed"]["switch"]]:
+            with self.switch(name):
+                wait_until(lambda: f"switch {name}: connected, synced" in self.get("/readyz?verbose").text)
 
     def switch(self, name="sbc-1", **kwargs):
         kwargs.setdefault("connect", self.connect)

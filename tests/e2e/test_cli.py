@@ -1,9 +1,11 @@
 """The operator's tool against a daemon: what it prints, and how it ends (contract, 1)."""
 
+import contextlib
 import csv
 import io
 import json
 import os
+import pty
 import re
 import socket
 import subprocess
@@ -46,7 +48,8 @@ def calls(daemon, switch):
 @pytest.mark.parametrize("arguments", [
     [], ["cals"], ["calls", "--no-such"], ["calls", "--account", "x"], ["calls", "--account", "0"],
     ["calls", "--order", "newest"], ["calls", "--limit", "-1"], ["calls", "--json", "--csv"], ["disconnect"],
-    ["disconnect", "call"], ["disconnect", "account", "-5"], ["stats", "--recursive"], ["calls", "--timeout", "5 days"],
+    ["disconnect", "call"], ["disconnect", "account", "-5"], ["stats", "--recursive", "--no-recursive"],
+    ["calls", "--timeout", "5 days"], ["calls", "--timeout", "0s"], ["stats", "--timeout", "0"], ["disconnect", "account"],
     ["sim", "--accounts", "3-1"], ["sim", "--rate", "0"], ["sim", "--calls", "0"], ["sim", "--connect", "nowhere"],
 ])
 def test_a_mistake_in_the_command_line_is_2(tool, arguments):
@@ -58,8 +61,8 @@ def test_a_user_without_a_password_is_a_mistake(tool):
     assert tool("stats", "--user", "ssp-root").returncode == 2
 
 
-@pytest.mark.parametrize("arguments", [["disconnect", "call", "sbc-1:nothing"], ["disconnect", "account", "999"],
-                                       ["disconnect", "customer", "999"], ["stats", "--customer", "999"],
+@pytest.mark.parametrize("arguments", [["disconnect", "call", "sbc-1:nothing"], ["disconnect", "account", "999", "--yes"],
+                                       ["disconnect", "customer", "999", "--yes"], ["stats", "--customer", "999"],
                                        ["calls", "--customer", "999"]])
 def test_what_is_not_there_is_3(tool, arguments):
     result = tool(*arguments)
@@ -71,7 +74,6 @@ def test_a_wrong_password_is_4(tool):
 
 
 def test_a_method_that_is_not_allowed_is_4(tool):
-    assert tool("stats", "--user", "reseller", ROLLCALL_PASSWORD=PASSWORDS["reseller"]).returncode == 4
     assert tool("calls", "--user", "closed", ROLLCALL_PASSWORD=PASSWORDS["closed"]).returncode == 4
 
 
@@ -98,7 +100,7 @@ def test_disconnects_that_cannot_be_sent_to_every_switch_are_6(tool, daemon, swi
     second.close()
 
     def partly():
-        result = tool("disconnect", "account", "11", "--json")
+        result = tool("disconnect", "account", "11", "--yes", "--json")
         return result.returncode == 6 and json.loads(result.stdout)["failed"] == 1
     wait_until(partly)
     second.reconnect()
@@ -164,6 +166,64 @@ def test_stats_are_counted_for_each_account(tool, calls):
     assert tool("top", "--once").stdout.startswith("2 active calls, 1 connected")
 
 
+def test_stats_are_of_the_callers_whole_tree_and_say_whose(tool, daemon, switch):
+    for account in (11, 21, 31, 41, 101):
+        switch.start(i_account=account)
+    wait_until(lambda: len(daemon.everything()) == 5)
+    result = tool("stats")
+    assert "customer 1" in result.stderr and "Active calls of customer 1 and its subcustomers" in result.stdout
+    assert [row["i_account"] for row in rows(tool("stats", "--json"))] == [11, 21, 31, 41, 101]
+    result = tool("stats", "--user", "reseller", ROLLCALL_PASSWORD=PASSWORDS["reseller"])
+    assert result.returncode == 0 and "trusted" not in result.stderr
+    assert "Active calls of login reseller and its subcustomers" in result.stdout
+    for whose in (["--user", "reseller"], ["--customer", "2"]):
+        told = tool("stats", "--json", *whose, ROLLCALL_PASSWORD=PASSWORDS["reseller"])
+        assert [row["i_account"] for row in rows(told)] == [21, 31]
+        told = tool("stats", "--json", "--no-recursive", *whose, ROLLCALL_PASSWORD=PASSWORDS["reseller"])
+        assert [row["i_account"] for row in rows(told)] == [21]
+
+
+def test_the_tools_logins_are_no_refused_logins(tool, daemon):
+    before = daemon.metrics(), len(daemon.log_text())
+    for command in (["stats"], ["calls"], ["disconnect", "account", "11", "--yes"]):
+        assert tool(*command, "--user", "ssp-root", ROLLCALL_PASSWORD=PASSWORDS["ssp-root"]).returncode == 0
+    after = daemon.metrics()
+    failures = [name for name in after if name.startswith("rollcall_auth_failures_total")]
+    assert failures and all(after[name] == before[0].get(name, 0) for name in failures)
+    assert "was refused" not in daemon.log_text()[before[1]:]
+    assert tool("stats", "--user", "ssp-root", ROLLCALL_PASSWORD="wrong").returncode == 4
+    assert "was refused" in daemon.log_text()[before[1]:]
+
+
+@pytest.mark.parametrize("arguments", [["calls", "--json"], ["calls", "--csv"], ["calls"], ["calls", "--wide"],
+                                       ["disconnect", "account", "11", "--dry-run"],
+                                       ["disconnect", "account", "11", "--dry-run", "--json"]])
+def test_no_format_lets_a_hostile_number_reach_a_terminal(daemon, switch, arguments):
+    hostile = "\u009b31m\u202e801\u007f\u0085\u2066"
+    switch.start(i_account=11, cli=hostile, call_id=hostile)
+    wait_until(daemon.everything)
+    person, terminal = pty.openpty()
+    result = subprocess.run([BIN / "rollcall", *arguments, "--url", url_of(daemon)], stdin=subprocess.DEVNULL,
+                            stdout=terminal, stderr=terminal, timeout=60)
+    os.close(terminal)
+    said = b""
+    with contextlib.suppress(OSError):  # the end, for who reads a terminal that nobody has open
+        while piece := os.read(person, 1 << 16):
+            said += piece
+    os.close(person)
+    shown = said.decode()
+    assert result.returncode == 0 and "801" in shown
+    assert not set(hostile) - set("31m801") & set(shown)
+
+
+def test_in_a_pipe_json_and_csv_are_the_data_as_it_is(tool, daemon, switch):
+    hostile = "\u009b31m\u202e801"
+    switch.start(i_account=11, cli=hostile)
+    wait_until(daemon.everything)
+    assert [row["CLI"] for row in rows(tool("calls", "--json"))] == [hostile]
+    assert [row["CLI"] for row in csv.DictReader(io.StringIO(tool("calls", "--csv").stdout))] == [hostile]
+
+
 def test_nodes_tell_that_the_daemon_is_ready(tool, switch):
     # The other switches never come: the node is ready when it has waited long enough for them.
     ready = wait_until(lambda: (result := tool("nodes")).returncode == 0 and result, what="the node to be ready")
@@ -176,6 +236,7 @@ def test_nodes_as_json_and_as_csv(tool, switch, calls):
         report = json.loads(result.stdout)
         assert result.returncode == (0 if report["ready"] else 1)
         assert bool(report["reasons"]) != report["ready"] and report["other"] == []
+        assert report["audit_log"] == "written, 0 bytes wait"
         (mine,) = [one for one in report["switches"] if one["switch"] == "sbc-1"]
         return mine == {"switch": "sbc-1", "connected": True, "snapshot": "synced", "calls": 3, "unverified": 0}
     wait_until(told, what="the switch with its calls")
@@ -219,7 +280,7 @@ def test_top_as_json_with_an_interval_goes_on_until_it_is_ended(daemon, switch):
 def test_disconnects_reach_the_switch(tool, daemon, switch, calls):
     assert tool("disconnect", "call", calls[0]).returncode == 0
     switch.wait_for("disconnect", id=calls[0].split(":")[1])
-    assert json.loads(tool("disconnect", "account", "11", "--json").stdout) == {"result": "OK", "count": 1}
+    assert json.loads(tool("disconnect", "account", "11", "--yes", "--json").stdout) == {"result": "OK", "count": 1}
     assert json.loads(tool("disconnect", "customer", "2", "--yes", "--json").stdout) == {"result": "OK", "count": 1}
     wait_until(lambda: not daemon.everything())
 

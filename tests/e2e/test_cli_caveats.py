@@ -1,40 +1,14 @@
 """The operator's tool when an answer has gaps: what it says on stderr, and how it ends (contract, 1 and 5.5)."""
 
-import contextlib
-import http.server
 import json
 import os
-import threading
-import xmlrpc.client
 
 import pytest
 
+from answering_server import server
 from harness import run, wait_until
 
 AWAY = "is away or has not told all yet: its calls are shown as last known"
-
-
-@contextlib.contextmanager
-def server(value, **headers):
-    """A server that answers every call with this value and these headers: name_of_header=value."""
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = xmlrpc.client.dumps((value,), methodresponse=True).encode()
-            self.send_response(200)
-            for name, text in headers.items():
-                self.send_header(name.replace("_", "-"), text)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.server_port}/xmlapi"
-        listening.shutdown()
 
 
 def tool(url, *arguments):
@@ -42,7 +16,8 @@ def tool(url, *arguments):
 
 
 STATS = {"result": "OK", "data": {"11": [2, 1]}}
-COMMANDS = [(["calls", "--customer", "1", "--json"], []), (["stats", "--json"], STATS), (["top", "--once"], STATS),
+COMMANDS = [(["calls", "--customer", "1", "--json"], []), (["stats", "--customer", "1", "--json"], STATS),
+            (["top", "--customer", "1", "--once"], STATS),
             (["disconnect", "call", "sbc-1:1"], {"result": "OK"}),
             (["disconnect", "account", "11", "--yes"], {"result": "OK", "count": 1})]
 
@@ -68,6 +43,16 @@ def test_a_whole_answer_leaves_stderr_empty(arguments, value):
     with server(value, X_Rollcall_Complete="yes") as url:
         result = tool(url, *arguments)
     assert result.returncode == 0 and result.stderr == ""
+
+
+@pytest.mark.parametrize("arguments, value", COMMANDS)
+def test_a_switch_of_which_nothing_is_known_makes_an_answer_6_and_is_told_beside_those_as_last_known(arguments, value):
+    with server(value, X_Rollcall_Complete="no", X_Rollcall_Unverified_Switches="sbc-1",
+                X_Rollcall_Unknown_Switches="sbc-2") as url:
+        result = tool(url, *arguments)
+    assert result.returncode == 6 and result.stdout
+    assert f"switch sbc-1 {AWAY}" in result.stderr
+    assert "switch sbc-2: its calls are not known" in result.stderr and "nodes" not in result.stderr
 
 
 def test_nodes_may_be_missing_without_a_name():

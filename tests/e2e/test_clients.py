@@ -2,6 +2,9 @@
 
 import json
 import pathlib
+import random
+import re
+import shutil
 import subprocess
 import sys
 
@@ -21,8 +24,25 @@ def xmlrpc_c(tmp_path_factory):
     return program
 
 
+def java(program, *jars):
+    """A Java program in one file, which Java compiles as it starts; left out where there is no compiler or no jar."""
+    found = [pathlib.Path("/usr/share/java", jar) for jar in jars]
+    modules = subprocess.run(["java", "--list-modules"], text=True, capture_output=True).stdout if shutil.which("java") else ""
+    if "jdk.compiler" not in modules or not all(jar.exists() for jar in found):
+        pytest.skip("needs a Java compiler" + "".join(f", {jar}" for jar in jars))
+    path = ["-cp", ":".join(map(str, found))] if jars else []
+    return [sys.executable, CLIENTS / "raw.py", "java", *path, CLIENTS / f"{program}.java"]
+
+
 def command(client, request):
+    if client == "java_url_connection":
+        return java("JavaUrlConnection")
+    if client == "java_net_http":
+        return java("JavaNetHttp")
+    if client == "java_apache":
+        return java("JavaApache", "httpclient.jar", "httpcore.jar", "commons-logging.jar", "commons-codec.jar")
     return {
+        "ruby_digest_auth": ["ruby", CLIENTS / "ruby_digest_auth.rb"],
         "python_urllib": [sys.executable, CLIENTS / "python_urllib.py"],
         "python_requests": [sys.executable, CLIENTS / "python_requests.py"],
         "curl": [sys.executable, CLIENTS / "curl.py"],
@@ -77,20 +97,21 @@ def plain(value, name=None):
     return str(value)
 
 
-def results_of(client, request):
+def results_of(client, request, steps=STEPS, calls=CALLS):
     """What a client gets from a daemon of its own with the same calls."""
     nobody_trusted = {"http": {"trusted_hosts": []}}
-    with Daemon(config=nobody_trusted) as daemon, daemon.switch(on_disconnect=Switch.ignore) as switch:
-        switch.snapshot(CALLS)
-        wait_until(lambda: len(daemon.login("ssp-root").listAllCalls()) == len(CALLS))
+    with Daemon(config=nobody_trusted, switches={"sbc-1": 1}) as daemon, daemon.switch(on_disconnect=Switch.ignore) as switch:
+        switch.snapshot(calls)
+        wait_until(lambda: len(daemon.login("ssp-root").listAllCalls()) == len(calls))
         url = f"http://127.0.0.1:{daemon.http_port}/xmlapi/xmlapi"
-        done = subprocess.run([*map(str, command(client, request)), url, "ssp-root", "secret"], input=json.dumps(STEPS),
+        done = subprocess.run([*map(str, command(client, request)), url, "ssp-root", "secret"], input=json.dumps(steps),
                               text=True, capture_output=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("client", ["python_urllib", "python_requests", "curl", "php_curl", "perl_rpc_xml", "xmlrpc_c"])
+@pytest.mark.parametrize("client", ["python_urllib", "python_requests", "curl", "php_curl", "perl_rpc_xml", "xmlrpc_c",
+                                    "ruby_digest_auth", "java_url_connection", "java_net_http", "java_apache"])
 def test_a_client_is_understood_and_understands(client, request):
     results = results_of(client, request)
     said = {number: plain(result) for number, result in enumerate(results)}
@@ -121,3 +142,54 @@ def test_a_client_is_understood_and_understands(client, request):
     assert said[16]["value"] == []
     assert "order" in said[17]["value"] and said[18]["fault"]
     assert ids(19) == ["a", "b"]
+
+
+# --- one hostile call never breaks a list
+
+PIECES = ["<", "&", ">", "]]>", "<![CDATA[", "<!--", "&amp;", "&#0;", "\r", "\n", "\t", "\r\n", '"', "'", "\\", "\u0000", "\u001b",
+          "\u007f", "\u0080", "\u0085", "\u009b", "\u00a0", "\u00fc", "\u2028", "\u202e", "\u4e2d", "\ud7ff", "\ue000", "\ufffd",
+          "\ufffe", "\uffff", "\U00010000", "\U0001f4de", "\U000e0041", "\U0010ffff", "</string>", "</struct>", "<?xml", "801", " "]
+TEXTS = ("call_id", "cli", "cld", "caller_media_ip", "callee_media_ip", "direction")
+
+
+def hostile_calls(count):
+    dice = random.Random(19)
+
+    def text():
+        return "".join(dice.choice(PIECES) for _ in range(dice.randrange(6)))
+    return [{"id": f"h{n:04}", "state": "WaitRoute", "i_account": 11, "setup_time": 1000 + n, **{name: text() for name in TEXTS}}
+            for n in range(count)]
+
+
+def shown(text):
+    """A text as answers have it: what XML cannot carry, and what is above U+FFFF, is replaced."""
+    return re.sub("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\U00010000-\U0010ffff]", "\ufffd", text)
+
+
+@pytest.mark.parametrize("client", ["python_urllib", "php_curl", "perl_rpc_xml", "xmlrpc_c", "ruby_digest_auth"])
+def test_no_text_of_a_call_breaks_the_list_for_the_parser_of_any_client(client, request):
+    calls = hostile_calls(150)
+    (result,) = results_of(client, request, [["listAllCalls", []]], calls)
+    rows = {row["ID"]: row for row in result["value"]}
+
+    def read(text):
+        """xmlrpc-c makes a line feed of each end of a line."""
+        return re.sub("\r\n?", "\n", shown(text)) if client == "xmlrpc_c" else shown(text)
+    for call in calls:
+        row = rows[f"sbc-1:{call['id']}"]
+        for name in TEXTS:
+            assert row[name.upper()] == read(call[name]), (call["id"], name)
+
+
+@pytest.mark.parametrize("client", ["python_urllib", "php_curl", "perl_rpc_xml", "xmlrpc_c", "ruby_digest_auth"])
+def test_no_number_of_a_call_breaks_the_list_for_any_client(client, request):
+    """Those of a switch that counts beyond 32 bits are told like those that are not known."""
+    wide = [2**31, 2**32 + 11, 2**53 + 1, 2**63 - 1, -1, -(2**31) - 1]
+    calls = [{"id": f"w{n}", "state": "Connected", "i_account": number, "i_connection": number, "setup_time": 1000 + n,
+              "connect_time": 1e9} for n, number in enumerate(wide)]
+    calls.append({"id": "w", "state": "Connected", "i_account": 2**31 - 1, "setup_time": 2000, "connect_time": 2000})
+    steps = [["listAllCalls", []], ["getAccountCallStats", []]]
+    listed, stats = results_of(client, request, steps, calls)
+    numbers = [(str(row["I_ACCOUNT"]), str(row["I_CONNECTION"])) for row in listed["value"]]
+    assert numbers == [("0", "0")] * len(wide) + [(str(2**31 - 1), "0")]
+    assert plain(stats["value"]["data"]) == {"0": [str(len(wide))] * 2, str(2**31 - 1): ["1", "1"]}

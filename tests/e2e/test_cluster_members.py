@@ -77,7 +77,7 @@ def test_peers_that_come_and_go_by_hup_are_found_and_not_missed():
         cluster.a.write_config()
         assert "not reloaded" not in cluster.a.reload()
         cluster.complete_everywhere()
-        third.stop()
+        third.kill()
         cluster.missing_named(third, at=[cluster.a])
         cluster.a.config["cluster"]["peers"].remove(third.address)
         cluster.a.write_config()
@@ -140,6 +140,42 @@ def test_without_certificates_an_address_that_others_can_reach_is_refused_at_sta
         node.close()
 
 
+def test_a_rogue_node_of_the_same_machine_is_not_let_in_and_never_missed():
+    with Cluster(["node-a", "node-b"]) as cluster:
+        for secret, why in ((None, "wrong_secret"), ("another thirty-two bytes of a rogue", "another .cluster. secret")):
+            rogue = put_in(cluster, Node("rogue", switches=SWITCHES, secret=secret), cluster.a).start()
+            assert "rogue" in logged(cluster.a, f"refused .*{why}")
+            assert rogue.answer()[1] in ({cluster.a.address}, {"node-a"})
+            assert cluster.a.nodes() == {"node-b": "up"} and cluster.a.answer()[1] == set()
+            cluster.nodes.remove(rogue)
+            rogue.close()
+        cluster.complete_everywhere()
+
+
+def test_without_secret_and_certificate_a_node_that_is_nobodys_peer_stays_outside_until_it_is_one():
+    with Cluster(["node-a", "node-b"], secret=None) as cluster:
+        third = put_in(cluster, Node("node-c", switches=SWITCHES, secret=None), cluster.a, cluster.b).start()
+        assert third.address in logged(cluster.a, "refused node-c .*not_a_peer")
+        assert cluster.a.nodes() == {"node-b": "up"} and cluster.a.answer()[1] == set()
+        for node in (cluster.a, cluster.b):
+            node.config["cluster"]["peers"].append(third.address)
+            node.write_config()
+            assert "not reloaded" not in node.reload()
+        cluster.complete_everywhere()
+
+
+def test_the_secret_of_a_cluster_is_changed_by_one_hup_after_the_other_without_a_missing_node():
+    with Cluster(["node-a", "node-b"]) as cluster:
+        for node in cluster.nodes:
+            node.config["cluster"]["secret"] = "the next thirty-two bytes of the nodes"
+            node.write_config()
+            assert "not reloaded" not in node.reload()
+            other = cluster.others(node)[0]
+            other.kill()  # and must find the way back with what it knows now
+            other.start()
+            cluster.complete_everywhere()
+
+
 # --- TLS
 
 @pytest.fixture(scope="module")
@@ -170,7 +206,7 @@ def client(certificate=None, version=None):
     return context
 
 
-HELLO = json.dumps({"type": "hello", "protocol": 1, "cluster": "rollcall", "node": "node-x", "incarnation": 5,
+HELLO = json.dumps({"type": "hello", "protocol": 5, "cluster": "rollcall", "node": "node-x", "incarnation": 5,
                     "runtime": f"{'AB' * 20}#1", "address": "127.0.0.1:1", "peers": []}).encode() + b"\n"
 
 
@@ -206,6 +242,22 @@ def test_a_node_of_another_authority_is_no_member_and_both_logs_say_why(safe, tm
         assert safe.a.nodes() == {"node-b": "up"} and safe.a.answer()[1] == set()
 
 
+def test_a_node_that_shows_the_certificate_of_another_is_no_member_and_both_logs_say_why(safe):
+    thief = Node("node-x", switches=SWITCHES)
+    certificate, key = safe.authority.sign("node-y")
+    thief.config["cluster"] |= {"peers": [safe.a.address], "certificate": str(certificate), "key": str(key),
+                                "ca": str(safe.authority.certificate)}
+    thief.write_config()
+    try:
+        thief.start()
+        for node in (safe.a, thief):
+            line = logged(node, "wrong_certificate")
+            assert "'node-x'" in line and "'node-y'" in line
+        assert safe.a.nodes() == {"node-b": "up"} and safe.a.answer()[1] == set()
+    finally:
+        thief.close()
+
+
 def test_certificates_that_are_renewed_count_from_a_hup_on(safe):
     for node in safe:
         certificate, key = safe.authority.sign(node.name)
@@ -221,7 +273,8 @@ def test_certificates_that_are_renewed_count_from_a_hup_on(safe):
 
 @pytest.fixture(scope="module")
 def plain():
-    with Cluster(["node-a", "node-b"]) as cluster:
+    """Two nodes that let each other in by their addresses alone: here a stranger gets furthest."""
+    with Cluster(["node-a", "node-b"], secret=None) as cluster:
         yield cluster
 
 
@@ -264,7 +317,7 @@ def test_a_peer_that_says_hello_and_then_sends_a_hostile_header_is_cut_and_the_n
     count = cluster.a.metrics()[bad]
     with socket.create_connection(("127.0.0.1", port_of(cluster.a)), timeout=PATIENCE) as raw:
         connection = client(cluster.authority.sign("node-x")).wrap_socket(raw) if kind == "safe" else raw
-        connection.sendall(HELLO)
+        connection.sendall(HELLO.replace(b"127.0.0.1:1", cluster.b.address.encode()))
         answer = connection.recv(1 << 16)
         assert json.loads(answer)["type"] == "welcome", answer
         try:

@@ -19,7 +19,7 @@ from test_truth import SWITCHES, Truth, check
 DAYS, TURNS = int(os.environ.get("ROLLCALL_DAYS", 0)), int(os.environ.get("ROLLCALL_TURNS", 6))
 SEED = os.environ.get("ROLLCALL_SEED")
 SEEDS = ([int(SEED)] if SEED else
-         [random.SystemRandom().randrange(10**9) for _ in range(DAYS)] if DAYS else
+         [pytest.param(random.SystemRandom().randrange(10**9), id=f"day {day}") for day in range(1, DAYS + 1)] if DAYS else
          [1, 2])  # the same faults in every run of the tests: what differs is when they hit
 
 

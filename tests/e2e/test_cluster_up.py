@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from harness import BIN, ROOT, wait_until
+from harness import BIN, ROOT
 
 ENVIRONMENT = {**os.environ, "ROLLCALL_BIN": str(BIN)}  # built already: nothing is installed nor built
 
@@ -21,10 +21,12 @@ def test_the_cluster_stays_up_until_it_is_interrupted():
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has what it starts in the background ignore them
 
     with subprocess.Popen([ROOT / "scripts" / "cluster-up"], env=ENVIRONMENT, text=True, stdout=subprocess.PIPE,
-                          preexec_fn=hears_interrupts) as running:
+                          stderr=subprocess.STDOUT, preexec_fn=hears_interrupts) as running:
         try:
             lines = []
-            wait_until(lambda: lines.append(running.stdout.readline()) or "disconnect customer" in lines[-1])
+            while not lines or "disconnect customer" not in lines[-1]:
+                lines.append(running.stdout.readline())
+                assert lines[-1], "it ended: " + "".join(lines)
             running.send_signal(signal.SIGINT)
             assert running.wait(30) == 0
         finally:

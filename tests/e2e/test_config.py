@@ -1,5 +1,6 @@
 """Configuration and exit codes of the daemon (contract, 1 and 2)."""
 
+import contextlib
 import json
 import pathlib
 import re
@@ -9,7 +10,7 @@ import subprocess
 
 import pytest
 
-from harness import BIN, DIRECTORY, ROOT, Daemon, free_port, make_certificate, request, run, toml
+from harness import BIN, DIRECTORY, ROOT, Daemon, free_port, make_certificate, merge, request, run, toml
 
 MINIMAL = '[directory]\nurl = "sqlite:///tmp/no-such-directory.db"\n'
 
@@ -95,6 +96,76 @@ def test_a_bad_configuration_starts_nothing(tmp_path):
     (tmp_path / "rollcalld.toml").write_text(MINIMAL + "[api]\nno_such = 1\n")
     result = run("rollcalld", "--config", tmp_path / "rollcalld.toml")
     assert result.returncode == 78 and "no_such" in result.stderr
+
+
+def certificate_of_another_key(folder):
+    certificate, _ = make_certificate(folder, "one")
+    _, key = make_certificate(folder, "two")
+    return {"certificate": str(certificate), "key": str(key)}
+
+
+def audit_log_of_a_later_version(folder):
+    with Daemon(folder=folder):
+        pass
+    with contextlib.closing(sqlite3.connect(folder / "audit.db")) as log:
+        log.execute("PRAGMA user_version = 99")
+    return {}
+
+
+#: Each way in which a daemon refuses its configuration after it has been read: what is changed in a good one.
+REFUSED = {
+    "an audit log in what is no folder": lambda folder: {"audit": {"file": str(folder / "rollcalld.toml" / "audit.db")}},
+    "an audit log that is a folder": lambda folder: {"audit": {"file": str(folder)}},
+    "an audit log that is a directory of customers": lambda folder: {"audit": {"file": str(folder / "directory.db")}},
+    "an audit log that is text": lambda folder: {"audit": {"file": str(folder / "rollcalld.toml")}},
+    "an audit log of a later version": audit_log_of_a_later_version,
+    "passwords of another realm": lambda folder: {"http": {"realm": "other"}},
+    "a directory that is text": lambda folder: {"directory": {"url": f"sqlite://{folder}/rollcalld.toml"},
+                                                "audit": {"file": str(folder / "audit.db")}},
+    "a directory that is an audit log": lambda folder: {"directory": {"url": f"sqlite://{folder}/other.db"},
+                                                        **audit_log_beside(folder)},
+    "a database that is away": lambda folder: {"directory": {"url": f"postgresql://127.0.0.1:{free_port()}/x"},
+                                               "audit": {"file": str(folder / "audit.db")}},
+    "a certificate of another key, HTTP": lambda folder: {"http": {"tls": certificate_of_another_key(folder)}},
+    "a certificate of another key, feed": lambda folder: {"feed": {"tls": certificate_of_another_key(folder)}},
+    "a certificate of another key, cluster": lambda folder: {"cluster": {
+        "listen": f"127.0.0.1:{free_port()}", "ca": str(folder / "one.pem"), **certificate_of_another_key(folder)}},
+}
+
+
+def audit_log_beside(folder):
+    """Leaves an audit log where the directory is looked for."""
+    with Daemon(folder=folder):
+        pass
+    (folder / "audit.db").rename(folder / "other.db")
+    return {}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_check_refuses_what_the_start_refuses(tmp_path, name):
+    daemon = Daemon(folder=tmp_path)
+    assert run("rollcalld", "--config", daemon.config_file, "--check").returncode == 0
+    daemon.config = merge(daemon.config, REFUSED[name](tmp_path))
+    daemon.write_config()
+    start = run("rollcalld", "--config", daemon.config_file)
+    check = run("rollcalld", "--config", daemon.config_file, "--check")
+    tool = run("rollcall", "config", "check", daemon.config_file)
+    assert (start.returncode, check.returncode, tool.returncode) == (78, 78, 1), (start.stderr, check.stderr)
+    assert f"{daemon.config_file}:" in check.stderr and check.stderr.splitlines()[0] in tool.stderr
+
+
+@pytest.mark.parametrize("directory", ["missing", "empty"])
+def test_check_warns_of_a_directory_that_is_yet_to_be_imported_because_the_daemon_does_not_start_before(tmp_path, directory):
+    daemon = Daemon(folder=tmp_path, directory=None)
+    if directory == "empty":
+        daemon.import_directory(DIRECTORY)
+        with contextlib.closing(sqlite3.connect(daemon.database)) as database:
+            for table in ("connection", "vendor", "account", "customer", "environment", "meta"):
+                database.execute(f"DELETE FROM {table}")
+            database.commit()
+    check = run("rollcalld", "--config", daemon.config_file, "--check")
+    assert check.returncode == 0 and "the daemon does not start before" in check.stderr
+    assert run("rollcalld", "--config", daemon.config_file).returncode == 78
 
 
 # --- what is good
@@ -246,5 +317,6 @@ def test_no_file_is_needed_in_the_current_directory_and_none_is_left_there(tmp_p
     before = {path.name for path in pathlib.Path(tmp_path).iterdir()}
     with daemon:
         after = {path.name for path in pathlib.Path(tmp_path).iterdir()}
-    strangers = {name for name in after - before if not name.startswith(("directory.db", "audit.db", "rollcalld.log"))}
+    known = ("directory.db", "audit.db", "secret.json", "rollcalld.log")
+    strangers = {name for name in after - before if not name.startswith(known)}
     assert not strangers

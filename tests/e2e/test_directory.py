@@ -117,7 +117,58 @@ def test_a_file_that_is_not_there_is_told(database):
     assert result.returncode == 1 and "none.json" in result.stderr
 
 
+def test_everything_that_is_wrong_is_told_at_once_with_its_line_and_entry(database):
+    content = """{"environments": [{"i_environment": 1, "name": "default"}],
+"customers": [
+ {"i_customer": 1, "i_environment": 1, "name": "root", "web_login": "a:b"},
+ {"i_customer": 2, "i_wholesaler": 9, "name": "sub", "name": "twice"},
+ {"i_customer": 3000000000, "i_wholesaler": 1, "name": "large"}],
+"accounts": [
+ {"i_account": 3, "i_customer": 1, "username": "801"},
+ {"i_account": 4, "i_customer": 1, "username": "801"}]}"""
+    result = do_import(database, content)
+    file = database.parent / "in.json"
+    assert result.returncode == 1 and not database.exists()
+    assert result.stderr.splitlines() == [
+        f"{file}:3: customers[0] (i_customer 1): web_login must not hold a colon",
+        f"{file}:4: customers[1]: key 'name' stands twice",
+        f"{file}:4: customers[1] (i_customer 2): i_wholesaler 9 is not a customer",
+        f"{file}:5: customers[2]: i_customer must be at most 2147483647",
+        f"{file}:8: accounts[1] (i_account 4): username '801' is already that of account 3 in environment 1",
+        "rollcall: nothing was imported"]
+    assert do_import(database, SMALL).returncode == 0
+    assert len(do_import(database, content).stderr.splitlines()) == 6
+    assert {row["name"] for row in export(database)["customers"]} == {"root", "sub"}
+
+
 # --- what is imported
+
+def test_a_directory_from_standard_input_and_with_a_byte_order_mark(database):
+    importing = ["rollcall", "directory", "import", "--database", database, "-"]
+    assert run(*importing, input="\ufeff" + json.dumps(SMALL)).returncode == 0
+    assert len(export(database)["customers"]) == 2
+    result = run(*importing, input="{")
+    assert result.returncode == 1 and "standard input" in result.stderr
+
+
+def test_an_import_that_does_not_mention_access_turns_nobodys_api_off():
+    directory = copy.deepcopy(DIRECTORY)
+    for entry in directory["customers"]:
+        del entry["api_access"], entry["api_password"]
+        if entry["i_customer"] > 2:
+            del entry["web_login"]
+    with Daemon() as daemon:
+        daemon.import_directory(directory)
+        daemon.reload()
+        for login in ("ssp-root", "reseller", "subreseller"):
+            assert daemon.login(login).listAllCalls() == []
+        assert daemon.login("closed").fault("listAllCalls") == (403, "API access is not enabled")
+        daemon.import_directory({"customers": [{"i_customer": 6, "i_wholesaler": 1, "name": "new", "web_login": "new",
+                                                "api_password": "secret6"}]})
+        daemon.reload()
+        wait_until(lambda: daemon.login("new", "secret6").post("x").status == 200)
+        assert daemon.login("new", "secret6").fault("listAllCalls") == (403, "API access is not enabled")
+
 
 def test_an_import_can_be_repeated_and_changes_entries_by_their_ids(database):
     assert do_import(database, SMALL).returncode == 0

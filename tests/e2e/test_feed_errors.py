@@ -1,7 +1,9 @@
 """The call feed when a switch does not behave (feed.md)."""
 
+import datetime
 import json
 import socket
+import time
 
 import pytest
 
@@ -40,7 +42,7 @@ def test_a_hello_that_is_not_right_is_refused_with_its_code(daemon, changes, cod
 
 @pytest.mark.parametrize("changes", [
     {"version": "1"}, {"version": None}, {"switch": 1}, {"switch": None}, {"secret": 1}, {"secret": None},
-    {"epoch": "1"}, {"epoch": -1}, {"epoch": None}, {"epoch": 1.5},
+    {"epoch": "1"}, {"epoch": -1}, {"epoch": None}, {"epoch": 1.5}, {"epoch": 2**63}, {"epoch": 2**64 - 1},
 ])
 def test_a_hello_with_an_ill_typed_field_is_refused(daemon, changes):
     assert refused(daemon, **changes) in ("bad_message", "bad_version", "unknown_switch", "auth_failed")
@@ -96,6 +98,16 @@ def test_a_second_connection_with_the_same_or_a_lower_epoch_is_stale(daemon, swi
     switch.ping()
 
 
+def test_a_switch_with_the_highest_epoch_can_come_back_when_it_has_gone(daemon, switch):
+    highest = daemon.switch(epoch=2**63 - 1).connect()
+    assert error_of(switch) == "stale_epoch"
+    highest.close()
+    wait_until(lambda: "sbc-1: not connected" in daemon.get("/readyz?verbose").text)
+    with daemon.switch(epoch=2**63 - 1) as again:
+        again.ping()
+    wait_until(lambda: "sbc-1: not connected" in daemon.get("/readyz?verbose").text)
+
+
 def test_a_wrong_secret_does_not_replace_a_connection(daemon, switch):
     refused(daemon, secret="wrong", epoch=switch.epoch + 10**6)
     switch.ping()
@@ -111,24 +123,72 @@ BAD = [
     b'{"type":"call","id":7,"state":"Connected","setup_time":1}',
     b'{"type":"call","id":null,"state":"Connected","setup_time":1}',
     b'{"type":"call","id":"x","state":"Flying","setup_time":1}', b'{"type":"call","id":"x","state":"connected"}',
-    b'{"type":"call","id":"x","state":5,"setup_time":1}', b'{"type":"call","id":"x","state":"Connected"}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":"1"}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":-1}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1e300}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"i_account":"11"}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"i_account":1.5}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"i_connection":{}}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"cli":7}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"account":801}',
-    b'{"type":"call","id":"x","state":"Connected","setup_time":1,"connect_time":"now"}',
+    b'{"type":"call","id":"x","state":5,"setup_time":1}',
     b'{"type":"call","id":"x","state":"Connected","setup_time":1} trailing',
     b'{"type":"call","id":"x","state":"Connected","setup_time":1}{}', b'{"type":"end"}', b'{"type":"end","id":1}',
-    b'{"type":"end","id":"x","time":"now"}', b'{"type":"result"}', b'{"type":"result","id":"x"}',
+    b'{"type":"result"}',
     b'{"type":"hello","version":1,"switch":"sbc-1","secret":"feed secret","epoch":1}',
     b'{"type":"welcome"}', b'{"type":"disconnect","id":"x"}', b'{"a":' * 1000, b"x" * 65536, b"\xff\xfe", b"\x00",
     b'{"type":"call","id":"x\\u0000","state":"Connected","setup_time":1}',
     b'{"type":"call","id":"x\xff","state":"Connected","setup_time":1}',
 ]
+
+
+#: Fields of a call that are wrong, and what is listed of it all the same.
+BAD_FIELDS = [
+    ({"setup_time": "1"}, {}), ({"setup_time": -1}, {}), ({"setup_time": 1e300}, {}), ({}, {}),
+    ({"setup_time": 1, "i_account": "11"}, {"I_ACCOUNT": 0}), ({"setup_time": 1, "i_account": 1.5}, {"I_ACCOUNT": 0}),
+    ({"setup_time": 1, "i_account": 0}, {"I_ACCOUNT": 0}), ({"setup_time": 1, "i_account": 2**31}, {"I_ACCOUNT": 0}),
+    ({"setup_time": 1, "i_connection": {}}, {"I_CONNECTION": 0}),
+    ({"setup_time": 1, "i_connection": 2**31}, {"I_CONNECTION": 0}),
+    ({"setup_time": 1, "cli": 7, "cld": "812"}, {"CLI": "", "CLD": "812"}),
+    ({"setup_time": 1, "account": True}, {"I_ACCOUNT": 0}), ({"setup_time": 1, "account": 801.5}, {"I_ACCOUNT": 0}),
+    ({"setup_time": 1, "connect_time": "now"}, {}),
+]
+
+
+@pytest.mark.parametrize("fields, shown", BAD_FIELDS, ids=str)
+def test_a_bad_field_costs_that_field_only_and_is_told_why(daemon, switch, fields, shown):
+    id = next_id()
+    switch.send(type="call", id=id, state="Connected", **fields)
+    switch.ping()
+    assert len(switch.of_type("warning")) == 1, switch.received
+    assert switch.of_type("warning")[0]["message"]
+    wait_until(lambda: (row := daemon.everything().get(f"sbc-1:{id}")) and shown.items() <= row.items())
+
+
+def test_a_bad_field_keeps_the_value_that_the_call_had(daemon, switch):
+    id = switch.start("WaitRoute", i_account=11, i_connection=1, cli="801")
+    switch.call(id, "Connected", i_account="12", i_connection=-1, cli=None, cld=[], connect_time={})
+    wait_until(lambda: daemon.everything()[f"sbc-1:{id}"]["CC_STATE"] == "Connected")
+    row = daemon.everything()[f"sbc-1:{id}"]
+    assert (row["I_ACCOUNT"], row["I_CONNECTION"], row["CLI"], row["CLD"]) == (11, 1, "801", "")
+    switch.ping()
+    assert len(switch.of_type("warning")) == 4
+
+
+def test_a_switch_that_gives_its_accounts_as_integers_has_all_its_calls_listed_and_stays(daemon, switch):
+    ids = [switch.start(account=801) for _ in range(20)]
+    switch.ping()
+    wait_until(lambda: set(daemon.everything()) == {f"sbc-1:{id}" for id in ids})
+    assert {row["I_ACCOUNT"] for row in daemon.everything().values()} == {11}
+    assert not switch.of_type("warning") and not switch.closed
+
+
+def test_bad_fields_close_no_connection_however_many(daemon, switch):
+    ids = [switch.start(i_account=11, cli=number) for number in range(40)]
+    switch.ping()
+    assert len(switch.of_type("warning")) == 40
+    wait_until(lambda: set(daemon.everything()) == {f"sbc-1:{id}" for id in ids})
+
+
+def test_a_call_that_ended_at_a_bad_time_is_over(daemon, switch):
+    id = switch.start(i_account=11)
+    wait_until(lambda: f"sbc-1:{id}" in daemon.everything())
+    switch.end(id, time="now")
+    wait_until(lambda: not daemon.everything())
+    switch.ping()
+    assert len(switch.of_type("warning")) == 1
 
 
 @pytest.mark.parametrize("line", BAD, ids=lambda line: line[:60].decode("ascii", "replace"))
@@ -167,12 +227,17 @@ def test_bad_lines_are_counted_and_logged_with_their_reason(daemon, switch):
     def bad():
         return sum(value for name, value in daemon.metrics().items()
                    if name.startswith("rollcall_feed_events") and "bad" in name)
-    before = bad()
-    switch.write(b'{"type":"call","id":"x","state":"Flying","setup_time":1}\n')
-    switch.ping()
-    wait_until(lambda: bad() == before + 1, what="the bad line to be counted")
+    before, logged = bad(), daemon.log_text().count("Flying")
+
+    def told():
+        """Each line is counted; in the log are ten a second, which other tests may have used up."""
+        sent = len(switch.of_type("warning"))
+        switch.write(b'{"type":"call","id":"x","state":"Flying","setup_time":1}\n')
+        switch.ping()
+        wait_until(lambda: bad() == before + sent + 1, what="the bad line to be counted")
+        return daemon.log_text().count("Flying") > logged
+    wait_until(told, what="the reason in the log")
     assert "state" in switch.of_type("warning")[0]["message"]
-    wait_until(lambda: switch.of_type("warning")[0]["message"] in daemon.log_text(), what="the reason in the log")
 
 
 def test_ten_bad_lines_in_a_row_close_the_connection(daemon, switch):
@@ -197,14 +262,19 @@ def test_a_warning_carries_no_raw_bytes_that_break_its_line(daemon, switch):
     assert len(switch.of_type("warning")) == 1
 
 
-def test_a_call_without_setup_time_is_bad_only_at_first_sight(daemon, switch):
+def test_a_call_without_setup_time_at_first_sight_began_when_it_arrived(daemon, switch):
     id = next_id()
+    before = time.time()
     switch.call(id, "WaitAuth")
     switch.ping()
+    after = time.time()
     assert len(switch.of_type("warning")) == 1
-    switch.call(id, "WaitAuth", setup_time=1e9, i_account=11)
-    switch.call(id, "WaitRoute")
+    switch.call(id, "WaitRoute", setup_time=1e9, i_account=11)
     wait_until(lambda: [row["CC_STATE"] for row in daemon.everything().values()] == ["WaitRoute"])
+    shown = daemon.everything()[f"sbc-1:{id}"]["SETUP_TIME"]
+    begun = datetime.datetime.strptime(shown, "%Y%m%dT%H:%M:%S.%f").replace(tzinfo=datetime.timezone.utc)
+    assert before - 0.001 <= begun.timestamp() <= after
+    switch.ping()
     assert len(switch.of_type("warning")) == 1
 
 
@@ -233,13 +303,28 @@ def test_a_switch_that_is_no_longer_configured_is_closed_on_reload():
 def test_a_crowd_of_silent_strangers_keeps_no_switch_out(daemon):
     crowd = [socket.create_connection(("127.0.0.1", daemon.feed_port)) for _ in range(300)]
     try:
-        def connects():
-            try:
-                daemon.switch().connect().close()
-                return True
-            except (OSError, AssertionError):
-                return False
-        wait_until(connects, 30, "a switch to be let in")
+        daemon.switch().connect().close()  # at once
+        crowd += [socket.create_connection(("127.0.0.1", daemon.feed_port)) for _ in range(70)]
+        daemon.switch(address="127.0.0.1").connect().close()
     finally:
         for connection in crowd:
             connection.close()
+
+
+def test_wrong_secrets_and_bad_lines_do_not_fill_the_log(daemon, switch):
+    def is_logged():  # the lines of this second may be another test's
+        refused(daemon, secret="wrong")
+        return "auth_failed" in daemon.log_text()[before:]
+    before = len(daemon.log_text())
+    began = time.monotonic()
+    wait_until(is_logged)
+    for _ in range(300):
+        refused(daemon, secret="wrong")
+    for _ in range(200):
+        switch.write(b"bad\n" * 9)
+        switch.ping()
+    seconds = time.monotonic() - began + 2
+    text = daemon.log_text()[before:]
+    for what in ("auth_failed", "bad line"):
+        assert 0 < sum(what in line for line in text.splitlines()) <= 10 * seconds, what
+    assert "more before it" in text

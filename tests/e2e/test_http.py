@@ -124,7 +124,7 @@ def test_head_of_a_page_is_the_page_without_its_body(daemon, path):
 
 
 def test_http_1_0_is_answered_and_closed(daemon):
-    answer = exchange(daemon.http_port, post(version="1.0", host=False))
+    answer = exchange(daemon.http_port, post(version="1.0"))
     assert status_of(answer) == 200
     assert b"transfer-encoding" not in answer.lower()
     assert answer.endswith(b"</methodResponse>\n")

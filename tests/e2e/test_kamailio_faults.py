@@ -28,8 +28,15 @@ def lab():
 
 def status(daemon):
     """What /readyz says of Kamailio."""
-    (line,) = [line for line in daemon.get("/readyz?verbose").text.splitlines() if line.startswith("switch ")]
+    (line,) = [line for line in daemon.get("/readyz?verbose").text.splitlines()
+               if line.startswith("switch ") and line.endswith(" unverified")]
     return line
+
+
+def transaction(dialog):
+    """What rollcall.cfg says that the dialog's INVITE is to be called."""
+    (name,) = [variable["rc_trans"] for variable in dialog["variables"] if "rc_trans" in variable]
+    return name
 
 
 def hang_up(lab, caller):
@@ -39,7 +46,7 @@ def hang_up(lab, caller):
         for dialog in doomed:
             method, params = "dlg.end_dlg", [dialog["h_entry"], dialog["h_id"]]
             if dialog["state"] < 3:
-                method, params = "tm.reply_callid", [603, "Gone", dialog["call-id"], "1", "tag", "", ""]
+                method, params = "tm.reply", [603, "Gone", transaction(dialog), "tag", "", ""]
             operator.send({"jsonrpc": "2.0", "method": method, "params": params, "id": 1})
         operator.until(lambda: len(operator.answers) == len(doomed), PATIENCE, "answers")
     assert caller.finish(PATIENCE) == 0
@@ -205,6 +212,7 @@ def test_what_happened_while_the_connection_was_cut_is_made_up_for(lab):
         callee = lab.start_callee(ring_ms=50)
         staying, leaving = lab.start_caller(3, ["801", "821", "stranger"]), lab.start_caller(2, ["802"])
         before = agreed(daemon, lab, 5, "Connected")
+        ready(daemon)
         cable.cut()
         wait_until(lambda: status(daemon).endswith("not connected, synced, 5 calls, 5 unverified"))
         assert api.fault("disconnectAccount", i_account=11)[0] == 503

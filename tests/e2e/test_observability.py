@@ -1,9 +1,14 @@
 """/livez, /readyz, /metrics and the log."""
 
+import http.client
+import itertools
+import json
 import re
 import time
 
-from harness import Daemon, Switch, wait_until
+import pytest
+
+from harness import PASSWORDS, PATIENCE, Daemon, Switch, authorization, parse_challenge, request, wait_until
 
 
 def sample(daemon, name, **labels):
@@ -38,7 +43,7 @@ def test_a_daemon_is_ready_when_its_switches_have_told_everything():
 def test_a_daemon_that_is_not_ready_says_why():
     with Daemon(switches={"sbc-1": 1}) as daemon:
         answer = daemon.get("/readyz")
-        assert answer.status == 503 and b"sbc-1" in answer.body
+        assert answer.status == 503 and b"1 switch has not connected yet" in answer.body
 
 
 def test_a_switch_that_is_away_keeps_a_daemon_from_being_ready_only_for_its_grace():
@@ -80,6 +85,57 @@ def test_readyz_tells_each_switch_when_asked():
                    in daemon.get("/readyz?verbose").body, what="the line of sbc-1")
         for name in ("sbc-2", "sbc-3"):
             assert f"switch {name}:" in daemon.get("/readyz?verbose").body.decode()
+
+
+# --- who may see them
+
+def logged_in(daemon, login, path, source="127.0.0.2"):
+    """A page of the API's address for a login: the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.http_port, timeout=PATIENCE, source_address=(source, 0))
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        challenge = parse_challenge(answer.headers["WWW-Authenticate"])
+        answer.read()
+        connection.request("GET", path, headers={
+            "Authorization": authorization(challenge, login, PASSWORDS[login], "GET", path)})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz?verbose"])
+def test_pages_that_name_switches_take_trust_or_a_root_customer(daemon, path):
+    assert request(daemon.http_port, "GET", path).status in (200, 503)
+    for login in ("reseller", "other-sub", "closed"):
+        status, text = logged_in(daemon, login, path)
+        assert status == 403 and "sbc" not in text
+    status, text = logged_in(daemon, "ssp-root", path)
+    assert status in (200, 503) and "sbc-1" in text and "sbc-2" in text and "sbc-3" not in text
+    status, text = logged_in(daemon, "other-root", path)
+    assert status in (200, 503) and "sbc-3" in text and "sbc-1" not in text and "sbc-2" not in text
+
+
+def test_strangers_are_challenged_for_pages_that_name_switches_and_the_others_name_nothing():
+    with Daemon(config={"http": {"trusted_hosts": []}}) as daemon:
+        for path in ("/metrics", "/readyz?verbose"):
+            answer = request(daemon.http_port, "GET", path)
+            assert answer.status == 401 and answer.challenges()[0]["realm"] == "rollcall"
+            assert b"sbc" not in answer.body
+        answer = request(daemon.http_port, "GET", "/readyz")
+        assert answer.status == 503 and b"3 switches have not connected yet" in answer.body and b"sbc" not in answer.body
+        assert request(daemon.http_port, "GET", "/livez").status == 200
+
+
+def test_the_address_of_the_metrics_serves_them_without_a_login_and_nothing_else(daemon):
+    for path in ("/metrics", "/readyz?verbose"):
+        assert b"sbc-3" in request(daemon.metrics_port, "GET", path).body
+    for path in ("/livez", "/readyz"):
+        assert request(daemon.metrics_port, "GET", path).status in (200, 503)
+    for path in ("/RPC2", "/xmlapi", "/"):
+        assert request(daemon.metrics_port, "POST", path, "x", {"Content-Type": "text/xml"}).status == 404
+    assert request(daemon.metrics_port, "GET", "/metrics", headers={"Origin": "http://evil.example"}).status == 403
 
 
 # --- metrics
@@ -177,6 +233,45 @@ def test_hostile_text_makes_no_log_line_of_its_own(daemon, switch):
     assert not re.search(r"^\[critical\] forged", daemon.log_text(), re.MULTILINE)
 
 
+#: What drives a terminal in one byte or in eight bits, forges a line, or turns the order of what is read round.
+DRIVES = "\u001b[2J\u009b2J\u0085\u0080\u202e\u2066\u200f\u061c\u2028\ufeff\U000e0041\u007f\n[critical] forged\r\t"
+
+
+def say_hostile_things(daemon):
+    """Has others' texts logged: of a switch, of one that is none, and of a client; returns when all are there."""
+    with daemon.switch("sbc-1", on_disconnect=lambda switch, id: switch.send(
+            type="result", id=id, ok=False, message=f"refusal {DRIVES}")) as switch:
+        id = switch.start(i_account=11)
+        switch.send(type=f"type {DRIVES}")
+        wait_until(lambda: daemon.everything())
+        daemon.trusted().disconnectCall(ID=f"sbc-1:{id}")
+        stranger = daemon.switch(f"name {DRIVES}").open()
+        stranger.hello()
+        stranger.wait_closed()
+        stranger.close()
+        daemon.login("login \x9b2J\xfc", "wrong").post("x")
+        wait_until(lambda: all(word in daemon.log_text() for word in ("refusal ", "login ", "name ")))
+
+
+def test_nothing_that_others_say_drives_the_terminal_of_who_reads_the_log():
+    with Daemon() as daemon:
+        say_hostile_things(daemon)
+        text = daemon.log_file.read_bytes().decode()
+        driving = [hex(ord(c)) for c in text if c != "\n" and (ord(c) < 32 or c in DRIVES and not c.isascii() or c == "\x7f")]
+        assert not driving
+        assert "\\x9b2J\\x85\\x80\\u{202e}\\u{2066}" in text
+        assert all(re.match(r"\d{4}-\d\d-\d\dT\S+Z \w+ ", line) for line in text.splitlines())
+
+
+def test_a_log_in_json_is_valid_whatever_others_say():
+    with Daemon(config={"log": {"format": "json"}}) as daemon:
+        say_hostile_things(daemon)
+        raw = daemon.log_file.read_bytes().decode()
+        assert not [hex(ord(c)) for c in raw if c != "\n" and (ord(c) < 32 or c in DRIVES and not c.isascii())]
+        lines = [json.loads(line) for line in raw.split("\n") if line]
+        assert any("\u009b2J\u0085\u0080\u202e\u2066" in line["text"] for line in lines)
+
+
 def test_no_password_is_logged(daemon):
     daemon.login("ssp-root").listAllCalls()
     daemon.login("ssp-root", "a wrong password").post("x")
@@ -189,10 +284,15 @@ def test_a_refused_login_is_logged_with_its_address_and_a_flood_of_them_is_count
         daemon.login("no\xe9body", "wrong").post("x")
         line = wait_until(lambda: re.search(r"^\S+ warning api: login \"reseller\".*", daemon.log_text(), re.MULTILINE))
         assert line[0].endswith('login "reseller" from 127.0.0.2 was refused')
-        wait_until(lambda: "no\\xe9body" in daemon.log_text())
-        intruder = daemon.login("intruder", "wrong")
-        wait_until(lambda: intruder.post("x") and re.search("login \"intruder\".* and [0-9]+ more", daemon.log_text()),
-                   what="a line that counts those left out")
+        wait_until(lambda: "no\\xc3\\xa9body" in daemon.log_text())
+        hosts = itertools.cycle(range(1, 250))  # one alone would soon have to wait
+
+        def flood():
+            for _ in range(20):
+                daemon.login("intruder", "wrong", source=f"127.0.3.{next(hosts)}").post("x")
+            return re.search("login \"intruder\".* and [0-9]+ more", daemon.log_text())
+
+        wait_until(flood, what="a line that counts those left out")
 
 
 def test_switches_that_refuse_are_logged_with_their_reason(daemon, switches, api):

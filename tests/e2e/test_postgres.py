@@ -2,6 +2,7 @@
 while the database is away."""
 
 import copy
+import itertools
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from cluster import Cluster
 from harness import DIRECTORY, Daemon, free_port, many_accounts, run, wait_until
 from postgres import PASSWORD, Postgres
 
@@ -73,8 +75,9 @@ def with_newcomer(i_customer=6):
     return directory
 
 
-def lets_in(daemon, login):
-    return daemon.login(login, "secret6").post("x").status == 200
+def lets_in(daemon, login, sources=itertools.count()):
+    """From another address each time: one that tries too often has to wait."""
+    return daemon.login(login, "secret6", source=f"127.0.9.{next(sources) % 250 + 1}").post("x").status == 200
 
 
 def said_of_directory(daemon, verbose=True):
@@ -108,7 +111,7 @@ def test_a_bad_file_is_refused_whole(postgres, tmp_path):
     bad = with_newcomer()
     bad["accounts"].append({"i_account": 99, "i_customer": 77, "username": "899"})
     result = do_import(postgres, tmp_path, bad)
-    assert result.returncode == 1 and "account 99: i_customer 77 is not a customer" in result.stderr
+    assert result.returncode == 1 and "(i_account 99): i_customer 77 is not a customer" in result.stderr
     assert export(postgres) == before
 
 
@@ -233,6 +236,7 @@ def frozen(postgres):
 
 @pytest.mark.parametrize("absence", [gone, frozen])
 def test_while_the_database_is_away_the_node_goes_on_from_memory(daemon, postgres, tmp_path, absence):
+    daemon.introduce_switches()
     with daemon.switch() as switch:
         id = switch.start(i_account=21)
         wait_until(lambda: daemon.everything())
@@ -319,8 +323,41 @@ def test_a_daemon_needs_to_read_only(postgres, tmp_path):
 
 
 def test_the_audit_log_is_where_the_configuration_says(daemon):
+    daemon.introduce_switches()
     daemon.trusted().disconnectAccount(i_account=11)
     def written():
         with sqlite3.connect(daemon.folder / "audit.db") as log:
             return log.execute("SELECT target FROM request").fetchall()
     wait_until(lambda: written() == [("i_account=11",)])
+
+
+# --- two nodes of one database
+
+def test_a_node_whose_database_login_is_cut_does_not_answer_as_if_nothing_were_missing(postgres, tmp_path):
+    postgres.sql("DROP ROLE IF EXISTS other", "CREATE ROLE other LOGIN PASSWORD 'other'", database="postgres")
+    imported(postgres, tmp_path)
+    postgres.sql("GRANT USAGE ON SCHEMA rollcall TO other", "GRANT SELECT ON ALL TABLES IN SCHEMA rollcall TO other")
+    cluster = Cluster(["node-a", "node-b"], directory=None, switches={"sbc-1": 1}, config={"directory": {"url": postgres.url}})
+    cluster.b.config["directory"]["url"] = postgres.url.replace(f"rollcall:{PASSWORD}", "other:other")
+    cluster.b.write_config()
+
+    def other_directory():
+        api = cluster.a.trusted()
+        api.listAllCalls(i_customer=1)
+        return api.last.headers.get("X-Rollcall-Other-Directory"), api.last.headers["X-Rollcall-Complete"]
+
+    with cluster, cluster.b.switch() as switch:
+        id = switch.start(i_account=21)
+        cluster.agree([f"sbc-1:{id}"])
+        postgres.sql("ALTER ROLE other NOLOGIN", database="postgres")
+        postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'other'", database="postgres")
+        imported(postgres, tmp_path, with_newcomer())
+        wait_until(lambda: lets_in(cluster.a, "new-6"))
+        wait_until(lambda: other_directory() == ("node-b", "no"), NOTICED)
+        code, text = cluster.a.trusted().fault("disconnectAccount", i_account=21)
+        assert code == 503 and text.endswith("nothing was sent"), text
+        switch.ping()
+        assert not switch.of_type("disconnect")
+        postgres.sql("ALTER ROLE other LOGIN", database="postgres")
+        wait_until(lambda: other_directory() == (None, "yes"), NOTICED)
+        assert cluster.a.trusted().disconnectAccount(i_account=21)["count"] == 1

@@ -46,7 +46,7 @@ def test_an_answer_under_way_is_finished_before_the_end():
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         connection.settimeout(20)
         connection.connect(("127.0.0.1", daemon.http_port))
-        connection.sendall(b"POST /RPC2 HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
+        connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
                            % (len(body), body))
         received = [connection.recv(1000)]
         daemon.signal(signal.SIGTERM)
@@ -67,6 +67,28 @@ def accepts(port):
 
 
 @pytest.mark.slow
+def test_a_client_that_reads_late_gets_its_answer_within_the_ten_seconds_of_a_stop():
+    with Daemon() as daemon, daemon.switch() as switch:
+        switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
+                          "call_id": "x" * 300} for n in range(10000)])
+        wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
+        body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+            connection.settimeout(20)
+            connection.connect(("127.0.0.1", daemon.http_port))
+            connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
+                               % (len(body), body))
+            received = [connection.recv(1000)]
+            daemon.signal(signal.SIGTERM)
+            time.sleep(7.5)  # of the ten seconds that the contract gives
+            while chunk := connection.recv(1 << 20):
+                received.append(chunk)
+        assert len(xmlrpc.client.loads(b"".join(received).partition(b"\r\n\r\n")[2])[0][0]) == 10000
+        assert daemon.wait(20) == 0
+
+
+@pytest.mark.slow
 def test_a_client_that_does_not_read_does_not_hold_up_the_end_for_more_than_ten_seconds():
     with Daemon() as daemon, daemon.switch() as switch:
         switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
@@ -74,7 +96,7 @@ def test_a_client_that_does_not_read_does_not_hold_up_the_end_for_more_than_ten_
         wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
         body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
         with socket.create_connection(("127.0.0.1", daemon.http_port)) as connection:
-            connection.sendall(b"POST /RPC2 HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
+            connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
                                % (len(body), body))
             connection.recv(1000)
             began = time.monotonic()
@@ -243,3 +265,12 @@ def test_with_a_client_ca_only_its_clients_are_let_in(tmp_path):
         for context in (client_context(ca[0]), client_context(ca[0], stranger)):
             with pytest.raises(OSError):
                 Api(port, tls=context).listAllCalls(i_customer=1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE])
+def test_a_signal_that_means_nothing_does_not_end_the_daemon(number):
+    with Daemon() as daemon:
+        daemon.signal(number)
+        assert daemon.trusted().getAccountCallStats()["result"] == "OK"
+        daemon.reload()  # handled after the signal before it
+        assert daemon.trusted().getAccountCallStats()["result"] == "OK"

@@ -148,7 +148,7 @@ def test_a_directory_change_moves_the_counts_with_the_account():
                  "customers": [{"i_customer": 1, "i_wholesaler": None, "i_environment": 1, "name": "root"},
                                {"i_customer": 2, "i_wholesaler": 1, "name": "sub"}],
                  "accounts": [{"i_account": 11, "i_customer": 1, "username": "801"}]}
-    with Daemon(directory=directory) as daemon, daemon.switch() as switch:
+    with Daemon(directory=directory, switches={"sbc-1": 1}) as daemon, daemon.switch() as switch:
         switch.start(i_account=11)
         api = daemon.trusted()
         wait_until(lambda: stats(api) == {"11": [1, 1]})

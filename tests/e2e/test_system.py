@@ -4,11 +4,11 @@ import xmlrpc.client
 
 import pytest
 
-from harness import wait_until
+from harness import DIRECTORY, Daemon, wait_until
 
-METHODS = {"listAllCalls", "listActiveCalls", "disconnectCall", "disconnectAccount", "disconnectCustomer",
-           "getAccountCallStats", "getAccountCallStatsCustomer", "system.listMethods", "system.methodHelp",
-           "system.methodSignature", "system.multicall"}
+METHODS = {"drainNode", "forgetNode", "listAllCalls", "listActiveCalls", "disconnectCall", "disconnectAccount", "disconnectCustomer",
+           "findNames", "getAccountCallStats", "getAccountCallStatsCustomer", "system.listMethods",
+           "system.methodHelp", "system.methodSignature", "system.multicall", "system.whoAmI"}
 
 
 def multicall(api, *calls):
@@ -25,6 +25,21 @@ def test_a_question_about_no_method_is_a_fault(api, method, params):
 def test_every_method_is_listed(api):
     listed = api.call("system.listMethods")
     assert set(listed) == METHODS and len(listed) == len(METHODS)
+
+
+@pytest.mark.parametrize("method", ["system.listMethods", "system.whoAmI"])
+def test_a_method_without_parameters_takes_an_empty_one_and_names_any_other(api, method):
+    plain = api.call(method)
+    for nothing in ({}, [], "", None, {"x": ""}, {"x": None}):
+        assert api.call(method, nothing) == plain
+    assert api.fault(method, {"x": 1}) == (400, f"Unknown parameter x; {method} takes no parameters")
+    assert api.fault(method, 1) == (400, f"The parameter of {method} must be a struct")
+    assert api.fault(method, {}, {}) == (400, f"{method} takes one parameter, a struct")
+
+
+def test_unknown_parameters_of_a_method_without_parameters_are_ignored_where_all_are():
+    with Daemon(config={"api": {"unknown_parameters": "ignore"}}) as daemon:
+        assert set(daemon.trusted().call("system.listMethods", {"x": 1})) == METHODS
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
@@ -101,6 +116,18 @@ def test_a_multicall_of_many_parts_is_answered_or_refused_as_a_whole(api):
     except xmlrpc.client.Fault as fault:
         assert fault.faultCode == 400
     assert "listAllCalls" in api.call("system.listMethods")
+
+
+def test_the_answers_of_a_multicall_that_wait_in_memory_are_bounded():
+    many = {**DIRECTORY, "connections": [{"i_connection": n, "i_vendor": 1, "name": "x" * 200} for n in range(1, 2001)]}
+    with Daemon(directory=many) as daemon:
+        api = daemon.login("reseller")
+        parts = multicall(api, *[("findNames", {"kind": "connection"})] * 64)
+        done = [part for part in parts if "faultCode" not in part]
+        assert 1 < len(done) < 8 and all(len(part[0]["entries"]) == 1000 for part in done)
+        assert {(part["faultCode"], part["faultString"]) for part in parts[len(done):]} == {
+            (503, "Not done: the answers before it are too long")}
+        assert len(api.last.body) < 4 * 1024 * 1024
 
 
 def test_a_customer_without_access_gets_nothing_out_of_a_multicall(daemon):

@@ -47,7 +47,7 @@ def check(answer):
 def test_an_answer_has_the_layout_of_pythons_encoder(api, method, fields):
     answer = api.post(xmlrpc.client.dumps(() if fields is None else (fields,), method))
     check(answer)
-    assert answer.headers["Content-Type"].split(";")[0] == "text/xml"
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
 
 
 @pytest.mark.parametrize("method", ["system.methodHelp", "system.methodSignature"])
@@ -68,6 +68,11 @@ HOSTILE = ["<b>&amp;</b>", "]]>", "<![CDATA[x", "<!--", "&#0;", "&lt;", "'\"", "
            "\u00fc\u4e2d\U0001f4de", "\u202e", "%s%n", "\\u0041"]
 
 
+def bmp(text):
+    """A text without characters above U+FFFF, as answers have it."""
+    return re.sub("[\U00010000-\U0010ffff]", "\ufffd", text)
+
+
 def test_a_list_has_the_layout_whatever_the_texts_are(daemon, switch, api):
     fields = ["call_id", "cli", "cld", "caller_media_ip", "callee_media_ip", "direction"]
     for number, text in enumerate(HOSTILE):
@@ -79,7 +84,7 @@ def test_a_list_has_the_layout_whatever_the_texts_are(daemon, switch, api):
     for row in rows:
         assert list(row) == ROW
     shown = {value for row in rows for value in row.values() if isinstance(value, str)}
-    assert set(HOSTILE) <= shown
+    assert {bmp(text) for text in HOSTILE} <= shown
 
 
 def test_a_row_has_these_types_and_this_order(daemon, switch, api):
@@ -142,12 +147,38 @@ def test_a_carriage_return_survives_a_reader(daemon, switch, api):
     assert row["CLI"] == "a\rb\r\nc"
 
 
-def test_a_number_that_no_int_holds_is_an_int_all_the_same(daemon, switch, api):
-    """i_account comes from the switch: the widest one must not break a reader of the rest."""
-    switch.start(i_account=2**40)
+def test_an_id_that_no_int_holds_breaks_neither_lists_nor_stats(daemon, switch, api):
+    """i_account comes from the switch: `<int>` is 32 bits, and readers refuse a whole answer for a wider one."""
+    for wide in (2**31, 2**40, 2**63 - 1, -1, -(2**31) - 1):
+        switch.start(i_account=wide, i_connection=wide)
+    switch.start(i_account=2**31 - 1)
+    wait_until(lambda: len(daemon.everything()) == 6)
+    assert {(row["I_ACCOUNT"], row["I_CONNECTION"]) for row in api.listAllCalls(i_customer=1)} \
+        == {(0, 0), (2**31 - 1, 0)}
+    assert api.getAccountCallStats()["data"] == {"0": [5, 5], str(2**31 - 1): [1, 1]}
+
+
+def test_characters_above_the_basic_plane_are_replaced_wherever_they_stand(daemon, switch, api):
+    """xmlrpc-c's client, among others, refuses a whole answer for one of them."""
+    switch.start(i_account=11, cli="\U0001f4de", cld="a\U00010000b\uffe0", call_id="\U0010ffff\r")
     wait_until(lambda: daemon.everything())
-    api.post(xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls"))
-    assert f"<int>{2**40}</int>" in api.last.text
+    (row,) = api.listAllCalls(i_customer=1)
+    assert (row["CLI"], row["CLD"], row["CALL_ID"]) == ("\ufffd", "a\ufffdb\uffe0", "\ufffd\r")
+    assert api.fault("no\U0001f4de") == (-32601, "unknown method 'no\ufffd'")
+    assert api.fault("disconnectCall", ID="x", **{"\U0001f4de": 1})[1].startswith("Unknown parameter \ufffd;")
+    part, = api.call("system.multicall", [{"methodName": "\U0001f4de", "params": []}])
+    assert part["faultString"] == "unknown method '\ufffd'"
+
+
+def test_characters_above_the_basic_plane_stay_where_configured_so():
+    with Daemon(config={"api": {"full_unicode": True}}) as daemon, daemon.switch() as switch:
+        switch.start(i_account=11, cli="\U0001f4de&")
+        wait_until(lambda: daemon.everything())
+        api = daemon.trusted()
+        (row,) = api.listAllCalls(i_customer=1)
+        assert row["CLI"] == "\U0001f4de&"
+        check(api.last)
+        assert api.fault("\U0001f4de") == (-32601, "unknown method '\U0001f4de'")
 
 
 def test_errors_below_the_api_are_not_xml_rpc(daemon):

@@ -15,6 +15,7 @@ Everything listens on free ports of the loopback address and writes below one te
 import argparse
 import contextlib
 import csv
+import itertools
 import json
 import os
 import pathlib
@@ -36,6 +37,9 @@ NEVER_MS = 86_400_000
 START_SECONDS = 10
 STOP_SECONDS = 5
 
+#: The Kamailio to run: another than the machine's own is tried with e.g. KAMAILIO=/opt/kamailio-6.1/sbin/kamailio.
+KAMAILIO = os.environ.get("KAMAILIO", "kamailio")
+
 #: Kamailio's patience with an end that gets no processor for a while.
 REPLY_MS = 30_000
 
@@ -47,7 +51,7 @@ CALL_ID = "%u-%p@127.0.0.1"
 
 def available():
     """True when this machine has the programs that the laboratory needs."""
-    return bool(shutil.which("kamailio", path=_path()) and shutil.which("sipp"))
+    return bool(shutil.which(KAMAILIO, path=_path()) and shutil.which("sipp"))
 
 
 def _path():
@@ -55,15 +59,18 @@ def _path():
 
 
 #: Below those that Linux gives to outgoing connections, which would keep Kamailio from coming back to its port.
-PORTS = range(20000, 32768)
-_dice = random.SystemRandom()
+#: Processes that share the tests have each their own, and none is found twice in a row. The even ones are those of
+#: tests/e2e/harness.py.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+PORTS = range(20001 + _WORKER * 1596, 20000 + (_WORKER + 1) * 1596, 2)
+_ports = itertools.islice(itertools.cycle(PORTS), random.SystemRandom().randrange(len(PORTS)), None)
 
 
 def free_port(kind=socket.SOCK_STREAM):
     """A port that nobody uses now. It is free when this returns, which is the most anyone can promise."""
     while True:
         with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", _dice.choice(PORTS)))
+            probe.bind(("127.0.0.1", next(_ports)))
             return probe.getsockname()[1]
 
 
@@ -93,7 +100,7 @@ class Process:
         return self.popen.poll() is None
 
     def kill(self, number=signal.SIGKILL):
-        """Signals the whole group and waits for the program itself."""
+        """Signals the whole group and waits until none of it is left, nor holds a port."""
         if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.popen.pid, number)
@@ -102,6 +109,14 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
+        wait_until(self._is_gone, STOP_SECONDS, f"the end of all processes of {self.log.stem}")
+
+    def _is_gone(self):
+        try:
+            os.killpg(self.popen.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
 
 class Sipp(Process):
@@ -157,6 +172,7 @@ class Events:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
+        self.pinged = time.monotonic()
         self.answers = []
         self.events = []
         self.hello = self._next()
@@ -180,8 +196,11 @@ class Events:
             self.buffer += data
 
     def read(self, seconds):
-        """Takes in whatever arrives within that time."""
+        """Takes in whatever arrives within that time, and says that it does."""
         deadline = time.monotonic() + seconds
+        if time.monotonic() - self.pinged > 0.2:
+            self.pinged = time.monotonic()
+            self.send({"type": "ping"})
         while (left := deadline - time.monotonic()) > 0:
             self.socket.settimeout(left)
             try:
@@ -190,6 +209,8 @@ class Events:
                 break
 
     def _file(self, frame):
+        if frame["type"] == "pong":
+            return
         (self.events if frame["type"] in ("call", "end") else self.answers).append(frame)
 
     def until(self, condition, seconds, what):
@@ -246,9 +267,9 @@ class Lab:
 
     # --- Kamailio
 
-    def start_kamailio(self, shared_mb=128, private_mb=32, **settings):
+    def start_kamailio(self, shared_mb=128, private_mb=32, config=CONF / "kamailio.cfg", **settings):
         """Starts it and waits until it serves. After kill_kamailio() this is a restart on the same ports. `settings`
-        are #!defines of kamailio.cfg and rollcall.cfg, as SIP_WORKERS=4 or NEXT_HOP='"sip:192.0.2.1"'."""
+        are #!defines of `config` and rollcall.cfg, as SIP_WORKERS=4 or NEXT_HOP='"sip:192.0.2.1"'."""
         runtime = self.directory / "run"
         runtime.mkdir(exist_ok=True)
         defines = {
@@ -260,7 +281,7 @@ class Lab:
             "ROLLCALL_EVAPI": f'"{self.evapi}"',
             **settings,
         }
-        command = ["kamailio", "-DD", "-E", "-f", str(CONF / "kamailio.cfg"), "-Y", str(runtime),
+        command = [KAMAILIO, "-DD", "-E", "-f", str(config), "-Y", str(runtime),
                    "-m", str(shared_mb), "-M", str(private_mb)]
         for name, value in defines.items():
             command += ["-A", f"{name}={value}"]

@@ -16,6 +16,7 @@ using xmlrpc::value;
 
 constexpr std::array<std::string_view, 2> names = {"ID", "i_account"};
 constexpr parameter_list takes{names, "i_customer"};
+constexpr parameter_list acting{names, "i_customer", effect::acts};
 
 value text(std::string s) { return {std::move(s)}; }
 value number(std::int64_t n) { return {n}; }
@@ -94,8 +95,72 @@ TEST_CASE("the parameter that names the scope is known to every method") {
   CHECK(unknown_in({{"i_customer", number(1)}}).empty());
 }
 
-TEST_CASE("an unknown parameter that is nil is not there") {
-  CHECK(unknown_in({{"i_call", {xmlrpc::nil{}}}}).empty());
+TEST_CASE("an unknown parameter that is empty is not there for a method that only reads") {
+  CHECK(unknown_in({{"i_call", {xmlrpc::nil{}}}, {"x", text("")}}).empty());
+}
+
+TEST_CASE("a method that acts refuses what is unknown, also where it is empty or configured to be ignored") {
+  for (const value& given : {number(1), text(""), value{xmlrpc::nil{}}, value{xmlrpc::array{}}})
+    for (const bool ignore : {false, true}) {
+      const auto call = call_of({{"i_call", given}}, ignore);
+      CHECK(failure_of(param_reader{call, acting})
+            == "Unknown parameter i_call; disconnectCall takes ID, i_account");
+    }
+}
+
+TEST_CASE("an empty parameter is absent for a method that only reads, and refused by one that acts") {
+  for (const value& empty : {text(""), value{xmlrpc::nil{}}}) {
+    const auto call = call_of({{"ID", empty}, {"i_account", empty}, {"i_customer", empty}});
+    param_reader reads{call, takes};
+    CHECK_FALSE(reads.text("ID"));
+    CHECK_FALSE(reads.integer("i_account"));
+    CHECK_FALSE(reads.boolean("i_customer"));
+    CHECK(failure_of(reads).empty());
+    for (const std::string_view name : {"ID", "i_account", "i_customer"}) {
+      param_reader acts{call, acting};
+      if (name == "ID")
+        CHECK_FALSE(acts.identifier(name));
+      else
+        CHECK_FALSE(acts.integer(name));
+      CHECK(failure_of(acts).find(name) != std::string::npos);
+    }
+  }
+  const auto call = call_of({{"i_account", {xmlrpc::array{}}}});
+  param_reader acts{call, acting};
+  CHECK_FALSE(acts.integer("i_account"));
+  CHECK(failure_of(acts) == "Parameter i_account must be an integer");
+}
+
+TEST_CASE("the one parameter that may be empty is then absent") {
+  for (const value& empty : {text(""), value{xmlrpc::nil{}}}) {
+    const auto call = call_of({{"i_customer", empty}});
+    param_reader in{call, {names, "i_customer", effect::acts, "i_customer"}};
+    CHECK_FALSE(in.integer("i_customer"));
+    CHECK(failure_of(in).empty());
+  }
+}
+
+TEST_CASE("two members of one name are refused, whatever they hold and whether the name is known") {
+  for (const bool ignore : {false, true})
+    for (const std::string name : {"ID", "x"})
+      for (const auto* list : {&takes, &acting}) {
+        const auto call =
+            call_of({{name, {xmlrpc::nil{}}}, {"i_account", number(1)}, {name, text("1")}}, ignore);
+        CHECK(failure_of(param_reader{call, *list}) == "Parameter " + name + " is given twice");
+      }
+}
+
+TEST_CASE("an identifier is a text or the digits of a number") {
+  const auto read = [](const value& given) {
+    const auto call = call_of({{"ID", given}});
+    param_reader in{call, takes};
+    return in.identifier("ID");
+  };
+  CHECK(read(text("sbc-1:9")) == "sbc-1:9");
+  CHECK(read(number(960)) == "960");
+  CHECK(read(number(-1)) == "-1");
+  CHECK_FALSE(read({true}));
+  CHECK_FALSE(read({1.5}));
 }
 
 TEST_CASE("unknown parameters are ignored where configured so, and only they") {
@@ -108,9 +173,9 @@ TEST_CASE("unknown parameters are ignored where configured so, and only they") {
 
 TEST_CASE("what is no integer is named") {
   const auto read = [](param_reader& in) { in.integer("i_account"); };
-  for (const value& bad : {text(""), text(" "), text("abc"), text("-1"), text("+1"), text("1.5"),
-                           text("0x10"), text("1e3"), text("1 2"), text(" 1"), text("\xd9\xa1"), value{true},
-                           value{1.0}, value{xmlrpc::opaque{}}, value{xmlrpc::array{}}, value{structure{}}})
+  for (const value& bad : {text(" "), text("abc"), text("-1"), text("+1"), text("1.5"), text("0x10"),
+                           text("1e3"), text("1 2"), text(" 1"), text("\xd9\xa1"), value{true}, value{1.0},
+                           value{xmlrpc::opaque{}}, value{xmlrpc::array{}}, value{structure{}}})
     CHECK(failure_of(bad, read) == "Parameter i_account must be an integer");
   CHECK(failure_of(text(std::string(30, '9')), read) == "Parameter i_account is out of range");
 }

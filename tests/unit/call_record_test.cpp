@@ -45,7 +45,7 @@ constexpr std::array text_fields{text::sip_call_id,     text::cli,      text::cl
 
 std::string arbitrary_text() {
   const auto bytes = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
-  return bytes + std::string(*rc::gen::elementOf(std::vector<std::size_t>{0, 0, 0, 70'000}), 'x');
+  return bytes + std::string(*rc::gen::elementOf(std::vector<std::size_t>{0, 0, 0, 200}), 'x');
 }
 
 call_event arbitrary_event() {
@@ -237,14 +237,15 @@ TEST_CASE("an account's number without a name forgets the name, and the other wa
   CHECK(call->get(text::account_name) == "802");
 }
 
-TEST_CASE("texts are cleaned, of any size, and the ID is the switch's name and its own id") {
+TEST_CASE(
+    "texts are cleaned, and cut where they do not fit, and the ID is the switch's name and its own id") {
   auto event = first_event(call_state::idle);
   event.texts.set(call_text::cli, std::string{"49\x01\xFF"});
   event.texts.set(call_text::cld, std::string(70'000, '\x80'));
   event.texts.set(call_text::direction, std::string{});
   const auto call = call_record::first(sbc(), event);
   CHECK(call->get(text::cli) == "49\xEF\xBF\xBD\xEF\xBF\xBD");
-  CHECK(call->get(text::cld).size() == 3 * 70'000);
+  CHECK(call->get(text::cld).size() == 4086); // whole characters of three bytes in what is left of 4096
   CHECK(call->get(text::direction).empty());
   CHECK(call->id() == "sbc-1:960");
   CHECK(call->local_id() == "960");
@@ -313,6 +314,50 @@ TEST_CASE("a record lives as long as the last pointer to it") {
   const auto& itself = one;
   one = itself;
   CHECK(one->id() == "sbc-1:960");
+}
+
+TEST_CASE(
+    "the texts of a call take 4 KB together, and the longest are cut: none makes room at another's cost") {
+  auto event = first_event(call_state::connected);
+  event.texts.set(text::sip_call_id, std::string(4096, '\xFF')); // each byte becomes three
+  event.texts.set(text::cli, "442071234567");
+  event.texts.set(text::cld, std::string(4096, '4'));
+  event.texts.set(text::direction, "onnet_in");
+  const auto record = call_record::first(sbc(), event);
+  CHECK(record->all_texts().size() <= 4096 + record->id().size());
+  CHECK(record->all_texts().size() > 4090);
+  CHECK(record->get(text::cli) == "442071234567");
+  CHECK(record->get(text::direction) == "onnet_in");
+  CHECK(is_clean(record->get(text::sip_call_id)));
+  CHECK(record->get(text::cld).size() > 2000);
+  CHECK_FALSE(record->after(event)); // the same again is no news
+}
+
+TEST_CASE("texts that fit are kept whole, and one that grows does not lose what it had") {
+  auto event = first_event(call_state::connected);
+  event.texts.set(text::cld, std::string(4096, '4'));
+  auto record = call_record::first(sbc(), event);
+  CHECK(record->get(text::cld).size() == 4096);
+  auto more = event_of(call_state::connected);
+  more.texts.set(text::cli, std::string(50, '1'));
+  record = record->after(more);
+  REQUIRE(record);
+  CHECK(record->get(text::cli).size() == 50);
+  CHECK(record->get(text::cld).size() == 4046);
+}
+
+TEST_CASE("a call whose end was told goes on only by an event that revives it, and has no end then") {
+  const auto over =
+      call_record::first(sbc(), first_event(call_state::connected))->after(event_of(call_state::dead, 9s));
+  REQUIRE(over);
+  auto event = event_of(call_state::connected, 10s);
+  CHECK_FALSE(over->after(event));
+  event.revives = true;
+  const auto again = over->after(event);
+  REQUIRE(again);
+  CHECK(again->state() == call_state::connected);
+  CHECK(again->end() == timestamp{});
+  CHECK(again->serial() == over->serial());
 }
 
 } // namespace rollcall

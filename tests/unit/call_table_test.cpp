@@ -138,4 +138,52 @@ TEST_CASE("whatever comes and goes, the table has what a map has") {
   }));
 }
 
+TEST_CASE("a table is gone through in pieces, and no call is missed that is there all the time") {
+  CHECK(rc::check([] {
+    calls table;
+    std::set<std::string> staying;
+    for (int i = *rc::gen::inRange(0, 300); i > 0; --i) {
+      staying.insert(std::to_string(i));
+      table.add(std::to_string(i), i);
+    }
+    const auto most = *rc::gen::inRange<std::size_t>(1, 40);
+    std::set<std::string> seen;
+    std::size_t place = 0;
+    int added = 1'000;
+    do {
+      std::size_t count = 0;
+      place = table.each_from(place, most, [&](calls::entry& x) {
+        seen.emplace(x.id());
+        ++count;
+      });
+      RC_ASSERT(count < most + 20); // chains are short
+      for (int i = *rc::gen::inRange(0, 10); i > 0; --i)
+        table.add(std::to_string(++added), 0);
+      if (auto* gone = table.find(std::to_string(*rc::gen::inRange(1'000, added + 1))))
+        table.erase(*gone);
+    } while (place != 0 && added < 3'000);
+    for (const auto& id : staying)
+      RC_ASSERT(place != 0 || seen.contains(id));
+  }));
+}
+
+TEST_CASE("a call whose entry is renewed is found by the fresh one, which is reached as before") {
+  calls table;
+  for (int i = 0; i < 100; ++i)
+    table.add(std::to_string(i), i);
+  auto& old = *table.find("7");
+  old.ended = true;
+  auto& fresh = table.renew(old);
+  CHECK(&fresh != &old);
+  CHECK(table.find("7") == &fresh);
+  CHECK(fresh.call == 7);
+  CHECK_FALSE(fresh.ended);
+  CHECK(old.id() == "7");
+  CHECK(table.size() == 100);
+  CHECK(ids_of(table).size() == 100);
+  calls::discard(old);
+  table.erase(fresh);
+  CHECK(table.find("7") == nullptr);
+}
+
 } // namespace rollcall

@@ -1,5 +1,6 @@
 #include "apps/rollcall/terminal_text.hpp"
 
+#include <boost/json.hpp>
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -41,5 +42,28 @@ TEST_CASE("terminal text: no bytes at all get a control through") {
         RC_ASSERT(static_cast<unsigned char>(shown[i + 1]) >= 0xA0);
     }
     RC_ASSERT(for_terminal(shown) == shown);
+  }));
+}
+
+TEST_CASE("JSON means the same when what a terminal would obey is escaped, wherever it is written to") {
+  const auto same = [](const boost::json::value& value) {
+    const auto text = escaped_json(boost::json::serialize(value));
+    CHECK(boost::json::parse(text) == value);
+    return text;
+  };
+  CHECK(same({{"CLI", "\xC2\x9b"
+                      "31m\xE2\x80\xAE"
+                      "801\x7f\x1b\n"}})
+        == "{\"CLI\":\"\\u009b31m\\u202e801\\u007f\\u001b\\n\"}");
+  CHECK(same({{"CLI", "Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x98\x80"}})
+        == "{\"CLI\":\"Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x98\x80\"}");
+  CHECK(escaped_json("{\n \"a\": 1,\r\n\t\"b\": 2}\n") == "{\n \"a\": 1,\r\n\t\"b\": 2}\n");
+  CHECK(escaped_json("\"a\x9b\"") == "\"a\\ufffd\"");
+}
+
+TEST_CASE("JSON of any text holds no byte that a terminal would obey") {
+  CHECK(rc::check([](const std::string& any) {
+    for (const unsigned char c : escaped_json(boost::json::serialize(boost::json::value(any))))
+      RC_ASSERT(c >= 0x20 && c != 0x7F);
   }));
 }

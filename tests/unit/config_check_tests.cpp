@@ -1,4 +1,6 @@
 #include "apps/config/check_config.hpp"
+#include "storage/audit_log.hpp"
+#include "storage/audit_schema.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/sqlite_directory.hpp"
 #include "tests/unit/storage_folder.hpp"
@@ -106,8 +108,50 @@ TEST_CASE("a directory that nothing was imported into is worth a warning") {
   const auto report = here.check("");
   CHECK(report.good());
   CHECK(report.warnings
-        == std::vector{here.at(2, 7) + "directory.url " + here.database.string()
-                       + " is empty yet; `rollcall directory import` fills it"});
+        == std::vector{
+            here.at(2, 7) + "directory.url " + here.database.string()
+            + " is empty yet; `rollcall directory import` fills it, and the daemon does not start before"});
+}
+
+TEST_CASE("an audit log that the daemon could not have is a problem, and is not touched") {
+  installation here;
+  here.import_demonstration();
+  const auto checked = [&](const std::filesystem::path& file) {
+    const auto report = here.check("[audit]\nfile = \"" + file.string() + "\"\n");
+    CHECK(report.problems.size() < 2);
+    return report.problems.empty() ? std::string{} : report.problems[0];
+  };
+  const auto refused = [&](const std::filesystem::path& file, const std::string& why) {
+    const auto said = checked(file);
+    CHECK_MESSAGE(said.starts_with(here.at(4, 8) + "audit.file cannot have its audit log " + file.string()),
+                  said);
+    CHECK_MESSAGE(said.find(why) != std::string::npos, said);
+  };
+  CHECK(checked(here.folder / "audit.db").empty());
+  CHECK(checked(here.folder / "new" / "folder" / "audit.db").empty());
+  CHECK_FALSE(std::filesystem::exists(here.folder / "new"));
+  refused(here.database / "audit.db", "is not a folder");
+  refused(here.database, "not a rollcall audit log");
+  std::ofstream{here.folder / "text"} << "not a database, but long enough to be looked at as one: "
+                                      << std::string(4096, 'x');
+  refused(here.folder / "text", "not a database");
+  { audit_log log{here.folder / "log"}; }
+  CHECK(checked(here.folder / "log").empty());
+}
+
+TEST_CASE("an audit log of an earlier version is no problem: the start brings it up to date") {
+  installation here;
+  here.import_demonstration();
+  const auto file = here.folder / "audit.db";
+  {
+    const schema before{audit_schema.name, audit_schema.application_id, audit_schema.migrations.first(1)};
+    sqlite::database log{file, open_mode::create};
+    migrate(log, before, open_mode::create);
+  }
+  const auto report = here.check("[audit]\nfile = \"" + file.string() + "\"\n");
+  CHECK(report.problems.empty());
+  sqlite::database log{file, open_mode::read_only};
+  CHECK(log.integer("PRAGMA user_version") == 1);
 }
 
 TEST_CASE("what may not be meant is worth a warning") {
@@ -123,6 +167,23 @@ TEST_CASE("what may not be meant is worth a warning") {
   CHECK(report.warnings[1].starts_with(here.at(6, 10) + "feed.listen 0.0.0.0:9000 has no TLS"));
   CHECK(report.warnings[2].find("'sbc' is of environment 2, which the directory does not have")
         != std::string::npos);
+}
+
+TEST_CASE("trusted loopback beside an address that is reached from outside is worth a warning") {
+  installation here;
+  here.import_demonstration();
+  const auto warnings = [&](const std::string& http) { return here.check("[http]\n" + http).warnings; };
+  const std::string outside = "listen = [\"127.0.0.1:8080\", \"0.0.0.0:8081\"]\n";
+  const auto told = warnings("trusted_hosts = [\"127.0.0.0/8\"]\n" + outside);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with(here.at(4, 17)
+                            + "http.trusted_hosts trusts this machine itself, and 0.0.0.0:8081"));
+  CHECK(warnings("trusted_hosts = [\"::1\"]\n" + outside).size() == 1);
+  CHECK(warnings("trusted_hosts = [\"10.0.0.0/8\"]\n" + outside).empty());
+  CHECK(warnings("trusted_hosts = [\"127.0.0.1\"]\n").empty());
+  CHECK(
+      warnings("trusted_hosts = [\"127.0.0.1\"]\ntrusted_listen = [\"127.0.0.1:8080\"]\n" + outside).empty());
+  CHECK(warnings("trusted_hosts = [\"127.0.0.1\"]\nproxies = [\"127.0.0.1\"]\n").size() == 1);
 }
 
 TEST_CASE("a good configuration with the demonstration directory is good without a word") {

@@ -5,6 +5,8 @@
 
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <unistd.h>
 
 namespace rollcall {
 
@@ -47,6 +49,47 @@ TEST_CASE("a refused configuration says file, line, column and reason") {
   }
 }
 
+TEST_CASE("a secret stands in the configuration or in a file of its own") {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("rollcall-secret-" + std::to_string(::getpid()));
+  const auto write = [&](const std::string& text) { std::ofstream{file} << text; };
+  const std::string cluster = "[cluster]\nlisten = \"127.0.0.1:4242\"\n";
+  const auto by_file = cluster + "secret_file = \"" + file.string() + "\"\n";
+  const std::string secret(32, 's');
+  write(secret + "\n");
+  CHECK(parsed(minimal + by_file).cluster->secret == secret);
+  CHECK(parsed(minimal + cluster + "secret = \"" + secret + "\"\n").cluster->secret == secret);
+  CHECK(refused(by_file + "secret = \"" + secret + "\"\n").find("cluster.secret_file stands beside secret")
+        != std::string::npos);
+  write(secret.substr(1) + "\n");
+  CHECK(refused(by_file).find("cluster.secret_file " + file.string() + ": must be at least 32 bytes")
+        != std::string::npos);
+  write(std::string(5000, 's'));
+  CHECK(refused(by_file).find("is longer than 4096 bytes") != std::string::npos);
+  std::filesystem::remove(file);
+  CHECK(refused(by_file).find("cannot be read: No such file") != std::string::npos);
+  const auto of_switch = "[[feed.switch]]\nname = \"a\"\nsecret_file = \"" + file.string() + "\"\n";
+  CHECK(refused(of_switch).find("feed.switch.secret_file " + file.string() + ": cannot be read")
+        != std::string::npos);
+  write("pass word");
+  CHECK(parsed(minimal + of_switch).feed.switches.front().secret == "pass word");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("a nonce_secret of an older configuration does nothing, and a warning says what does") {
+  const auto without = parse_config(minimal, "c.toml");
+  CHECK(without.warnings.empty());
+  for (const auto* value : {"\"\"", "\"short\"", "\"0123456789abcdef\"", "7"}) {
+    CAPTURE(value);
+    const auto loaded = parse_config(minimal + "[http]\nnonce_secret = " + value + "\n", "c.toml");
+    CHECK(loaded.value == without.value);
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings.front().starts_with(
+        "c.toml:4:16: http.nonce_secret has no effect: nonces are keyed by [cluster] secret"));
+    CHECK(loaded.warnings.front().find("0123") == std::string::npos);
+  }
+}
+
 TEST_CASE("what is not TOML is refused where it stops being it") {
   CHECK(refused("[http\n").starts_with("c.toml:3:"));
   CHECK(refused("a b\n").starts_with("c.toml:3:"));
@@ -55,7 +98,8 @@ TEST_CASE("what is not TOML is refused where it stops being it") {
 
 TEST_CASE("an unknown key is refused by name and line, wherever it stands, with the keys that are known") {
   CHECK(refused("[no_such]\n")
-        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, directory, audit, feed, kamailio, "
+        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, metrics, directory, audit, feed, "
+           "kamailio, "
            "calls, "
            "api, "
            "cluster, log");
@@ -95,8 +139,6 @@ TEST_CASE("a value that cannot be meant is refused with the key and what it take
        "c.toml:4:21: http.digest_algorithms must name MD5, SHA-256, or each of them once"},
       {"[http]\ndigest_algorithms = [\"MD4\"]\n",
        "c.toml:4:22: http.digest_algorithms must be of \"MD5\" and \"SHA-256\""},
-      {"[http]\nnonce_secret = \"short\"\n",
-       "c.toml:4:16: http.nonce_secret must be empty or at least 16 bytes"},
       {"[http.tls]\ncertificate = \"x\"\n", "c.toml:3:1: http.tls.key is required"},
       {"[feed.tls]\nkey = \"x\"\n", "c.toml:3:1: feed.tls.certificate is required"},
       {"[feed]\nswitch = 5\n", "c.toml:4:10: feed.switch must be written [[feed.switch]], a block for each"},
@@ -241,20 +283,29 @@ TEST_CASE("every key reaches its place") {
   const auto value = parsed(R"(
 [node]
 id = "node-a"
+state = "/var/lib/elsewhere"
 [http]
 listen = ["0.0.0.0:8443", "[::1]:8080"]
+trusted_listen = ["[::1]:8080", "127.0.0.1:8081"]
 trusted_hosts = ["10.0.0.0/8", "::1"]
+hosts = ["calls.example", "[::1]:8080"]
+proxies = ["192.0.2.0/24"]
 realm = "other realm"
 digest_algorithms = ["SHA-256", "MD5"]
 body_limit = 1024
-nonce_secret = "0123456789abcdef"
+connections_per_address = 7
 tls = {certificate = "c", key = "k", client_ca = "a"}
+[metrics]
+listen = ["127.0.0.1:9100"]
 [directory]
 url = "sqlite://d.db"
 [audit]
 file = "a.db"
+backlog = 1048576
+daily_bytes = 7
 [feed]
 listen = ["127.0.0.1:9000"]
+calls_per_switch = 17
 tls = {certificate = "fc", key = "fk"}
 [[feed.switch]]
 name = "sbc-1"
@@ -272,10 +323,13 @@ dump_directory = "/run/kamailio"
 dead_linger = "100ms"
 disconnect_retry = "1s"
 ready_grace = "2s"
+resume_hang_ups = "3s"
 [api]
 unknown_parameters = "ignore"
 string_ids = true
+full_unicode = true
 requests_at_once = 7
+disconnect_deadline = "4s"
 [cluster]
 name = "east"
 listen = "10.0.0.1:4242"
@@ -290,18 +344,23 @@ format = "json"
 )");
   using http::digest_algorithm;
   const config expected{
-      .node = {"node-a"},
-      .http = {{{"0.0.0.0", 8443}, {"::1", 8080}},
-               {"10.0.0.0/8", "::1"},
-               "other realm",
-               {digest_algorithm::sha256, digest_algorithm::md5},
-               1024,
-               "0123456789abcdef",
-               tls_config{"c", "k", "a"}},
+      .node = {"node-a", "/var/lib/elsewhere"},
+      .http = {.listen = {{"0.0.0.0", 8443}, {"::1", 8080}},
+               .trusted_listen = {{"::1", 8080}, {"127.0.0.1", 8081}},
+               .trusted_hosts = {"10.0.0.0/8", "::1"},
+               .hosts = {"calls.example", "[::1]:8080"},
+               .proxies = {"192.0.2.0/24"},
+               .connections_per_address = 7,
+               .realm = "other realm",
+               .digest_algorithms = {digest_algorithm::sha256, digest_algorithm::md5},
+               .body_limit = 1024,
+               .tls = tls_config{"c", "k", "a"}},
+      .metrics = {{{"127.0.0.1", 9100}}},
       .directory = {"sqlite://d.db"},
-      .audit = {"a.db"},
+      .audit = {"a.db", 1048576, 7},
       .feed = {{{"127.0.0.1", 9000}},
                {{switch_name{"sbc-1"}, "…", environment_id{2}}},
+               17,
                tls_config{"fc", "fk", ""}},
       .kamailio = {{switch_name{"kam-1"},
                     {"127.0.0.1", 8448},
@@ -310,11 +369,11 @@ format = "json"
                     {"node-a", "node-z"},
                     5min,
                     "/run/kamailio"}},
-      .calls = {100ms, 1s, 2s},
-      .api = {unknown_parameters::ignore, true, 7},
+      .calls = {100ms, 1s, 2s, 3s},
+      .api = {unknown_parameters::ignore, true, 7, 4s, true},
       .cluster =
           cluster_config{
-              "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, "nc", "nk", "na", missing_node::fault},
+              "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, {}, "nc", "nk", "na", missing_node::fault},
       .log = {log_level::error, log_format::json},
   };
   CHECK(value == expected);

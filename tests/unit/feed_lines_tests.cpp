@@ -52,3 +52,11 @@ TEST_CASE("a quotation is one line of clean text, and is not cut within a charac
   CHECK(one_line("ab\xC3\xA9", 3) == "ab\xE2\x80\xA6");
   CHECK(one_line("\xF0\x9F\x98\x80", 3) == "\xE2\x80\xA6");
 }
+
+TEST_CASE("a switch that is to move is told the addresses as a list, whatever they are") {
+  const auto line = move_line({"10.0.0.2:9000", "a\"b"});
+  const auto value = json::parse(line);
+  CHECK(value.at("type").as_string() == "move");
+  CHECK(value.at("nodes") == json::value{"10.0.0.2:9000", "a\"b"});
+  CHECK(line.back() == '\n');
+}

@@ -179,8 +179,8 @@ TEST_CASE("fields are read in order with their names, kinds and texts, those tha
                                    {"b", kind::number, "-1.5e3"},
                                    {"c", kind::boolean, "true"},
                                    {"d", kind::null, ""},
-                                   {"e", kind::nested, ""},
-                                   {"f", kind::nested, ""},
+                                   {"e", kind::nested, "[{}]"},
+                                   {"f", kind::nested, "{\"a\":1}"},
                                    {"a", kind::boolean, "false"},
                                    {"", kind::string, ""}});
 }

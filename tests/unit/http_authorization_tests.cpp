@@ -87,6 +87,15 @@ TEST_CASE("escapes and commas inside quotes belong to the value") {
   CHECK(parsed(R"(Digest username="a\"b\\c, d=e")").username == R"(a"b\c, d=e)");
 }
 
+TEST_CASE("a backslash is text for those that do not know of escapes") {
+  std::string reason;
+  const auto from =
+      parse_authorization(R"(Digest username="A\b\", realm="r", nc=00000000)", reason, backslash::is_text);
+  REQUIRE(from);
+  CHECK(from->username == R"(A\b\)");
+  CHECK(from->realm == "r");
+}
+
 TEST_CASE("unknown parameters are passed over") {
   CHECK(parsed(R"(Digest auth-int=x, username="u", userhash=false)").username == "u");
 }

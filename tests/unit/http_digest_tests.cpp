@@ -15,13 +15,14 @@ namespace {
 
 constexpr std::string_view realm = "rollcall";
 constexpr std::string_view target = "/xmlapi/xmlapi";
-const std::string secret = "a secret shared by all nodes";
+const nonce_key key{derive_key("a secret shared by all nodes", key_purpose::nonces)};
+const nonce_key other_key{derive_key("the secret of somebody else", key_purpose::nonces)};
 
 timestamp time_of_day{1'732'276'800s};
 timestamp test_clock() { return time_of_day; }
 
 authenticator::settings settings_with(std::vector<digest_algorithm> algorithms) {
-  return {std::string{realm}, std::move(algorithms), secret, test_clock, authenticator::nonce_capacity};
+  return {std::string{realm}, std::move(algorithms), {key}, test_clock, authenticator::nonce_capacity};
 }
 
 /// Knows one customer, `alice` with the password `wonderland`.
@@ -78,11 +79,13 @@ bool stale(const verdict& v) { return v.outcome == verdict::kind::challenge && v
 
 } // namespace
 
-TEST_CASE("an authenticator without algorithm or with a short secret is not made") {
+TEST_CASE("an authenticator without algorithm or without a key is not made") {
   CHECK_THROWS_AS(authenticator{settings_with({})}, std::invalid_argument);
   auto weak = settings_with({digest_algorithm::md5});
-  weak.secret = "short";
+  weak.keys.clear();
   CHECK_THROWS_AS(authenticator{weak}, std::invalid_argument);
+  authenticator good{settings_with({digest_algorithm::md5})};
+  CHECK_THROWS_AS(good.change_keys({}), std::invalid_argument);
 }
 
 TEST_CASE_FIXTURE(fixture, "an unknown login and a wrong password get the same answer") {
@@ -103,7 +106,7 @@ TEST_CASE_FIXTURE(fixture, "a login without a hash for the algorithm cannot get 
 TEST_CASE_FIXTURE(fixture, "nobody's hash opens nothing") {
   auto from = fresh_client();
   from.login = "";
-  from.password = secret;
+  from.password = {key.key.begin(), key.key.end()};
   CHECK_FALSE(accepted(judge(from)));
 }
 
@@ -134,13 +137,46 @@ TEST_CASE_FIXTURE(fixture, "an expired nonce is stale") {
   CHECK(stale(judge(late)));
 }
 
-TEST_CASE_FIXTURE(fixture, "a nonce of a node with another secret is stale, one of the same secret is good") {
+TEST_CASE_FIXTURE(fixture, "a nonce of a node with another key is stale, one of the same key is good") {
   auto foreign = settings_with({digest_algorithm::md5});
-  foreign.secret = "the secret of somebody else";
+  foreign.keys = {other_key};
   CHECK(stale(judge({.nonce = nonce_in(authenticator{foreign}.challenges(false).front())})));
   CHECK(stale(judge({.nonce = "made up"})));
   const authenticator neighbour{settings_with({digest_algorithm::md5})};
   CHECK(accepted(judge({.nonce = nonce_in(neighbour.challenges(false).front())})));
+}
+
+TEST_CASE_FIXTURE(fixture, "a nonce of before another key came is good while the former key is") {
+  const auto before = fresh_client();
+  gate.change_keys({other_key, {key.key, time_of_day + 1s}});
+  CHECK(accepted(judge(before)));
+  const auto elsewhere =
+      nonce_in(authenticator{settings_with({digest_algorithm::md5})}.challenges(false).front());
+  time_of_day += 1s - 1us;
+  CHECK(accepted(judge({.nonce = elsewhere})));
+  const auto unused =
+      nonce_in(authenticator{settings_with({digest_algorithm::md5})}.challenges(false).front());
+  time_of_day += 1us;
+  CHECK(stale(judge({.nonce = unused})));
+  CHECK(accepted(judge(fresh_client())));
+}
+
+TEST_CASE_FIXTURE(fixture, "nonces are made by the first key, and a key that is no more is nobody's") {
+  auto foreign = settings_with({digest_algorithm::md5});
+  foreign.keys = {other_key};
+  authenticator neighbour{foreign};
+  gate.change_keys({other_key});
+  const auto from = fresh_client();
+  CHECK(accepted(neighbour.verify("POST", target, from.header(), directory)));
+  gate.change_keys({key});
+  CHECK(stale(judge(from)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a counter that was used before another key came is not good again") {
+  const auto from = fresh_client();
+  CHECK(accepted(judge(from)));
+  gate.change_keys({other_key, key});
+  CHECK(stale(judge(from)));
 }
 
 TEST_CASE_FIXTURE(fixture, "a neighbour's clock may be ahead a little, not much") {
@@ -195,12 +231,114 @@ TEST_CASE_FIXTURE(fixture, "a header without qop, nc, cnonce or with another qop
   CHECK(bad_request(judge_text("Digest nonsense")));
 }
 
-TEST_CASE_FIXTURE(fixture, "a counter that is not eight hex digits, or zero, is a bad request") {
-  for (const auto* nc : {"1", "0000001", "000000001", "0000000g", "-0000001", "00000000"}) {
+TEST_CASE_FIXTURE(fixture, "a counter that is not eight hex digits, or zeros and eight, is a bad request") {
+  for (const auto* nc :
+       {"1", "0000001", "0000000g", "-0000001", "000000001g", "100000001", "00000000000000001"}) {
     auto from = fresh_client();
     from.nc = nc;
     CHECK(bad_request(judge(from)));
   }
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a client that begins to count at zero is let in, and each of its counts is good once") {
+  auto from = fresh_client();
+  for (const auto* nc : {"00000000", "00000001", "00000002"}) {
+    from.nc = nc;
+    CHECK(accepted(judge(from)));
+    CHECK(stale(judge(from)));
+  }
+  from.nc = "00000000";
+  CHECK(stale(judge(from)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a count with more zeros before it is the same count") {
+  auto from = fresh_client();
+  from.nc = "0000000000000000";
+  CHECK(accepted(judge(from)));
+  from.nc = "00000000";
+  CHECK(stale(judge(from)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a zero that comes after others of its nonce is good once as well") {
+  auto from = fresh_client();
+  for (const auto* nc : {"00000003", "00000000"}) {
+    from.nc = nc;
+    CHECK(accepted(judge(from)));
+  }
+  CHECK(stale(judge(from)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a login with a backslash is known whether the client escapes it or not") {
+  const auto two = [](std::string_view login) -> std::optional<digest_hashes> {
+    for (const std::string_view known : {R"(DOMAIN\user)", "DOMAINuser", R"(back\)"})
+      if (login == known)
+        return digest_hashes{password_hash(digest_algorithm::md5, login, realm, login), ""};
+    return std::nullopt;
+  };
+  const auto judged = [&](const std::string& login, const std::string& written, const std::string& password) {
+    auto from = fresh_client();
+    from.login = login;
+    from.password = password;
+    auto header = from.header();
+    const auto begin = header.find('"') + 1;
+    header.replace(begin, login.size(), written);
+    return gate.verify("POST", target, header, two);
+  };
+  for (const std::string written : {R"(DOMAIN\user)", R"(DOMAIN\\user)"}) {
+    const auto known = judged(R"(DOMAIN\user)", written, R"(DOMAIN\user)");
+    CHECK(accepted(known));
+    CHECK(known.login == R"(DOMAIN\user)");
+    CHECK(challenged(judged(R"(DOMAIN\user)", written, "guess")));
+  }
+  CHECK(judged("DOMAINuser", R"(DOMAIN\user)", "DOMAINuser").login == "DOMAINuser");
+  CHECK(judged(R"(back\)", R"(back\)", R"(back\)").login == R"(back\)");
+  CHECK(accepted(judged(R"(back\)", R"(back\\)", R"(back\)")));
+  CHECK(challenged(judged("nobody", R"(no\body)", "x")));
+}
+
+TEST_CASE_FIXTURE(fixture, "a login that arrives in ISO-8859-1 is the one that it is in UTF-8") {
+  const auto jurgen = [](std::string_view login) -> std::optional<digest_hashes> {
+    if (login != "J\u00fcrgen")
+      return std::nullopt;
+    return digest_hashes{password_hash(digest_algorithm::md5, login, realm, "wonderland"), ""};
+  };
+  const auto judged = [&](const std::string& written, const std::string& password) {
+    auto from = fresh_client();
+    from.login = "J\u00fcrgen";
+    from.password = password;
+    auto header = from.header();
+    header.replace(header.find('"') + 1, from.login.size(), written);
+    return gate.verify("POST", target, header, jurgen);
+  };
+  for (const std::string written : {"J\u00fcrgen", "J\xFCrgen"}) {
+    const auto known = judged(written, "wonderland");
+    CHECK(accepted(known));
+    CHECK(known.login == "J\u00fcrgen");
+    CHECK(challenged(judged(written, "guess")));
+  }
+  CHECK(challenged(judged("J\xFErgen", "wonderland")));
+}
+
+TEST_CASE_FIXTURE(
+    fixture, "a client may hash the password in ISO-8859-1 where the directory knows it in that as well") {
+  const std::string login = "J\u00fcrgen";
+  const auto utf8 = password_hash(digest_algorithm::md5, login, realm, "wonderland");
+  const auto latin1 = password_hash(digest_algorithm::md5, "J\xFCrgen", realm, "wonderland");
+  const auto judged = [&](const std::string& hashed, const std::string& kept) {
+    auto from = fresh_client();
+    from.login = hashed;
+    auto header = from.header();
+    header.replace(header.find('"') + 1, hashed.size(), login);
+    return gate.verify("POST", target, header, [&](std::string_view asked) -> std::optional<digest_hashes> {
+      return asked == login ? std::optional{digest_hashes{kept, ""}} : std::nullopt;
+    });
+  };
+  CHECK(accepted(judged(login, utf8 + latin1)));
+  CHECK(accepted(judged("J\xFCrgen", utf8 + latin1)));
+  CHECK(accepted(judged(login, utf8)));
+  CHECK(challenged(judged("J\xFCrgen", utf8)));
+  CHECK(challenged(judged("J\xFErgen", utf8 + latin1)));
 }
 
 TEST_CASE_FIXTURE(fixture, "a header made for another address is a bad request") {

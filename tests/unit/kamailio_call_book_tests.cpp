@@ -13,12 +13,11 @@ namespace {
 constexpr auto remember = 90s;
 const call_book::moment start{};
 
-call_report report(const std::string& id, call_state state, const std::string& cseq = "1") {
+call_report report(const std::string& id, call_state state, const std::string& transaction = "48:1") {
   call_report said;
   said.event.id = id;
   said.event.state = state;
-  said.event.texts.set(call_text::sip_call_id, id + "@host");
-  said.cseq = cseq;
+  said.transaction = transaction;
   return said;
 }
 
@@ -59,14 +58,13 @@ TEST_CASE("an end is forgotten after its time, and not before") {
 
 TEST_CASE("a call is answered once and for all, and keeps what names its transaction") {
   auto book = opened();
-  book.take(report("1-1-1", call_state::ar_complete, "7"), start);
+  book.take(report("1-1-1", call_state::ar_complete, "48:7"), start);
   REQUIRE(book.find("1-1-1"));
   CHECK_FALSE(book.find("1-1-1")->answered);
   book.take(report("1-1-1", call_state::connected, ""), start);
   book.take(report("1-1-1", call_state::ar_complete, ""), start);
   CHECK(book.find("1-1-1")->answered);
-  CHECK(book.find("1-1-1")->cseq == "7");
-  CHECK(book.find("1-1-1")->sip_call_id == "1-1-1@host");
+  CHECK(book.find("1-1-1")->transaction == "48:7");
 }
 
 TEST_CASE("a snapshot leaves what it named and what was named meanwhile") {
@@ -93,4 +91,19 @@ TEST_CASE("a new run of the switch begins with an empty book, the same run does 
   CHECK(book.size() == 0);
   CHECK_FALSE(book.is_over("1-1-2"));
   book.forget(start + 1h);
+}
+
+TEST_CASE("a call that was not routed in its time is told once, and one that was is not") {
+  call_book book{remember, 2s};
+  book.begin_run("1");
+  book.take(report("1-1-1", call_state::wait_route), start);
+  book.take(report("1-1-2", call_state::wait_route), start);
+  book.take(report("1-1-2", call_state::ar_complete), start);
+  book.take(report("1-1-3", call_state::wait_auth), start);
+  book.take(report("1-1-3", call_state::dead), start);
+  CHECK_FALSE(book.routing_overdue(start + 2s - 1ms));
+  CHECK(book.routing_overdue(start + 2s));
+  CHECK_FALSE(book.routing_overdue(start + 2s));
+  book.take(report("1-1-1", call_state::wait_route), start + 2s);
+  CHECK_FALSE(book.routing_overdue(start + 9s));
 }

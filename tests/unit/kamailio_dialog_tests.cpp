@@ -25,7 +25,7 @@ std::string with_state(int state, std::string_view variables) {
 }
 
 const auto* const ours =
-    R"("rc_call":"\"id\":\"1795492667753-725-9521\",\"setup_time\":1795492667.5,\"cli\": \"801\", \"cseq\": \"1\"")";
+    R"("rc_call":"\"id\":\"1795492667753-725-9521\",\"setup_time\":1795492667.5,\"cli\": \"801\"","rc_trans":"48:1")";
 
 struct cut {
   std::vector<std::string> objects;
@@ -71,6 +71,24 @@ TEST_CASE("a dialog that is over, or that the script never reported, is no call"
   CHECK(std::holds_alternative<no_call>(read(R"({"h_entry":1,"h_id":2,"state":4})")));
 }
 
+TEST_CASE("a dialog that is no call is counted all the same, unless it is over") {
+  const auto over = read(with_state(5, "{}"));
+  CHECK(std::get<no_call>(over).over);
+  const auto up = read(with_state(4, "{}"));
+  CHECK_FALSE(std::get<no_call>(up).over);
+  CHECK(std::get<no_call>(up).id == "1795492667753-725-9521");
+}
+
+TEST_CASE("a list is cut into dialogs however it is indented") {
+  const auto found = split("{\n\t\"jsonrpc\":\t\"2.0\",\n\t\"result\":\t[{\n\t\t\t\"a\":\t1\n\t\t},\t\r\n "
+                           "{\n\"b\":[ ]\n}\n\t],\n\t\"id\":\t7\n}",
+                           2, 3);
+  CHECK(found.good);
+  CHECK(found.complete);
+  CHECK(found.objects == std::vector<std::string>{"{\n\t\t\t\"a\":\t1\n\t\t}", "{\n\"b\":[ ]\n}"});
+  CHECK(found.skeleton == "{\n\t\"jsonrpc\":\t\"2.0\",\n\t\"result\":\t[],\n\t\"id\":\t7\n}");
+}
+
 TEST_CASE("variables come as one object or as many") {
   for (const auto& variables : {std::string{"{\"rc_stage\":\"ARComplete\","} + ours + "}",
                                 std::string{"[{\"rc_stage\":\"ARComplete\"},{"} + ours + "}]"}) {
@@ -80,9 +98,29 @@ TEST_CASE("variables come as one object or as many") {
     CHECK(report.event.id == "1795492667753-725-9521");
     CHECK(report.event.state == call_state::ar_complete);
     CHECK(report.event.texts.get(call_text::cli) == "801");
-    CHECK(report.cseq == "1");
+    CHECK(report.transaction == "48:1");
     CHECK_FALSE(report.event.connect);
   }
+}
+
+TEST_CASE("a dialog tells where the media of both sides goes, and that another gateway's is not known yet") {
+  const auto media = [](const char* callee) {
+    const auto said =
+        read(with_state(2, std::string{R"({"rc_stage":"ARComplete","rc_caller":"127.0.1.1","rc_media":")"}
+                               + callee + "\"," + ours + "}"));
+    REQUIRE(std::holds_alternative<call_report>(said));
+    const auto& texts = std::get<call_report>(said).event.texts;
+    CHECK(texts.get(call_text::caller_media_ip) == "127.0.1.1");
+    return std::string{texts.get(call_text::callee_media_ip).value_or("not told")};
+  };
+  CHECK(media("127.0.2.1") == "127.0.2.1");
+  CHECK(media("-").empty());
+}
+
+TEST_CASE("a dialog of an earlier run, restored from a database, makes no sense under its own name") {
+  const auto said = read(with_state(4, R"({"rc_id":"17-725-9521","rc_call":"\"id\":"})"));
+  REQUIRE(std::holds_alternative<bad_dialog>(said));
+  CHECK(std::get<bad_dialog>(said).id == "17-725-9521");
 }
 
 TEST_CASE("an answered dialog is connected, whatever the script has said last") {

@@ -27,16 +27,11 @@ T read_as(std::string_view payload) {
 
 TEST_CASE("a frame that makes no sense is bad, and says why") {
   for (const auto& [payload, reason] : {
-           std::pair{"", "not JSON"},
-           {"{", "not JSON"},
-           {"[]", "not JSON"},
-           {"{}", "seq is required"},
+           std::pair{R"({"type":"call","seq":1,"cld":"a"b"})", "not JSON"},
            {R"({"type":"pong"})", "seq is required"},
            {R"({"type":"pong","seq":-1})", "seq is required"},
            {R"({"type":"pong","seq":"1"})", "seq is required"},
            {R"({"type":"hello","seq":0})", "run is required"},
-           {R"({"type":"what","seq":1})", "type is not known"},
-           {R"({"type":"ping","seq":1})", "does not belong here"},
            {R"({"type":"end","seq":1})", "id is required"},
            {R"({"type":"call","seq":1,"id":"1-2-3","state":"Up"})", "state"},
            {R"({"type":"call","seq":1,"id":"1-2-3","state":"Idle","hex":true,"cli":"zz"})", "hexadecimal"},
@@ -46,6 +41,22 @@ TEST_CASE("a frame that makes no sense is bad, and says why") {
            {R"({"type":"rpc","answer":{"jsonrpc":"2.0","result":{},"id":1.5}})", "without the number"},
        })
     CHECK_MESSAGE(read_as<bad_frame>(payload).reason.find(reason) != std::string::npos, payload);
+}
+
+TEST_CASE("a field of no use costs the field, and is told beside the call") {
+  const auto said = read_as<call_report>(
+      R"({"type":"call","seq":1,"id":"1-2-3","state":"Idle","i_connection":"x","cli":"801","setup_time":[]})");
+  CHECK(said.event.texts.get(call_text::cli) == "801");
+  CHECK_FALSE(said.event.connection);
+  CHECK(said.bad_fields.size() == 2);
+  CHECK(said.bad_fields[0].reason.find("1-2-3") != std::string::npos);
+}
+
+TEST_CASE("what others send over a shared event socket is foreign, not bad") {
+  for (const auto* payload :
+       {"", "{", "[]", "{}", "OK", R"({"type":"what","seq":1})", R"({"type":"ping","seq":1})",
+        R"({"type":5})", R"({"event":"CGR_AUTH_REQUEST","tr_index":"1","cgr_account":"1001"})"})
+    CHECK_MESSAGE(std::holds_alternative<foreign_frame>(read(payload)), payload);
 }
 
 TEST_CASE("a hello names the run and the newest event") {
@@ -59,9 +70,9 @@ TEST_CASE("a call says what an object of the feed says, and how to refuse it") {
   const auto said = read_as<call_report>(
       R"({"type":"call","seq":3,"state":"Connected","id":"1795492667753-13748-42857","setup_time":1795492667.824313,)"
       R"("caller_media_ip": "127.0.1.1", "i_connection": 1, "direction": "vendor", "account": "801", "cld": "1555",)"
-      R"( "cli": "801", "cseq": "1", "from_tag": "x", "call_id": "1@h","connect_time":1795492668.332477,"callee_media_ip":"127.0.2.2"})");
+      R"( "cli": "801", "transaction": "31337:1", "from_tag": "x", "call_id": "1@h","connect_time":1795492668.332477,"callee_media_ip":"127.0.2.2"})");
   CHECK(said.seq == 3);
-  CHECK(said.cseq == "1");
+  CHECK(said.transaction == "31337:1");
   const auto& event = said.event;
   CHECK(event.id == "1795492667753-13748-42857");
   CHECK(event.state == call_state::connected);
@@ -80,14 +91,29 @@ TEST_CASE("a call says what an object of the feed says, and how to refuse it") {
 
 TEST_CASE("texts in hexadecimal arrive as the bytes that were dialled, and the others as they are") {
   const auto said = read_as<call_report>(
-      R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1795492667.8,"hex":true,"call_id":"3140","cseq":"31",)"
+      R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1795492667.8,"hex":true,"call_id":"3140","transaction":"31337:1",)"
       R"("cli":"636166e9","cld":"","account":"383031","direction":"","caller_media_ip":"31","callee_media_ip":"127.0.2.2"})");
   CHECK(said.event.texts.get(call_text::cli) == "caf\xe9");
   CHECK(said.event.texts.get(call_text::cld) == "");
   CHECK(said.event.texts.get(call_text::account_name) == "801");
   CHECK(said.event.texts.get(call_text::sip_call_id) == "1@");
   CHECK(said.event.texts.get(call_text::callee_media_ip) == "127.0.2.2");
-  CHECK(said.cseq == "1");
+  CHECK(said.transaction == "31337:1");
+}
+
+TEST_CASE("addresses are plain beside texts in hexadecimal") {
+  const auto said = read_as<call_report>(
+      R"({"type":"call","seq":1,"state":"WaitRoute","id":"1-2-3","setup_time":1,"hex":true,"cli":"e9","caller_media_ip":"127.0.1.1"})");
+  CHECK(said.event.texts.get(call_text::caller_media_ip) == "127.0.1.1");
+  CHECK(said.event.texts.get(call_text::cli) == "\xe9");
+}
+
+TEST_CASE("what is no transaction is none") {
+  for (const auto* text : {R"("")", R"("1@host")", "7", "null"})
+    CHECK(read_as<call_report>(
+              R"({"type":"call","seq":3,"state":"ARComplete","id":"1-2-3","setup_time":1,"transaction":)"
+              + std::string{text} + "}")
+              .transaction.empty());
 }
 
 TEST_CASE("an end is the event of a dead call") {
@@ -113,9 +139,30 @@ TEST_CASE("an answer without result and without a proper error is a failure") {
     CHECK_MESSAGE(outcome_of(json).code != 0, json);
 }
 
-TEST_CASE("the answer to a snapshot is handed on unread") {
-  const auto said = read(R"({"type":"rpc","answer":{"jsonrpc":"2.0","result":[{"id":5},garbage],"id":0}})");
-  const auto* answer = std::get_if<snapshot_answer>(&said);
+TEST_CASE("an answer is read as JSON, however jsonrpcs spells it") {
+  const std::string pretty =
+      "{\n\t\"jsonrpc\":\t\"2.0\",\n\t\"id\":\t9,\n\t\"result\":\t{\n\t\t\"id\":\t5\n\t}\n}";
+  const auto done = read_as<rpc_answer>(R"({"type":"rpc","answer":)" + pretty + "}");
+  CHECK(done.request == 9);
+  CHECK(done.code == 0);
+  const auto failed = read_as<rpc_answer>("{\"type\":\"rpc\",\"answer\":{\n\t\"id\":\t8,\n\t\"error\":\t{"
+                                          "\n\t\t\"code\":\t404,\n\t\t\"message\":\t\"no\"\n\t}\n}}");
+  CHECK(failed.request == 8);
+  CHECK(failed.code == 404);
+  CHECK(failed.message == "no");
+}
+
+TEST_CASE("an answer keeps its text, for whoever asked for a list") {
+  const std::string payload = R"({"type":"rpc","answer":{"jsonrpc":"2.0","result":[{"id":5}],"id":0}})";
+  const auto said = read(payload);
+  const auto* answer = std::get_if<rpc_answer>(&said);
   REQUIRE(answer);
-  CHECK(answer->json == R"({"jsonrpc":"2.0","result":[{"id":5},garbage],"id":0})");
+  CHECK(answer->request == 0);
+  CHECK(answer->json == R"({"jsonrpc":"2.0","result":[{"id":5}],"id":0})");
+}
+
+TEST_CASE("a pong tells what the script has left out, and without that it is an old one") {
+  CHECK(read_as<pong>(R"({"type":"pong","seq":7,"faults":""})").faults.empty());
+  CHECK(read_as<pong>(R"({"type":"pong","seq":7,"faults":"a\nb"})").faults == "a\nb");
+  CHECK(read_as<pong>(R"({"type":"pong","seq":7})").faults.find("rollcall.cfg") != std::string::npos);
 }

@@ -29,12 +29,11 @@ struct fixture {
     return result;
   }
 
-  void say(const std::string& id, call_state state) {
+  void say(const std::string& id, call_state state, const char* transaction = "48:7") {
     call_report said;
     said.event.id = id;
     said.event.state = state;
-    said.event.texts.set(call_text::sip_call_id, id + "@host");
-    said.cseq = "7";
+    said.transaction = transaction;
     book.take(said, start);
   }
 
@@ -81,8 +80,34 @@ TEST_CASE_FIXTURE(fixture, "a ringing call is refused to its caller, an answered
   CHECK(holds(answered, "dlg.end_dlg"));
   CHECK(holds(answered, "[1,1]"));
   const auto ringing = next();
-  CHECK(holds(ringing, "tm.reply_callid"));
-  CHECK(holds(ringing, R"("1-1-2@host","7")"));
+  CHECK(holds(ringing, R"("tm.reply")"));
+  CHECK(holds(ringing, R"("48:7")"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a ringing call whose transaction is not known is refused, never hung up by its Call-ID") {
+  say("1-1-3", call_state::ar_complete, "");
+  calls.wish("1-1-3");
+  CHECK(next().empty());
+  REQUIRE(refused);
+  CHECK(refused->what == kind::refused);
+  CHECK(holds(refused->message, "rollcall.cfg"));
+  say("1-1-3", call_state::connected, "");
+  CHECK(calls.wish("1-1-3"));
+  CHECK(holds(next(), "dlg.end_dlg"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a call of an earlier run that this run has told, restored from a database, is hung up") {
+  say("77-5-6", call_state::connected, "");
+  calls.wish("77-5-6");
+  CHECK(holds(next(), "[5,6]"));
+  say("77-5-6", call_state::dead);
+  CHECK(answer(1, 0).what == kind::done);
+  CHECK(calls.wish("77-5-7"));
+  CHECK(next().empty());
+  REQUIRE(refused);
+  CHECK(refused->message == "a call of an earlier run of the switch");
 }
 
 TEST_CASE_FIXTURE(fixture, "a call of this run that is not known is hung up as if it was answered") {
@@ -102,7 +127,7 @@ TEST_CASE_FIXTURE(fixture, "a wish is taken once until it is answered") {
 
 TEST_CASE_FIXTURE(fixture, "a ringing call that was answered meanwhile is hung up the other way, once") {
   calls.wish("1-1-2");
-  CHECK(holds(next(), "tm.reply_callid"));
+  CHECK(holds(next(), R"("tm.reply")"));
   CHECK(answer(1, 500).what == kind::done);
   CHECK(holds(next(), "dlg.end_dlg"));
   CHECK(answer(2, 500).what == kind::refused);

@@ -8,6 +8,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 using namespace rollcall;
@@ -21,7 +25,10 @@ TEST_CASE("what is not exactly a dialog's id is none") {
                            "1-2-",
                            "-2-3",
                            "1--3",
-                           "1-2-3-4",
+                           "1-2-3-",
+                           "1-2-3-0",
+                           "1-2-3-x",
+                           "1-2-3-4-5",
                            "x-2-3",
                            "1-x-3",
                            "1-2-x",
@@ -39,8 +46,9 @@ TEST_CASE("what is not exactly a dialog's id is none") {
 
 TEST_CASE("a dialog's id reads as it was written") {
   CHECK(parse_dialog_id("1795492667753-13748-4294967295") == dialog_id{"1795492667753", 13748, 4294967295});
-  CHECK(rc::check([](std::uint32_t entry, std::uint32_t number) {
-    const dialog_id id{"1795492667753", entry, number};
+  CHECK(parse_dialog_id("1-2-3-4") == dialog_id{"1", 2, 3, 4});
+  CHECK(rc::check([](std::uint32_t entry, std::uint32_t number, std::uint32_t again) {
+    const dialog_id id{"1795492667753", entry, number, again};
     RC_ASSERT(parse_dialog_id(to_string(id)) == id);
   }));
 }
@@ -84,16 +92,51 @@ TEST_CASE("commands are the JSON-RPC requests that Kamailio was seen to understa
   CHECK(end_dialog_command(9, {"1", 16, 28058})
         == R"({"jsonrpc":"2.0","method":"dlg.end_dlg","params":[16,28058],"id":9})");
   CHECK(
-      refuse_call_command(10, "a\"b@c", "1")
-      == R"({"jsonrpc":"2.0","method":"tm.reply_callid","params":[603,"Disconnected by operator","a\"b@c","1","rollcall","",""],"id":10})");
-  CHECK(list_command() == R"({"jsonrpc":"2.0","method":"dlg.list","id":0})");
-  CHECK(dump_command("/run/x") == R"({"jsonrpc":"2.0","method":"dlg.dump_file","params":["/run/x"],"id":0})");
+      refuse_call_command(10, "31337:1234567890")
+      == R"({"jsonrpc":"2.0","method":"tm.reply","params":[603,"Disconnected by operator","31337:1234567890","rollcall","",""],"id":10})");
+  CHECK(list_command(1) == R"({"jsonrpc":"2.0","method":"dlg.list","id":1})");
+  CHECK(dump_command(2, "/run/x")
+        == R"({"jsonrpc":"2.0","method":"dlg.dump_file","params":["/run/x"],"id":2})");
+  CHECK(count_command(3) == R"({"jsonrpc":"2.0","method":"dlg.stats_active","id":3})");
+  CHECK(run_command(4) == R"({"jsonrpc":"2.0","method":"htable.get","params":["rollcall","run"],"id":4})");
 }
 
-TEST_CASE("a dump goes into one file of the switch's name, or nowhere") {
+TEST_CASE("a transaction is named by two numbers, and by nothing else") {
+  for (const auto* text :
+       {"", ":", "1", "1:", ":1", "1:2:3", " 1:2", "1:2 ", "-1:2", "1:4294967296", "01:2", "<null>:<null>"})
+    CHECK_MESSAGE(!is_transaction_id(text), text);
+  CHECK(is_transaction_id("0:0"));
+  CHECK(is_transaction_id("65535:4294967295"));
+}
+
+TEST_CASE("a dump goes into a file of the switch's name and a number of its own, or nowhere") {
   settings to;
   to.name = switch_name{"kam-1"};
-  CHECK(dump_file(to).empty());
+  CHECK(dump_file(to, 1).empty());
   to.dump_directory = "/run/shared";
-  CHECK(dump_file(to) == "/run/shared/rollcall-kam-1.dialogs");
+  CHECK(dump_file(to, 0xabc) == "/run/shared/rollcall-kam-1-0000000000000abc.dialogs");
+  CHECK(dump_file(to, ~0ULL) == "/run/shared/rollcall-kam-1-ffffffffffffffff.dialogs");
+}
+
+TEST_CASE("old dumps of a switch are removed, not young ones, nor those of another switch") {
+  std::string folder = std::filesystem::temp_directory_path() / "rollcall-words-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()));
+  settings to;
+  to.name = switch_name{"kam-1"};
+  to.dump_directory = folder;
+  auto other = to;
+  other.name = switch_name{"kam-1-b"};
+  const auto old = dump_file(to, 1);
+  const auto young = dump_file(to, 2);
+  const auto foreign = dump_file(other, 1);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (const auto& each : {old, young, foreign}) {
+    std::ofstream{each} << "x";
+    std::filesystem::last_write_time(each, each == young ? now : now - std::chrono::hours{1});
+  }
+  remove_old_dumps(to, std::chrono::seconds{600});
+  CHECK_FALSE(std::filesystem::exists(old));
+  CHECK(std::filesystem::exists(young));
+  CHECK(std::filesystem::exists(foreign));
+  std::filesystem::remove_all(folder);
 }

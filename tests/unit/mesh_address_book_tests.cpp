@@ -66,6 +66,28 @@ TEST_CASE("a reload forgets addresses where nobody was, and keeps the others as 
   CHECK_FALSE(book.status()[1].configured);
 }
 
+TEST_CASE("an address that is configured no more is known as such until its node is met or it is configured "
+          "again") {
+  address_book book;
+  book.configure({"b:1"}, at(0));
+  book.attempted("b:1", {.connected = true, .ours = false, .node = node_id{"node-b"}, .error = {}});
+  CHECK_FALSE(book.status()[0].dropped);
+  book.configure({}, at(1));
+  CHECK(book.status()[0].dropped);
+  book.configure({}, at(2));
+  CHECK(book.status()[0].dropped);
+  SUBCASE("met") {
+    book.joined(node_id{"node-b"}, at(3));
+    CHECK_FALSE(book.status()[0].dropped);
+    book.configure({}, at(4));
+    CHECK_FALSE(book.status()[0].dropped);
+  }
+  SUBCASE("configured again") {
+    book.configure({"b:1"}, at(3));
+    CHECK_FALSE(book.status()[0].dropped);
+  }
+}
+
 TEST_CASE("learned addresses are bounded: the one gone for longest makes room, a connected one never") {
   address_book book;
   book.configure({"configured:1"}, at(0));
@@ -80,6 +102,19 @@ TEST_CASE("learned addresses are bounded: the one gone for longest makes room, a
   CHECK(book.find("new:1"));
   CHECK_FALSE(book.find("n7:1"));
   CHECK_FALSE(book.learn("new:1", {}, at(21))); // known
+}
+
+TEST_CASE("a node that names the address of a connected one takes nothing from it") {
+  address_book book;
+  book.configure({"b:1"}, at(0));
+  book.attempted("b:1", {.connected = true, .ours = false, .node = node_id{"node-b"}, .error = {}});
+  book.joined(node_id{"node-b"}, at(1));
+  book.learn("b:1", node_id{"node-x"}, at(2));
+  CHECK(book.status().front().node == node_id{"node-b"});
+  CHECK(book.status().front().connected);
+  book.left(node_id{"node-b"}, "x", at(3));
+  book.learn("b:1", node_id{"node-x"}, at(4)); // it may have moved there
+  CHECK(book.status().front().node == node_id{"node-x"});
 }
 
 TEST_CASE("others are told of those that are connected first") {

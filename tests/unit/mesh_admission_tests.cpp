@@ -17,7 +17,9 @@ namespace {
 greeting who(const std::string& node, std::uint64_t incarnation = 0) {
   return {
       {"c", 1, node_id{node}, incarnation ? incarnation : std::hash<std::string>{}(node), node + ":1", {}},
-      "runtime of " + node + std::to_string(incarnation)};
+      "runtime of " + node + std::to_string(incarnation),
+      {},
+      {}};
 }
 
 standing held(std::uint64_t connection, const greeting& theirs, bool dialled) {
@@ -197,6 +199,48 @@ TEST_CASE("whatever the order, two nodes that dial each other end with the same 
     REQUIRE(both.connections(0) == both.connections(1));
     REQUIRE_FALSE(both.gave_up_one_in_use);
   }
+}
+
+namespace {
+
+std::string doubted(const greeting& theirs, const credentials& shown,
+                    const std::string& address = "127.0.0.1:1", const std::vector<std::string>& peers = {}) {
+  const auto wrong = doubt(theirs, shown, address, peers);
+  return wrong ? std::string{code_of(wrong->why)} : "none";
+}
+
+credentials certificate_of(std::vector<std::string> names) {
+  return {credentials::by::certificate, std::move(names)};
+}
+
+} // namespace
+
+TEST_CASE("a certificate lets in the nodes that it names, exactly") {
+  CHECK(doubted(who("node-a"), certificate_of({"node-a"})) == "none");
+  CHECK(doubted(who("node-a"), certificate_of({"host.example", "node-a"})) == "none");
+  for (const auto& names : std::vector<std::vector<std::string>>{
+           {}, {""}, {"node-b"}, {"NODE-A"}, {"node"}, {"node-a2"}, {"*"}, {"node-a "}}) {
+    CHECK(doubted(who("node-a"), certificate_of(names)) == "wrong_certificate");
+    // That it is one of the peers makes up for nothing.
+    CHECK(doubted(who("node-a"), certificate_of(names), "10.0.0.1:1", {"10.0.0.1:1"}) == "wrong_certificate");
+  }
+}
+
+TEST_CASE("without certificate and secret only the configured peers get in") {
+  const credentials nothing;
+  CHECK(doubted(who("node-a"), nothing, "127.0.0.1:1", {"127.0.0.1:2", "127.0.0.1:1"}) == "none");
+  CHECK(doubted(who("node-a"), nothing, "127.0.0.1:1", {"localhost:1"}) == "none");
+  CHECK(doubted(who("node-a"), nothing, "localhost:1", {"[::1]:1"}) == "none");
+  for (const auto& peers :
+       std::vector<std::vector<std::string>>{{}, {"127.0.0.1:2"}, {"127.0.0.2:1"}, {"[::1]:1"}, {"node-a:1"}})
+    CHECK(doubted(who("node-a"), nothing, "127.0.0.1:1", peers) == "not_a_peer");
+  CHECK_FALSE(may_name_others(nothing));
+}
+
+TEST_CASE("a proven secret is enough") {
+  CHECK(doubted(who("node-a"), {credentials::by::secret, {}}) == "none");
+  CHECK(may_name_others({credentials::by::secret, {}}));
+  CHECK(may_name_others(certificate_of({"node-a"})));
 }
 
 } // namespace rollcall::cluster

@@ -13,7 +13,9 @@ namespace {
 
 const greeting example{
     {"c", 1, node_id{"node-a"}, 18'446'744'073'709'551'615U, "10.0.0.1:4242", {"10.0.0.2:4242", "[::1]:1"}},
-    "0123#7"};
+    "0123#7",
+    {},
+    {}};
 
 std::string with(const std::string& from, const std::string& to) {
   auto line = hello_line(example);
@@ -23,7 +25,7 @@ std::string with(const std::string& from, const std::string& to) {
   return line.replace(at, from.size(), to);
 }
 
-std::string refusal_of(const std::variant<greeting, refused>& read) {
+std::string refusal_of(const auto& read) {
   const auto* found = std::get_if<refused>(&read);
   return found ? std::string{code_of(found->why)} : "none";
 }
@@ -31,7 +33,7 @@ std::string refusal_of(const std::variant<greeting, refused>& read) {
 } // namespace
 
 TEST_CASE("what a node says of itself arrives") {
-  const auto check = [](const std::variant<greeting, refused>& read) {
+  const auto check = [](const auto& read) {
     REQUIRE(std::holds_alternative<greeting>(read));
     const auto& got = std::get<greeting>(read);
     CHECK(got.of.cluster == "c");

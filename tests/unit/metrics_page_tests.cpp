@@ -59,14 +59,19 @@ metrics_snapshot full_snapshot() {
 
   feed::metrics feed;
   feed.count_refusal("auth_failed");
+  feed.braked = 6;
+  feed.guessing = 2;
   feed.count_refusal("no such code");
   collect(feed, now);
 
   kamailio::metrics kamailio;
   kamailio.events = 9;
   kamailio.gaps = 2;
+  kamailio.frames_foreign = 4;
+  kamailio.source_failures[1][5] = 3;
   kamailio.hang_ups_missing = 1;
   collect(kamailio, now);
+  now.switch_clocks["kam-1"] = -3.5;
   return now;
 }
 
@@ -97,8 +102,14 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_http_connections 12",
                                  "rollcall_http_responses_total{class=\"2xx\"} 1",
                                  "rollcall_feed_refused_total{code=\"auth_failed\"} 1",
+                                 "rollcall_feed_braked_total 6",
+                                 "rollcall_feed_guessing_addresses 2",
                                  "rollcall_kamailio_frames_total{outcome=\"event\"} 9",
+                                 "rollcall_kamailio_frames_total{outcome=\"foreign\"} 4",
                                  "rollcall_kamailio_gaps_total 2",
+                                 "rollcall_switch_clock_offset_seconds{switch=\"kam-1\"} -3.5",
+                                 "rollcall_kamailio_snapshot_failures_total{source=\"dlg.list over rpc\","
+                                 "reason=\"unproved\"} 3",
                                  "rollcall_kamailio_hang_ups_total{outcome=\"missing\"} 1"}) {
     CAPTURE(line);
     CHECK(has_line(page, line));

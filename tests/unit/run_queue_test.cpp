@@ -23,7 +23,7 @@ struct idler final : caf::resumable {
 /// A queue of jobs that have names: a letter for their urgency (e, p, and a for those that are patient), then
 /// a number.
 struct named_jobs {
-  explicit named_jobs(std::size_t threads = 1) : queue(threads) {}
+  explicit named_jobs(std::size_t threads = 1) : queue(threads, [] { return now; }) {}
 
   bool put(char kind, from whom = from::outside, std::size_t lane = 0, home where = no_home) {
     const auto how = kind == 'e' ? urgency::express : kind == 'p' ? urgency::prompt : urgency::patient;
@@ -72,7 +72,7 @@ struct named_jobs {
   }
 
   run_queue queue;
-  run_queue::moment now = std::chrono::steady_clock::now();
+  static inline run_queue::moment now{std::chrono::hours{1}}; ///< stands still but where a test moves it
   std::array<idler, 4 * run_queue::lead> jobs;
   std::size_t used = 0;
   std::array<int, 256> count{};
@@ -162,9 +162,9 @@ TEST_CASE("run_queue: the lane of another is left to it while it gets to it soon
   SUBCASE("it stands still") {
     REQUIRE(q.begin_turn(1));
     CHECK(q.take(1).size() == run_queue::most_at_once);
-    q.now += run_queue::standstill;
+    named_jobs::now += run_queue::standstill;
     CHECK_FALSE(q.begin_turn(0));
-    q.now += std::chrono::microseconds{1};
+    named_jobs::now += std::chrono::microseconds{1};
     CHECK(q.begin_turn(0));
     CHECK(q.take(0).size() == run_queue::most_at_once);
     CHECK(q.take(1).size() == run_queue::most_at_once); // it is back
@@ -206,7 +206,15 @@ TEST_CASE("run_queue: a thread is woken for a job that nobody is about to take")
     named_jobs q{2};
     q.occupy_first_thread();
     for (std::size_t n = 1; n < run_queue::soon; ++n)
-      CHECK_FALSE(q.put('a', from::turn, 0));
+      REQUIRE_FALSE(q.put('a', from::turn, 0));
+    CHECK(q.put('a', from::turn, 0));
+  }
+  SUBCASE("by an actor that is run: for what waits behind a thread that stands still") {
+    named_jobs q{2};
+    q.occupy_first_thread();
+    named_jobs::now += run_queue::standstill;
+    CHECK_FALSE(q.put('a', from::turn, 0));
+    named_jobs::now += std::chrono::microseconds{1};
     CHECK(q.put('a', from::turn, 0));
   }
   SUBCASE("by an actor that is run: for what is urgent, but the first, when there is nothing else") {

@@ -10,8 +10,19 @@ namespace rollcall {
 
 namespace {
 
+/// What is wrong, without the lines of the file.
 std::string refusal_of(std::string_view json) {
-  return test::refusal<directory_error>([&] { parse_directory(json); });
+  try {
+    parse_directory(json);
+  } catch (const import_error& error) {
+    std::string all;
+    for (const auto& [line, text] : error.all())
+      all += (all.empty() ? "" : "; ") + text;
+    return all;
+  } catch (const directory_error& error) {
+    return error.what();
+  }
+  return "(nothing thrown)";
 }
 
 std::string in_customers(const std::string& entry) {
@@ -48,11 +59,14 @@ TEST_CASE("a bad field is refused, and the message names the entry and the field
   const std::string here = "customers[1] (i_customer 5): ";
   CHECK(refusal_of(in_customers("5")) == "customers[1]: must be an object");
   CHECK(refusal_of(in_customers(R"({"name": "x"})")) == "customers[1]: i_customer is missing");
-  CHECK(refusal_of(in_customers(R"({"i_customer": "5"})")) == "customers[1]: i_customer must be an integer");
-  CHECK(refusal_of(in_customers(R"({"i_customer": 5.5})")) == "customers[1]: i_customer must be an integer");
-  CHECK(refusal_of(in_customers(R"({"i_customer": 0})")) == "customers[1]: i_customer must be at least 1");
-  CHECK(refusal_of(in_customers(R"({"i_customer": 9223372036854775808})"))
-        == "customers[1]: i_customer is too large");
+  CHECK(refusal_of(in_customers(R"({"i_customer": "5", "name": "x"})"))
+        == "customers[1]: i_customer must be an integer");
+  CHECK(refusal_of(in_customers(R"({"i_customer": 5.5, "name": "x"})"))
+        == "customers[1]: i_customer must be an integer");
+  CHECK(refusal_of(in_customers(R"({"i_customer": 0, "name": "x"})"))
+        == "customers[1]: i_customer must be at least 1");
+  CHECK(refusal_of(in_customers(R"({"i_customer": 9223372036854775808, "name": "x"})"))
+        == "customers[1]: i_customer must be at most 2147483647");
   CHECK(refusal_of(in_customers(R"({"i_customer": 5})")) == here + "name is missing");
   CHECK(refusal_of(in_customers(R"({"i_customer": 5, "name": null})")) == here + "name is missing");
   CHECK(refusal_of(in_customers(R"({"i_customer": 5, "name": ""})")) == here + "name must not be empty");
@@ -62,12 +76,11 @@ TEST_CASE("a bad field is refused, and the message names the entry and the field
         == here + "api_access must be true or false");
   CHECK(refusal_of(in_customers(R"({"i_customer": 5, "name": "x", "weblogin": "y"})"))
         == here + "unknown key 'weblogin'");
-  CHECK(refusal_of(in_customers(R"({"i_customer": 5, "name": "x", "api_password": "y"})"))
-        == here + "a password needs a web_login");
   CHECK(refusal_of(in_customers(R"({"i_customer": 5, "name": "x", "web_login": "y", "digest": {"md5": ""}})"))
         == here + "digest must be an object with md5 and sha256");
   CHECK(refusal_of(in_customers(
-            R"({"i_customer": 5, "name": "x", "web_login": "y", "digest": {"md5": "AA", "sha256": ""}})"))
+            R"({"i_customer": 5, "name": "x", "web_login": "y", "digest": {"md5": "AA", "sha256": ")"
+            + hex(64) + R"("}})"))
         == here + "digest.md5 must be 32 lower-case hex digits");
   CHECK(refusal_of(R"({"accounts": [{"i_account": 3, "i_customer": 1}]})")
         == "accounts[0] (i_account 3): username is missing");
@@ -128,11 +141,11 @@ TEST_CASE("what is written reads back the same, whatever the names are") {
                     customer_id{},
                     environment_id{1},
                     ascii(),
-                    "login" + ascii(),
+                    *rc::gen::element<std::string>("login", "a b", "\u00e9\\\"'@"),
                     {hex(32), hex(64)},
                     *rc::gen::arbitrary<bool>()},
                    {customer_id{2}, customer_id{1}, environment_id{1}, ascii(), "", {}, false}};
-    e.accounts = {{account_id{INT64_MAX}, customer_id{2}, ascii()}};
+    e.accounts = {{account_id{2147483647}, customer_id{2}, ascii()}};
     e.vendors = {{vendor_id{4}, ascii()}};
     e.connections = {{connection_id{5}, vendor_id{4}, ascii()}};
     const auto read = parse_directory(written(e, "realm"));
@@ -140,6 +153,75 @@ TEST_CASE("what is written reads back the same, whatever the names are") {
     const auto merged = merge({}, read, "realm");
     RC_ASSERT(directory::link(merged.entries)->entries() == e);
   }));
+}
+
+TEST_CASE("everything that is wrong with a file is told at once, each with its line and its entry") {
+  const std::string_view file = R"({"customers": [
+  {"i_customer": 1, "i_environment": 1, "name": "root"},
+  {"i_customer": 2, "i_wholesaler": 1,
+   "name": 5, "web_login": "a:b"},
+  {"i_customer": 3, "i_wholesaler": 1, "name": "x", "colour": "red", "api_access": "yes"}
+ ],
+ "accounts": [{"i_account": 3000000000, "i_customer": 1, "username": "801"},
+              7],
+ "accouts": []
+})";
+  CHECK(test::refusal<import_error>([&] { parse_directory(file); })
+        == "unknown section 'accouts'\n"
+           "3: customers[1] (i_customer 2): name must be a string\n"
+           "3: customers[1] (i_customer 2): web_login must not hold a colon\n"
+           "5: customers[2] (i_customer 3): api_access must be true or false\n"
+           "5: customers[2] (i_customer 3): unknown key 'colour'\n"
+           "7: accounts[0]: i_account must be at most 2147483647\n"
+           "8: accounts[1]: must be an object");
+}
+
+TEST_CASE("a key that stands twice is refused, for nobody knows which one was meant") {
+  const auto twice = [](std::string_view file) {
+    return test::refusal<import_error>([&] { parse_directory(file); });
+  };
+  CHECK(twice("{\"vendors\": [],\n \"vendors\": []}") == "2: key 'vendors' stands twice");
+  CHECK(twice("{\"vendors\": [{\"i_vendor\": 1, \"name\": \"a\"},\n{\"i_vendor\": 2, \"name\": "
+              "\"b\",\n\"name\": \"c\"}]}")
+        == "3: vendors[1]: key 'name' stands twice");
+  CHECK(twice(R"({"vendors": [{"i_vendor": 1, "name": "a", "n\u0061me": "b"}]})")
+        == "1: vendors[0]: key 'name' stands twice");
+  CHECK(
+      twice(
+          R"({"customers": [{"i_customer": 1, "i_environment": 1, "name": "a", "web_login": "a", "digest": {"md5": ")"
+          + hex(32) + R"(", "md5": ")" + hex(32) + R"(", "sha256": ")" + hex(64) + "\"}}]}")
+      == "1: customers[0]: key 'md5' stands twice");
+}
+
+TEST_CASE("a byte order mark is passed over, and not counted") {
+  CHECK(parse_directory("\xEF\xBB\xBF{\"vendors\": [{\"i_vendor\": 1, \"name\": \"a\"}]}").vendors.size()
+        == 1);
+  CHECK(refusal_of("\xEF\xBB\xBF[").starts_with("1:2: not JSON: "));
+  CHECK(refusal_of("{}\xEF\xBB\xBF") == "1:3: extra text after the directory");
+}
+
+TEST_CASE("a login that HTTP Digest cannot carry is refused") {
+  const auto trouble = [](const std::string& login) {
+    return refusal_of(in_customers(R"({"i_customer": 5, "name": "x", "web_login": ")" + login + "\"}"));
+  };
+  const std::string here = "customers[1] (i_customer 5): web_login ";
+  CHECK(trouble("a:b") == here + "must not hold a colon");
+  CHECK(trouble(":") == here + "must not hold a colon");
+  for (const std::string control : {"\\n", "\\u0000", "\\u007f", "\\u0085", "\\u009f"})
+    CHECK(trouble("a" + control) == here + "must not hold control characters");
+  CHECK(trouble(std::string(256, 'a')) == here + "is longer than 255 bytes");
+  CHECK(trouble(std::string(255, 'a')) == "(nothing thrown)");
+  CHECK(trouble("\u00a0\u00c2\u00e9 \\\\ \\\" @") == "(nothing thrown)");
+}
+
+TEST_CASE("ids are those that the API's integers can carry") {
+  const auto id = [](const std::string& number) {
+    return refusal_of(R"({"vendors": [{"i_vendor": )" + number + R"(, "name": "v"}]})");
+  };
+  CHECK(id("2147483647") == "(nothing thrown)");
+  for (const std::string large : {"2147483648", "9223372036854775807", "18446744073709551615"})
+    CHECK(id(large) == "vendors[0]: i_vendor must be at most 2147483647");
+  CHECK(id("99999999999999999999") == "vendors[0]: i_vendor must be an integer");
 }
 
 TEST_CASE("an empty directory is written as a file that reads back") {

@@ -59,8 +59,24 @@ TEST_CASE_TEMPLATE("a refused import changes nothing, not even the realm of an e
   dangling.vendors = {{vendor_id{2}, "new"}};
   dangling.accounts = {{account_id{9}, customer_id{77}, "809"}};
   CHECK(refused_entry([&] { store->import(dangling, "rollcall"); })
-        == "account 9: i_customer 77 is not a customer");
+        == "accounts[0] (i_account 9): i_customer 77 is not a customer");
   CHECK(store->load()->entries() == before);
+}
+
+TEST_CASE_TEMPLATE("what Digest cannot carry, and ids that the API cannot, are imported into no database",
+                   Backend, test::in_sqlite, test::in_postgres) {
+  Backend backend;
+  auto store = backend.open();
+  for (const std::string bad :
+       {R"({"i_customer": 1, "i_environment": 1, "name": "x", "web_login": "a:b"})",
+        R"({"i_customer": 1, "i_environment": 1, "name": "x", "web_login": "a\u0001"})",
+        R"({"i_customer": 2147483648, "i_environment": 1, "name": "x"})",
+        R"({"i_customer": 1, "i_environment": 1, "name": "x", "name": "y"})"}) {
+    const auto changes = read_directory_file(
+        R"({"environments": [{"i_environment": 1, "name": "e"}], "customers": [)" + bad + "]}");
+    CHECK_THROWS_AS(store->import(changes, "rollcall"), import_error);
+    CHECK(store->load()->entries().environments.empty());
+  }
 }
 
 TEST_CASE_TEMPLATE("passwords of one realm are not mixed with those of another", Backend, test::in_sqlite,

@@ -42,13 +42,25 @@ TEST_CASE("what is well-formed but no method call is an invalid request") {
     CHECK(refusal(body) == invalid_request());
   }
   for (const std::string xml :
-       {"<int>1</int><int>2</int>", "<int>abc</int>", "<int></int>", "<boolean>2</boolean>",
-        "<boolean>true</boolean>", "<double>x</double>", "<unknown/>",
+       {"<int>1</int><int>2</int>", "<int>1<b/></int>", "<unknown/>",
         "<struct><member><name>a</name></member></struct>", "<struct><a/></struct>", "<array/>",
-        "<array><data><int>1</int></data></array>", "<dateTime.iso8601>yesterday</dateTime.iso8601>"}) {
+        "<array><data><int>1</int></data></array>", "<array><data><int>abc</int></data></array>"}) {
     CAPTURE(xml);
     CHECK(refusal(call_with(xml)) == invalid_request());
   }
+}
+
+TEST_CASE("a value that is not of its own type is one that no method takes, and costs nothing else") {
+  for (const std::string xml :
+       {"<int>abc</int>", "<int></int>", "<int/>", "<i4>1.5</i4>", "<i8>abc</i8>", "<boolean>2</boolean>",
+        "<boolean>true</boolean>", "<boolean/>", "<double>x</double>", "<double/>",
+        "<dateTime.iso8601>yesterday</dateTime.iso8601>", "<base64>#</base64>", "<base64/>"}) {
+    CAPTURE(xml);
+    CHECK(only_value(xml) == value{opaque{}});
+    CHECK(only_value("<array><data><value>" + xml + "</value><value>a</value></data></array>")
+          == value{array{value{opaque{}}, text("a")}});
+  }
+  CHECK(only_value("<double>1e3</double>") == value{1000.0});
 }
 
 TEST_CASE("a body that is not XML is a parse error, and a document type is refused") {
@@ -122,6 +134,25 @@ TEST_CASE("a struct keeps its members in order and an array its values") {
                  "<name>a</name><value><array><data><value>x</value><value><nil/></value></data>"
                  "</array></value></member></struct>");
   CHECK(read == value{structure{{"b", number(1)}, {"a", {array{text("x"), {nil{}}}}}}});
+}
+
+TEST_CASE("two members of one name are both there, so that somebody can refuse them") {
+  const std::string begin = "<member><name>a</name><value>";
+  CHECK(only_value("<struct>" + begin + "1</value></member>" + begin + "2</value></member></struct>")
+        == value{structure{{"a", text("1")}, {"a", text("2")}}});
+}
+
+TEST_CASE("a carriage return that was sent as a reference is there after both parsers") {
+  CHECK(only_value("<string>a&#13;b&#xD;&#xA;c</string>") == text("a\rb\r\nc"));
+}
+
+TEST_CASE("no value is written in several ways") {
+  for (const std::string nothing : {"<nil/>", "<nil></nil>", "<ex:nil/>"}) {
+    CAPTURE(nothing);
+    CHECK(only_value(nothing) == value{nil{}});
+  }
+  CHECK(only_value("\n <int>1</int>\n ") == number(1));
+  CHECK(only_value("\n <struct>\n </struct>\n ") == value{structure{}});
 }
 
 TEST_CASE("a body larger than the library's own limit is read") {

@@ -43,19 +43,43 @@ TEST_CASE("dialect: an integer is written in the width that it needs") {
   }
 }
 
-TEST_CASE("dialect: what is no number is left to xmlrpc-c, but for an i8, on which it would crash") {
-  for (const std::string text : {"", "abc", " 1", "1 ", "+1", "+-1", "--1", "-", "0x1", "1e3", "1.5"}) {
-    CAPTURE(text);
-    CHECK(written("int", text) == "<int>" + text + "</int>");
-    CHECK(written("i4", text) == "<i4>" + text + "</i4>");
-    CHECK(written("i8", text) == "malformed");
-    CHECK(written("ex:i8", text) == "malformed");
+TEST_CASE("dialect: what is not of the type that its element says is a dateTime, which no method takes") {
+  const std::string ill_typed = "<dateTime.iso8601>19700101T00:00:00</dateTime.iso8601>";
+  for (const std::string element : {"int", "i4", "i8", "ex:i8", "double", "boolean"})
+    for (const std::string text : {"", "abc", " 1", "1 ", "+-1", "--1", "-", "0x1", "<&", "nan", "inf"}) {
+      CAPTURE(element);
+      CAPTURE(text);
+      CHECK(written(element, text) == ill_typed);
+    }
+  for (const std::string text : {"1e3", "1.5"})
+    CHECK(written("i8", text) == ill_typed);
+  for (const std::string text : {"2", "-1", "true", "00", "1.0"})
+    CHECK(written("boolean", text) == ill_typed);
+  for (const std::string text : {"", "AQ==", "#", "19980717T14:08:55", "yesterday"}) {
+    CHECK(written("base64", text) == ill_typed);
+    CHECK(written("dateTime.iso8601", text) == ill_typed);
   }
-  CHECK(written("int", "<&") == "<int>&lt;&amp;</int>");
 }
 
-TEST_CASE("dialect: an integer with an element in it is malformed") {
-  for (const std::string element : {"int", "i4", "i8", "ex:i8"}) {
+TEST_CASE("dialect: a number may have a plus sign") {
+  CHECK(written("int", "+1") == "<int>1</int>");
+  CHECK(written("i8", "+9223372036854775808") == "<string>9223372036854775808</string>");
+  CHECK(written("double", "+1.5") == "<double>1.5</double>");
+  CHECK(written("int", "+") == written("int", ""));
+}
+
+TEST_CASE("dialect: a double is written in fixed notation") {
+  CHECK(written("double", "1.5") == "<double>1.5</double>");
+  CHECK(written("double", "-2") == "<double>-2</double>");
+  CHECK(written("double", "1e3") == "<double>1000</double>");
+  CHECK(written("double", "-2.2250738585072011e-308").size() > 308);
+  CHECK(written("double", "1.7976931348623157e308").size() > 308);
+  CHECK(written("double", "1e999") == "<dateTime.iso8601>19700101T00:00:00</dateTime.iso8601>");
+}
+
+TEST_CASE("dialect: a number, boolean, time or base64 with an element in it is malformed") {
+  for (const std::string element :
+       {"int", "i4", "i8", "ex:i8", "double", "boolean", "base64", "dateTime.iso8601"}) {
     dialect_writer writer;
     writer.start(element);
     writer.start("a");
@@ -77,7 +101,9 @@ TEST_CASE("dialect: a number may arrive in pieces, and texts around it are none 
 }
 
 TEST_CASE("dialect: what XML has a meaning for is escaped again") {
-  CHECK(written("a", "<b>&\r\n'\"]]>") == "<a>&lt;b&gt;&amp;&#13;\n'\"]]&gt;</a>");
+  CHECK(written("a", "<b>&\r\n'\"]]>")
+        == "<a>&lt;b&gt;&amp;\xEE\x80\x80"
+           "00000D\n'\"]]&gt;</a>");
 }
 
 TEST_CASE("dialect: characters above U+FFFF are carried by others, and so is the one that carries them") {
@@ -96,9 +122,35 @@ TEST_CASE("dialect: characters above U+FFFF are carried by others, and so is the
         == "\xC3\xBC\xE4\xB8\xAD\xEF\xBF\xBD\xEE\x80\x81");
 }
 
+TEST_CASE("dialect: names of members are told apart, and come back as they were") {
+  dialect_writer writer;
+  for (const std::string name : {"a", "a", "", "\xEE\x80\x80"}) {
+    writer.start("name");
+    writer.text(name);
+    writer.end("name");
+  }
+  const auto document = writer.take();
+  CHECK(document
+        == "<name>a\xEE\x80\x80"
+           "110000</name><name>a\xEE\x80\x80"
+           "110001</name><name>\xEE\x80\x80"
+           "110002</name><name>\xEE\x80\x80"
+           "00E000\xEE\x80\x80"
+           "110003</name>");
+  CHECK(restored("a\xEE\x80\x80"
+                 "110001")
+        == "a");
+  CHECK(restored("\xEE\x80\x80"
+                 "00E000\xEE\x80\x80"
+                 "110003")
+        == "\xEE\x80\x80");
+}
+
 TEST_CASE("dialect: every text comes back as it was") {
   CHECK(rc::check([] {
     const std::string alphabet[] = {"a",
+                                    "\r",
+                                    "\n",
                                     "0",
                                     "F",
                                     "\xC3\xBC",

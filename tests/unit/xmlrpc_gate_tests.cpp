@@ -87,11 +87,13 @@ TEST_CASE("depth is that of open elements, not their number") {
 }
 
 TEST_CASE("an i8 that is no number never reaches the parser, which would crash") {
-  for (const std::string text :
-       {"abc", "", " 1", "1 ", "+1", "+-1", "--1", "+", "1<b/>x", "<b/>", "0x1", "1e3"}) {
-    CAPTURE(text);
-    CHECK(refusal_of("<i8>" + text + "</i8>") == invalid_request());
-    CHECK(refusal_of("<ex:i8>" + text + "</ex:i8>") == invalid_request());
+  for (const std::string element : {"i8", "ex:i8"}) {
+    for (const std::string text : {"abc", "", " 1", "1 ", "+1", "+-1", "--1", "+", "0x1", "1e3"}) {
+      CAPTURE(text);
+      CHECK(admitted("<" + element + ">" + text + "</" + element + ">")->find("i8") == std::string::npos);
+    }
+    for (const std::string text : {"1<b/>x", "<b/>"})
+      CHECK(refusal_of("<" + element + ">" + text + "</" + element + ">") == invalid_request());
   }
   for (const std::string text :
        {"0", "-1", "0007", "9223372036854775807", "-9223372036854775808", "&#49;", "1<!-- -->2"}) {
@@ -103,7 +105,8 @@ TEST_CASE("an i8 that is no number never reaches the parser, which would crash")
 
 TEST_CASE("what is admitted is the same document without what means nothing to the parser") {
   CHECK(*admitted("<?xml version='1.0'?><a b='c'><!-- --><d/>&lt;<![CDATA[&]]>&#13;</a>")
-        == "<a><d></d>&lt;&amp;&#13;</a>");
+        == "<a><d></d>&lt;&amp;\xEE\x80\x80"
+           "00000D</a>");
   CHECK(*admitted("\xEF\xBB\xBF<a/>") == "<a></a>");
   CHECK(*admitted("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xFC</a>") == "<a>\xC3\xBC</a>");
   CHECK(*admitted("<a>&#x1F600;\xF0\x9F\x98\x80</a>")

@@ -1,15 +1,22 @@
 #include "domain/call_list.hpp"
 #include "domain/directory.hpp"
 #include "domain/switch_identity.hpp"
+#include "domain/text.hpp"
 #include "transport/xmlrpc/body.hpp"
+#include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/list_source.hpp"
 #include "transport/xmlrpc/row.hpp"
 
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 #include <xmlrpc-c/base.h>
 
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::xmlrpc {
@@ -41,10 +48,10 @@ call_event sample_event() {
   return e;
 }
 
-std::string row_of(const record_ptr& record, id_style ids = id_style::integers) {
+std::string row_of(const record_ptr& record, answer_style style = {}) {
   const call_row row{record.get(), customer_id{1}};
   std::string out(row_writer::room_for(row), '?');
-  out.resize(static_cast<std::size_t>(row_writer{setup + 85s, ids}.write(out.data(), row) - out.data()));
+  out.resize(static_cast<std::size_t>(row_writer{setup + 85s, style}.write(out.data(), row) - out.data()));
   return out;
 }
 
@@ -209,10 +216,88 @@ TEST_CASE("one writer writes calls of any day and any node as writers of their o
   }
 }
 
-TEST_CASE("a number that no int holds is an int all the same") {
+TEST_CASE("an id that no 32 bits hold is told like one that is not known, and nobody else's") {
+  for (const auto beyond :
+       {std::int64_t{1} << 31, std::int64_t{1} << 40, std::int64_t{-1},
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    auto e = sample_event();
+    e.account = account_id{beyond};
+    e.connection = connection_id{beyond};
+    const auto row = row_of(call_record::first(source(), e));
+    CHECK(row.find("<name>I_ACCOUNT</name>\n<value><int>0</int></value>") != std::string::npos);
+    CHECK(row.find("<name>I_CONNECTION</name>\n<value><int>0</int></value>") != std::string::npos);
+  }
   auto e = sample_event();
-  e.account = account_id{std::int64_t{1} << 40};
-  CHECK(row_of(call_record::first(source(), e)).find("<int>1099511627776</int>") != std::string::npos);
+  e.account = account_id{std::numeric_limits<std::int32_t>::max()};
+  CHECK(row_of(call_record::first(source(), e)).find("<int>2147483647</int>") != std::string::npos);
+}
+
+TEST_CASE("characters above U+FFFF are replaced, for clients refuse a whole list because of one") {
+  auto e = sample_event();
+  e.texts.set(call_text::cld, "a\U0001F4DEb\U0010FFFF&\U00010000");
+  e.texts.set(call_text::cli, "\u00fc\u4e2d\uffe0");
+  const auto record = call_record::first(source(), e);
+  CHECK(row_of(record).find("<string>a\uFFFDb\uFFFD&amp;\uFFFD</string>") != std::string::npos);
+  CHECK(row_of(record).find("<string>\u00fc\u4e2d\uffe0</string>") != std::string::npos);
+  CHECK(row_of(record, {id_style::integers, true})
+            .find("<string>a\U0001F4DEb\U0010FFFF&amp;\U00010000</string>")
+        != std::string::npos);
+}
+
+TEST_CASE("IDs that differ above U+FFFF alone are shown apart") {
+  auto e = sample_event();
+  const std::vector<std::pair<std::string, std::string>> ids{{"\U0001F600", "\uFFFD~1F600"},
+                                                             {"\U0001F601", "\uFFFD~1F601"},
+                                                             {"\uFFFD", "\uFFFD~FFFD"},
+                                                             {"\u00fc", "\u00fc"}};
+  for (const auto& [id, shown] : ids) {
+    e.id = id;
+    const auto record = call_record::first(source(), e);
+    CHECK(row_of(record).find(":" + shown + "</string>") != std::string::npos);
+    CHECK(row_of(record, {id_style::integers, true}).find(":" + id + "</string>") != std::string::npos);
+  }
+  e.id = {};
+  while (e.id.size() < 256)
+    e.id += "\U0010FFFF"; // the longest, in a row whose other texts have the least room to spare
+  const auto record = call_record::first(source(), e);
+  CHECK(row_of(record).size() <= row_writer::room_for({record.get(), customer_id{1}}));
+}
+
+TEST_CASE("no text of a call breaks the list for xmlrpc-c's reader") {
+  CHECK(rc::check([] {
+    const auto raw = *rc::gen::container<std::string>(rc::gen::oneOf(
+        rc::gen::arbitrary<char>(), rc::gen::element('&', '<', '>', '\r', '\n', ']', '\0', '\xc2', '\x85',
+                                                     '\xed', '\xf0', '\x9f', '\x98')));
+    auto e = sample_event();
+    e.texts.set(call_text::cld, cleaned(raw));
+    const auto answer = std::get<std::string>(response_around(row_of(call_record::first(source(), e))));
+    xmlrpc_env env;
+    xmlrpc_env_init(&env);
+    auto* read = xmlrpc_parse_response(&env, answer.data(), answer.size());
+    RC_ASSERT_FALSE(env.fault_occurred);
+    xmlrpc_value* cld = nullptr;
+    xmlrpc_struct_find_value(&env, read, "CLD", &cld);
+    std::size_t size = 0;
+    const char* text = nullptr;
+    xmlrpc_read_string_lp(&env, cld, &size, &text);
+    RC_ASSERT_FALSE(env.fault_occurred);
+    std::string expected;
+    escape(cleaned(raw), false, [&](std::string_view piece) {
+      expected += piece == "&amp;"   ? "&"
+                  : piece == "&lt;"  ? "<"
+                  : piece == "&gt;"  ? ">"
+                  : piece == "&#13;" ? "\r"
+                                     : piece;
+    });
+    // xmlrpc-c makes a line feed of each end of a line.
+    for (std::size_t at = 0; (at = expected.find('\r', at)) != std::string::npos;)
+      expected.replace(at, expected.substr(at, 2) == "\r\n" ? 2 : 1, "\n");
+    RC_ASSERT(std::string(text, size) == expected);
+    std::free(const_cast<char*>(text));
+    xmlrpc_DECREF(cld);
+    xmlrpc_DECREF(read);
+    xmlrpc_env_clean(&env);
+  }));
 }
 
 TEST_CASE("an empty list has the bytes of Python's encoder") {

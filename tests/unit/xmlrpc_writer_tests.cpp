@@ -74,7 +74,10 @@ TEST_CASE("text is escaped as Python does it, and a carriage return by its numbe
   CHECK(escaped("<b>&amp;</b>") == "&lt;b&gt;&amp;amp;&lt;/b&gt;");
   CHECK(escaped("]]>") == "]]&gt;");
   CHECK(escaped("\ra\r\n") == "&#13;a&#13;\n");
-  CHECK(escaped("\u00fc\U0001f4de") == "\u00fc\U0001f4de");
+  CHECK(escaped("\u00fc\uffe0\U0001f4de\U0010ffff<") == "\u00fc\uffe0\ufffd\ufffd&lt;");
+  std::string full;
+  append_escaped(full, "\u00fc\U0001f4de<", true);
+  CHECK(full == "\u00fc\U0001f4de&lt;");
 }
 
 TEST_CASE("seconds are fixed, with six decimals") {
@@ -165,13 +168,26 @@ TEST_CASE("a fault has the bytes of Python's encoder, and its text is cleaned") 
 )");
 }
 
-TEST_CASE("the widest integers are written in full") {
+TEST_CASE("a text that is not clean loses nothing but what is broken in it") {
+  CHECK(escaped("\xF0<") == "\uFFFD&lt;");
+  CHECK(escaped("\xF0") == "\uFFFD");
+  CHECK(escaped("\xF0\x9F&\xF4\x80\x80\x80\x80") == "\uFFFD&amp;\uFFFD\x80");
+}
+
+TEST_CASE("an id beyond 32 bits is not known, and never another one") {
+  CHECK(shown_id(1) == 1);
+  CHECK(shown_id(2147483647) == 2147483647);
+  for (const std::int64_t id : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{2147483648},
+                                std::int64_t{4294967297}, std::numeric_limits<std::int64_t>::min()})
+    CHECK(shown_id(id) == 0);
+}
+
+TEST_CASE("a number never needs more than the 32 bits of an int") {
   std::string out;
   writer{out}
       .integer(std::numeric_limits<std::int64_t>::min())
       .integer(std::numeric_limits<std::int64_t>::max());
-  CHECK(out
-        == "<value><int>-9223372036854775808</int></value>\n<value><int>9223372036854775807</int></value>\n");
+  CHECK(out == "<value><int>-2147483648</int></value>\n<value><int>2147483647</int></value>\n");
 }
 
 TEST_CASE("a reader gets back the text that was written") {
@@ -181,7 +197,7 @@ TEST_CASE("a reader gets back the text that was written") {
         rc::gen::arbitrary<char>(), rc::gen::element('&', '<', '>', '\r', '\n', ']', '"', '\xc3')));
     const auto text = cleaned(raw);
     std::string out;
-    writer{out}.text(text);
+    writer{out, true}.text(text);
     RC_ASSERT(text_in(out) == text);
   }));
 }

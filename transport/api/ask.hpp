@@ -2,6 +2,7 @@
 
 #include "actors/reply_port.hpp"
 #include "transport/api/failure.hpp"
+#include "transport/api/refused_orders.hpp"
 #include "transport/api/service.hpp"
 
 #include <chrono>
@@ -29,7 +30,7 @@ void ask(const invocation_ptr& call, admission service::*places, customer_id sco
   auto place =
       (shared.*places).enter(who.trusted() ? scope : who.login->id, call->settings().requests_at_once);
   if (!place) {
-    done(xmlrpc::fault{xmlrpc::fault_code::too_many, "Too many requests at once"});
+    refuse_order(call, {xmlrpc::fault_code::too_many, "Too many requests at once"}, done);
     return;
   }
   // Shared by the copies of the lambdas below: given up before `done`, or the client's next request could

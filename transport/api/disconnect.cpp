@@ -3,9 +3,46 @@
 #include "transport/api/ask.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcall::api {
+
+namespace {
+
+std::string comma_separated(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
+std::string nodes(const std::vector<std::string>& names) {
+  return (names.size() == 1 ? "Node " : "Nodes ") + comma_separated(names);
+}
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// `Node n1 is missing; `, `Nodes n1, n2 have another directory; `: whose switches count as away.
+std::string missing_nodes(const disconnect_report& told) {
+  std::vector<std::string> missing;
+  std::vector<std::string> others;
+  for (const auto& name : told.covers.missing)
+    if (is_among(told.covers.other_directory, name))
+      others.push_back(name);
+    else if (!is_among(told.late, name))
+      missing.push_back(name);
+  std::string text;
+  if (!missing.empty())
+    text += nodes(missing) + (missing.size() == 1 ? " is missing; " : " are missing; ");
+  if (!others.empty())
+    text += nodes(others) + (others.size() == 1 ? " has another directory; " : " have another directory; ");
+  return text;
+}
+
+} // namespace
 
 disconnect_request new_disconnect(const invocation& call, customer_id scope, std::string target) {
   const auto& who = call.who();
@@ -26,7 +63,9 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
 }
 
 outcome render_count(const disconnect_report& told) {
-  if (told.sent == 0 && told.failed > 0)
+  if (!told.doubtful.empty())
+    return in_doubt(told);
+  if (told.sent == 0 && (told.failed > 0 || !told.late.empty()))
     return nothing_sent(told);
   std::string value;
   xmlrpc::writer w{value};
@@ -35,29 +74,55 @@ outcome render_count(const disconnect_report& told) {
   w.begin_member("count").integer(static_cast<std::int64_t>(told.sent)).end_member();
   if (told.failed > 0)
     w.begin_member("failed").integer(static_cast<std::int64_t>(told.failed)).end_member();
+  add_audited(w, told);
   w.end_struct();
   return answer{std::move(value), coverage{}};
 }
 
+void add_audited(xmlrpc::writer& w, const disconnect_report& told) {
+  if (!told.audited)
+    w.begin_member("audited").boolean(false).end_member();
+}
+
 xmlrpc::fault nothing_sent(const disconnect_report& told) {
-  const auto fault = [](std::string text) {
-    return xmlrpc::fault{xmlrpc::fault_code::unavailable, std::move(text)};
-  };
-  // Calls that did not answer in time count as failed too, and of them nothing is known.
-  if (told.away.empty())
-    return fault("Not known whether anything was sent: " + std::to_string(told.failed)
-                 + (told.failed == 1 ? " call" : " calls") + " did not answer in time");
-  if (told.away.size() == 1)
-    return fault("Switch " + told.away.front() + " is away; nothing was sent");
-  std::string names;
-  for (const auto& name : told.away)
-    names.append(names.empty() ? "" : ", ").append(name);
-  return fault("Switches " + names + " are away; nothing was sent");
+  std::string text;
+  if (!told.away.empty())
+    text = (told.away.size() == 1 ? "Switch " + told.away.front() + " is"
+                                  : "Switches " + comma_separated(told.away) + " are")
+           + " away; ";
+  text += missing_nodes(told);
+  if (!told.late.empty())
+    text += nodes(told.late) + " did not answer in time; ";
+  return {xmlrpc::fault_code::unavailable, text + "nothing was sent"};
+}
+
+xmlrpc::fault in_doubt(const disconnect_report& told) {
+  std::vector<std::string> names;
+  std::uint64_t calls = 0;
+  auto all_known = true;
+  for (const auto& one : told.doubtful) {
+    names.push_back(one.name);
+    calls += one.calls;
+    all_known = all_known && one.calls != 0;
+  }
+  auto text = nodes(names) + " did not answer in time; ";
+  if (all_known)
+    text += std::to_string(calls) + (calls == 1 ? " call" : " calls");
+  else
+    text += "an unknown number of calls";
+  text += " may have been hung up";
+  if (told.sent > 0)
+    text += "; " + std::to_string(told.sent)
+            + (told.sent == 1 ? " disconnect was sent" : " disconnects were sent");
+  if (told.failed > 0)
+    text += "; " + std::to_string(told.failed) + " failed";
+  return {xmlrpc::fault_code::unavailable, std::move(text)};
 }
 
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,
                     outcome (*render)(const disconnect_report&), done_fn done) {
   const auto scope = request.scope;
+  request.arrived = call->session->served_by->context->boottime() - call->session->waited;
   const auto render_reply = [render](const disconnect_report& told, admission::place) {
     return render(told);
   };

@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "transport/api/invocation.hpp"
+#include "transport/xmlrpc/writer.hpp"
 
 #include <string>
 
@@ -14,11 +15,18 @@ namespace rollcall::api {
 disconnect_request new_disconnect(const invocation& call, customer_id scope, std::string target);
 
 /// The answer of disconnectAccount and disconnectCustomer: how many were sent, and how many could not be.
-/// Fault 503 when none of those that there are could be sent.
+/// Fault 503 when none of those that there are could be sent, or when it is not known what was.
 outcome render_count(const disconnect_report& told);
 
-/// Why nothing was sent: the switches that are away.
+/// `audited` false, when the audit log does not have all of it (yet); nothing when it has.
+void add_audited(xmlrpc::writer& w, const disconnect_report& told);
+
+/// Why nothing was sent: the switches that are away, the nodes that are missing, have another directory, or
+/// were reached by the order too late.
 xmlrpc::fault nothing_sent(const disconnect_report& told);
+
+/// Which nodes did not say in time what they have done, and how many calls they may have hung up.
+xmlrpc::fault in_doubt(const disconnect_report& told);
 
 /// Asks the front; see ask.hpp.
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,

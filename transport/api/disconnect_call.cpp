@@ -1,10 +1,13 @@
 #include "transport/api/disconnect_call.hpp"
 
+#include "domain/shown_id.hpp"
 #include "transport/api/params.hpp"
+#include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace rollcall::api {
@@ -12,16 +15,27 @@ namespace rollcall::api {
 namespace {
 
 constexpr std::array<std::string_view, 1> parameters = {"ID"};
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr parameter_list takes{parameters, "i_customer", effect::acts};
 
 constexpr std::string_view help =
-    "Disconnects one call. Takes one struct: ID (string, required; see listAllCalls). Returns a struct "
-    "whose result is 'OK' when the disconnect was sent, or 'Call not found or not accessible'.";
+    "Disconnects one call. Takes one struct: ID (string or integer, required; see listAllCalls), i_customer "
+    "(under whose rights: the caller or a descendant; any customer in trusted mode). No parameter may be "
+    "empty. Returns a struct whose result is 'OK' when the disconnect was sent, or 'Call not found or not "
+    "accessible'; audited is there, and false, when the audit log could not be written in time.";
+
+/// The call that is shown by this ID. What no call is shown by may still be another one's ID: it must not
+/// find that one. It names its switch alone, so that one that is away is told as such.
+call_id call_shown_as(const std::string& shown, bool full_unicode) {
+  if (full_unicode)
+    return call_id{shown};
+  auto id = without_codes(shown);
+  return call_id{id ? std::move(*id) : shown.substr(0, shown.find(':') + 1)};
+}
 
 void run(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_call(*call);
   if (!request)
-    done(std::move(request.why()));
+    refuse_order(call, std::move(request.why()), done);
   else
     ask_disconnect(call, std::move(*request), render_disconnect_call, std::move(done));
 }
@@ -41,7 +55,7 @@ const method disconnect_call{
 xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& call) {
   param_reader in{call, takes};
   const auto named = in.id<customer_id>("i_customer");
-  const auto id = in.text("ID");
+  const auto id = in.identifier("ID");
   in.require(id, "ID");
   if (in.failure())
     return *in.failure();
@@ -51,17 +65,20 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& cal
   if (!scope)
     return scope.why();
   auto request = new_disconnect(call, *scope, "ID=" + *id);
-  request.call = call_id{*id};
+  request.call = call_shown_as(*id, call.settings().style.full_unicode);
   return request;
 }
 
 outcome render_disconnect_call(const disconnect_report& told) {
-  if (told.failed > 0)
+  if (!told.doubtful.empty())
+    return in_doubt(told);
+  if (told.failed > 0 || !told.late.empty())
     return nothing_sent(told);
   std::string value;
   xmlrpc::writer w{value};
   w.begin_struct();
   w.begin_member("result").text(told.found ? "OK" : "Call not found or not accessible").end_member();
+  add_audited(w, told);
   w.end_struct();
   return answer{std::move(value), coverage{}};
 }

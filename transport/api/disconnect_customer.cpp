@@ -1,6 +1,7 @@
 #include "transport/api/disconnect_customer.hpp"
 
 #include "transport/api/params.hpp"
+#include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"
 
 #include <array>
@@ -11,17 +12,18 @@ namespace rollcall::api {
 namespace {
 
 constexpr std::array<std::string_view, 2> parameters = {"i_customer", "i_wholesaler"};
-constexpr parameter_list takes{parameters, "i_wholesaler"};
+constexpr parameter_list takes{parameters, "i_wholesaler", effect::acts, "i_wholesaler"};
 
 constexpr std::string_view help =
     "Disconnects all calls of a customer's accounts and of all its descendants. Takes one struct: "
     "i_customer (integer, required), i_wholesaler (under whose rights: the caller or a descendant; any "
-    "customer in trusted mode). Returns what disconnectAccount returns.";
+    "customer in trusted mode). i_customer must not be empty; i_wholesaler may be, as if it were not there. "
+    "Returns what disconnectAccount returns.";
 
 void run(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_customer(*call);
   if (!request)
-    done(std::move(request.why()));
+    refuse_order(call, std::move(request.why()), done);
   else
     ask_disconnect(call, std::move(*request), render_count, std::move(done));
 }

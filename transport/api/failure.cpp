@@ -25,6 +25,11 @@ xmlrpc::fault unavailable(const invocation& call, std::string_view what) {
   return {xmlrpc::fault_code::unavailable, "Node " + call.settings().node.value() + std::string{what}};
 }
 
+std::string first_text(const caf::message& context) {
+  return !context.empty() && context.match_element<std::string>(0) ? context.get_as<std::string>(0)
+                                                                   : std::string{};
+}
+
 /// The names, and perhaps what was done all the same.
 xmlrpc::fault missing_nodes(const caf::message& context) {
   const auto part = [&](std::size_t i) {
@@ -67,6 +72,12 @@ xmlrpc::fault fault_of(const caf::error& error, const invocation& call) {
     return unavailable(call, " is stopping");
   if (error == ec::node_missing)
     return missing_nodes(error.context());
+  if (error == ec::unknown_node)
+    return xmlrpc::wrong_id("node_id");
+  if (error == ec::node_up)
+    return {xmlrpc::fault_code::conflict, "The node is up; drain it instead"};
+  if (error == ec::not_drained)
+    return {xmlrpc::fault_code::unavailable, "The node is not drained: " + first_text(error.context())};
   return internal_fault(call.method, caf::deep_to_string(error));
 }
 

@@ -6,6 +6,7 @@
 #include "transport/xmlrpc/fault.hpp"
 #include "transport/xmlrpc/value.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct session {
   std::shared_ptr<service> served_by;
   settings_ptr settings;
   caller who;
+  std::chrono::milliseconds waited{0}; ///< for this node to read it, see http::request
 };
 
 using session_ptr = std::shared_ptr<const session>;

@@ -1,18 +1,27 @@
 #pragma once
 
 #include "transport/api/invocation.hpp"
-#include "transport/api/metrics.hpp"
-#include "transport/api/refused_logins.hpp"
+#include "transport/api/service.hpp"
+#include "transport/guess_brake.hpp"
 #include "transport/http/message.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <variant>
 
 namespace rollcall::api {
 
+/// What stands against guessing, for all ways to log in.
+struct login_brake {
+  guess_brake guessers;
+  log_throttle lines;
+  std::atomic<std::uint64_t> braked{0}; ///< requests told to wait
+};
+
 /// Lets a request in, or says with which HTTP answer it is turned away (contract, 4.1 and 4.2). With an
-/// Authorization header it is normal mode, whoever sends it; without one it is trusted when its peer is.
-/// Looks at the header alone, never at the body. Who is refused is logged.
-std::variant<caller, http::response> log_in(const settings& by, const http::request& request,
-                                            metrics& counters, refused_logins& refused);
+/// Authorization header it is normal mode, whoever sends it; without one it is trusted when its peer is and
+/// nothing about it speaks of a proxy or a browser. Does not read the body. Who is refused is logged.
+std::variant<caller, http::response> log_in(const settings& by, const http::request& request, service& shared,
+                                            login_brake& brake);
 
 } // namespace rollcall::api

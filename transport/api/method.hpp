@@ -2,15 +2,23 @@
 
 #include "transport/api/invocation.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace rollcall::api {
 
+/// What a method does to calls. One that acts refuses what one that only reads passes over: a parameter that
+/// is empty or unknown may be the one that was to narrow what is hung up.
+enum class effect : std::uint8_t { reads, acts };
+
 /// The parameters of a method that takes one struct.
 struct parameter_list {
   std::span<const std::string_view> own; ///< as help and faults name them
   std::string_view scope; ///< names the customer under whose rights the method runs; taken by each of them
+  effect does = effect::reads;
+  std::string_view may_be_empty =
+      {}; ///< of a method that acts: the one parameter that may, and is then absent
 };
 
 /// One method of the API.

@@ -4,9 +4,12 @@
 #include "transport/api/disconnect_account.hpp"
 #include "transport/api/disconnect_call.hpp"
 #include "transport/api/disconnect_customer.hpp"
+#include "transport/api/find_names.hpp"
 #include "transport/api/list_calls.hpp"
 #include "transport/api/multicall.hpp"
+#include "transport/api/node_methods.hpp"
 #include "transport/api/system_methods.hpp"
+#include "transport/api/who_am_i.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,10 +18,13 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<const method*, 11> table = {
+constexpr std::array<const method*, 15> table = {
     &disconnect_account,
     &disconnect_call,
     &disconnect_customer,
+    &drain_node,
+    &find_names,
+    &forget_node,
     &get_account_call_stats,
     &get_account_call_stats_customer,
     &list_active_calls,
@@ -27,6 +33,7 @@ constexpr std::array<const method*, 11> table = {
     &method_help,
     &method_signature,
     &multicall,
+    &who_am_i,
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace rollcall::api {
 
@@ -30,9 +31,34 @@ std::string listed(std::span<const std::string_view> names) {
   return list;
 }
 
+/// How clients write that there is no value.
+bool is_empty(const xmlrpc::value& value) {
+  const auto* text = value.as<std::string>();
+  return value.is_nil() || (text && text->empty());
+}
+
 } // namespace
 
-param_reader::param_reader(const invocation& call, const parameter_list& takes) {
+bool is_no_struct(const xmlrpc::value& only) {
+  const auto* items = only.as<xmlrpc::array>(); // how PHP writes a struct without members
+  const auto* members = only.as<xmlrpc::structure>();
+  return is_empty(only) || (items && items->empty()) || (members && members->empty());
+}
+
+const std::string* repeated(const xmlrpc::structure& members) {
+  if (members.size() < 2)
+    return nullptr;
+  std::vector<const std::string*> names;
+  names.reserve(members.size());
+  for (const auto& [name, value] : members)
+    names.push_back(&name);
+  std::sort(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a < *b; });
+  const auto twice =
+      std::adjacent_find(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a == *b; });
+  return twice == names.end() ? nullptr : *twice;
+}
+
+param_reader::param_reader(const invocation& call, const parameter_list& takes) : takes_(takes) {
   if (call.params.empty())
     return;
   if (call.params.size() > 1) {
@@ -40,27 +66,42 @@ param_reader::param_reader(const invocation& call, const parameter_list& takes) 
     return;
   }
   const auto& only = call.params.front();
-  const auto* none = only.as<xmlrpc::array>(); // how PHP writes a struct without members
-  if (only.is_nil() || (none && none->empty()))
+  if (is_no_struct(only))
     return;
   given_ = only.as<xmlrpc::structure>();
   if (!given_)
     fail("The parameter of " + call.method + " must be a struct");
-  else if (!call.settings().ignore_unknown_parameters)
-    check_names(call, takes);
+  else if (const auto* const twice = repeated(*given_))
+    fail("Parameter " + *twice + " is given twice");
+  else
+    check_names(call);
 }
 
-void param_reader::check_names(const invocation& call, const parameter_list& takes) {
+void param_reader::check_names(const invocation& call) {
+  const auto acts = takes_.does == effect::acts;
+  if (call.settings().ignore_unknown_parameters && !acts)
+    return;
   for (const auto& [name, value] : *given_)
-    if (!value.is_nil() && !takes_it(takes, name))
-      fail("Unknown parameter " + name + "; " + call.method + " takes " + listed(takes.own));
+    if ((acts || !is_empty(value)) && !takes_it(takes_, name))
+      fail("Unknown parameter " + name + "; " + call.method + " takes " + listed(takes_.own));
 }
 
-const xmlrpc::value* param_reader::present(std::string_view name) const {
+const xmlrpc::value* param_reader::present(std::string_view name) {
   if (failure_ || !given_)
     return nullptr;
   const auto* found = xmlrpc::find(*given_, name);
-  return found && !found->is_nil() ? found : nullptr;
+  if (!found)
+    return nullptr;
+  if (takes_.does == effect::reads || name == takes_.may_be_empty)
+    return is_empty(*found) ? nullptr : found;
+  if (found->is_nil())
+    fail_empty(name);
+  return found; // an empty string is no integer, and text() refuses it
+}
+
+void param_reader::fail_empty(std::string_view name) {
+  const auto optional = name == takes_.scope;
+  fail("Parameter " + std::string{name} + (optional ? " must not be empty" : " is required"));
 }
 
 std::optional<std::int64_t> param_reader::integer(std::string_view name) {
@@ -106,13 +147,23 @@ std::optional<bool> param_reader::boolean(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::string> param_reader::identifier(std::string_view name) {
+  const auto* value = present(name);
+  const auto* number = value ? value->as<std::int64_t>() : nullptr;
+  return number ? std::to_string(*number) : text(name);
+}
+
 std::optional<std::string> param_reader::text(std::string_view name) {
   const auto* value = present(name);
   if (!value)
     return std::nullopt;
-  if (const auto* text = value->as<std::string>())
+  const auto* text = value->as<std::string>();
+  if (!text)
+    fail_type(name, "a string");
+  else if (text->empty())
+    fail_empty(name);
+  else
     return *text;
-  fail_type(name, "a string");
   return std::nullopt;
 }
 

@@ -9,13 +9,20 @@
 
 namespace rollcall::api {
 
+/// True for a parameter that stands for a struct without members: nil, an empty string, array or struct.
+bool is_no_struct(const xmlrpc::value& only);
+
+/// The name of a member that there are two of; null when there is none.
+const std::string* repeated(const xmlrpc::structure& members);
+
 /// Reads the one struct parameter of a method, checking what it reads. The first thing wrong is kept as a
 /// fault, and nothing read afterwards means anything: read everything, then look at failure(). A parameter
-/// that is absent or nil reads as none. Points into the invocation.
+/// that is absent reads as none; so does one that is nil or the empty string, of a method that only reads.
+/// Points into the invocation.
 class param_reader {
 public:
   /// Checks that there is at most one parameter, a struct, and that its members are those that the method
-  /// takes.
+  /// takes, each once.
   param_reader(const invocation& call, const parameter_list& takes);
 
   /// An `int`, `i4`, `i8`, or a string of digits.
@@ -36,6 +43,9 @@ public:
 
   std::optional<std::string> text(std::string_view name);
 
+  /// A text, or a number, which is its digits: how clients without types write an ID.
+  std::optional<std::string> identifier(std::string_view name);
+
   /// Makes the absence of a parameter a fault.
   template <class T>
   void require(const std::optional<T>& read, std::string_view name) {
@@ -49,10 +59,12 @@ public:
   const std::optional<xmlrpc::fault>& failure() const noexcept { return failure_; }
 
 private:
-  void check_names(const invocation& call, const parameter_list& takes);
-  const xmlrpc::value* present(std::string_view name) const;
+  void check_names(const invocation& call);
+  const xmlrpc::value* present(std::string_view name);
+  void fail_empty(std::string_view name);
   void fail_type(std::string_view name, std::string_view wanted);
 
+  const parameter_list takes_;
   const xmlrpc::structure* given_ = nullptr; ///< null: no parameters
   std::optional<xmlrpc::fault> failure_;
 };

@@ -1,7 +1,6 @@
 #include "transport/api/refused_logins.hpp"
 
 #include <cstdio>
-#include <utility>
 
 namespace rollcall::api {
 
@@ -26,20 +25,8 @@ std::string quoted(std::string_view login) {
 } // namespace
 
 std::optional<std::string> refused_logins::line(std::string_view login, std::string_view peer, moment now) {
-  const std::lock_guard lock{mutex_};
-  if (now - second_began_ >= std::chrono::seconds{1}) {
-    second_began_ = now;
-    lines_ = 0;
-  }
-  if (lines_ == lines_a_second) {
-    ++left_out_;
-    return std::nullopt;
-  }
-  ++lines_;
-  auto text = "login " + quoted(login) + " from " + std::string{peer} + " was refused";
-  if (const auto left_out = std::exchange(left_out_, 0); left_out > 0)
-    text += ", and " + std::to_string(left_out) + " more before it";
-  return text;
+  return lines_.line(
+      now, [&] { return "login " + quoted(login) + " from " + std::string{peer} + " was refused"; });
 }
 
 } // namespace rollcall::api

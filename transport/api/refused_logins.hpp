@@ -1,9 +1,8 @@
 #pragma once
 
-#include <chrono>
+#include "domain/log_throttle.hpp"
+
 #include <cstddef>
-#include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,20 +14,20 @@ namespace rollcall::api {
 /// next line after it. Any thread.
 class refused_logins {
 public:
-  using moment = std::chrono::steady_clock::time_point;
+  using moment = log_throttle::moment;
 
-  static constexpr unsigned lines_a_second = 10;
+  static constexpr unsigned lines_a_second = log_throttle::lines_a_second;
   static constexpr std::size_t longest_login = 64; ///< bytes that are shown
 
-  /// The line for a refusal at `now`; none when this second has had its lines. `login` is as the client sent
-  /// it: what is not printable ASCII is shown as \xNN.
+  /// The line for a refusal at `now`; none when this second has had its lines. `login` is as it was
+  /// understood: what is not printable ASCII is shown as \xNN.
   std::optional<std::string> line(std::string_view login, std::string_view peer, moment now);
 
+  /// Lines left out since the start.
+  std::uint64_t left_out() const noexcept { return lines_.left_out(); }
+
 private:
-  std::mutex mutex_;
-  moment second_began_;
-  unsigned lines_ = 0; ///< of this second
-  std::uint64_t left_out_ = 0;
+  log_throttle lines_;
 };
 
 } // namespace rollcall::api

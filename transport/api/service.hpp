@@ -17,16 +17,24 @@ namespace rollcall::api {
 /// What the requests of an endpoint share. It lives as long as the last of them; the actor system outlives
 /// it.
 struct service {
-  service(caf::actor_system& in, front_actor asked, context_ptr of, std::span<const std::string_view> methods)
-      : system(in), front(std::move(asked)), context(std::move(of)), counters(methods) {}
+  service(caf::actor_system& in, front_actor asked, auditor_actor log, context_ptr of,
+          std::span<const std::string_view> methods)
+      : system(in),
+        front(std::move(asked)),
+        auditor(std::move(log)),
+        context(std::move(of)),
+        counters(methods) {}
 
   caf::actor_system& system;
   front_actor front;
+  auditor_actor auditor; ///< null: nothing is written down
   context_ptr context;
   admission questions; ///< lists and stats
   admission disconnects;
   metrics counters;
   refused_logins refused;
+  log_throttle other_sites;
+  log_throttle distrusted; ///< requests of trusted hosts that were not trusted
 };
 
 } // namespace rollcall::api

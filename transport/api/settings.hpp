@@ -4,6 +4,7 @@
 #include "domain/ids.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/peers.hpp"
+#include "transport/http/site.hpp"
 #include "transport/xmlrpc/row.hpp"
 
 #include <cstddef>
@@ -16,11 +17,14 @@ namespace rollcall::api {
 struct settings {
   directory_ptr directory; ///< never null
   http::peer_list trusted_hosts;
+  http::peer_list proxies; ///< whose word on whom they pass on counts, but never for trust
+  http::host_list hosts;   ///< of this service; others are refused when there are any
+  http::host_list machine = http::machine_names();
   std::shared_ptr<http::authenticator>
       authenticator; ///< never null; kept over reloads that change nothing of it
   node_id node;      ///< named in faults
   bool ignore_unknown_parameters = false;
-  xmlrpc::id_style ids = xmlrpc::id_style::integers;
+  xmlrpc::answer_style style;
   std::size_t requests_at_once = 64; ///< of one customer; more get fault 429
 };
 

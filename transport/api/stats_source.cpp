@@ -31,8 +31,7 @@ bool stats_source::next(std::string& out) {
     write_row(w, rows_[position_++]);
   }
   w.end_struct().end_member();
-  if (!complete_)
-    w.begin_member("complete").boolean(false).end_member();
+  out += foot_;
   w.end_struct();
   held_.reset();
   return false;

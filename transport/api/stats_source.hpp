@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::api {
@@ -21,17 +22,17 @@ struct stats_row {
 /// Writes the struct that the stats methods answer, piece by piece.
 class stats_source final : public http::body_source {
 public:
-  /// An answer that is not `complete` says so. `held` is let go with the last piece, or with the source.
-  explicit stats_source(std::vector<stats_row> rows, bool complete = true,
+  /// `foot` is the members that follow the data. `held` is let go with the last piece, or with the source.
+  explicit stats_source(std::vector<stats_row> rows, std::string foot = {},
                         std::shared_ptr<const void> held = nullptr)
-      : held_(std::move(held)), rows_(std::move(rows)), complete_(complete) {}
+      : held_(std::move(held)), rows_(std::move(rows)), foot_(std::move(foot)) {}
 
   bool next(std::string& out) override;
 
 private:
   std::shared_ptr<const void> held_;
   std::vector<stats_row> rows_;
-  bool complete_;
+  std::string foot_;
   std::size_t position_ = 0;
   bool begun_ = false;
 };

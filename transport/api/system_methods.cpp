@@ -1,6 +1,7 @@
 #include "transport/api/system_methods.hpp"
 
 #include "transport/api/methods.hpp"
+#include "transport/api/params.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <string>
@@ -13,8 +14,9 @@ namespace {
 using xmlrpc::writer;
 
 outcome all_names(const invocation& call) {
-  if (!call.params.empty())
-    return xmlrpc::bad_parameter(call.method + " takes no parameters");
+  const param_reader in{call, list_methods.takes};
+  if (in.failure())
+    return *in.failure();
   std::string value;
   writer w{value};
   w.begin_array();
@@ -27,7 +29,7 @@ outcome all_names(const invocation& call) {
 /// The method that a question is about, by the name that is its one parameter.
 xmlrpc::or_fault<const method*> subject_of(const invocation& call) {
   const auto* name = call.params.size() == 1 ? call.params.front().as<std::string>() : nullptr;
-  if (!name)
+  if (!name || name->empty())
     return xmlrpc::bad_parameter(call.method + " takes the name of a method");
   const auto* found = find_method(*name);
   if (!found)
@@ -67,9 +69,9 @@ const method list_methods{
     .name = "system.listMethods",
     .takes = {},
     .returns = "array",
-    .takes_type = "",
+    .takes_type = "struct",
     .may_take_none = true,
-    .help = "Lists the names of all methods. Takes nothing.",
+    .help = "Lists the names of all methods. Takes nothing, or a struct without members.",
     .run = [](const invocation_ptr& call, done_fn done) { done(all_names(*call)); },
 };
 

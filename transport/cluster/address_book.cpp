@@ -7,11 +7,14 @@ namespace rollcall::cluster {
 
 std::vector<std::string> address_book::configure(const std::vector<std::string>& addresses, timestamp now) {
   for (auto& [address, each] : entries_) {
-    each.status.configured = false;
+    each.status.dropped |= std::exchange(each.status.configured, false);
     each.ours = false; // to be found out again
   }
-  for (const auto& address : addresses)
-    add(address, now).status.configured = true;
+  for (const auto& address : addresses) {
+    auto& status = add(address, now).status;
+    status.configured = true;
+    status.dropped = false;
+  }
   std::vector<std::string> removed;
   std::erase_if(entries_, [&](const auto& each) {
     const bool of_use = each.second.status.configured || each.second.status.node;
@@ -35,7 +38,7 @@ std::optional<std::string> address_book::learn(const std::string& address, const
     }
   }
   auto& known = add(address, now);
-  if (node)
+  if (node && !is_connected(known))
     known.status.node = node;
   return made_room;
 }
@@ -53,7 +56,12 @@ void address_book::attempted(const std::string& address, const attempt_outcome& 
   found->second.ours = outcome.ours;
 }
 
-void address_book::joined(const node_id& node, timestamp now) { connected_[node] = now; }
+void address_book::joined(const node_id& node, timestamp now) {
+  connected_[node] = now;
+  for (auto& [address, each] : entries_)
+    if (each.status.node == node)
+      each.status.dropped = false;
+}
 
 void address_book::left(const node_id& node, const std::string& why, timestamp now) {
   connected_.erase(node);

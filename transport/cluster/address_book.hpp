@@ -24,7 +24,8 @@ public:
   /// ever there, and is removed otherwise. Returns those that were removed.
   std::vector<std::string> configure(const std::vector<std::string>& addresses, timestamp now);
 
-  /// A node named this address, as its own if `node` is set. Returns the address that made room for it.
+  /// A node named this address, as its own if `node` is set; which it is not believed while another node is
+  /// connected whose address this is. Returns the address that made room for it.
   std::optional<std::string> learn(const std::string& address, const std::optional<node_id>& node,
                                    timestamp now);
 

@@ -1,5 +1,7 @@
 #include "transport/cluster/admission.hpp"
 
+#include "transport/host_port.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -56,6 +58,25 @@ refused duplicate(const greeting& mine, const greeting& theirs) {
   return {refusal::duplicate, quoted(theirs.of.node) + " is connected already", mine.of.node};
 }
 
+std::string join(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& each : names)
+    all += (all.empty() ? "'" : ", '") + each + "'";
+  return all.empty() ? "nobody" : all;
+}
+
+/// `localhost` is what its addresses are.
+bool is_same(const std::string& one, const std::string& other) {
+  if (one == other)
+    return true;
+  const auto a = parse_host_port(one);
+  const auto b = parse_host_port(other);
+  const auto is_localhost = [](const host_port& x) { return x.host == "localhost"; };
+  const auto is_first = [](const host_port& x) { return x.host == "127.0.0.1" || x.host == "::1"; };
+  return a && b && a->port == b->port
+         && ((is_localhost(*a) && is_first(*b)) || (is_first(*a) && is_localhost(*b)));
+}
+
 } // namespace
 
 verdict judge_hello(const greeting& mine, const greeting& theirs, const std::string& address,
@@ -78,5 +99,33 @@ verdict judge_welcome(const greeting& mine, const greeting& theirs, const std::s
     return duplicate(mine, theirs);
   return taken{other->connection};
 }
+
+std::optional<refused> doubt(const greeting& theirs, const credentials& shown, const std::string& address,
+                             const std::vector<std::string>& peers) {
+  switch (shown.how) {
+  case credentials::by::secret:
+    return std::nullopt;
+  case credentials::by::certificate:
+    if (std::find(shown.names.begin(), shown.names.end(), theirs.of.node.value()) != shown.names.end())
+      return std::nullopt;
+    return refused{refusal::wrong_certificate,
+                   "the certificate is that of " + join(shown.names) + " and not that of "
+                       + quoted(theirs.of.node)
+                       + ": a node's id must be the common name or a DNS name of its certificate",
+                   {}};
+  case credentials::by::address:
+    break;
+  }
+  const auto listed = [&](const std::string& peer) { return is_same(peer, address); };
+  if (std::any_of(peers.begin(), peers.end(), listed))
+    return std::nullopt;
+  return refused{refusal::not_a_peer,
+                 address
+                     + " is not in [cluster] peers: without certificates and a secret only "
+                       "nodes that list each other are let in",
+                 {}};
+}
+
+bool may_name_others(const credentials& shown) { return shown.how != credentials::by::address; }
 
 } // namespace rollcall::cluster

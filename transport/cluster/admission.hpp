@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 /// Whether a connection to a node is wanted: pure functions of what both sides said and of the connections
 /// that this side holds.
@@ -50,5 +51,25 @@ verdict judge_hello(const greeting& mine, const greeting& theirs, const std::str
 /// One whom we have dialled at `address` says welcome.
 verdict judge_welcome(const greeting& mine, const greeting& theirs, const std::string& address,
                       std::span<const standing> held);
+
+/// How the other side has shown that it belongs to the cluster.
+struct credentials {
+  enum class by : std::uint8_t {
+    certificate, ///< of the cluster's authority: TLS has verified it
+    secret,      ///< it has proven that it knows the cluster's secret
+    address,     ///< nothing but the address that it names: for nodes of one machine that list each other
+  };
+  by how = by::address;
+  std::vector<std::string> names; ///< that the certificate was issued to
+};
+
+/// What is wrong with how a node shows who it is, if anything: a certificate is good for the nodes that it
+/// names, and without certificate and secret only those of `peers` (host:port) get in, which are of this
+/// machine then. `address` is where it was dialled, or where it says that it can be.
+std::optional<refused> doubt(const greeting& theirs, const credentials& shown, const std::string& address,
+                             const std::vector<std::string>& peers);
+
+/// Whether the addresses that this node names are to be dialled: not if it has shown nothing but its own.
+bool may_name_others(const credentials& shown);
 
 } // namespace rollcall::cluster

@@ -117,7 +117,12 @@ void attempt::on_connect(const error_code& ec) {
 void attempt::on_begun(const std::string& error) {
   if (!done_ || !error.empty())
     return fail(error);
-  talk_->say(hello_line(mesh_->mine()),
+  mine_ = mesh_->mine();
+  keys_ = tls_ ? admission_keys{} : mesh_->keys();
+  their_nonce_.clear();
+  if (!keys_.empty())
+    mine_.nonce = make_nonce();
+  talk_->say(hello_line(mine_),
              [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
 }
 
@@ -132,19 +137,53 @@ void attempt::on_said(const std::string& error) {
 void attempt::on_answer(const std::string& error, const std::string& line) {
   if (!done_ || !error.empty())
     return fail(error);
-  auto read = read_answer(line, mesh_->mine().of.protocol);
+  auto read = read_answer(line, mine_.of.protocol);
   if (auto* theirs = std::get_if<greeting>(&read))
     return on_welcome(std::move(*theirs));
+  if (const auto* wants = std::get_if<challenge>(&read))
+    return on_challenge(*wants);
   const auto& what = std::get<refused>(read);
   mesh_->turned_away(what, address_);
   on_refused(what);
 }
 
+void attempt::on_challenge(const challenge& theirs) {
+  if (keys_.empty() || !their_nonce_.empty()) {
+    const refused what{refusal::wrong_secret,
+                       keys_.empty() ? "it asks for the [cluster] secret, and this node has none"
+                                     : "it asks twice for the [cluster] secret",
+                       {}};
+    mesh_->turn_away(what, address_);
+    return on_refused(what);
+  }
+  their_nonce_ = theirs.nonce;
+  std::vector<std::string> proofs;
+  for (const auto& key : keys_)
+    if (proofs.size() < proofs_at_once)
+      proofs.push_back(prove(key, role::dialler, mine_.nonce, their_nonce_, mine_));
+  talk_->say(proof_line(proofs),
+             [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
+}
+
+/// True also where no proof is asked for.
+bool attempt::is_proven(const greeting& theirs) const {
+  return keys_.empty()
+         || (!their_nonce_.empty()
+             && proven(keys_, theirs.proof, role::acceptor, mine_.nonce, their_nonce_, theirs));
+}
+
 void attempt::on_welcome(greeting theirs) {
+  if (!is_proven(theirs)) {
+    const refused what{refusal::wrong_secret,
+                       "'" + theirs.of.node.value() + "' does not show that it knows the [cluster] secret",
+                       theirs.of.node};
+    mesh_->turn_away(what, address_);
+    return on_refused(what);
+  }
   if (theirs.of.address.starts_with(':'))
     theirs.of.address =
         to_string(host_port{parse_host_port(address_).value().host, theirs.of.address.substr(1)});
-  auto admitted = mesh_->admit(theirs, true, address_);
+  auto admitted = mesh_->admit(theirs, true, address_, talk_->identified(!keys_.empty()));
   if (const auto* claimed = std::get_if<claim>(&admitted)) {
     mesh_->carry(*claimed, talk_->over());
     return finish({true, false, theirs.of.node, {}});

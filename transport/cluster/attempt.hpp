@@ -40,7 +40,9 @@ private:
   void on_begun(const std::string& error);
   void on_said(const std::string& error);
   void on_answer(const std::string& error, const std::string& line);
+  void on_challenge(const challenge& theirs);
   void on_welcome(greeting theirs);
+  bool is_proven(const greeting& theirs) const;
   void on_refused(const refused& what);
   void fail(const std::string& why);
   void finish(const attempt_outcome& outcome);
@@ -59,6 +61,9 @@ private:
   tcp::resolver::results_type::iterator next_;
   std::shared_ptr<http::channel::socket> socket_; ///< while it connects
   std::shared_ptr<talk> talk_;
+  greeting mine_;           ///< as said on this connection
+  admission_keys keys_;     ///< that count on it; none where there is TLS or no secret
+  std::string their_nonce_; ///< of their challenge
   attempt_outcome outcome_;
   std::size_t others_ = 0; ///< hosts that are not ourselves
   bool late_ = false;

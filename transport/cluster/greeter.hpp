@@ -1,9 +1,11 @@
 #pragma once
 
 #include "transport/cluster/talk.hpp"
+#include "transport/strangers.hpp"
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace rollcall::cluster {
 
@@ -19,17 +21,30 @@ public:
 
   void run();
 
-  /// Ends it. Any thread.
+  /// Among the strangers, until the other end is let in. Before run().
+  void take_place(strangers::place_ptr place) { place_ = std::move(place); }
+
+  /// Ends it, unless the other end has been let in. Any thread.
   void stop();
 
 private:
   void on_begun(const std::string& error);
   void on_heard(const std::string& error, const std::string& line);
+  void do_challenge();
+  void on_challenged(const std::string& error);
+  void on_proof(const std::string& error, const std::string& line);
+  void do_admit(const admission_key* proven_by);
+  void turn_away(const refused& what);
   void refuse(const refused& what);
 
   std::shared_ptr<talk> talk_;
   std::shared_ptr<metrics> counters_;
   registrar_ptr mesh_;
+  greeting theirs_;     ///< once they have said it
+  admission_keys keys_; ///< that counted then
+  std::string nonce_;   ///< of our challenge
+  strangers::place_ptr place_;
+  bool admitted_ = false;
 };
 
 } // namespace rollcall::cluster

@@ -109,7 +109,25 @@ std::variant<greeting, refused> read_greeting(const json::object& from, std::uin
   theirs.runtime = name(from, "runtime");
   theirs.of.address = address(from);
   theirs.of.peers = addresses(from);
+  if (from.contains("nonce"))
+    theirs.nonce = name(from, "nonce");
+  if (from.contains("proof"))
+    theirs.proof = name(from, "proof");
   return theirs;
+}
+
+std::vector<std::string> read_proofs(const json::object& from) {
+  const auto* found = member(from, "proofs").if_array();
+  if (!found || found->empty() || found->size() > proofs_at_once)
+    throw std::invalid_argument("proofs is not a list of one to " + std::to_string(proofs_at_once));
+  std::vector<std::string> all;
+  for (const auto& each : *found) {
+    const auto* one = each.if_string();
+    if (!one || one->size() > text_bytes || !is_printable(*one))
+      throw std::invalid_argument("a proof is not a text");
+    all.emplace_back(*one);
+  }
+  return all;
 }
 
 refused read_refused(const json::object& from) {
@@ -134,6 +152,10 @@ std::string line_of(const char* type, const greeting& mine) {
                     {"incarnation", mine.of.incarnation},
                     {"runtime", mine.runtime},
                     {"address", mine.of.address}};
+  if (!mine.nonce.empty())
+    line["nonce"] = mine.nonce;
+  if (!mine.proof.empty())
+    line["proof"] = mine.proof;
   json::array peers;
   std::size_t bytes = json::serialize(line).size() + sizeof R"(,"peers":[]})";
   for (const auto& each : mine.of.peers) {
@@ -175,17 +197,43 @@ std::variant<greeting, refused> read_hello(std::string_view line, std::uint32_t 
   }
 }
 
-std::variant<greeting, refused> read_answer(std::string_view line, std::uint32_t protocol) {
+std::string challenge_line(const challenge& what) {
+  return json::serialize(json::object{{"type", "challenge"}, {"nonce", what.nonce}}) + '\n';
+}
+
+std::string proof_line(const std::vector<std::string>& proofs) {
+  return json::serialize(
+             json::object{{"type", "proof"}, {"proofs", json::array(proofs.begin(), proofs.end())}})
+         + '\n';
+}
+
+std::variant<greeting, challenge, refused> read_answer(std::string_view line, std::uint32_t protocol) {
   try {
     const auto from = parse(line);
     const auto type = text(from, "type");
     if (type == "refused")
       return read_refused(from);
+    if (type == "challenge")
+      return challenge{name(from, "nonce")};
     if (type != "welcome")
-      throw std::invalid_argument("its type is neither welcome nor refused");
-    return read_greeting(from, protocol);
+      throw std::invalid_argument("its type is none of welcome, challenge and refused");
+    auto read = read_greeting(from, protocol);
+    if (auto* theirs = std::get_if<greeting>(&read))
+      return std::move(*theirs);
+    return std::get<refused>(std::move(read));
   } catch (const std::exception& e) {
     return refused{refusal::bad_hello, std::string{"the answer cannot be read: "} + e.what(), {}};
+  }
+}
+
+std::variant<std::vector<std::string>, refused> read_proof(std::string_view line) {
+  try {
+    const auto from = parse(line);
+    if (text(from, "type") != "proof")
+      throw std::invalid_argument("its type is not proof");
+    return read_proofs(from);
+  } catch (const std::exception& e) {
+    return refused{refusal::bad_hello, std::string{"the proof cannot be read: "} + e.what(), {}};
   }
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "transport/guess_brake.hpp"
+#include "transport/strangers.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +18,15 @@ constexpr std::size_t text_bytes = 300;
 /// Addresses that a hello names.
 constexpr std::size_t hello_peers = 128;
 
+/// How long a secret is good for after another has taken its place.
+constexpr std::chrono::hours secret_overlap{12};
+
+/// Secrets that a node may know at once: the one in use and those that are on their way out.
+constexpr std::size_t proofs_at_once = 4;
+
+/// Addresses whose wrong secrets are remembered. They are of this machine: others need certificates.
+constexpr std::size_t guessing_addresses = 256;
+
 /// Addresses of others that are remembered beside the configured ones.
 constexpr std::size_t learned_addresses = 256;
 
@@ -23,7 +35,8 @@ constexpr std::chrono::seconds complaint_pause{60};
 
 /// What the wires between nodes may cost. Every time is absolute for its phase.
 struct limits {
-  std::size_t strangers = 64; ///< accepted connections without a finished hello, at once; more are closed
+  rollcall::strangers::bounds strangers{8, 64}; ///< accepted connections without a finished hello, at once
+  guess_brake::pauses guesses = guess_brake::of_machines; ///< between wrong secrets, when there were many
 
   std::chrono::milliseconds look_up{2'000}; ///< of a name
   std::chrono::milliseconds connect{1'000}; ///< for each address that a name resolves to

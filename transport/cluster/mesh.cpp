@@ -25,6 +25,8 @@ void mesh::set_peers(std::vector<std::string> peers) { impl_->set_peers(std::mov
 
 void mesh::set_tls(http::tls_context identity) { impl_->set_tls(std::move(identity)); }
 
+void mesh::set_secret(const std::string& secret) { impl_->set_secret(secret); }
+
 std::vector<peer_status> mesh::status() const { return impl_->status(); }
 
 const metrics& mesh::counters() const noexcept { return impl_->counters(); }

@@ -34,6 +34,7 @@ struct settings {
   std::string listen;             ///< "host:port" or "[v6]:port"; port 0 picks a free one
   std::vector<std::string> peers; ///< where others are, host:port; our own address among them does no harm
   http::tls_context tls;          ///< of http::make_peer_tls_context(); null: plain, and loopback alone
+  std::string secret;             ///< without TLS: only nodes that know it get in; empty: only `peers` do
   limits bounds;
 };
 
@@ -94,8 +95,13 @@ public:
   /// Whom to find from now on (a reload). Those who are connected stay. Throws as the constructor does.
   void set_peers(std::vector<std::string> peers);
 
-  /// The identity of connections from now on; those that are there keep theirs. Null only where it was null.
+  /// The identity of connections from now on. Those that are there keep theirs, unless none of its
+  /// authorities vouches for the other end any more: these are cut. Null only where it was null.
   void set_tls(http::tls_context identity);
+
+  /// The secret of connections from now on. The one before is good for `secret_overlap` more, so that nodes
+  /// can be told one after the other.
+  void set_secret(const std::string& secret);
 
   std::vector<peer_status> status() const override;
 

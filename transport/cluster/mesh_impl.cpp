@@ -51,11 +51,15 @@ mesh::impl::impl(asio::io_context& io, caf::actor_system& system, settings with,
     : io_(io),
       with_(checked(std::move(with))),
       basp_(std::make_shared<basp_bridge>(system, std::move(published))),
+      strangers_(with_.bounds.strangers),
+      guessers_(guessing_addresses, with_.bounds.guesses),
       tls_(with_.tls),
+      peers_(with_.peers),
       self_(with_.self),
       telling_(asio::make_strand(io)),
       news_(std::move(tell)) {
   book_.configure(with_.peers, system_now());
+  secrets_.set(with_.secret, secret_book::clock::now());
 }
 
 std::uint16_t mesh::impl::listen() {
@@ -87,6 +91,7 @@ void mesh::impl::set_peers(std::vector<std::string> peers) {
     check(each, tls_ != nullptr);
   for (const auto& gone : book_.configure(peers, system_now()))
     stop_dialler(gone);
+  peers_ = std::move(peers);
   if (listening_)
     dial_all();
 }
@@ -96,6 +101,17 @@ void mesh::impl::set_tls(http::tls_context identity) {
   if ((identity == nullptr) != (tls_ == nullptr))
     throw std::logic_error("TLS between nodes cannot come or go while they run");
   tls_ = std::move(identity);
+  std::vector<std::uint64_t> untrusted;
+  for (const auto& [connection, each] : members_)
+    if (each.claimed.certificate && !each.claimed.certificate.is_trusted_by(tls_))
+      untrusted.push_back(connection);
+  for (const auto connection : untrusted)
+    let_go(connection, "no authority of this node vouches for its certificate any more");
+}
+
+void mesh::impl::set_secret(const std::string& secret) {
+  const std::lock_guard lock{mutex_};
+  secrets_.set(secret, secret_book::clock::now());
 }
 
 std::vector<peer_status> mesh::impl::status() const {
@@ -138,15 +154,23 @@ void mesh::impl::on_accepted(http::channel::socket connected) {
   std::erase_if(greeters_, [](const auto& each) { return each.second.expired(); });
   if (stopped_)
     return;
-  if (counters_->strangers >= with_.bounds.strangers) {
-    ++counters_->turned_away;
-    complain(true, "a connection is turned away: too many others have not said hello yet");
-    return;
-  }
+  http::channel::error_code ec;
+  const auto from = connected.remote_endpoint(ec).address();
+  if (ec)
+    return; // gone again
   notice_dead_peer(connected.native_handle(), with_.bounds.dead_peer);
   const auto opened =
       std::make_shared<greeter>(std::move(connected), tls_, with_.bounds, counters_, shared_from_this());
   greeters_.emplace(opened.get(), opened);
+  // Called by add() of a later one, below this function and with its lock.
+  const std::weak_ptr<greeter> weak = opened;
+  opened->take_place(strangers_.add(from, [this, weak, address = from.to_string()] {
+    ++counters_->turned_away;
+    complain(true, "a connection from " + address
+                       + " that has not said hello is closed: a newer one takes its place");
+    if (const auto oldest = weak.lock())
+      oldest->stop();
+  }));
   opened->run();
 }
 

@@ -6,8 +6,11 @@
 #include "transport/cluster/dialler.hpp"
 #include "transport/cluster/greeter.hpp"
 #include "transport/cluster/mesh.hpp"
+#include "transport/cluster/secret_book.hpp"
 #include "transport/cluster/wire.hpp"
+#include "transport/guess_brake.hpp"
 #include "transport/http/listener.hpp"
+#include "transport/strangers.hpp"
 
 #include <map>
 #include <memory>
@@ -29,6 +32,7 @@ public:
   void drop(const node_id& node, std::uint64_t connection, const std::string& why);
   void set_peers(std::vector<std::string> peers);
   void set_tls(http::tls_context identity);
+  void set_secret(const std::string& secret);
   std::vector<peer_status> status() const;
   const metrics& counters() const noexcept { return *counters_; }
   void stop();
@@ -37,8 +41,10 @@ public:
   void silence();
 
   greeting mine() override;
-  std::variant<claim, refused> admit(const greeting& theirs, bool dialled,
-                                     const std::string& address) override;
+  admission_keys keys() override;
+  guess_brake& guessers() override { return guessers_; }
+  std::variant<claim, refused> admit(const greeting& theirs, bool dialled, const std::string& address,
+                                     const identification& by) override;
   void carry(const claim& claimed, channel_ptr over) override;
   void give_up(const claim& claimed, const std::string& why) override;
   void turn_away(const refused& what, const std::string& address) override;
@@ -78,9 +84,13 @@ private:
   const settings with_;
   const std::shared_ptr<const basp_bridge> basp_;
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
+  strangers strangers_;
+  guess_brake guessers_;
 
   mutable std::mutex mutex_; ///< guards what follows
   http::tls_context tls_;
+  secret_book secrets_;
+  std::vector<std::string> peers_; ///< as configured
   node_hello self_;
   address_book book_;
   complaints complaints_;

@@ -13,7 +13,7 @@ greeting mesh::impl::mine() {
 }
 
 greeting mesh::impl::say_mine() const {
-  greeting said{self_, basp_->runtime()};
+  greeting said{self_, basp_->runtime(), {}, {}};
   said.of.peers = book_.addresses(hello_peers);
   return said;
 }
@@ -26,8 +26,13 @@ std::vector<standing> mesh::impl::held() const {
   return all;
 }
 
+admission_keys mesh::impl::keys() {
+  const std::lock_guard lock{mutex_};
+  return secrets_.keys(secret_book::clock::now());
+}
+
 std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dialled,
-                                               const std::string& address) {
+                                               const std::string& address, const identification& by) {
   const std::lock_guard lock{mutex_};
   if (stopped_)
     return refused{refusal::duplicate, "the node stops", self_.node};
@@ -36,7 +41,10 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
     return refused{refusal::bad_hello, "runtime is none", self_.node};
   }
   const auto judge = dialled ? judge_welcome : judge_hello;
-  const auto found = judge(say_mine(), theirs, address, held());
+  auto found = judge(say_mine(), theirs, address, held());
+  if (std::holds_alternative<taken>(found))
+    if (auto wrong = doubt(theirs, by.shown, address, peers_))
+      found = *std::move(wrong);
   if (const auto* unwanted = std::get_if<refused>(&found)) {
     counters_->count_refusal(code_of(unwanted->why));
     complain(is_error(unwanted->why), "refused " + name_of(theirs.of.node, address) + " ("
@@ -45,12 +53,14 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
   }
   if (const auto other = std::get<taken>(found).instead_of)
     let_go(*other, "another connection to the node takes its place");
-  claim claimed{++last_connection_, dialled, theirs, address};
+  claim claimed{++last_connection_, dialled, theirs, address, by.certificate};
   members_[claimed.connection].claimed = claimed;
   // Before the welcome is written: of two that come at once the second is told of the first.
-  learn(theirs.of.address, theirs.of.node);
-  for (const auto& each : theirs.of.peers)
-    learn(each, {});
+  if (may_name_others(by.shown)) {
+    learn(theirs.of.address, theirs.of.node);
+    for (const auto& each : theirs.of.peers)
+      learn(each, {});
+  }
   dial_all();
   return claimed;
 }

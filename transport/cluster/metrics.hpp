@@ -9,8 +9,9 @@
 namespace rollcall::cluster {
 
 /// Why a node refuses another; see hello.hpp.
-constexpr std::array<std::string_view, 7> refusal_codes = {
-    "bad_hello", "wrong_version", "wrong_cluster", "self", "same_node", "same_runtime", "duplicate"};
+constexpr std::array<std::string_view, 10> refusal_codes = {
+    "bad_hello",    "wrong_version", "wrong_cluster",     "self",         "same_node",
+    "same_runtime", "duplicate",     "wrong_certificate", "wrong_secret", "not_a_peer"};
 
 /// What the mesh counts since its start; `/metrics` reads it from any thread.
 struct metrics {
@@ -21,7 +22,9 @@ struct metrics {
   counter strangers{0};     ///< accepted connections now without a finished hello
   counter connected{0};     ///< nodes now
   counter connections{0};   ///< of nodes, ever
-  counter turned_away{0};   ///< closed unheard because `limits::strangers` were there
+  counter turned_away{0};   ///< strangers that had to go for a newcomer
+  counter braked{0};        ///< proofs not looked at, for too many wrong ones had come before
+  counter guessing{0};      ///< addresses now whose wrong proofs are remembered
   counter accept_errors{0}; ///< failed accepts; each is tried again
   counter tls_errors{0};    ///< handshakes that failed, either side
   counter timeouts{0};      ///< phases that took too long, either side

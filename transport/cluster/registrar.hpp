@@ -1,6 +1,8 @@
 #pragma once
 
-#include "transport/cluster/hello.hpp"
+#include "transport/cluster/admission.hpp"
+#include "transport/cluster/secret.hpp"
+#include "transport/guess_brake.hpp"
 #include "transport/http/channel.hpp"
 
 #include <cstdint>
@@ -18,7 +20,14 @@ struct claim {
   std::uint64_t connection = 0;
   bool dialled = false;
   greeting theirs;
-  std::string address; ///< where it was dialled, or is seen
+  std::string address;                ///< where it was dialled, or is seen
+  http::peer_certificate certificate; ///< empty without TLS
+};
+
+/// What a connection has shown of who is at its other end.
+struct identification {
+  credentials shown;
+  http::peer_certificate certificate; ///< empty without TLS
 };
 
 /// What came of one attempt at an address.
@@ -38,10 +47,16 @@ public:
   /// What to say of ourselves.
   virtual greeting mine() = 0;
 
+  /// By which nodes without certificates prove that they belong here; none where they are not asked to.
+  virtual admission_keys keys() = 0;
+
+  /// Who was wrong about the secret.
+  virtual guess_brake& guessers() = 0;
+
   /// Whether a connection to this node is wanted (admission.hpp). A claim is followed by carry() or
   /// give_up().
-  virtual std::variant<claim, refused> admit(const greeting& theirs, bool dialled,
-                                             const std::string& address) = 0;
+  virtual std::variant<claim, refused> admit(const greeting& theirs, bool dialled, const std::string& address,
+                                             const identification& by) = 0;
 
   /// Enough was said, in both directions: BASP goes on.
   virtual void carry(const claim& claimed, channel_ptr over) = 0;

@@ -42,6 +42,7 @@ void talk::say(std::string line, done_fn done) {
 }
 
 void talk::hear(heard_fn done) {
+  have_ = 0;
   read_.resize(hello_bytes);
   do_read(std::move(done));
 }
@@ -78,6 +79,13 @@ void talk::say_goodbye(std::string line) {
 }
 
 void talk::cut() { channel_->cut(); }
+
+identification talk::identified(bool proven) const {
+  if (!channel_->is_tls())
+    return {{proven ? credentials::by::secret : credentials::by::address, {}}, {}};
+  const auto certificate = channel_->certificate();
+  return {{credentials::by::certificate, certificate.names()}, certificate};
+}
 
 void talk::on_deadline() {
   late_ = true;

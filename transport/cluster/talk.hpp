@@ -49,6 +49,9 @@ public:
   /// The connection, for what follows.
   const channel_ptr& over() const { return channel_; }
 
+  /// Who the other end is, as far as its certificate says. `proven`: it knows the cluster's secret.
+  identification identified(bool proven) const;
+
 private:
   void do_read(heard_fn done);
   void on_read(const http::channel::error_code& ec, std::size_t size, const heard_fn& done);

@@ -5,9 +5,13 @@
 #include "transport/feed/limits.hpp"
 #include "transport/feed/quoted.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <system_error>
 
 namespace rollcall::feed {
@@ -81,9 +85,19 @@ bool has_control_characters(std::string_view text) {
 } // namespace
 
 bool field_reader::complain(field f, const char* what) {
+  if (lenient_) {
+    bad_fields_.emplace_back(to_string(f)).append(" ").append(what);
+    return true;
+  }
   if (error_.empty())
     error_.append(to_string(f)).append(" ").append(what);
   return false;
+}
+
+bool field_reader::is_bad(field f) const {
+  return std::any_of(bad_fields_.begin(), bad_fields_.end(), [&](const std::string& what) {
+    return what.starts_with(to_string(f)) && what[to_string(f).size()] == ' ';
+  });
 }
 
 const json_value* field_reader::find(field f, kind type, const char* must_be) {
@@ -96,12 +110,20 @@ const json_value* field_reader::find(field f, kind type, const char* must_be) {
   return nullptr;
 }
 
+/// Many a switch has its accounts' names as numbers: these are their digits.
+bool field_reader::is_digits(const json_value& value) {
+  return value.type == kind::number && value.text.find_first_not_of("0123456789") == value.text.npos;
+}
+
 bool field_reader::texts(said_texts& out) {
   std::array<const json_value*, text_fields.size()> found{};
   std::size_t bytes = 0;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    if ((found[i] = find(text_fields[i].from, kind::string, must_be_text)))
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto f = text_fields[i].from;
+    found[i] = f == field::account && is_digits(from_[f]) ? &from_[f] : find(f, kind::string, must_be_text);
+    if (found[i])
       bytes += std::min(found[i]->text.size(), text_bytes);
+  }
   out.reserve(bytes);
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i])
@@ -124,14 +146,43 @@ bool field_reader::integer(field f, std::optional<std::int64_t>& out) {
   return !failed();
 }
 
+bool field_reader::identifier(field f, std::optional<std::int64_t>& out) {
+  constexpr auto must_be = "must be an integer from 1 to 2147483647";
+  const auto* value = find(f, kind::number, must_be);
+  if (!value)
+    return !failed();
+  const auto number = whole<std::int64_t>(value->text);
+  if (!number || *number < 1 || *number > INT32_MAX)
+    return complain(f, must_be);
+  out = number;
+  return true;
+}
+
 bool field_reader::natural(field f, std::optional<std::uint64_t>& out) {
-  constexpr auto must_be = "must be an integer of at least 0";
-  if (const auto* value = find(f, kind::number, must_be)) {
-    out = whole<std::uint64_t>(value->text);
-    if (!out)
-      return complain(f, must_be);
-  }
-  return !failed();
+  constexpr auto must_be = "must be an integer from 0 to 9223372036854775807";
+  const auto* value = find(f, kind::number, must_be);
+  if (!value)
+    return !failed();
+  const auto number = whole<std::int64_t>(value->text);
+  if (!number || *number < 0)
+    return complain(f, must_be);
+  out = static_cast<std::uint64_t>(*number);
+  return true;
+}
+
+bool field_reader::strings(field f, std::vector<std::string>& out) {
+  constexpr auto must_be = "must be an array of strings";
+  const auto* value = find(f, kind::nested, must_be);
+  if (!value)
+    return !failed();
+  boost::system::error_code ec;
+  const auto parsed = boost::json::parse(value->text, ec);
+  const auto* array = ec ? nullptr : parsed.if_array();
+  if (!array || !std::all_of(array->begin(), array->end(), [](const auto& x) { return x.is_string(); }))
+    return complain(f, must_be);
+  for (const auto& one : *array)
+    out.emplace_back(one.get_string().data(), one.get_string().size());
+  return true;
 }
 
 bool field_reader::truth(field f, std::optional<bool>& out) {
@@ -182,7 +233,7 @@ bool field_reader::state(call_state& out) {
     return false;
   const auto known = call_state_from(value->text);
   if (!known)
-    return complain(field::state, ("is not known: " + quoted(value->text)).c_str());
+    return complain(field::state, ("is not known: " + feed::quoted(value->text)).c_str());
   out = *known;
   return true;
 }

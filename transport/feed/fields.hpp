@@ -32,9 +32,11 @@ enum class field : std::uint8_t {
   switch_,
   secret,
   epoch,
+  can,
+  run,
 };
 
-constexpr std::size_t field_count = 21;
+constexpr std::size_t field_count = 23;
 
 /// As they are spelled, indexed by field.
 constexpr std::array<std::string_view, field_count> field_names = {"type",
@@ -57,7 +59,9 @@ constexpr std::array<std::string_view, field_count> field_names = {"type",
                                                                    "version",
                                                                    "switch",
                                                                    "secret",
-                                                                   "epoch"};
+                                                                   "epoch",
+                                                                   "can",
+                                                                   "run"};
 
 constexpr std::string_view to_string(field f) { return field_names[static_cast<std::size_t>(f)]; }
 

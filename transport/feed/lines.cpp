@@ -54,9 +54,24 @@ std::string resync_line() {
          "\n";
 }
 
+std::string ping_line() {
+  return R"({"type":"ping"})"
+         "\n";
+}
+
 std::string pong_line() {
   return R"({"type":"pong"})"
          "\n";
+}
+
+std::string move_line(const std::vector<std::string>& nodes) {
+  std::string line = R"({"type":"move","nodes":[)";
+  for (const auto& node : nodes) {
+    if (&node != &nodes.front())
+      line += ',';
+    append_string(line, one_line(node, message_bytes));
+  }
+  return line += "]}\n";
 }
 
 std::string warning_line(std::string_view message) {

@@ -19,7 +19,11 @@ struct metrics {
   counter accepted{0};      ///< connections
   counter open{0};          ///< connections now, those that are being closed included
   counter strangers{0};     ///< of them without a welcome
-  counter turned_away{0};   ///< connections closed unheard because `limits::strangers` were there
+  counter turned_away{0};   ///< strangers that had to go for a newcomer
+  counter braked{0};        ///< hellos not looked at, for too many wrong secrets had come before
+  counter guessing{0};      ///< addresses now whose wrong secrets are remembered
+  counter forgotten{0};     ///< those forgotten for want of room
+  counter silent{0};        ///< switches that did not answer a ping
   counter accept_errors{0}; ///< failed accepts; each is tried again
   counter timeouts{0};      ///< connections that did not say hello in time; they are refused as bad_message
   counter tls_errors{0};    ///< handshakes that failed

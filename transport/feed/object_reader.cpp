@@ -150,15 +150,20 @@ bool object_reader::read_value(json_value& value, unsigned depth) {
   case '{':
     ++at_;
     value.type = kind::nested;
-    return skip_object(depth + 1);
+    return skip_object(depth + 1) && keep_text(begin, value);
   case '[':
     ++at_;
     value.type = kind::nested;
-    return skip_array(depth + 1);
+    return skip_array(depth + 1) && keep_text(begin, value);
   default:
     value.type = kind::number;
     return read_number(value.text);
   }
+}
+
+bool object_reader::keep_text(const char* begin, json_value& value) const {
+  value.text = {begin, static_cast<std::size_t>(at_ - begin)};
+  return true;
 }
 
 bool object_reader::read_literal(std::string_view literal) {

@@ -11,8 +11,8 @@ struct json_value {
   enum class kind : std::uint8_t { absent, null, boolean, number, string, nested };
 
   kind type = kind::absent;
-  /// string: its content with escapes resolved; number, boolean: as written; else empty. Points into the text
-  /// that was read or into the reader's scratch.
+  /// string: its content with escapes resolved; number, boolean, nested: as written; else empty. Points into
+  /// the text that was read or into the reader's scratch.
   std::string_view text;
 };
 
@@ -46,6 +46,7 @@ private:
   bool take(char c);
   bool read_name(std::string_view& name);
   bool read_value(json_value& value, unsigned depth);
+  bool keep_text(const char* begin, json_value& value) const;
   bool read_literal(std::string_view literal);
   bool read_number(std::string_view& text);
   bool read_digits();

@@ -35,15 +35,24 @@ public:
     return added->port();
   }
 
-  void set_tls(http::tls_context fresh) {
-    const std::lock_guard lock{mutex_};
-    tls_ = std::move(fresh);
+  void set_tls(const http::tls_context& fresh) {
+    {
+      const std::lock_guard lock{mutex_};
+      tls_ = fresh;
+    }
+    for (const auto& each : sessions())
+      each->revise(fresh);
   }
 
   void set_switches(switch_secrets switches) {
     service_->switches.replace(std::move(switches));
     for (const auto& each : sessions())
       each->revise();
+  }
+
+  void move(const move_fn& to) {
+    for (const auto& each : sessions())
+      each->move(to);
   }
 
   void drain(std::chrono::milliseconds deadline, std::function<void()> done) {
@@ -74,7 +83,7 @@ public:
 
   void cut_all() {
     for (const auto& each : sessions())
-      each->cut();
+      each->cut("the node is stopping");
   }
 
   const metrics& counters() const { return service_->counters; }
@@ -88,26 +97,24 @@ private:
             },
             [shared = service_](const channel::error_code& ec) {
               ++shared->counters.accept_errors;
-              log::warn("feed", "cannot accept a connection: {}", ec.message());
+              if (const auto more = shared->log.admit("accept", std::chrono::steady_clock::now()))
+                log::warn("feed", "cannot accept a connection: {}{}", ec.message(), *more);
             }};
   }
 
   void on_connected(channel::socket connected, security how) {
     ++service_->counters.accepted;
-    if (service_->counters.strangers >= service_->bounds.strangers) {
-      ++service_->counters.turned_away;
-      log::warn("feed", "a connection is turned away: {} others have not said hello yet",
-                service_->bounds.strangers);
-      return;
-    }
     notice_dead_peer(connected.native_handle(), service_->bounds.dead_peer);
-    auto opened = std::make_shared<session>(std::move(connected), how == security::tls ? identity() : nullptr,
-                                            service_, [weak = weak_from_this()](const session* over) {
-                                              if (const auto self = weak.lock())
-                                                self->forget(over);
-                                            });
+    const auto identity_now = how == security::tls ? identity() : nullptr;
+    auto opened = session::make(std::move(connected), identity_now, service_,
+                                [weak = weak_from_this()](const session* over) {
+                                  if (const auto self = weak.lock())
+                                    self->forget(over);
+                                });
     add(opened);
     opened->run();
+    if (identity_now && identity() != identity_now) // changed just now, and perhaps missed by that
+      opened->revise(identity());
     if (stopped()) // accepted just before the drain began, and perhaps missed by it
       opened->drain();
   }
@@ -179,9 +186,11 @@ server::~server() {
 
 std::uint16_t server::listen(const std::string& address, security how) { return impl_->listen(address, how); }
 
-void server::set_tls(http::tls_context identity) { impl_->set_tls(std::move(identity)); }
+void server::set_tls(const http::tls_context& identity) { impl_->set_tls(identity); }
 
 void server::set_switches(switch_secrets switches) { impl_->set_switches(std::move(switches)); }
+
+void server::move(move_fn to) { impl_->move(to); }
 
 void server::drain(std::chrono::milliseconds deadline, std::function<void()> done) {
   impl_->drain(deadline, std::move(done));

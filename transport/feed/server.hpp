@@ -43,11 +43,15 @@ public:
   std::uint16_t listen(const std::string& address, security how = security::plain);
 
   /// The identity of connections accepted from now on; as http::server::set_tls.
-  void set_tls(http::tls_context identity);
+  void set_tls(const http::tls_context& identity);
 
   /// Who may connect from now on. A switch that is not among them any more is closed with `unknown_switch`;
   /// one whose secret has changed stays, for it has shown the old one while that was right.
   void set_switches(switch_secrets switches);
+
+  /// Has switches connect to other nodes, whose addresses `to` says. One that cannot be told is closed, and
+  /// finds the way by itself. Those for which `to` says none stay.
+  void move(move_fn to);
 
   /// Stops accepting, sends what waits to be sent, says goodbye to every switch, closes what is left after
   /// `deadline`, and then calls `done` once on a thread of the io_context.

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "domain/log_throttles.hpp"
 #include "domain/time.hpp"
 #include "transport/feed/limits.hpp"
 #include "transport/feed/metrics.hpp"
 #include "transport/feed/switch_table.hpp"
+#include "transport/guess_brake.hpp"
+#include "transport/strangers.hpp"
 #include "transport/switch_port.hpp"
 
 #include <string>
@@ -19,13 +22,18 @@ struct service {
         bounds(what_may_be),
         attach(std::move(to_link)),
         now(clock),
-        switches(std::move(known)) {}
+        switches(std::move(known)),
+        unknown(bounds.strangers),
+        guessers(guessing_addresses, bounds.guesses) {}
 
   std::string node; ///< `node_id` of the welcome
   limits bounds;
   attach_fn attach;
   wall_clock now;
   switch_table switches;
+  strangers unknown;
+  guess_brake guessers; ///< wrong about the secret of a switch
+  log_throttles log;    ///< by address_key, or by the switch's name once it has shown its secret
   metrics counters;
 };
 

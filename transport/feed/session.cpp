@@ -1,10 +1,11 @@
 #include "transport/feed/session.hpp"
 
-#include "actors/log.hpp"
+#include "transport/address_key.hpp"
 #include "transport/feed/lines.hpp"
 #include "transport/feed/quoted.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -33,11 +34,13 @@ constexpr std::size_t name_bytes = 32;
 } // namespace
 
 session::session(channel::socket connected, http::tls_context tls, std::shared_ptr<service> shared,
-                 std::function<void(const session*)> ended)
+                 ended_fn ended)
     : service_(std::move(shared)),
       ended_(std::move(ended)),
       channel_(std::move(connected), std::move(tls)),
-      who_(channel_.peer()),
+      address_(channel_.peer()),
+      from_(address_key{address_}.text()),
+      who_(address_),
       splitter_(line_bytes) {
   ++service_->counters.open;
   ++service_->counters.strangers;
@@ -52,16 +55,42 @@ session::~session() {
   ended_(this);
 }
 
-void session::run() {
+std::shared_ptr<session> session::make(channel::socket connected, http::tls_context tls,
+                                       std::shared_ptr<service> shared, ended_fn ended) {
+  auto made =
+      std::make_shared<session>(std::move(connected), std::move(tls), std::move(shared), std::move(ended));
+  made->make_wire();
+  return made;
+}
+
+void session::make_wire() {
   const auto weak = weak_from_this();
   wire_ = std::make_shared<wire>(service_->bounds.unsent_bytes, [weak] {
     if (const auto self = weak.lock())
       asio::post(self->channel_.executor(), [self] { self->on_wake(); });
   });
   channel_.own(weak, [this] { on_deadline(); });
+}
+
+void session::run() {
   asio::dispatch(channel_.executor(), [self = shared_from_this()] {
+    if (self->phase_ != phase::handshake)
+      return; // told to leave before it began
+    self->take_place();
     self->channel_.set_deadline(self->service_->bounds.tls_handshake);
     self->channel_.handshake([self](channel::error_code ec) { self->on_handshake(ec); });
+  });
+}
+
+void session::take_place() {
+  channel::error_code ec;
+  const auto from = asio::ip::make_address(address_, ec);
+  if (ec || phase_ == phase::over)
+    return; // gone again
+  place_ = service_->unknown.add(from, [weak = weak_from_this(), shared = service_] {
+    ++shared->counters.turned_away;
+    if (const auto self = weak.lock())
+      self->cut("a newer connection that has not said hello either takes its place");
   });
 }
 
@@ -79,8 +108,29 @@ void session::revise() {
   });
 }
 
-void session::cut() {
-  asio::dispatch(channel_.executor(), [self = shared_from_this()] { self->lost("the node is stopping"); });
+void session::revise(const http::tls_context& identity) {
+  asio::post(channel_.executor(), [self = shared_from_this(), identity] {
+    if (!self->channel_.is_admitted_by(identity))
+      self->lost("no authority vouches for its certificate any more");
+  });
+}
+
+void session::move(const move_fn& to) {
+  asio::post(channel_.executor(), [self = shared_from_this(), to] {
+    const auto nodes = self->name_.known() ? to(self->name_) : std::nullopt;
+    if (!nodes || self->phase_ != phase::up)
+      return;
+    if (self->can_move_ && !nodes->empty()) {
+      self->note(spdlog::level::info, "told to move to another node");
+      return self->wire_->move(*nodes);
+    }
+    self->wire_->end("the node hands its switches over to others");
+    self->on_wake();
+  });
+}
+
+void session::cut(const std::string& reason) {
+  asio::dispatch(channel_.executor(), [self = shared_from_this(), reason] { self->lost(reason); });
 }
 
 void session::on_handshake(channel::error_code ec) {
@@ -109,13 +159,28 @@ void session::on_wake() {
 void session::on_deadline() {
   switch (phase_) {
   case phase::up:
-    return channel_.set_deadline(for_ever);
+    return on_silent_step();
   case phase::hello:
     ++service_->counters.timeouts;
     return refuse("bad_message", "no hello came in time");
   default:
     return lost("it took too long");
   }
+}
+
+void session::on_silent_step() {
+  if (!can_ping_)
+    return channel_.set_deadline(for_ever);
+  channel_.set_deadline(service_->bounds.silence_step);
+  if (!reading_)
+    return; // lines may be there that were not read yet
+  const auto& bounds = service_->bounds;
+  if (++silent_steps_ == bounds.steps_before_ping)
+    wire_->ping();
+  if (silent_steps_ < bounds.steps_before_ping + bounds.steps_for_pong)
+    return;
+  ++service_->counters.silent;
+  refuse("too_slow", "no line came, nor an answer to a ping");
 }
 
 bool session::may_read() const {
@@ -161,9 +226,9 @@ void session::on_end_of_stream() {
   if (phase_ == phase::closing)
     return; // our last words are still on their way
   if (phase_ == phase::up)
-    log::warn("feed", "{}: the switch closed the connection", who_);
+    note(spdlog::level::warn, "the switch closed the connection");
   else
-    log::debug("feed", "{}: closed without a hello", who_);
+    note(spdlog::level::debug, "closed without a hello");
   leave_port("the switch closed the connection");
   finish();
 }
@@ -190,15 +255,35 @@ void session::on_hello(std::string_view line) {
   const auto& known = std::get<hello>(said);
   const switch_name name{known.name};
   who_ = one_line(known.name, name_bytes) + " at " + who_;
+  // Who guesses is told nothing of this secret, also when it is right. A name that is not configured has
+  // none.
+  if (const auto wait = service_->guessers.wait(address_, known.name, std::chrono::steady_clock::now());
+      wait && service_->switches.contains(name)) {
+    ++service_->counters.braked;
+    return refuse("auth_failed", "too many wrong secrets came from this address; try again in "
+                                     + std::to_string(wait->count()) + " s");
+  }
   switch (service_->switches.check(name, known.secret)) {
   case switch_table::verdict::unknown:
     return refuse("unknown_switch", "no switch of this name is configured");
   case switch_table::verdict::wrong_secret:
-    return refuse("auth_failed", "the secret is wrong");
+    return on_wrong_secret(known.name);
   case switch_table::verdict::welcome:
     name_ = name;
+    can_ping_ = known.can_ping;
+    can_move_ = known.can_move;
+    bad_fields_ = known.bad_fields;
+    wire_->introduce({known.run, address_});
     return do_attach(known);
   }
+}
+
+void session::on_wrong_secret(const std::string& of) {
+  auto& guessers = service_->guessers;
+  guessers.wrong(address_, of, std::chrono::steady_clock::now());
+  service_->counters.guessing = guessers.addresses();
+  service_->counters.forgotten = guessers.forgotten();
+  refuse("auth_failed", "the secret is wrong");
 }
 
 void session::do_attach(const hello& said) {
@@ -222,14 +307,22 @@ void session::on_attached(attach_result result) {
       result.port->closed("the connection is gone");
     return;
   }
+  if (!result.port && result.code.empty()) { // nothing that is wrong with the switch
+    wire_->end(result.message);
+    return on_wake();
+  }
   if (!result.port)
     return refuse(result.code, result.message);
   port_ = std::move(result.port);
   phase_ = phase::up;
   settle();
-  channel_.set_deadline(for_ever);
-  log::info("feed", "{}: connected", who_);
+  on_silent_step();
+  note(spdlog::level::info, "connected");
   wire_->open(welcome_line(service_->node));
+  for (const auto& what : std::exchange(bad_fields_, {})) {
+    note(spdlog::level::warn, what);
+    wire_->warn(what);
+  }
   do_write();
   read_news(0); // of a switch that did not wait for the welcome
   do_read();
@@ -241,6 +334,7 @@ void session::read_news(std::size_t size) {
   news.reserve(size / typical_line_bytes + 1);
   std::string_view line;
   for (auto what = splitter_.next(line); what != line_splitter::found::none; what = splitter_.next(line)) {
+    silent_steps_ = 0;
     if (what == line_splitter::found::too_long)
       std::get<bad_line>(news.emplace_back(std::in_place_type<bad_line>)).reason = too_long_reason;
     else
@@ -283,9 +377,9 @@ void session::refuse(const std::string& code, const std::string& message) {
 void session::begin_closing(const wire::news& news) {
   service_->counters.count_refusal(news.code);
   if (news.code.empty())
-    log::info("feed", "{}: closing: {}", who_, news.reason);
+    note(spdlog::level::info, "closing: " + news.reason);
   else
-    log::warn("feed", "{}: closing: {}: {}", who_, news.code, news.reason);
+    note(spdlog::level::warn, "closing: " + news.code + ": " + news.reason);
   phase_ = phase::closing;
   channel_.set_deadline(service_->bounds.linger);
   leave_port(news.reason);
@@ -295,7 +389,7 @@ void session::lost(const std::string& reason) {
   if (phase_ == phase::over)
     return;
   if (phase_ != phase::closing)
-    log::warn("feed", "{}: lost: {}", who_, reason);
+    note(spdlog::level::warn, "lost: " + reason);
   phase_ = phase::over;
   wire_->cut();
   leave_port(reason);
@@ -315,8 +409,17 @@ void session::leave_port(const std::string& reason) {
 }
 
 void session::settle() {
+  place_.reset();
   if (std::exchange(stranger_, false))
     --service_->counters.strangers;
+}
+
+void session::note(spdlog::level::level_enum level, std::string_view text) {
+  if (!spdlog::should_log(level))
+    return;
+  const auto& whose = name_.known() ? name_.value() : from_;
+  if (const auto more = service_->log.admit(whose, std::chrono::steady_clock::now()))
+    spdlog::log(level, "feed: {}: {}{}", who_, text, *more);
 }
 
 } // namespace rollcall::feed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/log.hpp"
 #include "transport/feed/line_parser.hpp"
 #include "transport/feed/line_splitter.hpp"
 #include "transport/feed/service.hpp"
@@ -13,6 +14,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rollcall::feed {
 
@@ -27,9 +30,14 @@ class session : public std::enable_shared_from_this<session> {
 public:
   using channel = http::channel;
 
-  /// `ended` is called once, from the destructor.
-  session(channel::socket connected, http::tls_context tls, std::shared_ptr<service> shared,
-          std::function<void(const session*)> ended);
+  using ended_fn = std::function<void(const session*)>;
+
+  /// Whole, so that others may speak to it before it runs. `ended` is called once, from the destructor.
+  static std::shared_ptr<session> make(channel::socket connected, http::tls_context tls,
+                                       std::shared_ptr<service> shared, ended_fn ended);
+
+  /// Use make().
+  session(channel::socket connected, http::tls_context tls, std::shared_ptr<service> shared, ended_fn ended);
   ~session();
 
   session(const session&) = delete;
@@ -42,18 +50,27 @@ public:
   /// Sends what waits, says goodbye and closes.
   void drain();
 
+  /// Tells the switch where to connect from now on, or closes when it cannot be told; see server::move().
+  void move(const move_fn& to);
+
   /// Closes when the switch is not configured any more.
   void revise();
 
+  /// Closes when the switch would not be let in under this identity, with the certificate that it has shown.
+  void revise(const http::tls_context& identity);
+
   /// Closes at once.
-  void cut();
+  void cut(const std::string& reason);
 
 private:
   enum class phase : std::uint8_t { handshake, hello, attaching, up, closing, over };
 
+  void make_wire();
+  void take_place();
   void on_handshake(channel::error_code ec);
   void on_wake();
   void on_deadline();
+  void on_silent_step();
 
   bool may_read() const;
   void do_read();
@@ -62,6 +79,7 @@ private:
   void read_news(std::size_t size);
   void on_end_of_stream();
   void on_hello(std::string_view line);
+  void on_wrong_secret(const std::string& of);
 
   void do_attach(const hello& said);
   void on_attached(attach_result result);
@@ -75,12 +93,15 @@ private:
   void finish();
   void leave_port(const std::string& reason);
   void settle();
+  void note(spdlog::level::level_enum level, std::string_view text);
 
   std::shared_ptr<service> service_;
   std::function<void(const session*)> ended_;
   channel channel_;
-  std::string who_; ///< for the log: the peer, and the switch's name once it is known
-  std::shared_ptr<wire> wire_;
+  std::string address_;        ///< of the peer
+  std::string from_;           ///< whom that counts as one with, see address_key
+  std::string who_;            ///< for the log: the peer, and the switch's name once it is known
+  std::shared_ptr<wire> wire_; ///< from make() on
   line_splitter splitter_;
   line_parser parser_;
   phase phase_ = phase::handshake;
@@ -89,9 +110,14 @@ private:
   std::size_t outstanding_ = 0; ///< deliveries that the link has not worked off
   bool reading_ = false;
   bool writing_ = false;
-  bool heard_all_ = false; ///< the switch has closed its side
-  bool stranger_ = true;   ///< has had no welcome
-  std::string batch_;      ///< being written
+  bool heard_all_ = false;              ///< the switch has closed its side
+  bool stranger_ = true;                ///< has had no welcome
+  strangers::place_ptr place_;          ///< while it is one
+  std::vector<std::string> bad_fields_; ///< of the hello
+  bool can_ping_ = false;
+  bool can_move_ = false;
+  unsigned silent_steps_ = 0; ///< since the last line
+  std::string batch_;         ///< being written
 };
 
 } // namespace rollcall::feed

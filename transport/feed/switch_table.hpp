@@ -3,15 +3,21 @@
 #include "domain/ids.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rollcall::feed {
 
 /// The switches that may connect, with their secrets.
 using switch_secrets = std::map<switch_name, std::string>;
+
+/// Where a switch may connect instead: addresses of other nodes, which may be unknown. Nothing: it stays.
+using move_fn = std::function<std::optional<std::vector<std::string>>(const switch_name&)>;
 
 /// Who may connect now. Any thread.
 class switch_table {

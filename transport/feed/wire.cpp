@@ -11,6 +11,9 @@ namespace {
 /// Memory of a batch that is kept for the next one.
 constexpr std::size_t kept_bytes = 256 * 1024;
 
+/// Bytes that wait to be sent beyond which no warning is added to them.
+constexpr std::size_t unread_warnings = 256 * 1024;
+
 } // namespace
 
 wire::wire(std::size_t bound, std::function<void()> wake) : bound_(bound), wake_(std::move(wake)) {}
@@ -21,7 +24,19 @@ void wire::resync() { send(resync_line()); }
 
 void wire::pong() { send(pong_line()); }
 
-void wire::warn(const std::string& message) { send(warning_line(message)); }
+/// A switch that does not read what is wrong with its lines loses only that.
+void wire::warn(const std::string& message) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (under_way_ + waiting_.size() > unread_warnings)
+      return;
+  }
+  send(warning_line(message));
+}
+
+void wire::ping() { send(ping_line()); }
+
+void wire::move(const std::vector<std::string>& nodes) { send(move_line(nodes)); }
 
 void wire::close(const std::string& code, const std::string& message) {
   std::unique_lock lock{mutex_};

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rollcall::feed {
 
@@ -23,6 +25,7 @@ public:
   /// on any thread, without a lock held, when attend() has something new to tell.
   wire(std::size_t bound, std::function<void()> wake);
 
+  switch_host host() const override { return host_; }
   bool hang_up(const std::string& id) override;
   void resync() override;
   void pong() override;
@@ -31,6 +34,15 @@ public:
   void consumed() override;
 
   // --- for the session
+
+  /// Which process it is. Before the link knows of this connection.
+  void introduce(switch_host host) { host_ = std::move(host); }
+
+  /// Asks the switch for a sign of life.
+  void ping();
+
+  /// Asks it to connect to one of these addresses.
+  void move(const std::vector<std::string>& nodes);
 
   /// Sends the welcome, then what waits. Nothing when it is closing already.
   void open(std::string_view welcome);
@@ -60,6 +72,7 @@ private:
   bool note_change();
   void close_locked(std::string_view code, std::string_view message);
 
+  switch_host host_;
   const std::size_t bound_;
   const std::function<void()> wake_;
   std::mutex mutex_; ///< guards what follows

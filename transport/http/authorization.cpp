@@ -32,7 +32,7 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 /// Walks a comma-separated list of name=value. Every request has one.
 class scanner {
 public:
-  explicit scanner(std::string_view text) : rest_(text) {}
+  scanner(std::string_view text, backslash in_quotes) : rest_(text), in_quotes_(in_quotes) {}
 
   bool at_end() {
     skip([](char c) { return is_blank(c) || c == ','; });
@@ -86,7 +86,7 @@ private:
     rest_.remove_prefix(1);
     out.clear();
     for (;;) {
-      out += take([](char c) { return c != '"' && c != '\\'; });
+      out += take([this](char c) { return c != '"' && (c != '\\' || in_quotes_ == backslash::is_text); });
       if (rest_.empty())
         return false;
       const bool ended = rest_.front() == '"';
@@ -101,6 +101,7 @@ private:
   }
 
   std::string_view rest_;
+  backslash in_quotes_;
 };
 
 /// `UTF-8''J%C3%A4s%C3%B8n` to its bytes (RFC 8187, 3.2.1).
@@ -133,7 +134,8 @@ bool is_digest(std::string_view header) {
          && (header[scheme.size()] == ' ' || header[scheme.size()] == '\t');
 }
 
-std::optional<authorization> parse_authorization(std::string_view header, std::string& reason) {
+std::optional<authorization> parse_authorization(std::string_view header, std::string& reason,
+                                                 backslash in_quotes) {
   const auto refuse = [&reason](std::string why) {
     reason = std::move(why);
     return std::nullopt;
@@ -141,7 +143,7 @@ std::optional<authorization> parse_authorization(std::string_view header, std::s
   authorization result;
   std::bitset<parameters.size()> seen;
   std::string unknown;
-  scanner in{header.substr(scheme.size())};
+  scanner in{header.substr(scheme.size()), in_quotes};
   while (!in.at_end()) {
     const auto name = in.name();
     if (name.empty() || !in.equals_sign())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/http/peer_certificate.hpp"
 #include "transport/http/tls.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -38,10 +39,26 @@ public:
   void own(const std::weak_ptr<void>& owner, std::function<void()> on_deadline);
 
   const strand& executor() { return strand_; }
-  bool is_tls() const noexcept { return tls_.has_value(); }
+  bool is_tls() const noexcept { return tls_context_ != nullptr; }
 
   /// The peer's address as text, an IPv4-mapped one as IPv4; empty when it has gone already.
   std::string peer() const;
+
+  /// What the peer has shown in the handshake; empty without TLS.
+  peer_certificate certificate();
+
+  /// True when who connects under this identity would be let in with what this peer has shown: it demands no
+  /// certificate, or an authority of it vouches for the peer's. Also without TLS.
+  bool is_admitted_by(const tls_context& identity);
+
+  /// For how long the kernel has had what came last; 0 when it does not say. Never more than it was, and less
+  /// by up to two ticks of the kernel's clock: a call that a client has seen in a list began before its next
+  /// request.
+  std::chrono::milliseconds waited() const;
+
+  /// Waits until the client's first TLS record is here to its end, in the kernel's memory: TLS takes some of
+  /// ours only for who has said something. Of a server, and before handshake(), which does it otherwise.
+  void await_hello(std::function<void(error_code)> done);
 
   /// At once for a plain connection. A client dials; a server was dialled.
   void handshake(std::function<void(error_code)> done, handshake_side side = handshake_side::server);
@@ -76,8 +93,12 @@ public:
 
 private:
   using tls_stream = boost::asio::ssl::stream<socket&>;
+  using discarded_bytes = std::array<char, 4096>;
   enum class use : std::uint8_t { strand, sender, nobody };
 
+  void await_bytes(int count, std::function<void(error_code)> done);
+  void on_record_header(std::function<void(error_code)> done);
+  void start_handshake(std::function<void(error_code)> done, handshake_side side);
   void do_wait();
   void on_wait(error_code ec);
   void do_discard();
@@ -86,19 +107,20 @@ private:
 
   socket socket_;
   strand strand_;
-  tls_context tls_context_; ///< outlives tls_, also when the server has moved to a new one
-  std::optional<tls_stream> tls_;
+  tls_context tls_context_;       ///< outlives tls_, also when the server has moved to a new one
+  std::optional<tls_stream> tls_; ///< from the first record on
   boost::asio::steady_timer timer_;
   clock::time_point deadline_ = clock::time_point::max();
   clock::time_point waits_until_ =
       clock::time_point::max(); ///< what timer_ is set to; max: it is not running
   std::weak_ptr<void> owner_;
   std::function<void()> on_deadline_;
+  bool hello_is_here_ = false;
   bool finishing_ = false;
   bool closed_ = false;
   int handle_; ///< of the socket, for send_now(); the number is another's once the socket is closed
-  std::atomic<use> use_{use::strand}; ///< who may use the handle now
-  std::array<char, 4096> discarded_{};
+  std::atomic<use> use_{use::strand};          ///< who may use the handle now
+  std::unique_ptr<discarded_bytes> discarded_; ///< while finishing
 };
 
 } // namespace rollcall::http

@@ -2,6 +2,7 @@
 
 #include "domain/directory.hpp"
 #include "domain/time.hpp"
+#include "transport/derived_key.hpp"
 #include "transport/http/digest_hash.hpp"
 
 #include <chrono>
@@ -30,24 +31,29 @@ struct verdict {
   std::string reason;
 };
 
+/// What nonces are sealed with: nodes that share a key accept each other's. Each key beyond the first costs a
+/// nonce that is nobody's one more HMAC.
+struct nonce_key {
+  derived_key key{};
+  timestamp good_until = timestamp::max();
+};
+
 /// HTTP Digest with qop=auth on the server's side (RFC 7616). Any thread.
 ///
-/// A nonce proves by its HMAC that a holder of the secret made it, so nothing is kept for one that was merely
+/// A nonce proves by its HMAC that a holder of the key made it, so nothing is kept for one that was merely
 /// handed out. For nonces that did log somebody in, the counters seen are kept until they expire.
 class authenticator {
 public:
   static constexpr std::chrono::minutes nonce_lifetime{5};
-  /// How far the clocks of nodes that share a secret may differ.
+  /// How far the clocks of nodes that share a key may differ.
   static constexpr std::chrono::minutes clock_skew{1};
   /// Nonces whose counters are kept; about 100 bytes each. Beyond it the oldest become stale early.
   static constexpr std::size_t nonce_capacity = 65'536;
-  /// Secrets of other nodes; each costs a nonce that is nobody's one more HMAC.
-  static constexpr std::size_t most_secrets = 64;
 
   struct settings {
     std::string realm;
     std::vector<digest_algorithm> algorithms{digest_algorithm::md5}; ///< in the order they are offered
-    std::string secret; ///< any bytes, at least 16; nodes that share it accept each other's nonces
+    std::vector<nonce_key> keys;                                     ///< as change_keys() takes them
     wall_clock now = system_now;
     std::size_t capacity = nonce_capacity;
   };
@@ -55,13 +61,13 @@ public:
   /// The hashes of a login, or none when it is unknown.
   using lookup_fn = std::function<std::optional<digest_hashes>(std::string_view login)>;
 
-  /// Throws std::invalid_argument for no algorithm or a short secret.
+  /// Throws std::invalid_argument for no algorithm or no key.
   explicit authenticator(settings config);
   ~authenticator();
 
-  /// From now on nonces made under this secret, another node's, are good here as well. Secrets that are too
-  /// short are not taken; of too many the oldest goes.
-  void recognise_also(const std::string& secret);
+  /// Nonces are made by the first from now on, and accepted by each. Which counters were used is not
+  /// forgotten. Throws std::invalid_argument for none.
+  void change_keys(const std::vector<nonce_key>& keys);
 
   /// The values of the WWW-Authenticate fields of a 401, one for each algorithm, with a fresh nonce.
   std::vector<std::string> challenges(bool stale) const;

@@ -30,6 +30,8 @@ std::optional<refusal> check_header(const request& header) {
   const auto hosts = count(header, "Host");
   if (hosts > 1 || (modern && hosts == 0))
     return refusal{400, "A request names its Host once."};
+  if (count(header, "Content-Type") > 1) // nobody knows which one counts
+    return refusal{400, "A request names its Content-Type once."};
   if (!known_form(header))
     return refusal{400, "The request target is not a path."};
   if (const auto* encoding = header.find("Transfer-Encoding")) {

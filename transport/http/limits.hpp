@@ -10,9 +10,12 @@ namespace rollcall::http {
 struct limits {
   std::size_t header_bytes = 16 * 1024; ///< request line and fields together; more is 431
   std::uint64_t body_bytes = 64 * 1024; ///< one request body, without chunk framing; more is 413
-  std::size_t connections = 10'000;     ///< open at once; more are told 503 and closed
+  std::size_t connections = 10'000;     ///< open at once; one more has a stranger's place, or is told 503
 
-  std::chrono::milliseconds tls_handshake{10'000};
+  std::size_t handshakes = 256;            ///< TLS, under way at once; one of the crowded address gives way
+  std::size_t handshakes_per_address = 16; ///< … of one address; more wait for their turn
+
+  std::chrono::milliseconds tls_handshake{10'000}; ///< connect to the end of the handshake
   std::chrono::milliseconds header{10'000}; ///< a request's first byte (or the connect) to its header's end
   std::chrono::milliseconds body{30'000};   ///< end of the header to the end of the body
   std::chrono::milliseconds idle{75'000}; ///< kept alive without a request; a little over proxies' usual 60 s

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +15,13 @@ namespace rollcall::http {
 using field =
     std::pair<std::string, std::string>; ///< a header field: name as sent, value without outer blanks
 
+/// What an address that the server listens on is for.
+enum class door : std::uint8_t {
+  api,     ///< whoever comes here logs in
+  trusted, ///< the same, and trusted mode exists here
+  metrics, ///< pages for machines, without a login
+};
+
 /// One HTTP request, read to its end and checked (see request_reader).
 struct request {
   /// As sent, except that HEAD arrives as GET: handlers answer both alike, and the server leaves the body of
@@ -24,7 +33,13 @@ struct request {
   std::vector<field> fields;
   std::string body;
   std::string peer;      ///< textual address of the socket's peer, an IPv4-mapped IPv6 one as IPv4
+  std::string client;    ///< whose request it is to bounds and logs: see identify_client(), which sets it
   unsigned version = 11; ///< 10 for HTTP/1.0, 11 for HTTP/1.1
+  bool secure = false;   ///< by TLS
+  http::door door = http::door::api; ///< the address that it came to
+  /// How long its last bytes have waited in the kernel before they were read: a process that stood still
+  /// finds requests whose clients have given up.
+  std::chrono::milliseconds waited{0};
 
   /// The value of the first field of this name, in any case; null when there is none.
   const std::string* find(std::string_view name) const;

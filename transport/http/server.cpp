@@ -1,6 +1,7 @@
 #include "transport/http/server.hpp"
 
 #include "actors/log.hpp"
+#include "domain/log_throttle.hpp"
 #include "transport/http/listener.hpp"
 #include "transport/http/service.hpp"
 #include "transport/http/session.hpp"
@@ -19,6 +20,24 @@ namespace rollcall::http {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// One connection for so many may be closing while another has its place.
+constexpr std::size_t closing_share = 64;
+
+/// As channel::peer() has it.
+std::string peer_of(const channel::socket& connected) {
+  channel::error_code ec;
+  const auto address = connected.remote_endpoint(ec).address();
+  if (ec)
+    return {};
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+} // namespace
+
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
   impl(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
@@ -27,10 +46,10 @@ public:
         draining_(asio::make_strand(io)),
         drain_timer_(draining_) {}
 
-  std::uint16_t listen(const std::string& address, security how) {
+  std::uint16_t listen(const std::string& address, security how, door entrance) {
     if (how == security::tls && !identity())
       throw std::logic_error("'" + address + "' is to speak TLS, but no certificate has been set");
-    auto added = std::make_shared<listener>(io_, address, events_of(how));
+    auto added = std::make_shared<listener>(io_, address, events_of(how, entrance));
     const std::lock_guard lock{mutex_};
     listeners_.push_back(added);
     const auto port = added->port();
@@ -38,10 +57,16 @@ public:
     return port;
   }
 
-  void set_tls(tls_context fresh) {
-    const std::lock_guard lock{mutex_};
-    tls_ = std::move(fresh);
+  void set_tls(const tls_context& fresh) {
+    {
+      const std::lock_guard lock{mutex_};
+      tls_ = fresh;
+    }
+    for (const auto& each : service_->sessions.members())
+      each->revise(fresh);
   }
+
+  void bound_peers(std::size_t most, peer_list exempt) { peers_->bound(most, std::move(exempt)); }
 
   void drain(std::chrono::milliseconds deadline, std::function<void()> done) {
     stop_accepting();
@@ -79,11 +104,11 @@ public:
   const metrics& counters() const { return service_->counters; }
 
 private:
-  listener::events events_of(security how) {
+  listener::events events_of(security how, door entrance) {
     // Weak: listeners end with the server.
-    return {[weak = weak_from_this(), how](channel::socket connected) {
+    return {[weak = weak_from_this(), how, entrance](channel::socket connected) {
               if (const auto self = weak.lock())
-                self->on_connected(std::move(connected), how);
+                self->on_connected(std::move(connected), how, entrance);
             },
             [shared = service_](const channel::error_code& ec) {
               ++shared->counters.accept_errors;
@@ -91,19 +116,47 @@ private:
             }};
   }
 
-  void on_connected(channel::socket connected, security how) {
-    if (service_->sessions.size() >= service_->bounds.connections)
-      return turn_away(std::move(connected), how);
+  void on_connected(channel::socket connected, security how, door entrance) {
+    const auto peer = peer_of(connected);
+    auto place = peers_->enter(peer);
+    if (!place) {
+      ++service_->counters.over_address_limit;
+      return turn_away(std::move(connected), how, peer, "of this address");
+    }
+    if (!has_room(peer))
+      return turn_away(std::move(connected), how, peer, "of all addresses");
     ++service_->counters.accepted;
-    auto opened = std::make_shared<session>(std::move(connected), how == security::tls ? identity() : nullptr,
-                                            service_);
+    const auto identity_now = how == security::tls ? identity() : nullptr;
+    auto opened =
+        std::make_shared<session>(std::move(connected), identity_now, entrance, service_, std::move(*place));
     service_->sessions.add(opened);
     opened->run();
+    if (identity_now && identity() != identity_now) // changed just now, and perhaps missed by that
+      opened->revise(identity());
+  }
+
+  /// A stranger's connection that closes for this one may still be there for a moment.
+  bool has_room(const std::string& peer) {
+    const auto most = service_->bounds.connections;
+    const auto open = service_->sessions.size();
+    if (open < most)
+      return true;
+    ++service_->counters.over_limit;
+    if (open > most + most / closing_share || !service_->strangers.make_room())
+      return false;
+    const auto text = [&] {
+      return "a stranger's connection is closed for one of " + peer + ": too many are open";
+    };
+    if (const auto line = turned_away_.line(channel::clock::now(), text))
+      log::warn("http", "{}", *line);
+    return true;
   }
 
   /// Tells a client that there is no room, if that can be said without waiting for it.
-  void turn_away(channel::socket connected, security how) {
-    ++service_->counters.over_limit;
+  void turn_away(channel::socket connected, security how, const std::string& peer, const char* whose) {
+    const auto text = [&] { return "a connection of " + peer + " is turned away: too many " + whose; };
+    if (const auto line = turned_away_.line(channel::clock::now(), text))
+      log::warn("http", "{}", *line);
     if (how == security::tls)
       return;
     constexpr std::string_view full =
@@ -123,6 +176,8 @@ private:
   std::shared_ptr<service> service_;
   asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
+  std::shared_ptr<peer_table> peers_ = std::make_shared<peer_table>();
+  log_throttle turned_away_;
   std::mutex mutex_; ///< guards what follows
   tls_context tls_;
   std::vector<std::shared_ptr<listener>> listeners_;
@@ -136,9 +191,13 @@ server::~server() {
   impl_->cut_all();
 }
 
-std::uint16_t server::listen(const std::string& address, security how) { return impl_->listen(address, how); }
+std::uint16_t server::listen(const std::string& address, security how, door entrance) {
+  return impl_->listen(address, how, entrance);
+}
 
-void server::set_tls(tls_context identity) { impl_->set_tls(std::move(identity)); }
+void server::set_tls(const tls_context& identity) { impl_->set_tls(identity); }
+
+void server::bound_peers(std::size_t most, peer_list exempt) { impl_->bound_peers(most, std::move(exempt)); }
 
 void server::drain(std::chrono::milliseconds deadline, std::function<void()> done) {
   impl_->drain(deadline, std::move(done));

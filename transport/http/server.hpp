@@ -3,6 +3,7 @@
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/http/peers.hpp"
 #include "transport/http/tls.hpp"
 
 #include <chrono>
@@ -38,12 +39,18 @@ public:
   server& operator=(const server&) = delete;
 
   /// Accepts connections on `address`: "host:port" or "[v6]:port"; port 0 picks a free one, and "[::]:port"
-  /// takes IPv4 as well. Returns the port. Throws std::system_error, naming the address, when it cannot be
-  /// bound, or with std::errc::invalid_argument when it is none; std::logic_error for TLS before set_tls().
-  std::uint16_t listen(const std::string& address, security how = security::plain);
+  /// takes IPv4 as well; requests say by their `door` what it is for. Returns the port. Throws
+  /// std::system_error, naming the address, when it cannot be bound, or with std::errc::invalid_argument when
+  /// it is none; std::logic_error for TLS before set_tls().
+  std::uint16_t listen(const std::string& address, security how = security::plain, door entrance = door::api);
 
-  /// The identity of connections accepted from now on; those that are open keep theirs.
-  void set_tls(tls_context identity);
+  /// The identity of connections accepted from now on. Those that are open keep theirs, but for one whose
+  /// client has shown a certificate that no authority of this identity vouches for: that is cut.
+  void set_tls(const tls_context& identity);
+
+  /// How many connections one address may have open; more are told 503 and closed. Those of `exempt`,
+  /// proxies, stand for many clients. For those that come from now on. Any thread.
+  void bound_peers(std::size_t most, peer_list exempt);
 
   /// Stops accepting, closes idle connections, lets running answers finish, closes what is left after
   /// `deadline`, and then calls `done` once on a thread of the io_context.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "domain/log_throttle.hpp"
+#include "transport/http/giving_way.hpp"
+#include "transport/http/handshake_gate.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
@@ -15,13 +18,20 @@ namespace rollcall::http {
 /// What all sessions of one server share. It lives as long as the last of them.
 struct service {
   service(const limits& chosen, handler_fn answers, boost::asio::any_io_executor for_bodies)
-      : bounds(chosen), handler(std::move(answers)), makers(std::move(for_bodies)) {}
+      : bounds(chosen),
+        handler(std::move(answers)),
+        makers(std::move(for_bodies)),
+        handshakes({chosen.handshakes, chosen.handshakes_per_address}, counters) {}
 
   const limits bounds;
   const handler_fn handler;
   const boost::asio::any_io_executor makers; ///< where long bodies are made
   metrics counters;
   session_registry sessions;
+  giving_way strangers{sessions};
+  handshake_gate handshakes;
+  log_throttle handshakes_given_up;
+  log_throttle distrusted;           ///< of connections whose certificate counts no more
   std::atomic<bool> draining{false}; ///< no connection goes on after the answer under way
 };
 

@@ -50,15 +50,21 @@ private:
   std::atomic<bool> used_{false};
 };
 
-session::session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared)
+session::session(channel::socket connected, tls_context tls, door entrance, std::shared_ptr<service> shared,
+                 peer_table::place place)
     : channel_(std::move(connected), std::move(tls)),
       service_(std::move(shared)),
       reader_(service_->bounds),
-      peer_(channel_.peer()) {
+      place_(std::move(place)),
+      peer_(channel_.peer()),
+      from_(peer_),
+      may_give_way_(place_.is_counted()),
+      door_(entrance) {
   ++service_->counters.open;
 }
 
 session::~session() {
+  leave_gate();
   --service_->counters.open;
   service_->sessions.remove(this);
 }
@@ -67,8 +73,52 @@ void session::run() {
   asio::dispatch(channel_.executor(), [self = shared_from_this()] {
     self->channel_.own(self->weak_from_this(), [raw = self.get()] { raw->on_deadline(); });
     self->enter(phase::handshake, self->service_->bounds.tls_handshake);
-    self->channel_.handshake([self](channel::error_code ec) { self->on_handshake(ec); });
+    if (!self->channel_.is_tls())
+      return self->begin_handshake();
+    self->channel_.await_hello([self](channel::error_code ec) {
+      if (ec)
+        self->on_handshake(ec);
+      else
+        self->on_hello();
+    });
   });
+}
+
+/// While it waits for its turn, what keeps it alive is the deadline, which ends it.
+void session::on_hello() {
+  // The gate calls from other sessions' threads.
+  const auto here = [weak = weak_from_this(), strand = channel_.executor()](void (session::*what)()) {
+    return [weak, strand, what] {
+      asio::post(strand, [weak, what] {
+        if (const auto self = weak.lock(); self && self->phase_ == phase::handshake)
+          (self.get()->*what)();
+      });
+    };
+  };
+  ticket_ = service_->handshakes.enter(from_, here(&session::begin_handshake), here(&session::on_replaced));
+}
+
+void session::begin_handshake() {
+  has_turn_ = true;
+  channel_.handshake([self = shared_from_this()](channel::error_code ec) { self->on_handshake(ec); });
+}
+
+void session::on_replaced() {
+  ++service_->counters.handshakes_replaced;
+  give_up_handshake("too many of all addresses, and most of them of this one or older");
+}
+
+void session::give_up_handshake(const char* why) {
+  const auto text = [&] { return "the TLS handshake of " + peer_ + " is given up: " + why; };
+  if (const auto line = service_->handshakes_given_up.line(channel::clock::now(), text))
+    log::warn("http", "{}", *line);
+  leave_gate();
+  channel_.cut();
+}
+
+void session::leave_gate() {
+  if (const auto ticket = std::exchange(ticket_, 0))
+    service_->handshakes.leave(from_, ticket);
 }
 
 void session::drain() {
@@ -83,7 +133,37 @@ void session::cut() {
   asio::post(channel_.executor(), [self = shared_from_this()] { self->channel_.cut(); });
 }
 
+void session::revise(const tls_context& identity) {
+  asio::post(channel_.executor(), [self = shared_from_this(), identity] {
+    if (self->channel_.is_admitted_by(identity))
+      return;
+    const auto text = [&] {
+      return "the connection of " + self->peer_
+             + " is cut: no authority vouches for its certificate any more";
+    };
+    if (const auto line = self->service_->distrusted.line(channel::clock::now(), text))
+      log::warn("http", "{}", *line);
+    self->channel_.cut();
+  });
+}
+
+std::optional<stranger> session::as_stranger() const {
+  return may_give_way_ ? std::optional{stranger{from_, accepted_}} : std::nullopt;
+}
+
+bool session::give_way() {
+  if (!may_give_way_.exchange(false))
+    return false;
+  asio::post(channel_.executor(), [self = shared_from_this()] {
+    self->leaves_ = true;
+    if (self->phase_ != phase::reply && self->phase_ != phase::write)
+      self->channel_.cut();
+  });
+  return true;
+}
+
 void session::on_handshake(channel::error_code ec) {
+  leave_gate();
   if (ec) {
     ++service_->counters.tls_errors;
     log::debug("http", "TLS handshake with {} failed: {}", peer_, ec.message());
@@ -160,7 +240,11 @@ void session::hand_over() {
   enter(phase::reply, service_->bounds.reply);
   ++service_->counters.requests;
   auto asked = reader_.take();
-  asked.peer = peer_;
+  posts_ = asked.method == "POST";
+  asked.peer = asked.client = peer_;
+  asked.secure = channel_.is_tls();
+  asked.door = door_;
+  asked.waited = channel_.waited();
   form_ = {asked.version, reader_.head_only(), reader_.keep_alive(),
            accepts_gzip(asked.value("Accept-Encoding"))};
   auto pending = std::make_shared<pending_reply>(shared_from_this(), ++number_);
@@ -187,15 +271,18 @@ void session::refuse(unsigned status, std::string reason) {
 
 void session::start_answer(response answer, const answer_form& form) {
   phase_ = phase::write;
+  constexpr unsigned least_refusal = 400;
+  if (posts_ && answer.status < least_refusal && may_give_way_.load(std::memory_order_relaxed))
+    may_give_way_ = false;
   auto last_or_not = form;
-  last_or_not.keep_alive = form.keep_alive && !service_->draining;
+  last_or_not.keep_alive = form.keep_alive && !service_->draining && !leaves_;
   sender_ = std::make_shared<answer_sender>(channel_, service_, std::move(answer), last_or_not);
   sender_->start({shared_from_this(), this});
 }
 
 void session::answer_sent(bool keep_alive) {
   sender_.reset(); // its memory too: an idle connection should cost little
-  if (!keep_alive || service_->draining)
+  if (!keep_alive || service_->draining || leaves_)
     return finish();
   begin_request();
 }
@@ -240,10 +327,14 @@ void session::on_deadline() {
   case phase::write:
     if (sender_->body_is_late())
       return on_late_body();
-    [[fallthrough]];
-  case phase::handshake:
     ++service_->counters.timeouts;
     return channel_.cut();
+  case phase::handshake:
+    ++service_->counters.timeouts;
+    if (ticket_ == 0 || has_turn_)
+      return channel_.cut();
+    ++service_->counters.handshakes_unserved;
+    return give_up_handshake("too many of this address are under way");
   case phase::finishing:
     return;
   }

@@ -2,11 +2,16 @@
 
 #include "transport/http/answer_sender.hpp"
 #include "transport/http/channel.hpp"
+#include "transport/http/giving_way.hpp"
+#include "transport/http/handshake_gate.hpp"
+#include "transport/http/peer_table.hpp"
 #include "transport/http/request_reader.hpp"
 #include "transport/http/service.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace rollcall::http {
@@ -20,11 +25,15 @@ namespace rollcall::http {
 ///
 /// A body that has nothing to write yet is waited for in write, each time under the deadline of one piece:
 /// 503 when nothing was sent before. A request that is refused goes from header or body straight to write,
-/// and is the last. Each phase has its own absolute deadline. run(), drain() and cut() are for any thread;
+/// and is the last. Each phase has its own absolute deadline. run() and what follows it are for any thread;
 /// the rest runs on the channel's strand.
+///
+/// It is a stranger's until a POST was answered on it without a refusal: that is how somebody is let in, and
+/// pages that anybody may read are no sign of it.
 class session final : public std::enable_shared_from_this<session>, answer_sender::user {
 public:
-  session(channel::socket connected, tls_context tls, std::shared_ptr<service> shared);
+  session(channel::socket connected, tls_context tls, door entrance, std::shared_ptr<service> shared,
+          peer_table::place place = {});
   ~session();
 
   void run();
@@ -35,10 +44,26 @@ public:
   /// Closes now.
   void cut();
 
+  /// Closes a connection that would not be let in under this identity, with the certificate that it has
+  /// shown.
+  void revise(const tls_context& identity);
+
+  /// What it is while it is a stranger's that may be closed for a newcomer. Those of an exempt address may
+  /// not, for they stand for many.
+  std::optional<stranger> as_stranger() const;
+
+  /// Has it close, once, for a newcomer: now, or after the answer under way. False when it is no stranger's.
+  bool give_way();
+
 private:
   enum class phase : std::uint8_t { handshake, idle, header, body, reply, write, finishing };
   class pending_reply;
 
+  void on_hello();
+  void begin_handshake();
+  void on_replaced();
+  void leave_gate();
+  void give_up_handshake(const char* why);
   void on_handshake(channel::error_code ec);
   void begin_request();
   void read_on();
@@ -61,11 +86,20 @@ private:
   std::shared_ptr<service> service_;
   request_reader reader_;
   std::shared_ptr<answer_sender> sender_; ///< of the answer being written
+  peer_table::place place_;               ///< among the connections of its address
   std::string peer_;
+  const address_key from_;
+  const channel::clock::time_point accepted_ = channel::clock::now();
+  std::atomic<bool> may_give_way_; ///< it is a stranger's
+  door door_;
   answer_form form_;
   phase phase_ = phase::handshake;
-  std::uint64_t number_ = 0; ///< of the request being served; tells late replies apart
-  bool expired_ = false;     ///< a read's deadline has passed and the read is being cancelled
+  handshake_gate::ticket ticket_ = 0; ///< of the handshake under way, or waiting for its turn
+  bool has_turn_ = false;             ///< the handshake is under way
+  std::uint64_t number_ = 0;          ///< of the request being served; tells late replies apart
+  bool posts_ = false;                ///< the request being served is a POST
+  bool leaves_ = false;               ///< for a newcomer, after the answer under way
+  bool expired_ = false;              ///< a read's deadline has passed and the read is being cancelled
 };
 
 } // namespace rollcall::http

@@ -1,16 +1,25 @@
 #include "transport/http/tls.hpp"
 
+#include "transport/http/certificate.hpp"
+
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace rollcall::http {
 
 namespace ssl = boost::asio::ssl;
 
 namespace {
+
+/// What TLS 1.2 may use: forward secrecy and authenticated encryption. TLS 1.3 has nothing else.
+constexpr auto tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 [[noreturn]] void refuse(const std::string& what, const std::string& file,
                          const boost::system::error_code& ec) {
@@ -21,7 +30,18 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
   auto context = std::make_shared<ssl::context>(role);
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3
                        | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
-  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  if (SSL_CTX_set_cipher_list(context->native_handle(), tls12_ciphers) != 1)
+    throw std::runtime_error("TLS has none of the cipher suites " + std::string{tls12_ciphers});
+  // Clients keep what they resume by: nothing is kept here for each of them.
+  SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
+  // Without a name for what may be resumed, who shows a certificate and resumes is refused.
+  constexpr std::string_view resumable{"rollcall"};
+  SSL_CTX_set_session_id_context(context->native_handle(),
+                                 reinterpret_cast<const unsigned char*>(resumable.data()),
+                                 static_cast<unsigned>(resumable.size()));
+  // A connection that is idle keeps no room for records.
+  SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   boost::system::error_code ec;
   if (context->use_certificate_chain_file(files.certificate, ec); ec)
     refuse("TLS certificate", files.certificate, ec);
@@ -41,6 +61,14 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
 } // namespace
 
 tls_context make_tls_context(const tls_files& files) { return make_context(ssl::context::tls_server, files); }
+
+timestamp expiry_of(const tls_context& identity) {
+  const auto* certificate = SSL_CTX_get0_certificate(identity->native_handle());
+  std::tm at{};
+  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &at) != 1)
+    throw std::runtime_error("a TLS certificate does not say how long it is good");
+  return timestamp{std::chrono::seconds{timegm(&at)}};
+}
 
 tls_context make_peer_tls_context(const tls_files& files) {
   if (files.client_ca.empty())

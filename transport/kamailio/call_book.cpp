@@ -11,6 +11,7 @@ void call_book::begin_run(const std::string& run) {
   calls_.clear();
   over_.clear();
   forget_.clear();
+  unrouted_.clear();
 }
 
 bool call_book::take(const call_report& report, moment now) {
@@ -24,13 +25,15 @@ bool call_book::take(const call_report& report, moment now) {
   }
   if (is_over(event.id))
     return false;
-  auto& known = calls_[event.id];
+  const auto [at, is_new] = calls_.try_emplace(event.id);
+  auto& known = at->second;
   known.seen = snapshot_;
+  known.routed = known.routed || event.state >= call_state::ar_complete;
+  if (is_new && !known.routed)
+    unrouted_.emplace_back(now + routing_, event.id);
   known.answered = known.answered || event.state >= call_state::connected;
-  if (const auto said = event.texts.get(call_text::sip_call_id))
-    known.sip_call_id = *said;
-  if (!report.cseq.empty())
-    known.cseq = report.cseq;
+  if (!report.transaction.empty())
+    known.transaction = report.transaction;
   return true;
 }
 
@@ -41,6 +44,15 @@ const call_book::entry* call_book::find(const std::string& id) const {
 
 void call_book::end_snapshot() {
   std::erase_if(calls_, [this](const auto& each) { return each.second.seen != snapshot_; });
+}
+
+bool call_book::routing_overdue(moment now) {
+  auto overdue = false;
+  for (; !unrouted_.empty() && unrouted_.front().first <= now; unrouted_.pop_front()) {
+    const auto* known = find(unrouted_.front().second);
+    overdue = overdue || (known && !known->routed);
+  }
+  return overdue;
 }
 
 void call_book::forget(moment now) {

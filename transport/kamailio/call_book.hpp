@@ -21,14 +21,16 @@ public:
   using moment = std::chrono::steady_clock::time_point;
 
   struct entry {
-    std::string sip_call_id;
-    std::string cseq; ///< with the Call-ID, what names the transaction of the INVITE
+    std::string transaction; ///< of the INVITE; empty when the switch did not say it
+    bool routed = false;     ///< told as ARComplete or later
     bool answered = false;
     std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
   };
 
-  /// An ended call is remembered for `remember`.
-  explicit call_book(std::chrono::milliseconds remember) : remember_(remember) {}
+  /// An ended call is remembered for `remember`; a call has `routing` to be routed in.
+  explicit call_book(std::chrono::milliseconds remember,
+                     std::chrono::milliseconds routing = std::chrono::seconds{2})
+      : remember_(remember), routing_(routing) {}
 
   /// A connection begins. Of another run than the last one nothing is known yet.
   void begin_run(const std::string& run);
@@ -49,6 +51,9 @@ public:
   /// What was not named since begin_snapshot() is gone.
   void end_snapshot();
 
+  /// True when a call has had its time and is not routed. Told once for each call.
+  bool routing_overdue(moment now);
+
   /// Forgets calls that ended long ago.
   void forget(moment now);
 
@@ -56,11 +61,13 @@ public:
 
 private:
   const std::chrono::milliseconds remember_;
+  const std::chrono::milliseconds routing_;
   std::string run_;
   std::uint32_t snapshot_ = 0;
   std::unordered_map<std::string, entry> calls_;
   std::unordered_set<std::string> over_;
-  std::deque<std::pair<moment, std::string>> forget_; ///< when to forget which, soonest first
+  std::deque<std::pair<moment, std::string>> forget_;   ///< when to forget which, soonest first
+  std::deque<std::pair<moment, std::string>> unrouted_; ///< when each is to be routed, soonest first
 };
 
 } // namespace rollcall::kamailio

@@ -13,13 +13,14 @@ namespace rollcall::kamailio {
 
 namespace asio = boost::asio;
 
-client::client(const executor& on, settings to, const limits& bounds, attach_fn attach, wall_clock now,
-               std::shared_ptr<metrics> counters)
+client::client(const executor& on, connection::surroundings with)
     : strand_(asio::make_strand(on)),
-      with_{std::move(to),      bounds, std::move(attach), now, std::make_shared<call_book>(bounds.remember),
-            std::move(counters)},
+      with_(std::move(with)),
       pause_(strand_),
-      backoff_(std::random_device{}()) {}
+      backoff_(std::random_device{}()) {
+  with_.clock = std::make_shared<switch_clock>();
+  with_.book = std::make_shared<call_book>(with_.bounds.remember, with_.bounds.routing);
+}
 
 void client::start() {
   asio::post(strand_, [self = shared_from_this()] { self->do_connect(); });
@@ -31,6 +32,8 @@ void client::stop() {
     self->pause_.cancel();
     if (self->connection_)
       self->connection_->stop("the node lets go of it");
+    else
+      self->with_.runs->forget(self->with_.to.name, self->with_.book.get());
   });
 }
 

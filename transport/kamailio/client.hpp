@@ -13,9 +13,8 @@ namespace rollcall::kamailio {
 /// a strand of its own; start() and stop() are for any thread.
 class client : public std::enable_shared_from_this<client> {
 public:
-  /// `on` runs the io; a strand is made of it.
-  client(const executor& on, settings to, const limits& bounds, attach_fn attach, wall_clock now,
-         std::shared_ptr<metrics> counters);
+  /// `on` runs the io; a strand is made of it. The book is the client's own.
+  client(const executor& on, connection::surroundings with);
 
   void start();
 

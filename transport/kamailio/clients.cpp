@@ -22,6 +22,8 @@ public:
       const auto same = std::find(switches.begin(), switches.end(), each->to());
       if (same == switches.end()) {
         each->stop();
+        notes_->forget(each->to().name);
+        counters_->faults.forget(each->to().name.value());
         continue;
       }
       switches.erase(same);
@@ -30,12 +32,14 @@ public:
     running_ = std::move(kept);
     for (auto& each : switches)
       running_
-          .emplace_back(std::make_shared<client>(io_.get_executor(), std::move(each), bounds_, attach_, now_,
-                                                 counters_))
+          .emplace_back(std::make_shared<client>(
+              io_.get_executor(), connection::surroundings{std::move(each), bounds_, attach_, now_, nullptr,
+                                                           nullptr, counters_, runs_, notes_}))
           ->start();
   }
 
   const metrics& counters() const noexcept { return *counters_; }
+  const switch_notes& notes() const noexcept { return *notes_; }
 
 private:
   boost::asio::io_context& io_;
@@ -43,6 +47,8 @@ private:
   const attach_fn attach_;
   const wall_clock now_;
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
+  const std::shared_ptr<run_registry> runs_ = std::make_shared<run_registry>();
+  const std::shared_ptr<switch_notes> notes_ = std::make_shared<switch_notes>();
   std::vector<std::shared_ptr<client>> running_;
 };
 
@@ -54,5 +60,7 @@ clients::~clients() = default;
 void clients::set(std::vector<settings> switches) { impl_->set(std::move(switches)); }
 
 const metrics& clients::counters() const noexcept { return impl_->counters(); }
+
+const switch_notes& clients::notes() const noexcept { return impl_->notes(); }
 
 } // namespace rollcall::kamailio

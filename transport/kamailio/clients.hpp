@@ -4,6 +4,7 @@
 #include "transport/kamailio/limits.hpp"
 #include "transport/kamailio/metrics.hpp"
 #include "transport/kamailio/settings.hpp"
+#include "transport/switch_notes.hpp"
 #include "transport/switch_port.hpp"
 
 #include <memory>
@@ -34,6 +35,9 @@ public:
   void set(std::vector<settings> switches);
 
   const metrics& counters() const noexcept;
+
+  /// What is to be known of them.
+  const switch_notes& notes() const noexcept;
 
 private:
   class impl;

@@ -1,7 +1,5 @@
 #include "transport/kamailio/command.hpp"
 
-#include "transport/kamailio/frame.hpp"
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -38,15 +36,21 @@ std::string end_dialog_command(std::uint64_t request, const dialog_id& id) {
   return request_of(request, "dlg.end_dlg", {id.entry, id.number});
 }
 
-std::string refuse_call_command(std::uint64_t request, std::string_view sip_call_id, std::string_view cseq) {
-  return request_of(request, "tm.reply_callid",
-                    {declined, "Disconnected by operator", text(sip_call_id), text(cseq), to_tag, "", ""});
+std::string refuse_call_command(std::uint64_t request, std::string_view transaction) {
+  return request_of(request, "tm.reply",
+                    {declined, "Disconnected by operator", text(transaction), to_tag, "", ""});
 }
 
-std::string list_command() { return request_of(snapshot_request, "dlg.list", {}); }
+std::string list_command(std::uint64_t request) { return request_of(request, "dlg.list", {}); }
 
-std::string dump_command(std::string_view file) {
-  return request_of(snapshot_request, "dlg.dump_file", {text(file)});
+std::string dump_command(std::uint64_t request, std::string_view file) {
+  return request_of(request, "dlg.dump_file", {text(file)});
+}
+
+std::string count_command(std::uint64_t request) { return request_of(request, "dlg.stats_active", {}); }
+
+std::string run_command(std::uint64_t request) {
+  return request_of(request, "htable.get", {"rollcall", "run"});
 }
 
 } // namespace rollcall::kamailio

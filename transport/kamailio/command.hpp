@@ -15,14 +15,22 @@ constexpr std::string_view ping_command = R"({"type":"ping"})";
 /// nothing.
 std::string end_dialog_command(std::uint64_t request, const dialog_id& id);
 
-/// Ends a call that is not answered yet: 603 to the caller, CANCEL to the callee. `cseq` and `sip_call_id`
-/// are those of the INVITE.
-std::string refuse_call_command(std::uint64_t request, std::string_view sip_call_id, std::string_view cseq);
+/// Ends a call that is not answered yet: 603 to the caller, CANCEL to the callee. `transaction` is that of
+/// the INVITE. Never by Call-ID (tm.reply_callid): two calls may have the same one, and a long one overruns
+/// Kamailio's stack.
+std::string refuse_call_command(std::uint64_t request, std::string_view transaction);
 
 /// All dialogs as the answer. Quadratic in their number.
-std::string list_command();
+std::string list_command(std::uint64_t request);
 
-/// All dialogs into a file on Kamailio's machine, one JSON object a line, behind what is in it.
-std::string dump_command(std::string_view file);
+/// All dialogs into a file on Kamailio's machine, one JSON object a line, behind what is in it. Kamailio says
+/// that it is done whatever becomes of the file.
+std::string dump_command(std::uint64_t request, std::string_view file);
+
+/// How many dialogs there are that are not over.
+std::string count_command(std::uint64_t request);
+
+/// Which run of Kamailio answers, as rollcall.cfg keeps it.
+std::string run_command(std::uint64_t request);
 
 } // namespace rollcall::kamailio

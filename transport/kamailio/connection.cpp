@@ -1,15 +1,20 @@
 #include "transport/kamailio/connection.hpp"
 
 #include "actors/log.hpp"
-#include "transport/kamailio/dump_file.hpp"
+#include "transport/dead_peer.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <random>
 #include <sys/socket.h>
 #include <utility>
 
@@ -25,6 +30,28 @@ namespace {
 void acknowledge_at_once(int socket) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+/// Requests begin at a number that nobody can guess: an answer to a request of a connection before, which
+/// comes late into this one, is none to anything that this one has asked. Those of snapshots are below those
+/// of hang-ups, and all are integers of 32 bits.
+constexpr std::uint32_t first_of_hang_ups = 1U << 30U;
+
+std::uint64_t random_below(std::uint32_t bound) {
+  std::random_device random;
+  return std::uniform_int_distribution<std::uint32_t>{1, bound - 1}(random);
+}
+
+/// Bytes that are read at most while the node has not answered the attach.
+constexpr std::size_t attaching_bytes = 4 * 1024 * 1024;
+
+/// Bad frames are told so often at most.
+constexpr std::chrono::seconds bad_frame_pause{1};
+
+std::string clock_note(double ahead) {
+  std::array<char, 64> seconds{};
+  std::snprintf(seconds.data(), seconds.size(), "%.1f s %s", std::abs(ahead), ahead > 0 ? "ahead" : "behind");
+  return std::string{"its clock is "} + seconds.data() + "; the times of its calls are corrected by that";
 }
 
 limits with_interval(limits bounds, const settings& to) {
@@ -46,7 +73,9 @@ connection::connection(const executor& strand, const surroundings& with, std::ui
       tick_(strand),
       pace_(strand),
       splitter_(frame_bytes),
-      conversation_(with_interval(with.bounds, with.to), *with_.book, *with_.counters, steady_now()) {}
+      conversation_(with_interval(with.bounds, with.to), *with_.book, *with_.counters, steady_now(),
+                    first_of_hang_ups + random_below(first_of_hang_ups / 2)),
+      snapshot_request_(random_below(first_of_hang_ups / 2)) {}
 
 void connection::run() {
   set_deadline(with_.bounds.connect, "no connection in time");
@@ -72,7 +101,10 @@ void connection::on_connect(error_code ec) {
     return lost("connect: " + ec.message());
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
+  notice_dead_peer(socket_.native_handle(),
+                   std::chrono::ceil<std::chrono::seconds>(with_.bounds.ping + with_.bounds.answer));
   phase_ = phase::hello;
+  connected_at_ = steady_now();
   set_deadline(with_.bounds.hello, "no hello in time");
   do_read();
 }
@@ -88,16 +120,14 @@ void connection::set_deadline(std::chrono::milliseconds in, const char* what) {
 // --- reading
 
 bool connection::may_read() const {
-  return !reading_ && (phase_ == phase::hello || (phase_ == phase::up && outstanding_ < with_.bounds.window));
+  return !reading_
+         && (phase_ == phase::hello || phase_ == phase::up
+             || (phase_ == phase::attaching && splitter_.unread() < attaching_bytes));
 }
 
 void connection::do_read() {
-  if (!may_read()) {
-    stalled_ = stalled_ || (phase_ == phase::up && !reading_);
+  if (!may_read())
     return;
-  }
-  if (std::exchange(stalled_, false))
-    conversation_.resumed(steady_now());
   reading_ = true;
   const auto space = splitter_.space(read_bytes);
   socket_.async_read_some(
@@ -113,8 +143,12 @@ void connection::on_read(error_code ec, std::size_t size) {
     return lost(ec == asio::error::eof ? "Kamailio closed the connection" : ec.message());
   acknowledge_at_once(socket_.native_handle());
   splitter_.added(size);
+  conversation_.received(size);
+  if (phase_ == phase::attaching)
+    return do_read(); // it is looked at when the link is there
   read_frames();
   look_around();
+  do_read();
 }
 
 void connection::read_frames() {
@@ -131,28 +165,75 @@ void connection::read_frames() {
       on_frame(payload, news);
   }
   deliver(std::move(news)); // what came before the break was said all the same
+  if (const auto bad = conversation_.bad_frame_reason();
+      bad && steady_now() - bad_frame_told_ >= bad_frame_pause) {
+    bad_frame_told_ = steady_now();
+    log::warn(with_.to.name.value(), "kamailio: bad frame: {}", *bad);
+  }
   if (found == netstring_splitter::found::broken)
     lost("what came is no netstring");
 }
 
 void connection::on_frame(std::string_view payload, switch_news& news) {
   auto said = reader_.read(payload, with_.now());
-  const auto* answer = std::get_if<snapshot_answer>(&said);
-  const auto waits = awaited_.lock();
-  if (answer && waits)
+  if (const auto* lives = std::get_if<kamailio::pong>(&said))
+    with_.counters->faults.heard(with_.to.name.value(), lives->faults);
+  if (auto* report = std::get_if<call_report>(&said))
+    with_.clock->correct(report->event);
+  if (const auto* answer = std::get_if<kamailio::pong>(&said);
+      answer && answer->time && conversation_.ping_sent())
+    measure_clock(*answer->time, *conversation_.ping_sent());
+  const auto* answer = std::get_if<rpc_answer>(&said);
+  const auto waits = answer && answer->request == awaited_request_ ? awaited_.lock() : nullptr;
+  if (waits)
     waits->arrived(std::string{answer->json});
   else
     conversation_.hear(std::move(said), steady_now(), news);
+}
+
+void connection::measure_clock(timestamp told, moment since) {
+  const auto before = with_.clock->correction();
+  with_.clock->measured(told, with_.now(), steady_now() - since, steady_now());
+  const std::chrono::duration<double> ahead = *with_.clock->ahead();
+  with_.notes->set_clock(with_.to.name, ahead.count());
+  const auto corrected = with_.clock->correction() != switch_clock::difference{0};
+  if (!corrected && before == switch_clock::difference{0})
+    return;
+  with_.notes->clear(with_.to.name, "clock");
+  if (corrected)
+    with_.notes->set(with_.to.name, "clock", clock_note(ahead.count()));
+  if (with_.clock->correction() != before)
+    log::warn(with_.to.name.value(), "kamailio: {}",
+              corrected ? clock_note(ahead.count()) : "its clock is right again");
 }
 
 void connection::on_hello(std::string_view payload) {
   auto said = reader_.read(payload, with_.now());
   if (auto* first = std::get_if<hello>(&said)) {
     hello_ = std::move(*first);
-    return do_attach();
+    if (hello_.time)
+      measure_clock(*hello_.time, connected_at_);
+    return claim_run();
+  }
+  if (std::holds_alternative<foreign_frame>(said)) {
+    ++with_.counters->frames_foreign; // what Kamailio tells others comes to whoever is connected
+    return;
   }
   const auto* bad = std::get_if<bad_frame>(&said);
   lost(bad ? "no hello: " + bad->reason : "no hello");
+}
+
+/// The call book is the client's: it tells clients of one name apart.
+void connection::claim_run() {
+  if (closed_)
+    return; // nothing may be noted of a switch that is let go
+  if (const auto twin = with_.runs->claim(with_.to.name, with_.book.get(), hello_.run)) {
+    with_.notes->set(with_.to.name, "run", "refused: it is the same Kamailio as switch " + *twin);
+    return lost("refused: it is the same Kamailio as switch " + *twin + ", run " + hello_.run);
+  }
+  claimed_ = true;
+  with_.notes->clear(with_.to.name, "run");
+  do_attach();
 }
 
 void connection::do_attach() {
@@ -209,7 +290,7 @@ void connection::look_around() {
   }
   do_write();
   do_snapshot();
-  if (piece_waits_ && outstanding_ < with_.bounds.window)
+  if (piece_waits_ && !link_is_behind())
     go_on();
   do_read();
 }
@@ -217,8 +298,11 @@ void connection::look_around() {
 void connection::do_tick() {
   if (phase_ != phase::up)
     return;
+  // After a pause of this process the answers wait in the socket.
+  if (const auto before = std::exchange(ticked_, steady_now()); ticked_ - before > 2 * with_.bounds.tick)
+    conversation_.resumed(ticked_);
   conversation_.tick(steady_now());
-  if (!stalled_ && conversation_.silent(steady_now()))
+  if (conversation_.silent(steady_now()))
     return lost("no sign of life");
   look_around();
   tick_.expires_after(with_.bounds.tick);
@@ -250,6 +334,7 @@ void connection::resync() {
 void connection::consumed() {
   asio::post(strand_, [self = shared_from_this()] {
     self->outstanding_ -= std::min<std::size_t>(self->outstanding_, 1);
+    self->work_off_backlog();
     self->look_around();
   });
 }
@@ -261,80 +346,13 @@ void connection::close(const std::string& code, const std::string& message) {
 
 void connection::stop(const std::string& reason) {
   closed_ = true;
-  asio::post(strand_, [self = shared_from_this(), reason] { self->lost(reason); });
-}
-
-// --- snapshots
-
-void connection::do_snapshot() {
-  if (phase_ != phase::up || snapshot_ || !conversation_.snapshot_due(steady_now()))
-    return;
-  switch_news news;
-  conversation_.snapshot_begins(steady_now(), news);
-  deliver(std::move(news));
-  dialogs_bad_ = 0;
-  // The snapshot lives no longer than we let it, so that its events may take us for granted.
-  snapshot::events tell;
-  tell.ask = [this](std::string request) { return ask(std::move(request)); };
-  tell.dialog = [this](std::string_view json) {
-    auto said = dialogs_->read(json, with_.now());
-    dialogs_bad_ += std::holds_alternative<bad_dialog>(said) ? 1 : 0;
-    conversation_.snapshot_says(std::move(said), steady_now(), named_);
-  };
-  tell.piece = [this] {
-    deliver(std::exchange(named_, {}));
-    piece_waits_ = true;
-    look_around();
-  };
-  tell.done = [this](const std::string& error) { on_snapshot_done(error); };
-  tell.no_dump = [this](const std::string& reason) {
-    if (!std::exchange(no_dump_told_, true))
-      log::warn(with_.to.name.value(), "kamailio: no dumps, lists instead: {}", reason);
-  };
-  snapshot_ = std::make_shared<snapshot>(strand_, dump_file(with_.to), std::move(tell));
-  snapshot_->start();
-}
-
-snapshot_source_ptr connection::ask(std::string request) {
-  if (with_.to.rpc)
-    return rpc_source(strand_, *with_.to.rpc, std::move(request), with_.bounds);
-  const auto answer = awaited_text(strand_, with_.bounds);
-  awaited_ = answer;
-  append_netstring(waiting_, request);
-  do_write();
-  return answer;
-}
-
-void connection::go_on() {
-  piece_waits_ = false;
-  snapshot_->go_on();
-}
-
-void connection::on_snapshot_done(const std::string& error) {
-  const auto finished = std::exchange(snapshot_, nullptr);
-  piece_waits_ = false;
-  if (dialogs_bad_ > 0)
-    log::warn(with_.to.name.value(), "kamailio: {} dialogs of the snapshot make no sense", dialogs_bad_);
-  if (error.empty()) {
-    switch_news news;
-    conversation_.snapshot_ends(steady_now(), news);
-    deliver(std::move(news));
-  } else {
-    log::warn(with_.to.name.value(), "kamailio: no snapshot: {}", error);
-    conversation_.snapshot_failed(steady_now());
-    named_.clear();
-  }
-  look_around();
+  asio::post(strand_, [self = shared_from_this(), reason] {
+    self->lost(reason);
+    self->with_.runs->forget(self->with_.to.name, self->with_.book.get());
+  });
 }
 
 // --- out, and the end
-
-void connection::deliver(switch_news&& news) {
-  if (news.empty() || !port_)
-    return;
-  ++outstanding_;
-  port_->deliver(std::move(news));
-}
 
 void connection::do_write() {
   if (writing_ || waiting_.empty() || phase_ != phase::up)
@@ -369,6 +387,8 @@ void connection::lost(const std::string& reason) {
   resolver_.cancel();
   error_code ignored;
   socket_.close(ignored);
+  if (std::exchange(claimed_, false))
+    with_.runs->release(with_.to.name, with_.book.get());
   if (const auto port = std::exchange(port_, nullptr))
     port->closed(reason);
   if (const auto over = std::exchange(over_, nullptr))

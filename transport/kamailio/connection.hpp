@@ -4,8 +4,11 @@
 #include "domain/time.hpp"
 #include "transport/kamailio/conversation.hpp"
 #include "transport/kamailio/netstring.hpp"
+#include "transport/kamailio/run_registry.hpp"
 #include "transport/kamailio/settings.hpp"
 #include "transport/kamailio/snapshot.hpp"
+#include "transport/kamailio/switch_clock.hpp"
+#include "transport/switch_notes.hpp"
 #include "transport/switch_port.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,9 +17,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace rollcall::kamailio {
 
@@ -26,17 +32,24 @@ namespace rollcall::kamailio {
 
 /// One connection to a Kamailio's event socket. What is said on it is for conversation to decide; this
 /// carries it. Runs on a strand, and lives as long as it has something under way.
+///
+/// It always reads: who writes to the event socket would wait with whoever does not, and that is Kamailio.
+/// What the link cannot work off in time waits here, and when that is too much it is dropped, and a snapshot
+/// makes up for it.
 class connection final : public switch_connection, public std::enable_shared_from_this<connection> {
 public:
-  /// What a connection needs of its surroundings; `book` is touched on the strand only, and like `counters`
-  /// outlives it.
+  /// What a connection needs of its surroundings; `book` and `clock` are touched on the strand only, and like
+  /// `counters` outlive it.
   struct surroundings {
     settings to;
     limits bounds;
     attach_fn attach;
     wall_clock now;
     std::shared_ptr<call_book> book;
+    std::shared_ptr<switch_clock> clock;
     std::shared_ptr<metrics> counters;
+    std::shared_ptr<run_registry> runs;
+    std::shared_ptr<switch_notes> notes;
   };
 
   /// `over` is called once, on the strand: why it ended, and whether it had been up.
@@ -74,17 +87,27 @@ private:
   void read_frames();
   void on_frame(std::string_view payload, switch_news& news);
   void on_hello(std::string_view payload);
+  void measure_clock(timestamp told, moment since);
+  void claim_run();
   void do_attach();
   void on_attached(attach_result result);
 
   void look_around();
   void do_tick();
   void do_snapshot();
-  snapshot_source_ptr ask(std::string request);
-  void on_snapshot_done(const std::string& error);
+  snapshot::events snapshot_events();
+  void correct_listed(call_event& event);
+  snapshot_source_ptr ask(dialog_source of, std::uint64_t number, std::string request);
+  void on_source_failed(dialog_source of, const snapshot_error& error);
+  void on_snapshot_done(bool complete);
   void go_on();
 
+  bool link_is_behind() const { return outstanding_ >= with_.bounds.window || !backlog_.empty(); }
   void deliver(switch_news&& news);
+  void hand_over(switch_news&& news);
+  void work_off_backlog();
+  void drop_backlog();
+  void abort_snapshot();
   void do_write();
   void on_write(error_code ec);
   void lost(const std::string& reason);
@@ -105,20 +128,27 @@ private:
   phase phase_ = phase::connecting;
   switch_port_ptr port_; ///< while up
 
-  std::size_t outstanding_ = 0; ///< deliveries that the link has not worked off
+  std::size_t outstanding_ = 0;   ///< deliveries that the link has not worked off
+  std::deque<news_item> backlog_; ///< what it gets when it has
+  bool dropping_ = false; ///< the backlog was too long: nothing is delivered until the link has caught up
   bool reading_ = false;
-  bool stalled_ = false; ///< reading has stopped for the link's sake
   bool writing_ = false;
+  bool claimed_ = false; ///< this run is ours
+  moment ticked_{};      ///< the last time
+  moment connected_at_{};
   std::string waiting_; ///< to be written next
   std::string batch_;   ///< being written
 
   std::shared_ptr<snapshot> snapshot_; ///< while one runs
   std::weak_ptr<text_source> awaited_; ///< what its answer over this socket goes to
+  std::uint64_t awaited_request_ = 0;  ///< and which
+  std::uint64_t snapshot_request_;     ///< the last one's number
   std::unique_ptr<dialog_reader> dialogs_;
-  switch_news named_;             ///< what the piece being read names
-  bool piece_waits_ = false;      ///< it may go on as soon as the link has caught up
-  std::uint64_t dialogs_bad_ = 0; ///< of this snapshot
-  bool no_dump_told_ = false;
+  switch_news named_;        ///< what the piece being read names
+  bool piece_waits_ = false; ///< it may go on as soon as the link has caught up
+  std::set<std::pair<dialog_source, snapshot_failure>> failures_told_; ///< since the last that was complete
+  dialog_source proved_by_{};                                          ///< the one that was read last
+  moment bad_frame_told_{};
 
   std::atomic<bool> closed_{false};
   std::atomic<std::size_t> posted_{0};           ///< hang-ups on their way to the strand

@@ -8,11 +8,14 @@
 #include "transport/kamailio/limits.hpp"
 #include "transport/kamailio/metrics.hpp"
 #include "transport/kamailio/sequence.hpp"
+#include "transport/kamailio/snapshot_failure.hpp"
+#include "transport/kamailio/snapshot_proof.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace rollcall::kamailio {
 
@@ -26,8 +29,9 @@ class conversation {
 public:
   using moment = std::chrono::steady_clock::time_point;
 
-  /// `book` and `counters` outlive it.
-  conversation(const limits& bounds, call_book& book, metrics& counters, moment now);
+  /// `book` and `counters` outlive it. Hang-ups are requests with numbers from `first_request` on.
+  conversation(const limits& bounds, call_book& book, metrics& counters, moment now,
+               std::uint64_t first_request = 1);
 
   /// The connection is attached. Asks for a snapshot at once.
   void begin(const hello& said, moment now);
@@ -37,6 +41,12 @@ public:
 
   void hang_up(const std::string& id);
   void resync() { snapshot_wanted_ = true; }
+
+  /// News for the link were dropped.
+  void dropped() { snapshot_wanted_ = gap_due_ = true; }
+
+  /// So many bytes were read.
+  void received(std::size_t bytes) { unread_ += bytes; }
 
   /// To be called every limits::tick.
   void tick(moment now);
@@ -53,14 +63,32 @@ public:
   /// Reading goes on after a pause that was ours: the answers may have waited in the socket.
   void resumed(moment now);
 
+  /// When the ping was sent that is not answered; none when each is.
+  std::optional<moment> ping_sent() const { return ping_sent_; }
+
   /// True when Kamailio has not answered a ping for too long.
   bool silent(moment now) const { return ping_sent_ && now - *ping_sent_ > bounds_.answer; }
 
-  // --- snapshots: begins, says…, then ends or failed
+  /// What was wrong with the last frame that was not understood, once.
+  std::optional<std::string> bad_frame_reason() { return std::exchange(bad_frame_, std::nullopt); }
+
+  // --- snapshots: begins, then for each source that is tried: source_begins, counted, says…, read, counted;
+  // at last
+  // --- ends, which settles what was not named, or failed, which ends nothing
 
   bool snapshot_due(moment now) const;
   void snapshot_begins(moment now, switch_news& news);
+  void snapshot_source_begins(moment now, switch_news& news);
+  void snapshot_counted(std::uint64_t dialogs, moment now) { proof_.counted(dialogs, now); }
   void snapshot_says(dialog&& said, moment now, switch_news& news);
+
+  /// True when that call is known, and known to be answered.
+  bool is_answered(const std::string& id) const;
+  void snapshot_read(moment now) { proof_.list_read(now); }
+
+  /// Why the source has not proved that it has named all dialogs; none when it has.
+  std::optional<snapshot_error> snapshot_doubt(dialog_source of) const;
+  void snapshot_source_failed(dialog_source of, snapshot_failure why);
   void snapshot_ends(moment now, switch_news& news);
   void snapshot_failed(moment now);
 
@@ -69,9 +97,11 @@ private:
   void on(call_report& report, moment now, switch_news& news);
   void on(pong& said, moment now, switch_news& news);
   void on(rpc_answer& answer, moment now, switch_news& news);
-  void on(snapshot_answer&, moment now, switch_news& news);
   void on(bad_frame& bad, moment now, switch_news& news);
+  void on(foreign_frame&, moment now, switch_news& news);
+  void lose_sight(switch_news& news);
   void tell(hang_ups::outcome&& outcome, switch_news& news);
+  static void pass_on(call_report& report, switch_news& news);
 
   const limits bounds_;
   call_book& book_;
@@ -81,8 +111,15 @@ private:
   moment pinged_;                   ///< the last time that it was time for a ping
   std::optional<moment> ping_sent_; ///< the one that is not answered
   bool ping_due_ = false;
+  bool gap_due_ = false; ///< the link is to be told that events were lost
+  std::optional<std::string> bad_frame_;
+  std::size_t unread_ = 0; ///< bytes since the last ping
 
+  snapshot_proof proof_;
+  std::uint64_t dialogs_bad_ = 0; ///< of the source that is being read
   bool snapshot_running_ = false;
+  bool snapshot_told_ = false;  ///< the link has heard of the beginning of one, and of no end
+  bool snapshot_named_ = false; ///< and of a call in it
   bool snapshot_wanted_ = false;
   std::uint32_t snapshot_failures_ = 0; ///< in a row
   moment snapshot_began_;

@@ -25,9 +25,12 @@ enum dialog_state : std::int64_t {
   deleted = 5
 };
 
+/// What rollcall.cfg writes for the media address of a gateway that is tried no more.
+constexpr std::string_view no_media = "-";
+
 /// What rollcall.cfg keeps in a dialog.
 struct variables {
-  std::string_view call, stage, answer, media;
+  std::string_view id, call, stage, transaction, answer, caller, media;
 };
 
 json::value parsed(std::string_view text) {
@@ -48,9 +51,12 @@ void collect(const json::object& from, variables& into) {
     if (const auto* value = from.if_contains(name); value && value->is_string())
       out = {value->get_string().data(), value->get_string().size()};
   };
+  read("rc_id", into.id);
   read("rc_call", into.call);
   read("rc_stage", into.stage);
+  read("rc_trans", into.transaction);
   read("rc_answer", into.answer);
+  read("rc_caller", into.caller);
   read("rc_media", into.media);
 }
 
@@ -83,8 +89,13 @@ std::string as_event(bool answered, std::int64_t answered_at, const variables& k
     object.append(R"(,"connect_time":)").append(known.answer);
   else if (answered && answered_at > 0)
     object += R"(,"connect_time":)" + std::to_string(answered_at);
+  if (!known.transaction.empty())
+    object += R"(,"transaction":)" + quoted_json(known.transaction);
+  if (!known.caller.empty())
+    object += R"(,"caller_media_ip":)" + quoted_json(known.caller);
   if (!known.media.empty())
-    object += R"(,"callee_media_ip":)" + quoted_json(known.media);
+    object +=
+        R"(,"callee_media_ip":)" + quoted_json(known.media == no_media ? std::string_view{} : known.media);
   return object + '}';
 }
 
@@ -102,14 +113,16 @@ dialog dialog_reader::read(std::string_view text, timestamp received) {
   if (!entry || !number || !state || *entry < 0 || *entry > largest || *number < 0 || *number > largest)
     return bad_dialog{{}, "a dialog without h_entry, h_id or state"};
   const auto known = variables_of(*object);
+  auto id = known.id.empty() ? to_string(
+                dialog_id{run_, static_cast<std::uint32_t>(*entry), static_cast<std::uint32_t>(*number)})
+                             : std::string{known.id};
   if (*state >= deleted || known.call.empty())
-    return no_call{};
+    return no_call{std::move(id), *state >= deleted};
   const auto answered_at = integer(*object, "start_ts").value_or(0);
   auto report = reader_.read_report(as_event(*state >= confirmed_no_ack, answered_at, known), received);
   if (auto* call = std::get_if<call_report>(&report))
     return std::move(*call);
-  const dialog_id id{run_, static_cast<std::uint32_t>(*entry), static_cast<std::uint32_t>(*number)};
-  return bad_dialog{to_string(id), std::move(std::get<bad_frame>(report).reason)};
+  return bad_dialog{std::move(id), std::move(std::get<bad_frame>(report).reason)};
 }
 
 } // namespace rollcall::kamailio

@@ -10,7 +10,10 @@ namespace rollcall::kamailio {
 
 /// A dialog that is no call for us: it is over (Kamailio lists such for seconds), or the script never
 /// reported it.
-struct no_call {};
+struct no_call {
+  std::string id;    ///< as if it were a call
+  bool over = false; ///< Kamailio counts it no more
+};
 
 /// A dialog that says nothing we understand.
 struct bad_dialog {
@@ -22,7 +25,8 @@ struct bad_dialog {
 using dialog = std::variant<call_report, no_call, bad_dialog>;
 
 /// Reads the dialogs of a snapshot, as dlg.list and dlg.dump_file write them: what rollcall.cfg keeps in the
-/// dialog's variables (rc_call, rc_stage, rc_answer, rc_media), with the state that the dialog module knows.
+/// dialog's variables (rc_id, rc_call, rc_stage, rc_trans,
+/// rc_answer, rc_caller, rc_media), with the state that the dialog module knows.
 /// One thread.
 class dialog_reader {
 public:

@@ -30,15 +30,26 @@ std::optional<dialog_id> parse_dialog_id(std::string_view text) {
     return std::nullopt;
   dialog_id id;
   id.run = text.substr(0, first);
+  const auto third = text.find('-', second + 1);
   if (!all_digits(id.run) || id.run.size() > run_digits
       || !read_number(text.substr(first + 1, second - first - 1), id.entry)
-      || !read_number(text.substr(second + 1), id.number))
+      || !read_number(text.substr(second + 1, third - second - 1), id.number))
+    return std::nullopt;
+  if (third != text.npos && (!read_number(text.substr(third + 1), id.again) || id.again == 0))
     return std::nullopt;
   return id;
 }
 
+bool is_transaction_id(std::string_view text) {
+  std::uint32_t ignored = 0;
+  const auto colon = text.find(':');
+  return colon != text.npos && read_number(text.substr(0, colon), ignored)
+         && read_number(text.substr(colon + 1), ignored);
+}
+
 std::string to_string(const dialog_id& id) {
-  return id.run + '-' + std::to_string(id.entry) + '-' + std::to_string(id.number);
+  auto text = id.run + '-' + std::to_string(id.entry) + '-' + std::to_string(id.number);
+  return id.again == 0 ? text : text + '-' + std::to_string(id.again);
 }
 
 } // namespace rollcall::kamailio

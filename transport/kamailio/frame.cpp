@@ -3,11 +3,14 @@
 #include "transport/feed/object_reader.hpp"
 #include "transport/feed/quoted.hpp"
 #include "transport/kamailio/answer.hpp"
+#include "transport/kamailio/dialog_id.hpp"
 #include "transport/kamailio/hex.hpp"
+#include "transport/kamailio/natural.hpp"
 
 #include <charconv>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace rollcall::kamailio {
@@ -16,20 +19,22 @@ namespace {
 
 using kind = feed::json_value::kind;
 
+/// A pong of a rollcall.cfg that does not know of faults.
+constexpr const char* old_script = "rollcall.cfg is of an older rollcall: replace it, and restart Kamailio";
+
 /// The fields of ours that the feed does not have.
 struct extras {
-  std::string type, run, cseq, error;
+  std::string type, run, transaction, error;
   std::optional<std::uint64_t> seq;
+  std::string_view time; ///< a number
   bool hex = false;
+  std::string faults{old_script};
 };
 
-std::optional<std::uint64_t> natural(const feed::json_value& value) {
-  std::uint64_t number = 0;
-  const auto* const end = value.text.data() + value.text.size();
-  if (value.type != kind::number || value.text.empty())
-    return std::nullopt;
-  const auto [at, failed] = std::from_chars(value.text.data(), end, number);
-  return failed == std::errc{} && at == end ? std::optional{number} : std::nullopt;
+std::optional<timestamp> time_of(std::string_view number) {
+  double seconds = 0;
+  const auto [at, failed] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+  return failed == std::errc{} ? timestamp_from_seconds(seconds) : std::nullopt;
 }
 
 void take(std::string& out, const feed::json_value& value) {
@@ -47,16 +52,25 @@ const char* read_extras(std::string_view object, std::string& scratch, extras& o
       take(out.type, value);
     else if (name == "seq")
       out.seq = natural(value);
+    else if (name == "time" && value.type == kind::number)
+      out.time = value.text;
     else if (name == "hex")
       out.hex = value.type == kind::boolean && value.text == "true";
-    else if (name == "cseq")
-      take(out.cseq, value);
+    else if (name == "transaction")
+      take(out.transaction, value);
+    else if (name == "faults")
+      take(out.faults, value);
     else if (name == "run")
       take(out.run, value);
     else if (name == "error")
       take(out.error, value);
   }
   return reader.error();
+}
+
+/// rollcall.cfg sends these, each with its type first.
+bool is_ours(std::string_view type) {
+  return type == "call" || type == "end" || type == "pong" || type == "rpc" || type == "hello";
 }
 
 bool decode_texts(call_event& event) {
@@ -67,7 +81,8 @@ bool decode_texts(call_event& event) {
     if (!said)
       continue;
     std::string decoded{*said};
-    if (!decode_hex(decoded))
+    // An address is plain text, but was not in events of older rollcall.cfg.
+    if (!decode_hex(decoded) && which != text::caller_media_ip)
       return false;
     event.texts.set(which, decoded);
   }
@@ -82,8 +97,13 @@ frame report_of(switch_news& news, extras& extra) {
   auto* event = std::get_if<call_event>(&news.front());
   if (!event)
     return bad_frame{"type does not belong here"};
-  call_report report{extra.seq.value_or(0), std::move(extra.cseq), std::move(*event)};
-  if (extra.hex && (!decode_texts(report.event) || !decode_hex(report.cseq)))
+  call_report report{extra.seq.value_or(0), std::move(extra.transaction), std::move(*event)};
+  for (auto& each : std::span{news}.subspan(1))
+    if (auto* bad = std::get_if<bad_field>(&each))
+      report.bad_fields.push_back(std::move(*bad));
+  if (!is_transaction_id(report.transaction))
+    report.transaction.clear();
+  if (extra.hex && !decode_texts(report.event))
     return bad_frame{"call " + feed::quoted(report.event.id) + ": bad hexadecimal digits"};
   return report;
 }
@@ -103,17 +123,20 @@ frame frame_reader::read(std::string_view payload, timestamp received) {
   if (const auto answer = answer_in(payload); !answer.empty())
     return read_answer(answer);
   extras extra;
-  if (const auto* error = read_extras(payload, scratch_, extra))
+  const auto* error = read_extras(payload, scratch_, extra);
+  if (!is_ours(extra.type))
+    return foreign_frame{};
+  if (error)
     return bad_frame{std::string{"not JSON: "} + error};
   if (extra.type == "rpc")
     return bad_frame{"a command was not understood: " + feed::one_line(extra.error, 100)};
   if (!extra.seq)
     return bad_frame{"seq is required"};
   if (extra.type == "pong")
-    return pong{*extra.seq};
+    return pong{*extra.seq, time_of(extra.time), std::move(extra.faults)};
   if (extra.type == "hello")
     return extra.run.empty() ? frame{bad_frame{"hello: run is required"}}
-                             : frame{hello{extra.run, *extra.seq}};
+                             : frame{hello{extra.run, *extra.seq, time_of(extra.time)}};
   switch_news news;
   parser_.parse(payload, received, news);
   return report_of(news, extra);

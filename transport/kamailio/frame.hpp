@@ -4,41 +4,43 @@
 #include "transport/feed/line_parser.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace rollcall::kamailio {
 
 /// The first frame of a connection.
 struct hello {
-  std::string run;       ///< see dialog_id
-  std::uint64_t seq = 0; ///< of the newest event that was made before
+  std::string run;                    ///< see dialog_id
+  std::uint64_t seq = 0;              ///< of the newest event that was made before
+  std::optional<timestamp> time = {}; ///< what Kamailio's clock says
 };
 
 /// What an event or a snapshot says of one call.
 struct call_report {
-  std::uint64_t seq = 0; ///< counts the events of a run; 0 in a snapshot
-  std::string cseq;      ///< CSeq number of the INVITE; empty in an end
+  std::uint64_t seq = 0;   ///< counts the events of a run; 0 in a snapshot
+  std::string transaction; ///< see is_transaction_id(); empty when the switch did not say it
   call_event event;
+  std::vector<bad_field> bad_fields = {}; ///< what of it was of no use
 };
 
 /// Answer to a ping.
 struct pong {
-  std::uint64_t seq = 0; ///< of the newest event that was made
+  std::uint64_t seq = 0;              ///< of the newest event that was made
+  std::optional<timestamp> time = {}; ///< what Kamailio's clock says
+  std::string faults = {};            ///< what the script has left out, one a line
 };
 
 /// Answer to a JSON-RPC request.
 struct rpc_answer {
-  std::uint64_t request = 0;
+  std::optional<std::uint64_t> request; ///< none in an answer that does not say
   int code =
       0; ///< 0 when it was done, else JSON-RPC's error code, which for Kamailio is often a status of SIP
   std::string message;
-};
-
-/// Answer to the request that has the number snapshot_request: too large to be looked into here.
-struct snapshot_answer {
-  std::string_view json; ///< the JSON-RPC answer, a part of the frame
+  std::string_view json = {}; ///< all of it, a part of the frame
 };
 
 /// A frame that says nothing we understand.
@@ -46,14 +48,14 @@ struct bad_frame {
   std::string reason;
 };
 
-using frame = std::variant<hello, call_report, pong, rpc_answer, snapshot_answer, bad_frame>;
+/// A frame that is not for rollcall: others may share Kamailio's event socket.
+struct foreign_frame {};
 
-/// The number of the JSON-RPC request for a snapshot; all others have higher ones.
-constexpr std::uint64_t snapshot_request = 0;
+using frame = std::variant<hello, call_report, pong, rpc_answer, bad_frame, foreign_frame>;
 
 /// Understands what conf/kamailio/rollcall.cfg sends: objects of the feed (feed::line_parser knows their
-/// fields), with `seq` and `cseq` added and, where some text was not UTF-8, all texts in hexadecimal. Pure
-/// but for memory that it uses again; one thread at a time.
+/// fields), with `seq` and `transaction` added and, where some text was not UTF-8, all texts in hexadecimal.
+/// Pure but for memory that it uses again; one thread at a time.
 class frame_reader {
 public:
   /// What the payload of one netstring says. `received` is the time of arrival.

@@ -18,8 +18,9 @@ namespace rollcall::kamailio {
 /// The hang-ups of one connection, from the wish to the answer. It spreads them over time, sends each call's
 /// once until it is answered, and knows the two ways to hang up and which of them to take:
 ///
-///     wished ─► not answered: tm.reply_callid ─► done
-///        │                         └─ no such transaction: it was answered meanwhile ─┐
+///     wished ─► not answered: tm.reply ─► done
+///        │       │                 └─ no such transaction: it was answered meanwhile ─┐
+///        │       └─ its transaction is not known ─► refused                           │
 ///        └────► answered: dlg.end_dlg ◄───────────────────────────────────────────────┘
 ///                         ├─► done    └─ no such dialog: it is over, and we have missed that
 ///                         └─► refused
@@ -41,13 +42,15 @@ public:
     std::string message; ///< when refused
   };
 
-  hang_ups(const limits& bounds, moment now);
+  /// Requests are numbered from `first_request` on.
+  hang_ups(const limits& bounds, moment now, std::uint64_t first_request = 1);
 
   /// Wants a call hung up. False when it is wanted already, and not answered yet.
   bool wish(const std::string& id);
 
   /// The next command that may be sent now, none when nothing waits or it is too early. Instead of a command
-  /// it may set `refused`: of a call of another run of Kamailio, or of what is no id at all.
+  /// it may set `refused`: of a call of another run of Kamailio that this run does not have, of what is no id
+  /// at all, or of a ringing call whose transaction is not known.
   std::optional<std::string> next(const call_book& book, moment now, std::optional<outcome>& refused);
 
   /// How long to wait until next() has something; none when nothing waits but for answers.
@@ -73,12 +76,12 @@ private:
 
   void refill(moment now);
   bool may_send() const;
-  std::string command_for(wanted&& call, const dialog_id& dialog, const call_book& book, moment now);
+  std::string command_for(wanted&& call, const dialog_id& dialog, const call_book::entry* known, moment now);
 
   const limits bounds_;
   double allowance_;
   moment refilled_;
-  std::uint64_t request_ = snapshot_request;
+  std::uint64_t request_; ///< the next one's number
   std::deque<wanted> waiting_;
   std::map<std::uint64_t, sent> sent_;   ///< by request, oldest first
   std::unordered_set<std::string> open_; ///< ids of both

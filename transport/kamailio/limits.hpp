@@ -20,7 +20,10 @@ constexpr std::size_t piece_bytes = 256 * 1024;
 
 /// What one Kamailio may cost, and how it is treated.
 struct limits {
-  std::size_t window = 4; ///< deliveries that the link has not worked off; then reading stops
+  std::size_t window = 4; ///< deliveries that the link has not worked off; then news wait
+
+  /// News that wait; more are dropped, and a snapshot makes up for them. Some 30 MB.
+  std::size_t backlog = 50'000;
 
   /// Hang-ups that wait for their turn; more are not taken.
   std::size_t hang_ups_waiting = 200'000;
@@ -39,11 +42,21 @@ struct limits {
   std::chrono::milliseconds hello{5'000};   ///< connected to the hello
   std::chrono::milliseconds attach{10'000}; ///< hello to the answer of the node
   std::chrono::milliseconds ping{5'000};    ///< between two signs of life asked for
+  /// Bytes after which a ping tells Kamailio that they were read: it sends no more than ROLLCALL_UNREAD
+  /// before.
+  std::size_t unread = 256 * 1024;
   std::chrono::milliseconds answer{10'000}; ///< to a ping or a command
   std::chrono::milliseconds tick{250};      ///< how often all of this is looked at
 
   /// How late a frame may come. Kamailio's workers overtake each other by milliseconds.
   std::chrono::milliseconds hole{1'000};
+
+  /// A call that is not routed by then is looked for in a snapshot: the script may have refused it without a
+  /// word.
+  std::chrono::milliseconds routing{2'000};
+
+  /// How far an event and Kamailio's count of its dialogs may be apart.
+  std::chrono::milliseconds blur{50};
 
   /// How long an ended call is remembered. Kamailio lists it as if it were up for fr_timer, and a snapshot
   /// takes time itself.
@@ -52,6 +65,9 @@ struct limits {
   std::chrono::milliseconds snapshot_interval{60'000}; ///< between the starts of two that nobody asked for
   std::chrono::milliseconds snapshot_pause{1'000};     ///< between the starts of two, at least
   std::chrono::milliseconds snapshot_retry{30'000};    ///< the longest wait after one that failed
+
+  /// How old a dump must be that nobody has read to be removed.
+  std::chrono::seconds dump_age{600};
 
   std::chrono::milliseconds rpc_answer{120'000}; ///< a list of 100 000 dialogs takes Kamailio that long
   std::chrono::milliseconds rpc_piece{30'000};   ///< each read of the answer

@@ -26,6 +26,9 @@ public:
   std::span<char> space(std::size_t size);
   void added(std::size_t size) { filled_ += size; }
 
+  /// Bytes that are not cut yet.
+  std::size_t unread() const { return filled_ - begin_; }
+
   /// The next payload, good until the next call of space(). None: it needs more bytes.
   found next(std::string_view& payload);
 

@@ -36,7 +36,7 @@ bool object_splitter::take(char c, const handler& each) {
 /// True for what separates objects: it would leave as many commas as there are dialogs.
 bool object_splitter::is_between(char c) const {
   return nesting_ == depth_ && !in_string_ && (skeleton_.empty() || skeleton_.back() == '[')
-         && (c == ',' || c == ' ' || c == '\n' || c == '\r');
+         && (c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t');
 }
 
 bool object_splitter::shut(const handler& each) {

@@ -86,7 +86,9 @@ private:
   void on_header(error_code ec) {
     if (ec || !done_)
       return fail("answer", ec);
-    if (parser_.get().result() != http::status::ok)
+    // Kamailio answers with 500, and a JSON-RPC error, to what it refuses.
+    const auto status = parser_.get().result();
+    if (status != http::status::ok && status != http::status::internal_server_error)
       return finish("answer: HTTP status " + std::to_string(parser_.get().result_int()), {});
     read_piece();
   }

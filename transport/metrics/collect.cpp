@@ -32,16 +32,18 @@ method_metrics to_method_metrics(std::string_view name, const api::metrics::meth
 } // namespace
 
 void collect(const actor_metrics& from, metrics_snapshot& into) {
-  into.feed_events = {{"applied", from.events_applied},
-                      {"stale", from.events_stale},
-                      {"ignored", from.events_unknown},
-                      {"bad", from.lines_bad}};
-  into.disconnects = {{"sent", from.disconnects_sent},
-                      {"retried", from.disconnects_repeated},
-                      {"refused", from.disconnects_refused},
-                      {"unreachable", from.disconnects_unreachable}};
+  into.feed_events = {{"applied", from.events_applied}, {"stale", from.events_stale},
+                      {"ignored", from.events_unknown}, {"bad", from.lines_bad},
+                      {"bad_field", from.fields_bad},   {"after_end", from.events_after_end},
+                      {"refused", from.calls_refused}};
+  into.disconnects = {{"sent", from.disconnects_sent},       {"retried", from.disconnects_repeated},
+                      {"refused", from.disconnects_refused}, {"unreachable", from.disconnects_unreachable},
+                      {"resumed", from.disconnects_resumed}, {"given_up", from.disconnects_given_up},
+                      {"expired", from.disconnects_expired}};
   into.snapshots = from.snapshots;
   into.calls_settled = from.calls_settled;
+  into.calls_revived = from.calls_revived;
+  into.snapshots_given_up = from.snapshots_given_up;
   into.tally_drift = from.tally_drift;
   into.late_requests = from.requests_late;
   into.nodes_lost = from.nodes_lost;
@@ -71,6 +73,9 @@ void collect(const http::metrics& from, metrics_snapshot& into) {
   into.http_malformed = from.malformed;
   into.http_handler_errors = from.handler_errors;
   into.http_cut = from.cut;
+  into.http_handshakes = {{"under_way", from.handshakes}, {"waiting", from.handshakes_waiting}};
+  into.http_handshakes_given_up = {{"replaced", from.handshakes_replaced},
+                                   {"unserved", from.handshakes_unserved}};
   for (std::size_t i = 0; i < from.responses.size(); ++i)
     into.http_responses.push_back({std::to_string(i + 1) + "xx", from.responses[i]});
 }
@@ -79,15 +84,28 @@ void collect(const feed::metrics& from, metrics_snapshot& into) {
   into.feed = {from.open,       from.accepted, from.turned_away, from.accept_errors,
                from.tls_errors, from.timeouts, from.bytes_in,    from.bytes_out};
   into.feed_strangers = from.strangers;
+  into.feed_silent = from.silent;
+  into.feed_braked = from.braked;
+  into.feed_guessing_addresses = from.guessing;
+  into.feed_guessing_addresses_forgotten = from.forgotten;
   for (std::size_t i = 0; i < feed::refusal_codes.size(); ++i)
     into.feed_refused.push_back({std::string{feed::refusal_codes[i]}, from.refused[i]});
 }
 
 void collect(const kamailio::metrics& from, metrics_snapshot& into) {
   into.kamailio_connections = {{"attached", from.connected}, {"lost", from.lost}};
-  into.kamailio_frames = {{"event", from.events}, {"late", from.events_late}, {"bad", from.frames_bad}};
+  into.kamailio_frames = {{"event", from.events},
+                          {"late", from.events_late},
+                          {"bad", from.frames_bad},
+                          {"foreign", from.frames_foreign}};
+  into.kamailio_dropped = from.dropped;
   into.kamailio_gaps = from.gaps;
   into.kamailio_snapshots = {{"complete", from.snapshots}, {"failed", from.snapshots_failed}};
+  for (std::size_t source = 0; source < kamailio::dialog_source_names.size(); ++source)
+    for (std::size_t reason = 0; reason < kamailio::snapshot_failure_names.size(); ++reason)
+      into.kamailio_snapshot_failures.push_back({std::string{kamailio::dialog_source_names[source]},
+                                                 std::string{kamailio::snapshot_failure_names[reason]},
+                                                 from.source_failures[source][reason]});
   into.kamailio_dialogs_bad = from.dialogs_bad;
   into.kamailio_hang_ups = {
       {"sent", from.hang_ups_sent}, {"missing", from.hang_ups_missing}, {"refused", from.hang_ups_refused}};
@@ -97,7 +115,8 @@ void collect(const cluster::metrics& from, metrics_snapshot& into) {
   into.cluster_connections = {
       {"dialled", from.dialled},         {"accepted", from.accepted},          {"joined", from.connections},
       {"turned_away", from.turned_away}, {"accept_error", from.accept_errors}, {"tls_error", from.tls_errors},
-      {"timeout", from.timeouts},        {"bad_frame", from.bad_frames}};
+      {"timeout", from.timeouts},        {"bad_frame", from.bad_frames},       {"braked", from.braked}};
+  into.cluster_guessing_addresses = from.guessing;
   for (std::size_t i = 0; i < cluster::refusal_codes.size(); ++i)
     into.cluster_refused.push_back({std::string{cluster::refusal_codes[i]}, from.refused[i]});
   into.cluster_bytes_in = from.bytes_in;

@@ -22,20 +22,38 @@ const member_state* node_with(const link_status& link, const readiness& here) {
   return nullptr;
 }
 
-std::vector<std::string> reasons_against(const readiness& node) {
+bool shows(const readiness& node, const link_status& link) { return !node.shows || node.shows(link.name); }
+
+/// How many switches there is something against that are not named.
+std::string counted(std::size_t count, const char* what_of_one, const char* what_of_many) {
+  return count == 1 ? std::string{"1 switch "} + what_of_one
+                    : std::to_string(count) + " switches " + what_of_many;
+}
+
+std::vector<std::string> reasons_against(const readiness& node, bool named) {
   std::vector<std::string> reasons;
   if (!node.directory_loaded)
     reasons.emplace_back("the directory is not loaded");
+  if (node.draining)
+    reasons.emplace_back("the node is being drained");
   if (!node.links_known)
     reasons.emplace_back("the state of the switches is not known: the node is too busy");
+  std::size_t untold = 0;
+  std::size_t absent = 0;
   for (const auto& link : node.links) {
-    if (link.synced || node_with(link, node))
+    const bool waited_for = link.connected ? !link.given_up : node.uptime < node.ready_grace;
+    if (link.synced || node_with(link, node) || !waited_for)
       continue;
-    if (link.connected)
-      reasons.push_back("switch " + link.name.value() + " has not told all its calls yet");
-    else if (node.uptime < node.ready_grace)
-      reasons.push_back("switch " + link.name.value() + " has not connected yet");
+    if (named && shows(node, link))
+      reasons.push_back("switch " + link.name.value()
+                        + (link.connected ? " has not told all its calls yet" : " has not connected yet"));
+    else
+      ++(link.connected ? untold : absent);
   }
+  if (absent > 0)
+    reasons.push_back(counted(absent, "has not connected yet", "have not connected yet"));
+  if (untold > 0)
+    reasons.push_back(counted(untold, "has not told all its calls yet", "have not told all their calls yet"));
   return reasons;
 }
 
@@ -45,8 +63,16 @@ std::string describe(const link_status& link, const readiness& here) {
   const auto* sync = link.synced ? "synced" : "not synced";
   if (link.in_snapshot)
     sync = "in snapshot";
-  return "switch " + link.name.value() + ": " + (link.connected ? "connected, " : "not connected, ") + sync
-         + ", " + std::to_string(link.calls) + " calls, " + std::to_string(link.unverified) + " unverified\n";
+  auto line = "switch " + link.name.value() + ": " + (link.connected ? "connected, " : "not connected, ")
+              + sync + ", " + std::to_string(link.calls) + " calls, " + std::to_string(link.unverified)
+              + " unverified";
+  if (link.given_up)
+    line += "; its snapshot did not end in time, or not readably, and is waited for no more";
+  if (link.refused > 0)
+    line += "; " + std::to_string(link.refused) + " more calls are refused (feed.calls_per_switch)";
+  if (!link.trouble.empty())
+    line += "; " + link.trouble;
+  return line + '\n';
 }
 
 std::string describe(const member_state& node, timestamp now) {
@@ -57,6 +83,13 @@ std::string describe(const member_state& node, timestamp now) {
   if (node.up)
     line << ", round trip " << std::fixed << std::setprecision(1)
          << std::chrono::duration<double, std::milli>{node.round_trip}.count() << " ms";
+  if (node.up && node.is_clock_off())
+    line << ", clock off by " << std::showpos << std::setprecision(3)
+         << std::chrono::duration<double>{node.ahead}.count() << std::noshowpos << " s";
+  if (node.up && node.other_directory)
+    line << ", another directory";
+  if (node.up && node.draining)
+    line << ", is being drained";
   if (!node.address.empty() && node.address != node.name)
     line << ", at " << node.address;
   if (!node.up && !node.trouble.empty())
@@ -80,6 +113,19 @@ std::string describe(const directory_source& source) {
   return "directory: as the database has it" + since + '\n';
 }
 
+std::string describe(const audit_status& audit, bool verbose) {
+  const auto why = [&](const std::string& text) { return verbose ? ": " + text : std::string{}; };
+  std::string line = "audit log: ";
+  if (audit.unwritable_since)
+    line += "not written since " + format_rfc3339(*audit.unwritable_since) + why(audit.trouble);
+  else
+    line += "written";
+  line += ", " + std::to_string(audit.waiting_bytes) + " bytes wait";
+  if (audit.begun_anew)
+    line += "; a new file was begun at " + format_rfc3339(*audit.begun_anew) + why(audit.loss);
+  return line + '\n';
+}
+
 } // namespace
 
 health_answer render_livez(std::chrono::milliseconds uptime) {
@@ -88,7 +134,7 @@ health_answer render_livez(std::chrono::milliseconds uptime) {
 }
 
 health_answer render_readyz(const readiness& node, bool verbose) {
-  const auto reasons = reasons_against(node);
+  const auto reasons = reasons_against(node, verbose);
   health_answer answer;
   answer.status = reasons.empty() ? ok : unavailable;
   if (reasons.empty())
@@ -97,9 +143,15 @@ health_answer render_readyz(const readiness& node, bool verbose) {
     answer.body += "not ready: " + reason + '\n';
   if (node.source && (verbose || node.source->state != directory_source::state::current))
     answer.body += describe(*node.source);
+  if (node.audit && (verbose || node.audit->unwritable_since))
+    answer.body += describe(*node.audit, verbose);
   if (verbose)
     for (const auto& link : node.links)
-      answer.body += describe(link, node);
+      if (shows(node, link))
+        answer.body += describe(link, node);
+  if (verbose)
+    for (const auto& note : node.notes)
+      answer.body += note + '\n';
   if (verbose)
     for (const auto& other : node.nodes)
       answer.body += describe(other, node.now);

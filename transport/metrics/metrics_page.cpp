@@ -26,6 +26,12 @@ void add_calls(families& page, const metrics_snapshot& now) {
     page.add(number(now.calls[i]), {{"state", std::string{call_state_names[i]}}});
 }
 
+void add_certificates(families& page, const metrics_snapshot& now) {
+  page.gauge("rollcall_certificate_days_left", "Days until a certificate of ours expires; negative: it has");
+  for (const auto& each : now.certificates)
+    page.add(each.days_left, {{"listener", each.of}});
+}
+
 template <class Value>
 void add_for_each_switch(families& page, const metrics_snapshot& now, const char* name, const char* help,
                          Value value) {
@@ -44,6 +50,14 @@ void add_switches(families& page, const metrics_snapshot& now) {
   add_for_each_switch(page, now, "rollcall_switch_unverified_calls",
                       "Calls kept from before the connection was lost, until the next snapshot",
                       [](const link_status& link) { return number(link.unverified); });
+  add_for_each_switch(page, now, "rollcall_switch_refused_calls",
+                      "Calls above feed.calls_per_switch that are not shown, since the last snapshot began",
+                      [](const link_status& link) { return number(link.refused); });
+  add_for_each_switch(page, now, "rollcall_switch_ended_calls",
+                      "Calls that are over and remembered, so that no late line brings one back",
+                      [](const link_status& link) { return number(link.ended); });
+  add_for_each_switch(page, now, "rollcall_switch_two_hosts", "Whether two hosts use the switch's name",
+                      [](const link_status& link) { return link.trouble.empty() ? 0 : 1; });
 }
 
 void add_directory(families& page, const directory_source& source) {
@@ -62,14 +76,34 @@ void add_truth(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_feed_snapshots_total", "Snapshots worked off").add(number(now.snapshots));
   page.counter("rollcall_feed_calls_settled_total", "Calls that ended because a snapshot did not name them")
       .add(number(now.calls_settled));
+  page.counter("rollcall_feed_calls_revived_total",
+               "Calls that a snapshot named after their end had been told: they go on")
+      .add(number(now.calls_revived));
+  page.counter("rollcall_feed_snapshots_given_up_total",
+               "Snapshots that did not end in time, or had a line without a readable id; they ended no call")
+      .add(number(now.snapshots_given_up));
   page.counter("rollcall_disconnects_total", "Disconnects of calls, by what came of them")
       .add(now.disconnects, "outcome");
   page.counter("rollcall_tally_drift_total", "Counts that differed from the lists; must stay 0")
       .add(number(now.tally_drift));
   page.counter("rollcall_late_requests_total", "Requests that failed because a part did not come in time")
       .add(number(now.late_requests));
-  page.counter("rollcall_audit_failures_total", "Audit entries that could not be written")
+  page.counter("rollcall_audit_failures_total", "Disconnects that were answered with `audited` false")
       .add(number(now.audit_failures));
+  const auto& audit = now.audit;
+  page.gauge("rollcall_audit_writable", "1 while the audit log can be written")
+      .add(audit.unwritable_since ? 0 : 1);
+  page.counter("rollcall_audit_files_lost_total", "Times that the audit log's file was lost and begun anew")
+      .add(number(audit.losses));
+  page.gauge("rollcall_audit_backlog_bytes", "Bytes of entries that wait for the audit log")
+      .add(number(audit.waiting_bytes));
+  page.gauge("rollcall_audit_backlog_limit_bytes", "[audit] backlog").add(number(audit.limit_bytes));
+  page.counter("rollcall_audit_parts_total",
+               "Parts of audit entries that were not written in time, by what came of them")
+      .add(outcome_counts{{"late", audit.late}, {"dropped", audit.dropped}}, "outcome");
+  page.counter("rollcall_audit_left_out_total",
+               "Requests that hung up nothing, beyond their customer's bound: not in the log")
+      .add(number(audit.left_out));
   page.counter("rollcall_actor_failures_total", "Actors that ended by an error of ours")
       .add(number(now.actor_failures));
 }
@@ -84,6 +118,12 @@ void add_api(families& page, const metrics_snapshot& now) {
     page.add(method);
   page.counter("rollcall_auth_failures_total", "Requests that were not let in, by reason")
       .add(now.auth_failures, "reason");
+  page.gauge("rollcall_guessing_addresses", "Addresses whose wrong passwords are remembered; 4096 at most")
+      .add(number(now.guessing_addresses));
+  page.counter("rollcall_guessing_addresses_forgotten_total", "Those forgotten for want of room")
+      .add(number(now.guessing_addresses_forgotten));
+  page.counter("rollcall_log_lines_left_out_total", "Log lines left out because too many came in a second")
+      .add(now.log_lines_left_out, "about");
   page.counter("rollcall_auth_challenges_total", "Requests without a login, which were asked for one")
       .add(number(now.auth_challenges));
 }
@@ -104,6 +144,14 @@ void add_listener(families& page, const std::string& name, const listener_metric
 
 void add_http(families& page, const metrics_snapshot& now) {
   add_listener(page, "rollcall_http", now.http);
+  page.counter("rollcall_http_connections_turned_away_by_address_total",
+               "Connections closed because their address had too many open")
+      .add(number(now.http_turned_away_by_address));
+  page.gauge("rollcall_http_handshakes", "TLS handshakes now; 256 are under way at most, 16 of one address")
+      .add(now.http_handshakes, "state");
+  page.counter("rollcall_http_handshakes_given_up_total",
+               "TLS handshakes given up: for a newcomer, or because too many of their address were under way")
+      .add(now.http_handshakes_given_up, "reason");
   page.counter("rollcall_http_requests_total", "Requests read").add(number(now.http_requests));
   page.counter("rollcall_http_malformed_total", "Requests refused before they were read to their end")
       .add(number(now.http_malformed));
@@ -118,8 +166,18 @@ void add_http(families& page, const metrics_snapshot& now) {
 void add_feed(families& page, const metrics_snapshot& now) {
   add_listener(page, "rollcall_feed", now.feed);
   page.gauge("rollcall_feed_strangers", "Feed connections without a welcome").add(number(now.feed_strangers));
+  page.counter("rollcall_feed_silent_total", "Switches closed because they did not answer a ping")
+      .add(number(now.feed_silent));
   page.counter("rollcall_feed_refused_total", "Feed connections closed by us, by the code they were told")
       .add(now.feed_refused, "code");
+  page.counter("rollcall_feed_braked_total",
+               "Hellos not looked at, because too many wrong secrets had come from their address")
+      .add(number(now.feed_braked));
+  page.gauge("rollcall_feed_guessing_addresses",
+             "Addresses whose wrong feed secrets are remembered; 4096 at most")
+      .add(number(now.feed_guessing_addresses));
+  page.counter("rollcall_feed_guessing_addresses_forgotten_total", "Those forgotten for want of room")
+      .add(number(now.feed_guessing_addresses_forgotten));
 }
 
 void add_kamailio(families& page, const metrics_snapshot& now) {
@@ -127,13 +185,25 @@ void add_kamailio(families& page, const metrics_snapshot& now) {
                "Connections to Kamailios: come, and gone or never come about")
       .add(now.kamailio_connections, "outcome");
   page.counter("rollcall_kamailio_frames_total",
-               "Frames of Kamailios about calls: used, of calls already over, bad")
+               "Frames of Kamailios: used, of calls already over, bad, of others on the same socket")
       .add(now.kamailio_frames, "outcome");
+  if (now.complete && !now.switch_clocks.empty()) {
+    page.gauge("rollcall_switch_clock_offset_seconds", "How far the switch's clock is ahead of this node's");
+    for (const auto& [name, ahead] : now.switch_clocks)
+      page.add(ahead, {{"switch", name}});
+  }
+  page.counter("rollcall_kamailio_dropped_total",
+               "Events dropped because the node was too far behind; a snapshot follows")
+      .add(number(now.kamailio_dropped));
   page.counter("rollcall_kamailio_gaps_total",
                "Times that events were found missing; a snapshot follows each")
       .add(number(now.kamailio_gaps));
   page.counter("rollcall_kamailio_snapshots_total", "Snapshots of all dialogs")
       .add(now.kamailio_snapshots, "outcome");
+  page.counter("rollcall_kamailio_snapshot_failures_total",
+               "Sources of snapshots that gave no complete one, by source and reason; the next one is asked");
+  for (const auto& each : now.kamailio_snapshot_failures)
+    page.add(number(each.count), {{"source", each.source}, {"reason", each.reason}});
   page.counter("rollcall_kamailio_bad_dialogs_total", "Dialogs in snapshots that were not understood")
       .add(number(now.kamailio_dialogs_bad));
   page.counter("rollcall_kamailio_hang_ups_total", "Commands to hang up a dialog, by what came of them")
@@ -148,6 +218,15 @@ void add_cluster(families& page, const metrics_snapshot& now) {
   for (const auto& node : now.nodes)
     if (node.up)
       page.add(std::chrono::duration<double>{node.round_trip}.count(), {{"node", node.name}});
+  page.gauge("rollcall_node_clock_offset_seconds",
+             "How far the clock of the other node is ahead of this one's");
+  for (const auto& node : now.nodes)
+    if (node.up)
+      page.add(std::chrono::duration<double>{node.ahead}.count(), {{"node", node.name}});
+  page.gauge("rollcall_node_other_directory", "Whether the other node answers from another directory");
+  for (const auto& node : now.nodes)
+    if (node.up)
+      page.add(node.other_directory ? 1 : 0, {{"node", node.name}});
   page.counter("rollcall_nodes_lost_total", "Times that another node went missing")
       .add(number(now.nodes_lost));
   page.counter("rollcall_switches_taken_over_total", "Switches that came here from another node")
@@ -157,6 +236,9 @@ void add_cluster(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_cluster_refused_total",
                "Connections of nodes refused here, by the code they were told")
       .add(now.cluster_refused, "code");
+  page.gauge("rollcall_cluster_guessing_addresses",
+             "Addresses whose wrong [cluster] secrets are remembered; 256 at most")
+      .add(number(now.cluster_guessing_addresses));
   page.counter("rollcall_cluster_received_bytes_total", "Bytes from other nodes")
       .add(number(now.cluster_bytes_in));
   page.counter("rollcall_cluster_sent_bytes_total", "Bytes to other nodes")
@@ -168,6 +250,7 @@ void add_cluster(families& page, const metrics_snapshot& now) {
 std::string render(const metrics_snapshot& snapshot) {
   families page;
   add_process(page, snapshot);
+  add_certificates(page, snapshot);
   if (snapshot.complete) {
     add_calls(page, snapshot);
     add_switches(page, snapshot);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/audit_backlog.hpp"
 #include "actors/cluster_board.hpp"
 #include "actors/messages.hpp"
 #include "domain/call_state.hpp"
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,13 @@ struct outcome_count {
 };
 
 using outcome_counts = std::vector<outcome_count>;
+
+/// How often a source gave no complete snapshot of a Kamailio's dialogs, for one reason.
+struct snapshot_failures {
+  std::string source;
+  std::string reason;
+  std::uint64_t count = 0;
+};
 
 /// What one method of the API did.
 struct method_metrics {
@@ -43,6 +52,12 @@ struct listener_metrics {
   std::uint64_t bytes_out = 0;
 };
 
+/// How long a certificate of ours is good.
+struct certificate_metrics {
+  std::string of; ///< whose listener
+  double days_left = 0;
+};
+
 /// Everything that /metrics shows, at one moment. All counts are since the start.
 struct metrics_snapshot {
   std::string version;
@@ -61,14 +76,22 @@ struct metrics_snapshot {
   outcome_counts disconnects;
   std::uint64_t snapshots = 0;
   std::uint64_t calls_settled = 0;
+  std::uint64_t calls_revived = 0;
+  std::uint64_t snapshots_given_up = 0;
   std::uint64_t tally_drift = 0;
   std::uint64_t late_requests = 0;
   std::uint64_t audit_failures = 0;
+  audit_status audit;
   std::uint64_t actor_failures = 0;
 
   std::vector<method_metrics> methods;
   outcome_counts auth_failures; ///< by reason
   std::uint64_t auth_challenges = 0;
+  std::uint64_t guessing_addresses = 0; ///< now
+  std::uint64_t guessing_addresses_forgotten = 0;
+  outcome_counts log_lines_left_out; ///< by what they are about
+
+  std::vector<certificate_metrics> certificates;
 
   listener_metrics http;
   std::uint64_t http_requests = 0;
@@ -76,20 +99,31 @@ struct metrics_snapshot {
   std::uint64_t http_handler_errors = 0;
   std::uint64_t http_cut = 0;
   outcome_counts http_responses; ///< by class: "2xx"
+  std::uint64_t http_turned_away_by_address = 0;
+  outcome_counts http_handshakes; ///< of TLS, now
+  outcome_counts http_handshakes_given_up;
 
   listener_metrics feed;
-  std::uint64_t feed_strangers = 0; ///< connections without a welcome, now
-  outcome_counts feed_refused;      ///< by code of feed.md
+  std::uint64_t feed_strangers = 0;          ///< connections without a welcome, now
+  std::uint64_t feed_silent = 0;             ///< switches that did not answer a ping
+  outcome_counts feed_refused;               ///< by code of feed.md
+  std::uint64_t feed_braked = 0;             ///< hellos not looked at
+  std::uint64_t feed_guessing_addresses = 0; ///< now
+  std::uint64_t feed_guessing_addresses_forgotten = 0;
 
   outcome_counts kamailio_connections;
   outcome_counts kamailio_frames;
+  std::map<std::string, double> switch_clocks; ///< seconds that they are ahead, of those that were measured
+  std::uint64_t kamailio_dropped = 0;
   std::uint64_t kamailio_gaps = 0;
   outcome_counts kamailio_snapshots;
+  std::vector<snapshot_failures> kamailio_snapshot_failures;
   std::uint64_t kamailio_dialogs_bad = 0;
   outcome_counts kamailio_hang_ups;
 
-  outcome_counts cluster_connections; ///< of other nodes, by what came of them
-  outcome_counts cluster_refused;     ///< by code
+  outcome_counts cluster_connections;           ///< of other nodes, by what came of them
+  outcome_counts cluster_refused;               ///< by code
+  std::uint64_t cluster_guessing_addresses = 0; ///< now
   std::uint64_t cluster_bytes_in = 0;
   std::uint64_t cluster_bytes_out = 0;
 };

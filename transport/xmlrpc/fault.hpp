@@ -19,6 +19,7 @@ enum class fault_code : std::int32_t {
   bad_parameter = 400,
   wrong_id = 401, ///< unknown or out of scope; the two are never told apart
   forbidden = 403,
+  conflict = 409, ///< what was asked for is not what would happen
   too_many = 429,
   internal = 500,
   unavailable = 503,
@@ -27,7 +28,8 @@ enum class fault_code : std::int32_t {
 inline constexpr std::array fault_codes = {
     fault_code::parse_error,   fault_code::invalid_request, fault_code::unknown_method,
     fault_code::bad_parameter, fault_code::wrong_id,        fault_code::forbidden,
-    fault_code::too_many,      fault_code::internal,        fault_code::unavailable,
+    fault_code::conflict,      fault_code::too_many,        fault_code::internal,
+    fault_code::unavailable,
 };
 
 /// Why a request was not done, as the client reads it.

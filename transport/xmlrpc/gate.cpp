@@ -1,6 +1,7 @@
 #include "transport/xmlrpc/gate.hpp"
 
 #include "transport/xmlrpc/dialect.hpp"
+#include "transport/xmlrpc/encoding.hpp"
 
 #include <expat.h>
 
@@ -63,6 +64,13 @@ void on_doctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, i
   static_cast<inspection*>(data)->refuse();
 }
 
+int on_unknown_encoding(void*, const XML_Char* name, XML_Encoding* known) {
+  known->data = nullptr;
+  known->convert = nullptr;
+  known->release = nullptr;
+  return map_bytes(name, known->map) ? XML_STATUS_OK : XML_STATUS_ERROR;
+}
+
 /// A parser for one document of this many bytes. The thread's own is used again and again, for making one
 /// costs more than what most requests have it parse; a long document has one for itself, whose memory goes
 /// with it. (The salt is left to expat: XML_SetHashSalt is a name that the copy of expat in xmlrpc-c exports
@@ -93,6 +101,9 @@ private:
 } // namespace
 
 or_fault<std::string> admitted(std::string_view document) {
+  const auto encoding = encoding_of(document);
+  if (!encoding)
+    return parse_error();
   const parser by{document.size()};
   inspection seen;
   seen.parser = by.get();
@@ -100,6 +111,10 @@ or_fault<std::string> admitted(std::string_view document) {
   XML_SetElementHandler(by.get(), on_start, on_end);
   XML_SetCharacterDataHandler(by.get(), on_text);
   XML_SetStartDoctypeDeclHandler(by.get(), on_doctype);
+  XML_SetUnknownEncodingHandler(by.get(), on_unknown_encoding, nullptr);
+  // What expat knows it knows by one name alone.
+  if (*encoding == "utf-8" || *encoding == "iso-8859-1" || *encoding == "us-ascii")
+    XML_SetEncoding(by.get(), encoding->c_str());
   for (bool last = false; !last;) {
     const auto piece = document.substr(0, piece_size);
     document.remove_prefix(piece.size());

@@ -36,9 +36,9 @@ private:
 
 } // namespace
 
-list_source::list_source(std::shared_ptr<row_source> rows, timestamp now, id_style ids,
+list_source::list_source(std::shared_ptr<row_source> rows, timestamp now, answer_style style,
                          std::shared_ptr<const void> held)
-    : held_(std::move(held)), rows_(std::move(rows)), writer_(now, ids) {}
+    : held_(std::move(held)), rows_(std::move(rows)), writer_(now, style) {}
 
 bool list_source::next(std::string& out) {
   if (!std::exchange(begun_, true))

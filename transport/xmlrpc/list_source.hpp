@@ -17,7 +17,7 @@ public:
   /// The list is read by this source alone, and let go with it: that takes a while, for which nobody should
   /// wait who reads the last piece. `held` is let go with that piece, or with the source.
   /// Running times are told for `now`.
-  list_source(std::shared_ptr<row_source> rows, timestamp now, id_style ids,
+  list_source(std::shared_ptr<row_source> rows, timestamp now, answer_style style,
               std::shared_ptr<const void> held = nullptr);
 
   /// A piece is short when more rows are on their way: what is here is not kept back for them. Throws

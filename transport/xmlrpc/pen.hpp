@@ -15,12 +15,14 @@
 
 namespace rollcall::xmlrpc {
 
-/// True when some character of the text has an escape.
+/// True when some character of the text has an escape, or may be above U+FFFF: hardly any text has one that
+/// is not ASCII.
 inline bool may_need_escape(std::string_view text) {
   namespace eight = eight_bytes;
   static_assert(('<' | 2) == '>' && ('>' | 2) == '>', "one look finds both");
   return eight::any(text, [](std::uint64_t word) {
-    return eight::equal(word, '&') | eight::equal(word | eight::ones * 2, '>') | eight::equal(word, '\r');
+    return eight::equal(word, '&') | eight::equal(word | eight::ones * 2, '>') | eight::equal(word, '\r')
+           | eight::not_ascii(word);
   });
 }
 
@@ -56,13 +58,8 @@ public:
     at_ += size;
   }
 
-  void escaped(std::string_view value) {
-    for (const char c : value) {
-      if (const auto escape = escape_of(c); escape.empty())
-        *at_++ = c;
-      else
-        plain(escape);
-    }
+  void escaped(std::string_view value, bool full_unicode) {
+    escape(value, full_unicode, [this](std::string_view piece) { plain(piece); });
   }
 
   void integer(std::int64_t value) { at_ = write_integer(at_, value); }

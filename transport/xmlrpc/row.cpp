@@ -1,5 +1,6 @@
 #include "transport/xmlrpc/row.hpp"
 
+#include "domain/shown_id.hpp"
 #include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/pen.hpp"
 #include "transport/xmlrpc/writer.hpp"
@@ -55,16 +56,16 @@ constexpr std::size_t fixed_bytes = head.size() + 15 * between<"string", "CALLER
 
 /// `Id` is the type of I_CUSTOMER and I_ENVIRONMENT. Hardly any text needs escapes, so all are looked through
 /// at once, and then copied without another look.
-template <literal Id, bool Escaped>
+template <literal Id, text_form As>
 char* write_row(char* out, const call_row& row, timestamp now, api_time_writer& times) {
   using field = call_record::text;
   const auto& call = *row.record;
   pen to{out};
   const auto text = [&](string_view value) {
-    if constexpr (Escaped)
-      to.escaped(value);
-    else
+    if constexpr (As == text_form::plain)
       to.plain(value);
+    else
+      to.escaped(value, As == text_form::full);
   };
   to.fixed(head);
   text(call.get(field::cli));
@@ -75,7 +76,10 @@ char* write_row(char* out, const call_row& row, timestamp now, api_time_writer& 
   to.fixed(between<"string", "CC_STATE", "string">);
   to.plain(to_string(call.state()));
   to.fixed(between<"string", "ID", "string">);
-  text(call.id());
+  if (As == text_form::escaped && needs_codes(call.id()))
+    text(with_codes(call.id()));
+  else
+    text(call.id());
   to.fixed(between<"string", "CALLER_MEDIA_IP", "string">);
   text(call.get(field::caller_media_ip));
   to.fixed(between<"string", "CALLEE_MEDIA_IP", "string">);
@@ -87,13 +91,13 @@ char* write_row(char* out, const call_row& row, timestamp now, api_time_writer& 
   to.fixed(between<"string", "NODE_ID", "string">);
   text(call.source().node.value());
   to.fixed(between<"string", "I_CONNECTION", "int">);
-  to.integer(call.connection().value());
+  to.integer(shown_id(call.connection().value()));
   to.fixed(between<"int", "I_ACCOUNT", "int">);
-  to.integer(call.account().value());
+  to.integer(shown_id(call.account().value()));
   to.fixed(between<"int", "I_CUSTOMER", Id>);
-  to.integer(row.customer.value());
+  to.integer(shown_id(row.customer.value()));
   to.fixed(between<Id, "I_ENVIRONMENT", Id>);
-  to.integer(call.source().environment.value());
+  to.integer(shown_id(call.source().environment.value()));
   to.fixed(between<Id, "DELAY", "double">);
   to.seconds(call.delay(now));
   to.fixed(between<"double", "DURATION", "double">);
@@ -109,12 +113,18 @@ std::size_t row_writer::room_for(const call_row& row) {
   return fixed_bytes + longest_escape * (call.all_texts().size() + call.source().node.value().size());
 }
 
+template <text_form As>
+char* row_writer::write_as(char* out, const call_row& row, timestamp now) {
+  return style_.ids == id_style::strings ? write_row<"string", As>(out, row, now, times_)
+                                         : write_row<"int", As>(out, row, now, times_);
+}
+
 char* row_writer::write(char* out, const call_row& row) {
-  if (may_need_escapes(*row.record)) [[unlikely]]
-    return ids_ == id_style::strings ? write_row<"string", true>(out, row, now_, times_)
-                                     : write_row<"int", true>(out, row, now_, times_);
-  return ids_ == id_style::strings ? write_row<"string", false>(out, row, now_, times_)
-                                   : write_row<"int", false>(out, row, now_, times_);
+  const auto now = row.now == timestamp{} ? now_ : row.now;
+  if (!may_need_escapes(*row.record)) [[likely]]
+    return write_as<text_form::plain>(out, row, now);
+  return style_.full_unicode ? write_as<text_form::full>(out, row, now)
+                             : write_as<text_form::escaped>(out, row, now);
 }
 
 bool row_writer::may_need_escapes(const call_record& call) {

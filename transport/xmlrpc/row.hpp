@@ -15,12 +15,28 @@ enum class id_style : std::uint8_t {
   strings, ///< as in the sample on the vendor's page
 };
 
+/// How a row's texts are written.
+enum class text_form : std::uint8_t {
+  plain,   ///< as they are
+  escaped, ///< with escapes, and without characters above U+FFFF
+  full,    ///< with escapes
+};
+
+/// How answers are written, as configured.
+struct answer_style {
+  answer_style(id_style of_ids = id_style::integers, bool all_characters = false)
+      : ids(of_ids), full_unicode(all_characters) {}
+
+  id_style ids;
+  bool full_unicode; ///< characters above U+FFFF are told as they are
+};
+
 /// Writes calls of a list as struct values (contract, 5.1), the innermost loop of every list: fixed text, and
 /// no memory but that which it is given.
 class row_writer {
 public:
   /// Running times are told for `now`.
-  row_writer(timestamp now, id_style ids) : now_(now), ids_(ids) {}
+  row_writer(timestamp now, answer_style style) : now_(now), style_(style) {}
 
   /// Bytes that the row takes at most.
   static std::size_t room_for(const call_row& row);
@@ -30,10 +46,13 @@ public:
   char* write(char* out, const call_row& row);
 
 private:
+  template <text_form As>
+  char* write_as(char* out, const call_row& row, timestamp now);
+
   bool may_need_escapes(const call_record& call);
 
   timestamp now_;
-  id_style ids_;
+  answer_style style_;
   api_time_writer times_;
   const switch_identity* source_ = nullptr; ///< of the last call; there are few, and they live for ever
   bool source_may_need_escapes_ = false;

@@ -3,6 +3,7 @@
 #include "domain/text.hpp"
 #include "transport/xmlrpc/escape.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -18,16 +19,8 @@ constexpr std::int64_t micros_per_second = 1'000'000;
 
 } // namespace
 
-void append_escaped(std::string& out, std::string_view text) {
-  std::size_t told = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto escape = escape_of(text[i]);
-    if (escape.empty())
-      continue;
-    out.append(text, told, i - told).append(escape);
-    told = i + 1;
-  }
-  out.append(text, told);
+void append_escaped(std::string& out, std::string_view text, bool full_unicode) {
+  escape(text, full_unicode, [&out](std::string_view piece) { out += piece; });
 }
 
 void append_integer(std::string& out, std::int64_t number) {
@@ -53,8 +46,9 @@ void append_seconds(std::string& out, std::chrono::microseconds length) {
 }
 
 writer& writer::integer(std::int64_t number) {
+  using width = std::numeric_limits<std::int32_t>;
   raw("<value><int>");
-  append_integer(out_, number);
+  append_integer(out_, std::clamp<std::int64_t>(number, width::min(), width::max()));
   return raw("</int></value>\n");
 }
 
@@ -70,13 +64,13 @@ writer& writer::seconds(std::chrono::microseconds length) {
 
 writer& writer::text(std::string_view clean) {
   raw("<value><string>");
-  append_escaped(out_, clean);
+  append_escaped(out_, clean, full_unicode_);
   return raw("</string></value>\n");
 }
 
 writer& writer::begin_member(std::string_view name) {
   raw("<member>\n<name>");
-  append_escaped(out_, name);
+  append_escaped(out_, name, full_unicode_);
   return raw("</name>\n");
 }
 
@@ -87,9 +81,9 @@ writer& writer::fault_value(const fault& reason) {
   return end_struct();
 }
 
-std::string fault_response(const fault& reason) {
+std::string fault_response(const fault& reason, bool full_unicode) {
   std::string out{fault_head};
-  writer{out}.fault_value(reason);
+  writer{out, full_unicode}.fault_value(reason);
   out += fault_foot;
   return out;
 }

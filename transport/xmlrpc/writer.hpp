@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -25,9 +26,15 @@ constexpr std::string_view array_foot = "</data></array></value>\n";
 constexpr std::string_view struct_head = "<value><struct>\n";
 constexpr std::string_view struct_foot = "</struct></value>\n";
 
-/// Appends `text` with what XML cannot hold as it is replaced (escape.hpp). `text` must be clean
-/// (domain/text.hpp).
-void append_escaped(std::string& out, std::string_view text);
+/// An id as an `<int>` can tell it: 32 bits, whatever the number's own width. One that is outside of what ids
+/// may be is told like one that is not known, for a clamped one would name somebody else.
+constexpr std::int64_t shown_id(std::int64_t id) {
+  return id > 0 && id <= std::numeric_limits<std::int32_t>::max() ? id : 0;
+}
+
+/// Appends `text` with what XML cannot hold as it is replaced (escape.hpp), and characters above U+FFFF
+/// unless `full_unicode`. `text` must be clean (domain/text.hpp).
+void append_escaped(std::string& out, std::string_view text, bool full_unicode = false);
 
 /// Appends the digits of `number`.
 void append_integer(std::string& out, std::int64_t number);
@@ -45,8 +52,11 @@ constexpr std::size_t max_seconds = max_digits + 1 + 6;
 /// begin_ needs its end_, and inside a struct each value follows its name().
 class writer {
 public:
-  explicit writer(std::string& out) : out_(out) {}
+  /// Characters above U+FFFF are replaced unless `full_unicode`.
+  explicit writer(std::string& out, bool full_unicode = false) : out_(out), full_unicode_(full_unicode) {}
 
+  /// A number beyond 32 bits is told as the nearest that they hold: many clients refuse a whole answer for a
+  /// wider one.
   writer& integer(std::int64_t number);
   writer& boolean(bool truth);
   writer& seconds(std::chrono::microseconds length);
@@ -71,9 +81,10 @@ private:
   }
 
   std::string& out_;
+  bool full_unicode_;
 };
 
 /// The whole answer that tells of a fault.
-std::string fault_response(const fault& reason);
+std::string fault_response(const fault& reason, bool full_unicode = false);
 
 } // namespace rollcall::xmlrpc

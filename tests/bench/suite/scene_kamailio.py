@@ -37,7 +37,7 @@ def held(port, path, body, content_type):
     """Seconds until a client has a whole answer in its memory, and the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         began = time.monotonic()
-        connection.sendall(f"POST {path} HTTP/1.0\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(f"POST {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
                            .encode() + body)
         answer, begin, end = bytearray(), None, float("inf")
         while len(answer) < end and (received := connection.recv(1 << 20)):

@@ -110,7 +110,7 @@ def stats_times(node, asked):
 def wire_times(node, asked):
     """The same without what Python makes of the answers: from the request's last byte to the answer's."""
     body = body_of("getAccountCallStats")
-    request = b"POST /RPC2 HTTP/1.1\r\nHost: here\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    request = b"POST /RPC2 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     times = []
     with socket.create_connection(("127.0.0.1", node.http_port)) as connection, ahead_of_others():
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

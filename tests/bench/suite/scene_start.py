@@ -10,7 +10,7 @@ import time
 from datetime import datetime
 
 from suite.rows import Row
-from suite.world import Sim, counts, daemon, wait_until
+from suite.world import Daemon, Sim, counts, daemon, wait_until
 
 #: What the aim is for.
 MILLION = 1_000_000
@@ -38,7 +38,7 @@ def connected_at(log):
 
 
 def measure(calls):
-    with daemon(switches=1) as node, Sim(node.feed_port, calls, hold=True, connect_probability=1):
+    with daemon(switches=1, kind=Daemon) as node, Sim(node.feed_port, calls, hold=True, connect_probability=1):
         wait_until(lambda: counts(node.trusted()) == (calls, calls), 600, "every call to be connected")
         node.kill()
         began = time.time()

@@ -44,9 +44,19 @@ def directory():
             "connections": [{"i_connection": n, "i_vendor": 1, "name": f"gateway {n}"} for n in (1, 2, 3)]}
 
 
-def daemon(switches=4, **config):
+class Introduced(Daemon):
+    """A daemon whose switches have each told once, when it has started, that they have no calls: of one that never came
+    nothing is known, and answers would say that it is missing."""
+
+    def start(self, *args, **kwargs):
+        started = super().start(*args, **kwargs)
+        self.introduce_switches()
+        return started
+
+
+def daemon(switches=4, kind=Introduced, **config):
     """A daemon of that directory for the switches sbc-1 … sbc-4, not yet started."""
-    return Daemon(directory=directory(), switches={f"sbc-{n}": 1 for n in range(1, switches + 1)},
+    return kind(directory=directory(), switches={f"sbc-{n}": 1 for n in range(1, switches + 1)},
                   config={"calls": {"disconnect_retry": "60s"}, **config})
 
 
@@ -158,7 +168,7 @@ def fetch(port, body, headers="", path="/RPC2"):
     with socket.create_connection(("127.0.0.1", port)) as connection:
         buffer = bytearray(1 << 20)
         began = time.monotonic()
-        connection.sendall(f"POST {path} HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+        connection.sendall(f"POST {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
                            .encode() + body)
         size, first = 0, None
         while received := connection.recv_into(buffer):

@@ -1,0 +1,59 @@
+#include "apps/rollcall/call_ids.hpp"
+
+#include "apps/rollcall/exit_code.hpp"
+
+#include <istream>
+#include <string_view>
+#include <unordered_set>
+
+namespace rollcall::cli {
+
+namespace {
+
+constexpr std::size_t longest_id = 512; // bytes; a switch's name and an id of at most 256 (feed.md)
+
+class collection {
+public:
+  void add(std::string_view id) {
+    if (id.size() > longest_id)
+      throw command_error(exit_code::usage,
+                          "an ID is longer than any call's: " + std::string(id.substr(0, 40)) + "…");
+    if (!seen_.emplace(id).second)
+      return;
+    if (named.ids.size() == most_call_ids)
+      throw command_error(exit_code::usage, "more than " + std::to_string(most_call_ids) + " IDs");
+    named.ids.emplace_back(id);
+  }
+
+  void add_lines(std::istream& lines) {
+    named.from_stream = true;
+    for (std::string line; std::getline(lines, line);) {
+      const auto first = line.find_first_not_of(" \t\r");
+      if (first != std::string::npos)
+        add(std::string_view(line).substr(first, line.find_last_not_of(" \t\r") - first + 1));
+    }
+    if (lines.bad())
+      throw command_error(exit_code::failure, "standard input cannot be read to its end");
+  }
+
+  named_calls named;
+
+private:
+  std::unordered_set<std::string> seen_;
+};
+
+} // namespace
+
+named_calls read_call_ids(const std::vector<std::string>& words, std::istream& lines) {
+  collection all;
+  for (const auto& word : words)
+    if (word == "-")
+      all.add_lines(lines);
+    else if (!word.empty())
+      all.add(word);
+  if (all.named.ids.empty())
+    throw command_error(exit_code::usage, "no ID was given");
+  return std::move(all.named);
+}
+
+} // namespace rollcall::cli

@@ -1,0 +1,155 @@
+#include "apps/rollcall/hang_up.hpp"
+
+#include "apps/rollcall/terminal_text.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace rollcall::cli {
+
+namespace {
+
+using boost::json::object;
+
+std::string text_of(const boost::json::value& row, std::string_view key) {
+  const auto* members = row.if_object();
+  const auto* value = members ? members->if_contains(key) : nullptr;
+  const auto* text = value ? value->if_string() : nullptr;
+  return text ? std::string(*text) : std::string();
+}
+
+// One that a hang-up is sent for; Disconnecting and Dead ones are not counted (contract, 5.2).
+bool can_be_hung_up(const boost::json::value& row) {
+  const auto state = text_of(row, "CC_STATE");
+  return state != "Disconnecting" && state != "Dead";
+}
+
+hang_up_preview listed(api_client& api, const object& parameters) {
+  auto answer = api.call("listAllCalls", parameters);
+  auto* rows = answer.value.if_array();
+  if (!rows)
+    throw command_error(exit_code::failure, "the server answered with something that is no list");
+  hang_up_preview found;
+  for (auto& row : *rows)
+    if (can_be_hung_up(row))
+      found.calls.push_back(std::move(row));
+  found.gaps = std::move(answer.gaps);
+  return found;
+}
+
+// What a server says of one entry of its directory.
+struct names {
+  bool known = true; ///< false: the server has no such entry in this scope
+  std::string shown; ///< ` "801"`; empty where the server tells no names
+  std::int64_t id = 0;
+  std::int64_t of = 0;
+};
+
+// The pattern of findNames that is this text and no other.
+std::string exactly(const std::string& text) {
+  std::string pattern;
+  for (const char c : text)
+    pattern += c == '*' ? std::string("\\*") : std::string(1, c);
+  return pattern;
+}
+
+std::int64_t number_of(const boost::json::value& entry, std::string_view key) {
+  const auto* members = entry.if_object();
+  const auto* value = members ? members->if_contains(key) : nullptr;
+  return value && value->is_int64() ? value->get_int64() : 0;
+}
+
+// `by` says which entry: its id, or its name.
+names names_of(api_client& api, const char* kind, object by, std::optional<std::int64_t> as) {
+  by["kind"] = kind;
+  if (as)
+    by["i_customer"] = *as;
+  try {
+    const auto answer = api.call("findNames", by);
+    const auto* members = answer.value.if_object();
+    const auto* entries = members ? members->if_contains("entries") : nullptr;
+    if (!entries || !entries->is_array())
+      return {};
+    if (entries->get_array().empty())
+      return {false, {}, 0, 0};
+    const auto& entry = entries->get_array().front();
+    return {true, " \"" + for_terminal(text_of(entry, "name")) + '"', number_of(entry, "id"),
+            number_of(entry, "i_customer")};
+  } catch (const unknown_method&) {
+    return {}; // a server that is older than this method
+  }
+}
+
+hang_up_preview of_account(api_client& api, const hang_up_target& target) {
+  auto found = listed(api, parameters_of(target));
+  const auto by_name = !target.username.empty();
+  const auto account = by_name ? names_of(api, "account", {{"name", exactly(target.username)}}, target.as)
+                               : names_of(api, "account", {{"id", target.id}}, target.as);
+  const auto named = by_name ? '"' + for_terminal(target.username) + '"' : std::to_string(target.id);
+  if (!account.known && found.calls.empty())
+    throw command_error(exit_code::not_found, "no account " + named + " and no calls of one");
+  if (!account.known)
+    found.subject = "account " + named + " (the directory does not know it)";
+  else if (by_name && account.id == 0)
+    found.subject = "account " + named;
+  else
+    found.subject = "account " + std::to_string(by_name ? account.id : target.id) + account.shown;
+  if (account.of != 0)
+    found.subject += " of customer " + std::to_string(account.of)
+                     + names_of(api, "customer", {{"id", account.of}}, target.as).shown;
+  return found;
+}
+
+hang_up_preview of_customer(api_client& api, const hang_up_target& target) {
+  const auto customer = names_of(api, "customer", {{"id", target.id}}, target.as);
+  if (!customer.known)
+    throw command_error(exit_code::not_found, "no customer " + std::to_string(target.id));
+  auto found = listed(api, {{"i_customer", target.id}});
+  found.subject = "customer " + std::to_string(target.id) + customer.shown + " and its subcustomers";
+  return found;
+}
+
+} // namespace
+
+hang_up_preview preview(api_client& api, const hang_up_target& target) {
+  return target.what == hang_up_target::kind::account ? of_account(api, target) : of_customer(api, target);
+}
+
+hang_up_preview preview(api_client& api, const std::vector<std::string>& ids,
+                        std::optional<std::int64_t> as) {
+  auto found = listed(api, as ? object{{"i_customer", *as}} : object{});
+  const std::unordered_set<std::string> meant(ids.begin(), ids.end());
+  boost::json::array calls;
+  for (auto& row : found.calls)
+    if (meant.contains(text_of(row, "ID")))
+      calls.push_back(std::move(row));
+  found.calls = std::move(calls);
+  found.subject = std::to_string(ids.size()) + (ids.size() == 1 ? " ID" : " IDs");
+  return found;
+}
+
+object parameters_of(const hang_up_target& target) {
+  const auto account = target.what == hang_up_target::kind::account;
+  object parameters;
+  if (!target.username.empty())
+    parameters["account"] = target.username;
+  else
+    parameters[account ? "i_account" : "i_customer"] = target.id;
+  if (target.as)
+    parameters[account ? "i_customer" : "i_wholesaler"] = *target.as;
+  return parameters;
+}
+
+api_answer order(api_client& api, const std::string& method, const object& parameters) {
+  try {
+    return api.call(method, parameters);
+  } catch (const command_error& e) {
+    if (e.code() != exit_code::timeout)
+      throw;
+    throw command_error(e.code(), std::string(e.what()) + "; the hang-up may have been carried out");
+  }
+}
+
+} // namespace rollcall::cli

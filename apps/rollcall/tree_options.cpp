@@ -1,0 +1,33 @@
+#include "apps/rollcall/tree_options.hpp"
+
+#include "apps/rollcall/terminal_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace rollcall::cli {
+
+void tree_options::choose_customer() {
+  if (!server.to.user.empty() || customer)
+    return;
+  std::cerr << "rollcall: trusted mode without --customer: asking as customer 1\n";
+  customer = 1;
+}
+
+std::string tree_options::whose() const {
+  const auto name =
+      customer ? "customer " + std::to_string(*customer) : "login " + for_terminal(server.to.user);
+  return name + (no_recursive ? ", without its subcustomers" : " and its subcustomers");
+}
+
+void add_tree_options(CLI::App& app, tree_options& options) {
+  add_id(app, "--customer", options.customer, "Accounts of this customer [the caller]");
+  auto* alone = app.add_flag("--no-recursive", options.no_recursive, "Without those of subcustomers");
+  app.add_flag_callback(
+         "--recursive", [] {}, "With those of subcustomers: the default")
+      ->excludes(alone);
+  add_server_options(app, options.server);
+}
+
+} // namespace rollcall::cli

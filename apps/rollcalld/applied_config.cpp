@@ -1,0 +1,24 @@
+#include "apps/rollcalld/applied_config.hpp"
+
+#include "actors/log.hpp"
+#include "apps/rollcalld/settings.hpp"
+
+namespace rollcall {
+
+void tell_of_homeless_switches(const config& config, const directory& dir) {
+  for (const auto& name : homeless_switches(config, dir))
+    log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
+               name.value());
+}
+
+void set_durations(node_context& context, const config& config) {
+  context.dead_linger = config.calls.dead_linger;
+  context.disconnect_retry = config.calls.disconnect_retry;
+  context.calls_per_switch = config.feed.calls_per_switch;
+  context.disconnect_deadline = config.api.disconnect_deadline;
+  context.resume_hang_ups = config.calls.resume_hang_ups;
+  context.audit.limit(config.audit.backlog);
+  context.audit.daily_limit(config.audit.daily_bytes);
+}
+
+} // namespace rollcall

@@ -1,0 +1,130 @@
+#include "domain/visible_text.hpp"
+
+#include "domain/eight_bytes.hpp"
+#include "domain/text.hpp"
+
+#include <cstdint>
+#include <cstdio>
+
+namespace rollcall {
+
+namespace {
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// The bytes of the character that begins `text`.
+std::size_t character_size(std::string_view text) {
+  std::size_t size = 1;
+  if (static_cast<unsigned char>(text[0]) < 0x80)
+    return size;
+  while (size < text.size() && size < 4 && continues(text[size]))
+    ++size;
+  return size;
+}
+
+std::uint32_t code_of(std::string_view character) {
+  auto code = static_cast<std::uint32_t>(static_cast<unsigned char>(character[0]));
+  if (character.size() > 1)
+    code &= 0xFFU >> (character.size() + 1);
+  for (const char c : character.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+  return code;
+}
+
+bool is_hidden(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD // C0, DEL, C1, soft hyphen
+         || code == 0x61C || (code >= 0x200B && code <= 0x200F)       // invisible, direction marks
+         || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF
+         || (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE0FFF); // annotations, tags
+}
+
+/// True when all is printable ASCII.
+bool needs_no_change(std::string_view text) {
+  namespace eight = eight_bytes;
+  return !eight::any(text, [](std::uint64_t word) {
+    return eight::not_ascii(word) | eight::below(word, ' ') | eight::equal(word, '\x7F');
+  });
+}
+
+/// Calls one of the three for each character: `plain(bytes)`, `hidden(code)`, `broken(bytes)`.
+template <class Plain, class Hidden, class Broken>
+void each_character(std::string_view text, Plain plain, Hidden hidden, Broken broken) {
+  while (!text.empty()) {
+    const auto character = text.substr(0, character_size(text));
+    text.remove_prefix(character.size());
+    const auto first = static_cast<unsigned char>(character[0]);
+    if (first < 0x20)
+      hidden(first);
+    else if (!is_clean(character))
+      broken(character);
+    else if (const auto code = code_of(character); is_hidden(code))
+      hidden(code);
+    else
+      plain(character);
+  }
+}
+
+template <class... Ts>
+void append_format(std::string& out, const char* format, Ts... values) {
+  char text[24];
+  const auto size = std::snprintf(text, sizeof text, format, values...);
+  out.append(text, static_cast<std::size_t>(size));
+}
+
+void append_visible(std::string& out, std::uint32_t code) {
+  switch (code) {
+  case '\n':
+    out += "\\n";
+    break;
+  case '\r':
+    out += "\\r";
+    break;
+  case '\t':
+    out += "\\t";
+    break;
+  default:
+    append_format(out, code < 0x100 ? "\\x%02x" : "\\u{%x}", static_cast<unsigned>(code));
+  }
+}
+
+void append_json(std::string& out, std::uint32_t code) {
+  if (code > 0xFFFF) { // a pair of surrogates
+    const auto rest = static_cast<unsigned>(code - 0x10000);
+    append_format(out, "\\u%04x\\u%04x", 0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU));
+  } else {
+    append_format(out, "\\u%04x", static_cast<unsigned>(code));
+  }
+}
+
+} // namespace
+
+std::string visible_text(std::string_view text) {
+  if (needs_no_change(text))
+    return std::string{text};
+  std::string out;
+  out.reserve(text.size());
+  each_character(
+      text, [&](std::string_view bytes) { out += bytes; },
+      [&](std::uint32_t code) { append_visible(out, code); },
+      [&](std::string_view bytes) {
+        for (const char byte : bytes)
+          append_format(out, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+      });
+  return out;
+}
+
+std::string json_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  each_character(
+      text,
+      [&](std::string_view bytes) {
+        if (bytes == "\"" || bytes == "\\")
+          out += '\\';
+        out += bytes;
+      },
+      [&](std::uint32_t code) { append_json(out, code); }, [&](std::string_view) { out += "\\ufffd"; });
+  return out;
+}
+
+} // namespace rollcall

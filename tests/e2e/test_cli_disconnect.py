@@ -1,0 +1,196 @@
+"""`rollcall disconnect`: nothing dangerous by default, by accident or by an environment variable (operations, 7)."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+
+from answering_server import server
+from harness import BIN, PASSWORDS, run, wait_until
+
+
+def url_of(daemon):
+    return f"http://127.0.0.1:{daemon.http_port}/xmlapi/xmlapi"
+
+
+@pytest.fixture
+def tool(daemon):
+    def tool(*arguments, text=None, **environment):
+        given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL}
+        return run("rollcall", *arguments, env={**os.environ, "ROLLCALL_URL": url_of(daemon), **environment}, **given)
+    return tool
+
+
+@pytest.fixture
+def calls(daemon, switch):
+    """Two calls of account 11 and one of 21, all of them listed."""
+    ids = [switch.start(i_account=11), switch.start("WaitRoute", i_account=11), switch.start("Idle", i_account=21)]
+    wait_until(lambda: len(daemon.everything()) == 3)
+    return [f"sbc-1:{id}" for id in ids]
+
+
+def hung_up(switch):
+    """What the switch has been told to hang up so far, as IDs."""
+    switch.ping()
+    return [f"sbc-1:{message['id']}" for message in switch.of_type("disconnect")]
+
+
+@contextlib.contextmanager
+def on_a_terminal(daemon, *arguments, stderr=None, **environment):
+    """The tool with a terminal for stdin and stderr: yields the process, and the end that a person sits at."""
+    person, terminal = pty.openpty()
+    process = subprocess.Popen([BIN / "rollcall", *arguments], stdin=terminal, stdout=subprocess.PIPE,
+                               stderr=terminal if stderr is None else stderr,
+                               env={**os.environ, "ROLLCALL_URL": url_of(daemon), **environment})
+    os.close(terminal)
+    try:
+        yield process, person
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        os.close(person)
+
+
+def read_until(person, pattern):
+    text = ""
+    while not re.search(pattern, text):
+        text += os.read(person, 4096).decode()
+    return text
+
+
+MASS = [["account", "11"], ["customer", "1"], ["customer", "2"], ["call", "sbc-1:1", "sbc-1:2"], ["call", "-"]]
+
+
+@pytest.mark.parametrize("text", [None, "", "n\n", "y\n", "yes\n", "sbc-1:1\nsbc-1:2\n"])
+@pytest.mark.parametrize("what", MASS)
+def test_a_mass_hang_up_without_a_terminal_and_without_yes_is_2_and_hangs_up_nobody(tool, switch, calls, what, text):
+    result = tool("disconnect", *what, text=text)
+    assert result.returncode == 2 and "--yes" in result.stderr and not result.stdout
+    assert hung_up(switch) == []
+
+
+def test_a_question_that_nobody_sees_is_not_asked(daemon, switch, calls):
+    with on_a_terminal(daemon, "disconnect", "account", "11", stderr=subprocess.DEVNULL) as (process, _):
+        assert process.wait(20) == 2
+    assert hung_up(switch) == []
+
+
+@pytest.mark.parametrize("what, expected", [
+    (["account", "11"], r'Hang up 2 calls of account 11 "801" of customer 1 "root" at http://127.0.0.1:\d+ as ssp-root\?'),
+    (["customer", "2"], r'Hang up 1 call of customer 2 "reseller" and its subcustomers at http://127.0.0.1:\d+ '
+                        r'as ssp-root\?'),
+    (["call", "sbc-1:1", "sbc-1:2"], r"Hang up the 2 calls named at http://127.0.0.1:\d+ as ssp-root\?")])
+@pytest.mark.parametrize("answer", ["n\n", "\n", "yes please\n", "yy\n", "j\n", "\x04", "y\x04\x04"])
+def test_the_question_says_who_how_many_and_where_and_only_a_clear_yes_counts(daemon, switch, calls, what, expected,
+                                                                             answer):
+    with on_a_terminal(daemon, "disconnect", *what, ROLLCALL_USER="ssp-root",
+                       ROLLCALL_PASSWORD=PASSWORDS["ssp-root"]) as (process, person):
+        assert re.search(expected, read_until(person, r"\[y/N\]"))
+        os.write(person, answer.encode())
+        assert process.wait(20) == 1
+    assert hung_up(switch) == []
+
+
+@pytest.mark.parametrize("answer", ["y\n", " YES \n"])
+def test_a_clear_yes_hangs_up(daemon, switch, calls, answer):
+    with on_a_terminal(daemon, "disconnect", "customer", "2") as (process, person):
+        assert "with the rights of customer 1" in read_until(person, r"\[y/N\]")
+        os.write(person, answer.encode())
+        assert process.wait(20) == 0
+    assert hung_up(switch) == calls[2:]
+
+
+def test_a_dry_run_shows_what_would_be_hung_up_and_sends_nothing(tool, switch, calls):
+    result = tool("disconnect", "account", "11", "--dry-run")
+    assert result.returncode == 0 and calls[0] in result.stdout and calls[1] in result.stdout
+    assert '2 calls of account 11 "801" of customer 1 "root"' in result.stdout and "nothing was sent" in result.stdout
+    told = json.loads(tool("disconnect", "customer", "1", "--dry-run", "--json", "--yes").stdout)
+    assert told["dry_run"] is True and told["count"] == 3 and [row["ID"] for row in told["calls"]] == calls
+    told = json.loads(tool("disconnect", "call", calls[2], "--dry-run", "--json").stdout)
+    assert [row["ID"] for row in told["calls"]] == calls[2:]
+    result = tool("disconnect", "call", "-", "--dry-run", text=f"{calls[0]}\nsbc-1:nothing\n")
+    assert result.returncode == 6 and "1 of them are not there" in result.stderr
+    assert hung_up(switch) == []
+
+
+def test_a_dry_run_counts_as_the_hang_up_would(tool, switch, calls):
+    switch.on_disconnect = switch.__class__.ignore
+    assert tool("disconnect", "call", calls[0]).returncode == 0  # Disconnecting from now on
+    assert json.loads(tool("disconnect", "account", "11", "--dry-run", "--json").stdout)["count"] == 1
+    assert json.loads(tool("disconnect", "account", "11", "--yes", "--json").stdout)["count"] == 1
+
+
+@pytest.mark.parametrize("what", [["account", "999"], ["customer", "999"], ["call", "sbc-1:nothing"]])
+def test_a_dry_run_of_what_is_not_there_is_3(tool, switch, what):
+    assert tool("disconnect", *what, "--dry-run").returncode == 3
+
+
+def test_a_dry_run_has_the_rights_that_the_hang_up_has(tool, switch, calls):
+    for options in (["--as", "2"], ["--user", "reseller"]):
+        result = tool("disconnect", "account", "11", "--dry-run", *options, ROLLCALL_PASSWORD=PASSWORDS["reseller"])
+        assert result.returncode == 3
+        result = tool("disconnect", "customer", "1", "--dry-run", *options, ROLLCALL_PASSWORD=PASSWORDS["reseller"])
+        assert result.returncode == 3
+
+
+def test_several_calls_by_their_ids_and_by_a_list_on_standard_input(tool, switch, calls):
+    result = tool("disconnect", "call", calls[0], "sbc-1:nothing", "--yes")
+    assert result.returncode == 6
+    assert result.stdout.splitlines() == [f"{calls[0]}: OK", "sbc-1:nothing: Call not found or not accessible"]
+    result = tool("disconnect", "call", "-", "--yes", "--json", text=f"\n  {calls[1]}\r\n{calls[1]}\n{calls[2]}")
+    assert result.returncode == 0
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [{"ID": calls[1], "result": "OK"},
+                                                                         {"ID": calls[2], "result": "OK"}]
+    assert hung_up(switch) == calls
+
+
+@pytest.mark.parametrize("arguments", [["-"], [""], ["", "-"]])
+def test_an_empty_list_of_calls_is_a_mistake_and_not_a_success(tool, arguments):
+    assert tool("disconnect", "call", *arguments, "--yes", text="\n \n").returncode == 2
+
+
+def test_a_hang_up_that_was_not_answered_in_time_may_have_been_carried_out():
+    with server({"result": "OK", "count": 1}, seconds=30) as url:
+        result = run("rollcall", "disconnect", "account", "11", "--yes", "--url", url, "--timeout", "200ms")
+    assert result.returncode == 5 and "may have been carried out" in result.stderr
+
+
+def test_an_incomplete_count_says_so_before_the_question(daemon):
+    with server([], X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node-b") as url:
+        with on_a_terminal(daemon, "disconnect", "account", "11", ROLLCALL_URL=url) as (process, person):
+            assert "node-b is missing" in read_until(person, r"\[y/N\]")
+
+
+# --- the server that is meant is the one that is asked
+
+COMMANDS = [["calls", "--customer", "1"], ["stats"], ["top", "--once"], ["nodes"], ["disconnect", "call", "sbc-1:1"],
+            ["disconnect", "call", "sbc-1:1", "sbc-1:2", "--yes"], ["disconnect", "account", "3", "--yes"],
+            ["disconnect", "customer", "2", "--yes"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_server_named_on_the_command_line_is_asked_and_not_that_of_the_environment(command):
+    words = len([word for word in command[:2] if word in ("calls", "stats", "top", "nodes", "disconnect", "call",
+                                                          "account", "customer")])
+    with server({"result": "OK", "data": {}}) as a, server({"result": "OK", "data": {}}) as b:
+        for line in ([*command, "--url", b], [*command, f"--url={b}"], [*command[:words], "--url", b, *command[words:]]):
+            a.requests.clear(), b.requests.clear()
+            run("rollcall", *line, "--user", "me", env={**os.environ, "ROLLCALL_URL": a, "ROLLCALL_USER": "other",
+                                                        "ROLLCALL_PASSWORD": "x"}, stdin=subprocess.DEVNULL)
+            assert a.requests == [] and b.requests
+
+
+@pytest.mark.parametrize("line", [["--url", "{b}", "disconnect", "account", "3"],
+                                  ["disconnect", "--url", "{b}", "account", "3"],
+                                  ["disconnect", "account", "--url=", "3"],
+                                  ["disconnect", "account", "3", "--url", "{b}", "--url", "{b}"]])
+def test_an_option_that_does_not_arrive_is_2_and_asks_no_server(line):
+    with server({"result": "OK", "count": 0}) as a, server({"result": "OK", "count": 0}) as b:
+        result = run("rollcall", *[word.format(b=b) for word in line], "--yes", stdin=subprocess.DEVNULL,
+                     env={**os.environ, "ROLLCALL_URL": a})
+        assert result.returncode == 2 and a.requests == [] and b.requests == []

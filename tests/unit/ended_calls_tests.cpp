@@ -1,0 +1,59 @@
+#include "domain/ended_calls.hpp"
+#include "domain/siphash.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+
+namespace {
+
+const ended_calls::moment noon{1h};
+
+} // namespace
+
+TEST_CASE("siphash is what its authors say it is") {
+  // SipHash-2-4 of the bytes 00, 01, …, 0e, with the key 00 01 … 0f: the example of the paper.
+  std::string text;
+  for (char c = 0; c < 15; ++c)
+    text += c;
+  CHECK(siphash(text, {0x0706050403020100U, 0x0f0e0d0c0b0a0908U}) == 0xa129ca6149be45e5U);
+  CHECK(siphash("", {0x0706050403020100U, 0x0f0e0d0c0b0a0908U}) == 0x726fdb47dd0e0e31U);
+}
+
+TEST_CASE("a call that is over is remembered for ten minutes, whatever comes after it") {
+  ended_calls over{1'000'000};
+  for (int minute = 0; minute < 40; ++minute) {
+    for (int i = 0; i < 100; ++i)
+      over.add(std::to_string(minute) + '-' + std::to_string(i), noon + minute * 1min);
+    for (int before = 0; before <= 10 && before <= minute; ++before)
+      CHECK(over.contains(std::to_string(minute - before) + "-7", noon + minute * 1min));
+    CHECK_FALSE(over.contains(std::to_string(minute) + "-100", noon + minute * 1min));
+    if (minute > 16)
+      CHECK_FALSE(over.contains(std::to_string(minute - 16) + "-7", noon + minute * 1min));
+    CHECK(over.size() <= 16 * 100);
+  }
+  CHECK(over.forgotten_early() == 0);
+}
+
+TEST_CASE("a call that is over is forgotten some time, also when none ends after it") {
+  ended_calls over{1'000};
+  over.add("1", noon);
+  CHECK(over.contains("1", noon + 10min));
+  over.contains("1", noon + 21min);
+  CHECK_FALSE(over.contains("1", noon + 32min));
+  CHECK(over.size() == 0);
+}
+
+TEST_CASE("more calls than are to be remembered: the latest are, and the others are counted") {
+  ended_calls over{300};
+  for (int i = 0; i < 1'000; ++i)
+    over.add(std::to_string(i), noon);
+  CHECK(over.size() <= 300);
+  for (int i = 900; i < 1'000; ++i)
+    CHECK(over.contains(std::to_string(i), noon));
+  CHECK_FALSE(over.contains("500", noon));
+  CHECK(over.forgotten_early() + over.size() == 1'000);
+}

@@ -1,0 +1,64 @@
+#include "domain/visible_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <string>
+
+namespace rollcall {
+
+TEST_CASE("a text that only has what is seen stays as it is") {
+  for (const std::string text :
+       {"", "INVITE sip:801@example.com", "J\u00fcrgen \u4e2d \U0001F4DE", "\\x9b \"'"})
+    CHECK(visible_text(text) == text);
+}
+
+TEST_CASE("controls of a terminal are seen and not obeyed, also those of eight bits") {
+  CHECK(visible_text("a\x1B[2Jb") == "a\\x1b[2Jb");
+  CHECK(visible_text("a\u009B2Jb") == "a\\x9b2Jb");
+  CHECK(visible_text("\u0080\u0085\u009F\u00A0") == "\\x80\\x85\\x9f\u00A0");
+  CHECK(visible_text("a\nb\rc\td\x7F") == "a\\nb\\rc\\td\\x7f");
+  CHECK(visible_text(std::string{"a\0b", 3}) == "a\\x00b");
+}
+
+TEST_CASE("what turns the order of a line round is seen") {
+  CHECK(visible_text("a\u202Eb\u2066c\u061Cd\u200Fe") == "a\\u{202e}b\\u{2066}c\\u{61c}d\\u{200f}e");
+  CHECK(visible_text("\u2028\u2029\uFEFF\u200B\U000E0041")
+        == "\\u{2028}\\u{2029}\\u{feff}\\u{200b}\\u{e0041}");
+}
+
+TEST_CASE("bytes that are no UTF-8 are seen one by one") {
+  CHECK(visible_text("J\xFCrgen") == "J\\xfcrgen");
+  CHECK(visible_text("\x9B"
+                     "2J")
+        == "\\x9b2J");
+  CHECK(visible_text("\xC2") == "\\xc2");
+  CHECK(visible_text("\xED\xA0\x80") == "\\xed\\xa0\\x80");
+}
+
+TEST_CASE("in JSON the same are numbers, and what is no UTF-8 is replaced") {
+  CHECK(json_text("a\"\\\x1B\u009B\u202E\xFC\U000E0041\n")
+        == "a\\\"\\\\\\u001b\\u009b\\u202e\\ufffd\\udb40\\udc41\\u000a");
+}
+
+TEST_CASE("whatever bytes a line has, it is valid JSON, and one line without controls") {
+  CHECK(rc::check([] {
+    const auto raw = *rc::gen::container<std::string>(
+        rc::gen::oneOf(rc::gen::arbitrary<char>(),
+                       rc::gen::element('"', '\\', '\n', '\x1b', '\xc2', '\x9b', '\xe2', '\x80', '\xae')));
+    const auto json = json_text(raw);
+    RC_ASSERT(boost::json::parse('"' + json + '"').is_string());
+    const auto text = visible_text(raw);
+    for (const auto& made : {json, text}) {
+      RC_ASSERT(
+          std::all_of(made.begin(), made.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; }));
+      for (std::size_t i = 0; i + 1 < made.size(); ++i)
+        RC_ASSERT_FALSE(made[i] == '\xC2' && static_cast<unsigned char>(made[i + 1]) < 0xA0);
+      RC_ASSERT(made.find("\u202E") == std::string::npos);
+    }
+  }));
+}
+
+} // namespace rollcall

@@ -1,0 +1,56 @@
+#include "transport/api/who_am_i.hpp"
+
+#include "domain/text.hpp"
+#include "transport/api/params.hpp"
+#include "transport/xmlrpc/writer.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace rollcall::api {
+
+namespace {
+
+constexpr parameter_list takes{};
+
+constexpr std::string_view help =
+    "Tells as whom this request is served. Takes nothing. Returns a struct: login and i_customer, which are "
+    "'' and 0 in trusted mode, trusted (boolean), and rights, an array of 'view', 'disconnect' and 'bulk'.";
+
+/// What whoever is let in may do.
+constexpr std::array<std::string_view, 3> rights = {"view", "disconnect", "bulk"};
+
+outcome render(const caller& who) {
+  std::string value;
+  xmlrpc::writer w{value};
+  w.begin_struct();
+  w.begin_member("login").text(who.trusted() ? std::string{} : cleaned(who.login->web_login)).end_member();
+  w.begin_member("i_customer").integer(who.trusted() ? 0 : who.login->id.value()).end_member();
+  w.begin_member("trusted").boolean(who.trusted()).end_member();
+  w.begin_member("rights").begin_array();
+  for (const auto right : rights)
+    w.text(right);
+  w.end_array().end_member();
+  w.end_struct();
+  return answer{std::move(value)};
+}
+
+void run(const invocation_ptr& call, done_fn done) {
+  const param_reader in{*call, takes};
+  done(in.failure() ? outcome{*in.failure()} : render(call->who()));
+}
+
+} // namespace
+
+const method who_am_i{
+    .name = "system.whoAmI",
+    .takes = takes,
+    .returns = "struct",
+    .takes_type = "struct",
+    .may_take_none = true,
+    .help = help,
+    .run = run,
+};
+
+} // namespace rollcall::api
