@@ -1,5 +1,5 @@
 #include "domain/row_inbox.hpp"
-#include "row_fixture.hpp"
+#include "tests/unit/row_fixture.hpp"
 
 #include <doctest/doctest.h>
 
