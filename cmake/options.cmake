@@ -1,5 +1,5 @@
 # Build options and the interface target `rollcall_options` that every target of ours links.
-option(ROLLCALL_TESTS "Build the test binaries" ON)
+option(BUILD_TESTING "Build the tests and benchmarks, which need libraries of their own" ON)
 option(ROLLCALL_BENCHMARKS "Build the micro benchmarks" OFF)
 set(ROLLCALL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
 
