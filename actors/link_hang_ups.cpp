@@ -2,6 +2,7 @@
 #include "actors/log.hpp"
 #include "actors/one_way.hpp"
 #include "actors/scheduling/prefetch.hpp"
+#include "domain/same_beginning.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -196,7 +197,7 @@ void link_state::repeat_disconnects(moment now) {
     auto one = std::move(repeats_.front());
     repeats_.pop_front();
     const auto* found = calls_.find(one.id);
-    if (!found || found->ended || found->setup != one.setup)
+    if (!found || found->ended || !same_beginning(found->setup, one.setup))
       continue; // over; what has its id now is another call
     if (connection_ && is_of_this_run(*found) && connection_->hang_up(one.id)
         && ++repeated <= defaults::repeats_named)

@@ -1,5 +1,6 @@
 #include "actors/link.hpp"
 #include "actors/log.hpp"
+#include "domain/same_beginning.hpp"
 
 #include <memory>
 #include <string>
@@ -8,8 +9,8 @@
 namespace rollcall {
 
 // Hang-ups that this link has not sent itself: another node did, which the switch has left, or this node
-// before a restart. A call is the same one when it has the same id and began at the same time. What the
-// switch does not name in its next snapshot is over.
+// before a restart. A call is the same one when it has the same id and began at the same time
+// (same_beginning.hpp). What the switch does not name in its next snapshot is over.
 
 namespace {
 
@@ -29,7 +30,8 @@ void link_state::take_over_hang_ups(const outstanding_hang_ups& calls) {
       expected_.insert_or_assign(id, expected_hang_up{moment_of(setup), moment_of(asked), false});
       continue;
     }
-    if (found->ended || found->setup != moment_of(setup) || std::exchange(found->hung_up, true))
+    if (found->ended || !same_beginning(found->setup, moment_of(setup))
+        || std::exchange(found->hung_up, true))
       continue;
     repeats_.push_back({next, id, moment_of(setup), moment_of(asked)});
   }
@@ -38,9 +40,14 @@ void link_state::take_over_hang_ups(const outstanding_hang_ups& calls) {
 
 /// What the audit log has no end of. The switch has yet to say which calls it still has.
 void link_state::resume(const outstanding_hang_ups_ptr& calls) {
-  for (const auto& [id, setup, asked] : *calls)
-    if (!calls_.find(id))
-      expected_.try_emplace(id, expected_hang_up{moment_of(setup), moment_of(asked), true});
+  for (const auto& [id, setup, asked] : *calls) {
+    if (calls_.find(id))
+      continue;
+    const expected_hang_up one{moment_of(setup), moment_of(asked), true};
+    const auto [known, added] = expected_.try_emplace(id, one);
+    if (!added && known->second.asked < one.asked)
+      known->second = one; // the switch has used the id again
+  }
 }
 
 /// Another node was told to hang these up before it was restarted; meanwhile the switch has come here, and
@@ -75,7 +82,7 @@ void link_state::found_expected(entry& call, const record_ptr& record) {
     return;
   const auto expected = found->second;
   expected_.erase(found);
-  if (expected.setup != call.setup) {
+  if (!same_beginning(expected.setup, call.setup)) {
     note(std::string{call.id()}, "ended unseen"); // and what has its id now is another call
     return;
   }

@@ -1,5 +1,6 @@
 #include "actors/link.hpp"
 #include "actors/one_way.hpp"
+#include "domain/same_beginning.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -121,9 +122,8 @@ link_state::entry& link_state::revive(entry& over, call_event& by) {
 /// A restarted switch may count its ids from the beginning. A call that its new run names by a known id, with
 /// another setup time, is a new call. An order to hang up the former call does not mean the new one.
 bool link_state::is_another(const entry& known, const call_event& by) const {
-  constexpr std::chrono::seconds rounding{1};
   return !is_of_this_run(known) && by.setup && by.state != call_state::dead
-         && (*by.setup - known.setup > rounding || known.setup - *by.setup > rounding);
+         && !same_beginning(*by.setup, known.setup);
 }
 
 /// The former call is over, as its switch's process is, and leaves its id at once.

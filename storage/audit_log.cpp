@@ -229,7 +229,8 @@ std::map<std::string, outstanding_hang_ups> audit_log::outstanding(timestamp sin
             "WHERE b.outcome = 0 AND b.asked >= ?) a "
             "WHERE NOT EXISTS (SELECT 1 FROM note n WHERE n.id = a.id AND n.at >= a.asked AND (n.text LIKE "
             "'ended%' "
-            "OR n.text LIKE 'given up%' OR n.text LIKE 'not sent%')) GROUP BY id, setup ORDER BY 3 LIMIT ?"};
+            "OR n.text LIKE 'given up%' OR n.text LIKE 'not sent%')) GROUP BY id, setup ORDER BY 3 DESC, id "
+            "DESC LIMIT ?"};
   query.with(micros(since), most_outstanding);
   std::map<std::string, outstanding_hang_ups> out;
   while (query.step()) {
@@ -238,6 +239,8 @@ std::map<std::string, outstanding_hang_ups> audit_log::outstanding(timestamp sin
     if (colon != std::string::npos)
       out[id.substr(0, colon)].push_back({id.substr(colon + 1), query.integer(1), query.integer(2)});
   }
+  for (auto& [name, calls] : out)
+    std::reverse(calls.begin(), calls.end()); // as they were asked for
   return out;
 }
 

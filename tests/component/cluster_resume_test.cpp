@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(
   auto sbc = attach(1, "sbc-1", 2);
   REQUIRE(sbc);
   tell(*sbc, snapshot_begin{}, begun_at("young", setup), begun_at("old", setup),
-       begun_at("reused", setup + 1us), begun_at("other", setup), snapshot_end{});
+       begun_at("reused", setup + 1s + 1us), begun_at("other", setup), snapshot_end{});
   restart({asked("young", 10s), asked("old", 301s), asked("gone", 10s), asked("reused", 10s)});
   CHECK(hung_up_soon(*sbc) == lines{"young"});
   CHECK(sites[1].context->metrics.disconnects_given_up == 1);

@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(restarted, "after a restart the snapshot decides which hang-up
   REQUIRE(sbc);
   CHECK(log->lines.empty()); // silence says nothing
   tell(*sbc, snapshot_begin{}, begun_at("young", setup), begun_at("old", setup),
-       begun_at("reused", setup + 1us), begun_at("other", setup), snapshot_end{});
+       begun_at("reused", setup + 1s + 1us), begun_at("other", setup), snapshot_end{});
   CHECK(sbc->at->hung_up == lines{"young"});
   CHECK(list()
         == lines{"sbc-1:old Connected 11@1", "sbc-1:other Connected 11@1", "sbc-1:young Disconnecting 11@1",
@@ -56,6 +56,30 @@ TEST_CASE_FIXTURE(restarted,
   CHECK(sbc->at->hung_up == lines{"1", "1"});
   tell(*sbc, over("1"));
   CHECK(log->lines.back() == "sbc-1:1 ended");
+}
+
+TEST_CASE_FIXTURE(restarted,
+                  "a setup time that a measured clock has moved a little is that of the same call") {
+  remembers({asked("1", 10s), asked("2", 10s)});
+  auto sbc = attach("sbc-1", 1);
+  REQUIRE(sbc);
+  tell(*sbc, snapshot_begin{}, begun_at("1", setup + 400ms), begun_at("2", setup - 1s), snapshot_end{});
+  CHECK(sbc->at->hung_up == lines{"1", "2"});
+  advance(5500ms);
+  CHECK(sbc->at->hung_up == lines{"1", "2", "1", "2"});
+}
+
+TEST_CASE_FIXTURE(restarted,
+                  "of two calls that had one id, the later hang-up is the one that is sent again") {
+  auto later = asked("1", 10s);
+  setup -= 5min;
+  const auto former = asked("1", 200s);
+  setup += 5min;
+  remembers({former, later});
+  auto sbc = attach("sbc-1", 1);
+  REQUIRE(sbc);
+  tell(*sbc, snapshot_begin{}, begun_at("1", setup), snapshot_end{});
+  CHECK(sbc->at->hung_up == lines{"1"});
 }
 
 TEST_CASE_FIXTURE(restarted, "the age of a hang-up is that at the snapshot, not at the restart") {
