@@ -3,9 +3,10 @@
 #include "domain/ids.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace rollcall {
@@ -14,27 +15,47 @@ namespace rollcall {
 /// switch and subject, as long as it is true. Any thread.
 class switch_notes {
 public:
-  /// Replaces what was noted about that subject.
-  void set(const switch_name& of, const std::string& subject, std::string text);
+  /// What one client notes of its switch. It is told until the sheet is closed or gone: a client that is let
+  /// go may still have work under way, and must not note anything of a name that may be another client's by
+  /// then.
+  class sheet {
+  public:
+    explicit sheet(switch_name of) : of_(std::move(of)) {}
 
-  void clear(const switch_name& of, const std::string& subject);
+    /// Replaces what was noted about that subject.
+    void set(const std::string& subject, std::string text);
 
-  /// How many seconds the clock of that switch is ahead of this node's.
-  void set_clock(const switch_name& of, double ahead);
+    void clear(const std::string& subject);
+
+    /// How many seconds the clock of the switch is ahead of this node's.
+    void set_clock(double ahead);
+
+    /// Takes away what was noted; nothing is noted any more.
+    void close();
+
+  private:
+    friend class switch_notes;
+
+    const switch_name of_;
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string> notes_; ///< by subject
+    std::optional<double> clock_;
+    bool closed_ = false;
+  };
+
+  std::shared_ptr<sheet> open(const switch_name& of);
 
   /// By name, of the switches whose clock was measured.
   std::map<std::string, double> clocks() const;
-
-  /// The switch is none any more.
-  void forget(const switch_name& of);
 
   /// `switch kam-1: ` and a sentence, by name and subject.
   std::vector<std::string> lines() const;
 
 private:
+  std::vector<std::shared_ptr<sheet>> sheets() const;
+
   mutable std::mutex mutex_;
-  std::map<std::string, std::map<std::string, std::string>> notes_; ///< by switch, then by subject
-  std::map<std::string, double> clocks_;
+  std::vector<std::weak_ptr<sheet>> sheets_;
 };
 
 } // namespace rollcall

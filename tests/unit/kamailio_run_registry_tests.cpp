@@ -1,5 +1,4 @@
 #include "transport/kamailio/run_registry.hpp"
-#include "transport/switch_notes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -59,25 +58,17 @@ TEST_CASE_FIXTURE(fixture,
   }
 }
 
+TEST_CASE_FIXTURE(fixture, "a refusal is forgotten with the name, which may come to another Kamailio later") {
+  CHECK_FALSE(claim(one, "1"));
+  CHECK(claim(two, "1"));
+  runs.forget(two, by(two));
+  runs.release(one, by(one));
+  CHECK_FALSE(claim(two, "2"));
+}
+
 TEST_CASE_FIXTURE(fixture, "a client that is replaced takes nothing from the one that has come") {
   CHECK_FALSE(runs.claim(one, &client_of_two, "1"));
   CHECK_FALSE(claim(one, "1"));
   runs.forget(one, &client_of_two);
   CHECK(claim(two, "1") == "kam-1");
-}
-
-TEST_CASE("notes of switches are told by name, as long as they are true") {
-  switch_notes notes;
-  notes.set(two, "run", "x");
-  notes.set(one, "run", "y");
-  notes.set(one, "clock", "z");
-  notes.set_clock(one, 3);
-  CHECK(notes.lines() == std::vector<std::string>{"switch kam-1: z", "switch kam-1: y", "switch kam-2: x"});
-  notes.clear(one, "clock");
-  notes.clear(one, "nothing");
-  notes.set(one, "run", "w");
-  CHECK(notes.lines() == std::vector<std::string>{"switch kam-1: w", "switch kam-2: x"});
-  notes.forget(one);
-  CHECK(notes.lines() == std::vector<std::string>{"switch kam-2: x"});
-  CHECK(notes.clocks().empty());
 }

@@ -27,6 +27,7 @@ void client::start() {
 }
 
 void client::stop() {
+  with_.notes->close();
   asio::post(strand_, [self = shared_from_this()] {
     self->stopped_ = true;
     self->pause_.cancel();

@@ -22,7 +22,6 @@ public:
       const auto same = std::find(switches.begin(), switches.end(), each->to());
       if (same == switches.end()) {
         each->stop();
-        notes_->forget(each->to().name);
         counters_->faults.forget(each->to().name.value());
         continue;
       }
@@ -30,16 +29,18 @@ public:
       kept.push_back(std::move(each));
     }
     running_ = std::move(kept);
-    for (auto& each : switches)
+    for (auto& each : switches) {
+      auto notes = notes_.open(each.name);
       running_
           .emplace_back(std::make_shared<client>(
               io_.get_executor(), connection::surroundings{std::move(each), bounds_, attach_, now_, nullptr,
-                                                           nullptr, counters_, runs_, notes_}))
+                                                           nullptr, counters_, runs_, std::move(notes)}))
           ->start();
+    }
   }
 
   const metrics& counters() const noexcept { return *counters_; }
-  const switch_notes& notes() const noexcept { return *notes_; }
+  const switch_notes& notes() const noexcept { return notes_; }
 
 private:
   boost::asio::io_context& io_;
@@ -48,7 +49,7 @@ private:
   const wall_clock now_;
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
   const std::shared_ptr<run_registry> runs_ = std::make_shared<run_registry>();
-  const std::shared_ptr<switch_notes> notes_ = std::make_shared<switch_notes>();
+  switch_notes notes_;
   std::vector<std::shared_ptr<client>> running_;
 };
 

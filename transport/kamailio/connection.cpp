@@ -195,13 +195,13 @@ void connection::measure_clock(timestamp told, moment since) {
   const auto before = with_.clock->correction();
   with_.clock->measured(told, with_.now(), steady_now() - since, steady_now());
   const std::chrono::duration<double> ahead = *with_.clock->ahead();
-  with_.notes->set_clock(with_.to.name, ahead.count());
+  with_.notes->set_clock(ahead.count());
   const auto corrected = with_.clock->correction() != switch_clock::difference{0};
   if (!corrected && before == switch_clock::difference{0})
     return;
-  with_.notes->clear(with_.to.name, "clock");
+  with_.notes->clear("clock");
   if (corrected)
-    with_.notes->set(with_.to.name, "clock", clock_note(ahead.count()));
+    with_.notes->set("clock", clock_note(ahead.count()));
   if (with_.clock->correction() != before)
     log::warn(with_.to.name.value(), "kamailio: {}",
               corrected ? clock_note(ahead.count()) : "its clock is right again");
@@ -228,11 +228,11 @@ void connection::claim_run() {
   if (closed_)
     return; // nothing may be noted of a switch that is let go
   if (const auto twin = with_.runs->claim(with_.to.name, with_.book.get(), hello_.run)) {
-    with_.notes->set(with_.to.name, "run", "refused: it is the same Kamailio as switch " + *twin);
+    with_.notes->set("run", "refused: it is the same Kamailio as switch " + *twin);
     return lost("refused: it is the same Kamailio as switch " + *twin + ", run " + hello_.run);
   }
   claimed_ = true;
-  with_.notes->clear(with_.to.name, "run");
+  with_.notes->clear("run");
   do_attach();
 }
 

@@ -49,7 +49,7 @@ public:
     std::shared_ptr<switch_clock> clock;
     std::shared_ptr<metrics> counters;
     std::shared_ptr<run_registry> runs;
-    std::shared_ptr<switch_notes> notes;
+    std::shared_ptr<switch_notes::sheet> notes;
   };
 
   /// `over` is called once, on the strand: why it ended, and whether it had been up.

@@ -121,7 +121,7 @@ snapshot_source_ptr connection::ask(dialog_source of, std::uint64_t number, std:
 /// Told once for each reason, until a snapshot is complete.
 void connection::on_source_failed(dialog_source of, const snapshot_error& error) {
   conversation_.snapshot_source_failed(of, error.kind);
-  with_.notes->set(with_.to.name, note_about(of),
+  with_.notes->set(note_about(of),
                    "no snapshot by " + std::string{to_string(of)} + ": " + std::string{describe(error.kind)});
   if (failures_told_.emplace(of, error.kind).second)
     log::warn(with_.to.name.value(), "kamailio: no snapshot by {}: {}: {}", to_string(of),
@@ -143,7 +143,7 @@ void connection::on_snapshot_done(bool complete) {
     failures_told_.clear();
     // Of those behind it nothing is known any more, and nothing has to be.
     for (auto each = static_cast<std::size_t>(proved_by_); each < dialog_source_names.size(); ++each)
-      with_.notes->clear(with_.to.name, note_about(static_cast<dialog_source>(each)));
+      with_.notes->clear(note_about(static_cast<dialog_source>(each)));
     switch_news news;
     conversation_.snapshot_ends(steady_now(), news);
     deliver(std::move(news));

@@ -33,9 +33,14 @@ private:
     bool connected = false;
   };
 
+  struct refusal {
+    owner by = nullptr;
+    std::string other; ///< the name that the Kamailio has
+  };
+
   std::mutex mutex_;
-  std::map<std::string, known> runs_;       ///< by name
-  std::map<std::string, std::string> twin_; ///< of those that were refused, the name of the other
+  std::map<std::string, known> runs_; ///< by name
+  std::map<std::string, refusal> refused_;
 };
 
 } // namespace rollcall::kamailio
