@@ -208,10 +208,10 @@ void daemon::impl::start_listeners() {
   feed_ = std::make_unique<feed::server>(crew_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
   kamailios_ = std::make_unique<kamailio::clients>(crew_.sockets(), kamailio::limits{}, attach, system_now);
-  pages_ = std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(),
-                                   feed_->counters(), *kamailios_, *cluster_, directory_status_,
-                                   certificates_, config_.calls.ready_grace);
-  pages_->set_directory(directory_, switches_of(config_, *directory_));
+  pages_ =
+      std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(), feed_->counters(),
+                              *kamailios_, *cluster_, directory_status_, certificates_);
+  pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
 
   start_http(*http_, config_);
   feed_->set_tls(usable_identity("feed.tls", config_.feed.tls));
@@ -371,7 +371,7 @@ void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   authenticator_ = std::move(prepared.authenticator);
   cluster_->set_directory(directory_);
   endpoint_->change(std::move(prepared.settings));
-  pages_->set_directory(directory_, switches_of(config_, *directory_));
+  pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
   feed_->set_switches(secrets_of(config_, *directory_));
   choose_kamailios();
 }

@@ -16,8 +16,7 @@ namespace rollcall {
 pages::pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api,
              context_ptr context, const http::metrics& http, const feed::metrics& feed,
              const kamailio::clients& kamailios, const cluster_part& cluster,
-             const directory_status& directory_status, const certificate_watch& certificates,
-             std::chrono::milliseconds ready_grace)
+             const directory_status& directory_status, const certificate_watch& certificates)
     : system_(system),
       front_(std::move(front)),
       api_(api),
@@ -27,10 +26,11 @@ pages::pages(caf::actor_system& system, local_front_actor front, const api::endp
       kamailios_(kamailios),
       cluster_(cluster),
       directory_status_(directory_status),
-      certificates_(certificates),
-      ready_grace_(ready_grace) {}
+      certificates_(certificates) {}
 
-void pages::set_directory(directory_ptr dir, std::vector<switch_settings> switches) {
+void pages::configure(directory_ptr dir, std::vector<switch_settings> switches,
+                      std::chrono::milliseconds ready_grace) {
+  ready_grace_ = ready_grace;
   const std::lock_guard lock{mutex_};
   directory_ = std::move(dir);
   switches_ = std::move(switches);

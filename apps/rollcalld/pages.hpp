@@ -13,6 +13,7 @@
 
 #include <caf/fwd.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -32,11 +33,13 @@ public:
   pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api, context_ptr context,
         const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
         const cluster_part& cluster, const directory_status& directory_status,
-        const certificate_watch& certificates, std::chrono::milliseconds ready_grace);
+        const certificate_watch& certificates);
 
-  /// The directory whose customers' calls are counted from now on, and which switches are of which
-  /// environment.
-  void set_directory(directory_ptr dir, std::vector<switch_settings> switches);
+  /// What the node is configured to from now on: the directory whose customers' calls are counted, which
+  /// switches are of which environment, and how long after the start `/readyz` waits for those that do not
+  /// come.
+  void configure(directory_ptr dir, std::vector<switch_settings> switches,
+                 std::chrono::milliseconds ready_grace);
 
   /// An http::handler_fn.
   void handle(http::request request, http::reply_fn reply);
@@ -63,12 +66,12 @@ private:
   const cluster_part& cluster_;
   const directory_status& directory_status_;
   const certificate_watch& certificates_;
-  std::chrono::milliseconds ready_grace_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();
   std::mutex mutex_;
   directory_ptr directory_;
   std::vector<switch_settings> switches_;
+  std::atomic<std::chrono::milliseconds> ready_grace_;
 };
 
 } // namespace rollcall

@@ -54,6 +54,16 @@ def test_a_switch_that_is_away_keeps_a_daemon_from_being_ready_only_for_its_grac
             assert time.monotonic() - began < 5
 
 
+def test_a_reload_changes_how_long_a_switch_that_does_not_come_is_waited_for():
+    with Daemon(switches={"sbc-1": 1}, config={"calls": {"ready_grace": "10m"}}) as daemon:
+        assert daemon.get("/readyz").status == 503
+        for grace, status in (("0s", 200), ("10m", 503)):
+            daemon.config["calls"]["ready_grace"] = grace
+            daemon.write_config()
+            daemon.reload()
+            wait_until(lambda: daemon.get("/readyz").status == status, what=f"status {status} with {grace}")
+
+
 def test_lists_and_stats_name_the_switches_that_they_cannot_vouch_for():
     header = "X-Rollcall-Unverified-Switches"
     with Daemon(switches={"sbc-1": 1, "sbc-2": 1, "sbc-3": 2}) as daemon:
