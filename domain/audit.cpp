@@ -12,7 +12,7 @@ std::size_t bytes_of(const audit_request& request) {
          + request.target.size();
 }
 
-constexpr std::size_t longest_audited_text = 300; ///< the longest ID of a call, with `ID=` before it, fits
+constexpr std::size_t longest_audited_text = 300; ///< an ID without codes fits, with `ID=` before it
 
 } // namespace
 

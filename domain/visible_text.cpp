@@ -127,4 +127,21 @@ std::string json_text(std::string_view text) {
   return out;
 }
 
+std::string visible_json(std::string_view serialized) {
+  if (needs_no_change(serialized))
+    return std::string{serialized};
+  std::string out;
+  out.reserve(serialized.size());
+  each_character(
+      serialized, [&](std::string_view bytes) { out += bytes; },
+      [&](std::uint32_t code) {
+        if (code == '\n' || code == '\r' || code == '\t') // between two values: in a text they are escaped
+          out += static_cast<char>(code);
+        else
+          append_json(out, code);
+      },
+      [&](std::string_view) { out += "\\ufffd"; });
+  return out;
+}
+
 } // namespace rollcall

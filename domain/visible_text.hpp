@@ -17,4 +17,8 @@ std::string visible_text(std::string_view text);
 /// always valid JSON (RFC 8259).
 std::string json_text(std::string_view text);
 
+/// Serialised JSON, which means the same with these as `\u009b` in its texts; the line ends and tabs between
+/// its values stay. Where its texts are no UTF-8 they hold U+FFFD.
+std::string visible_json(std::string_view serialized);
+
 } // namespace rollcall

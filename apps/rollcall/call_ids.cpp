@@ -1,6 +1,7 @@
 #include "apps/rollcall/call_ids.hpp"
 
 #include "apps/rollcall/exit_code.hpp"
+#include "domain/shown_id.hpp"
 
 #include <istream>
 #include <string_view>
@@ -10,12 +11,10 @@ namespace rollcall::cli {
 
 namespace {
 
-constexpr std::size_t longest_id = 512; // bytes; a switch's name and an id of at most 256 (feed.md)
-
 class collection {
 public:
   void add(std::string_view id) {
-    if (id.size() > longest_id)
+    if (id.size() > longest_shown_id)
       throw command_error(exit_code::usage,
                           "an ID is longer than any call's: " + std::string(id.substr(0, 40)) + "…");
     if (!seen_.emplace(id).second)

@@ -1,6 +1,6 @@
 #include "apps/rollcall/caveats.hpp"
 
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <iostream>
 #include <string_view>
@@ -17,22 +17,22 @@ bool several(std::string_view names) { return names.find(',') != std::string_vie
 std::vector<std::string> sentences(const caveats& about) {
   std::vector<std::string> said;
   if (const auto& names = about.unverified_switches; several(names))
-    said.push_back("switches " + for_terminal(names)
+    said.push_back("switches " + visible_text(names)
                    + " are away or have not told all yet: their calls are shown as last known");
   else if (!names.empty())
-    said.push_back("switch " + for_terminal(names)
+    said.push_back("switch " + visible_text(names)
                    + " is away or has not told all yet: its calls are shown as last known");
   if (const auto& names = about.unknown_switches; several(names))
-    said.push_back("switches " + for_terminal(names) + ": their calls are not known");
+    said.push_back("switches " + visible_text(names) + ": their calls are not known");
   else if (!names.empty())
-    said.push_back("switch " + for_terminal(names) + ": its calls are not known");
+    said.push_back("switch " + visible_text(names) + ": its calls are not known");
   if (const auto& names = about.other_directory; !names.empty())
-    said.push_back(for_terminal(names) + (several(names) ? " answer" : " answers")
+    said.push_back(visible_text(names) + (several(names) ? " answer" : " answers")
                    + " from another directory");
   if (const auto& offsets = about.clock_offset; !offsets.empty())
-    said.push_back("clocks differ: " + for_terminal(offsets));
+    said.push_back("clocks differ: " + visible_text(offsets));
   if (const auto& names = about.missing_nodes; !names.empty())
-    said.push_back(for_terminal(names) + (several(names) ? " are" : " is") + " missing from this answer");
+    said.push_back(visible_text(names) + (several(names) ? " are" : " is") + " missing from this answer");
   else if (!about.complete && about.unknown_switches.empty() && about.other_directory.empty())
     said.emplace_back("some nodes are missing from this answer");
   return said;

@@ -1,6 +1,6 @@
 #include "apps/config/check_config.hpp"
 #include "apps/rollcall/commands.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,11 +20,11 @@ void add_config(CLI::App& tool, exit_code& result) {
   check->callback([file, &result] {
     const auto report = check_config(*file);
     for (const auto& line : report.warnings)
-      std::cerr << for_terminal(line) << " (a warning)\n";
+      std::cerr << visible_text(line) << " (a warning)\n";
     for (const auto& line : report.problems)
-      std::cerr << for_terminal(line) << '\n';
+      std::cerr << visible_text(line) << '\n';
     if (report.good())
-      std::cout << for_terminal(*file) << ": good\n";
+      std::cout << visible_text(*file) << ": good\n";
     else
       result = exit_code::failure;
   });

@@ -4,8 +4,8 @@
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "apps/rollcall/terminal_text.hpp"
 #include "domain/directory.hpp"
+#include "domain/visible_text.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
 
@@ -72,8 +72,8 @@ void import_directory(const directory_options& options) {
               << " unchanged\n";
   } catch (const import_error& e) {
     for (const auto& [line, text] : e.all())
-      std::cerr << for_terminal(name) << ':' << (line == 0 ? "" : std::to_string(line) + ':') << ' '
-                << for_terminal(text) << '\n';
+      std::cerr << visible_text(name) << ':' << (line == 0 ? "" : std::to_string(line) + ':') << ' '
+                << visible_text(text) << '\n';
     throw command_error(exit_code::failure, "nothing was imported");
   } catch (const directory_error& e) {
     throw command_error(exit_code::failure, name + ": " + e.what());
@@ -89,7 +89,7 @@ void export_directory(const directory_options& options) {
   }
   std::ostringstream text;
   write_directory(text, whole->entries(), store->realm());
-  std::cout << escaped_json(text.str());
+  std::cout << visible_json(text.str());
 }
 
 void show_directory(const directory_options& options) {

@@ -1,7 +1,7 @@
 #include "apps/rollcall/directory_tree.hpp"
 
-#include "apps/rollcall/terminal_text.hpp"
 #include "domain/directory.hpp"
+#include "domain/visible_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -23,9 +23,9 @@ struct pending {
 };
 
 std::string label_of(const customer& c) {
-  auto label = "customer " + std::to_string(c.id.value()) + "  " + for_terminal(c.name);
+  auto label = "customer " + std::to_string(c.id.value()) + "  " + visible_text(c.name);
   if (!c.web_login.empty())
-    label += "  login " + for_terminal(c.web_login);
+    label += "  login " + visible_text(c.web_login);
   return label + (c.api_access ? "  API" : "");
 }
 
@@ -55,7 +55,7 @@ private:
     if (const auto found = accounts_.find(parent.customer); found != accounts_.end())
       for (const auto* a : found->second)
         children.push_back(
-            {"account " + std::to_string(a->id.value()) + "  " + for_terminal(a->username), {}, {}});
+            {"account " + std::to_string(a->id.value()) + "  " + visible_text(a->username), {}, {}});
     for (const auto id : whole_.children(parent.customer))
       children.push_back({label_of(*whole_.find(id)), {}, id});
     for (auto child = children.rbegin(); child != children.rend(); ++child) {
@@ -73,14 +73,14 @@ private:
 
 void draw_vendors(std::ostream& out, const directory_entries& entries) {
   for (const auto& v : entries.vendors) {
-    out << "vendor " << v.id.value() << "  " << for_terminal(v.name) << '\n';
+    out << "vendor " << v.id.value() << "  " << visible_text(v.name) << '\n';
     std::vector<const connection*> own;
     for (const auto& c : entries.connections)
       if (c.vendor == v.id)
         own.push_back(&c);
     for (const auto* c : own)
       out << (c == own.back() ? "└─ " : "├─ ") << "connection " << c->id.value() << "  "
-          << for_terminal(c->name) << '\n';
+          << visible_text(c->name) << '\n';
   }
 }
 
@@ -89,7 +89,7 @@ void draw_vendors(std::ostream& out, const directory_entries& entries) {
 void write_tree(std::ostream& out, const directory& whole) {
   tree drawn(out, whole);
   for (const auto& e : whole.entries().environments) {
-    out << "environment " << e.id.value() << "  " << for_terminal(e.name) << '\n';
+    out << "environment " << e.id.value() << "  " << visible_text(e.name) << '\n';
     if (const auto* root = whole.root(e.id))
       drawn.draw(root->id);
   }

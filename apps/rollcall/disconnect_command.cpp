@@ -4,7 +4,7 @@
 #include "apps/rollcall/hang_up.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -83,9 +83,9 @@ std::string counted(std::size_t calls) { return std::to_string(calls) + (calls =
 // ` at http://127.0.0.1:8080 as ssp-root`: a wrong server or login is the mistake that is hardest to see.
 std::string where(const disconnect_options& options) {
   const auto& to = options.server.to;
-  auto said = " at " + for_terminal(origin_of(to.url));
+  auto said = " at " + visible_text(origin_of(to.url));
   if (!to.user.empty())
-    said += " as " + for_terminal(to.user);
+    said += " as " + visible_text(to.user);
   else if (options.as)
     said += " with the rights of customer " + std::to_string(*options.as);
   return said;
@@ -168,7 +168,7 @@ void say_outcome(const std::string& id, std::string_view what, const disconnect_
   if (options.json)
     std::cout << to_json({{"ID", id}, {"result", what}}) << '\n';
   else
-    std::cout << for_terminal(id) << ": " << for_terminal(what) << '\n';
+    std::cout << visible_text(id) << ": " << visible_text(what) << '\n';
 }
 
 // One after the other, each with its outcome. What one call's switch refuses is no reason to leave out the

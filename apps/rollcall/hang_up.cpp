@@ -1,6 +1,6 @@
 #include "apps/rollcall/hang_up.hpp"
 
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -75,7 +75,7 @@ names names_of(api_client& api, const char* kind, object by, std::optional<std::
     if (entries->get_array().empty())
       return {false, {}, 0, 0};
     const auto& entry = entries->get_array().front();
-    return {true, " \"" + for_terminal(text_of(entry, "name")) + '"', number_of(entry, "id"),
+    return {true, " \"" + visible_text(text_of(entry, "name")) + '"', number_of(entry, "id"),
             number_of(entry, "i_customer")};
   } catch (const unknown_method&) {
     return {}; // a server that is older than this method
@@ -87,7 +87,7 @@ hang_up_preview of_account(api_client& api, const hang_up_target& target) {
   const auto by_name = !target.username.empty();
   const auto account = by_name ? names_of(api, "account", {{"name", exactly(target.username)}}, target.as)
                                : names_of(api, "account", {{"id", target.id}}, target.as);
-  const auto named = by_name ? '"' + for_terminal(target.username) + '"' : std::to_string(target.id);
+  const auto named = by_name ? '"' + visible_text(target.username) + '"' : std::to_string(target.id);
   if (!account.known && found.calls.empty())
     throw command_error(exit_code::not_found, "no account " + named + " and no calls of one");
   if (!account.known)

@@ -1,5 +1,5 @@
 #include "apps/rollcall/commands.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -25,7 +25,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return tool.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
   } catch (const command_error& e) {
-    std::cerr << "rollcall: " << for_terminal(e.what()) << '\n';
+    std::cerr << "rollcall: " << rollcall::visible_text(e.what()) << '\n';
     return static_cast<int>(e.code());
   }
   return static_cast<int>(result);
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       throw std::runtime_error{"standard output could not be written"};
     return code;
   } catch (const std::exception& e) {
-    std::cerr << "rollcall: " << for_terminal(e.what()) << '\n';
+    std::cerr << "rollcall: " << rollcall::visible_text(e.what()) << '\n';
     return static_cast<int>(exit_code::failure);
   }
 }

@@ -1,7 +1,7 @@
 #include "apps/rollcall/api_client.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/options.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -27,7 +27,7 @@ void add_order(CLI::App& parent, exit_code& result, const std::string& name, con
   app->callback([options, method, done, &result] {
     api_client api(options->server.resolved());
     api.call(method, {{"node_id", options->node}});
-    std::cout << "node " << for_terminal(options->node) << ' ' << done << '\n';
+    std::cout << "node " << visible_text(options->node) << ' ' << done << '\n';
     result = exit_code::done;
   });
 }

@@ -3,7 +3,7 @@
 #include "apps/rollcall/node_report.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -30,7 +30,7 @@ struct nodes_options {
 void write_lines(std::ostream& out, const std::string& page) {
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);)
-    out << for_terminal(line) << '\n';
+    out << visible_text(line) << '\n';
 }
 
 exit_code show_nodes(const nodes_options& options) {

@@ -1,6 +1,7 @@
 #include "apps/rollcall/output.hpp"
 
 #include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -39,7 +40,7 @@ std::string table_cell(const boost::json::value& row, const column& of) {
     return {};
   if (of.what == column::kind::seconds && value->is_number())
     return fixed(value->to_number<double>(), 3);
-  return for_terminal(plain(*value));
+  return visible_text(plain(*value));
 }
 
 // A number or a telephone number with its sign: harmless, and to be read as it is.
@@ -84,7 +85,7 @@ void write_csv(std::ostream& out, std::span<const column> columns, const boost::
       const auto* value = member(row, c.key);
       auto text = value ? plain(*value) : std::string();
       if (value && value->is_string())
-        text = shown ? for_terminal(defused(std::move(text))) : defused(std::move(text));
+        text = shown ? visible_text(defused(std::move(text))) : defused(std::move(text));
       out << csv_cell(std::move(text)) << separator(c);
     }
 }
@@ -134,7 +135,7 @@ void write_table(std::ostream& out, std::span<const column> all, const boost::js
 
 } // namespace
 
-std::string to_json(const boost::json::value& value) { return escaped_json(boost::json::serialize(value)); }
+std::string to_json(const boost::json::value& value) { return visible_json(boost::json::serialize(value)); }
 
 std::string json_line(const boost::json::object& object) {
   std::string text;
@@ -144,7 +145,7 @@ std::string json_line(const boost::json::object& object) {
     text += ':';
     text += value.is_double() ? fixed(value.get_double(), 6) : boost::json::serialize(value);
   }
-  return text.empty() ? "{}" : escaped_json(text + '}');
+  return text.empty() ? "{}" : visible_json(text + '}');
 }
 
 void write_rows(std::ostream& out, format as, std::span<const column> columns,

@@ -2,8 +2,8 @@
 
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/output.hpp"
-#include "apps/rollcall/terminal_text.hpp"
 #include "domain/time.hpp"
+#include "domain/visible_text.hpp"
 
 #include <boost/json.hpp>
 
@@ -131,14 +131,14 @@ void sim_driver::go_on_with_snapshot(std::string& out) {
 }
 
 void sim_driver::welcomed(std::string_view node_id) {
-  log_.say(verbosity::info, "welcome on ", for_terminal(node_id), " at ", link_.peer(), ", ", model_.live(),
+  log_.say(verbosity::info, "welcome on ", visible_text(node_id), " at ", link_.peer(), ", ", model_.live(),
            " calls to tell");
   begin_snapshot();
 }
 
 void sim_driver::refused(std::string_view code, std::string_view message) {
-  log_.say(verbosity::error, "refused by ", link_.peer(), ": ", for_terminal(code), ' ',
-           for_terminal(message));
+  log_.say(verbosity::error, "refused by ", link_.peer(), ": ", visible_text(code), ' ',
+           visible_text(message));
   if (link_.hopeless()) {
     result_ = exit_code::denied;
     finish();
@@ -147,7 +147,7 @@ void sim_driver::refused(std::string_view code, std::string_view message) {
 
 void sim_driver::warned(std::string_view message) {
   if (++warnings_ <= most_warnings_shown)
-    log_.say(verbosity::warn, "warning from ", link_.peer(), ": ", for_terminal(message));
+    log_.say(verbosity::warn, "warning from ", link_.peer(), ": ", visible_text(message));
 }
 
 void sim_driver::disconnect_asked(std::string_view call) {

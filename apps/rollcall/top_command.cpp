@@ -2,10 +2,10 @@
 #include "apps/rollcall/output.hpp"
 #include "apps/rollcall/stats.hpp"
 #include "apps/rollcall/terminal.hpp"
-#include "apps/rollcall/terminal_text.hpp"
 #include "apps/rollcall/tree_options.hpp"
 #include "apps/rollcall/watcher.hpp"
 #include "domain/time.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -79,7 +79,7 @@ void write_snapshot(std::ostream& out, stats found) {
 std::string passing_trouble(const command_error& e) {
   if (e.code() != exit_code::timeout && e.code() != exit_code::failure)
     throw e;
-  return for_terminal(e.what());
+  return visible_text(e.what());
 }
 
 // What is on the screen, from what is known now.

@@ -1,6 +1,6 @@
 #include "apps/rollcall/tree_options.hpp"
 
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -17,7 +17,7 @@ void tree_options::choose_customer() {
 
 std::string tree_options::whose() const {
   const auto name =
-      customer ? "customer " + std::to_string(*customer) : "login " + for_terminal(server.to.user);
+      customer ? "customer " + std::to_string(*customer) : "login " + visible_text(server.to.user);
   return name + (no_recursive ? ", without its subcustomers" : " and its subcustomers");
 }
 

@@ -1,7 +1,7 @@
 #include "apps/rollcall/watcher.hpp"
 
 #include "apps/rollcall/terminal.hpp"
-#include "apps/rollcall/terminal_text.hpp"
+#include "domain/visible_text.hpp"
 
 #include <thread>
 #include <utility>
@@ -56,7 +56,7 @@ watcher::watcher(question ask, std::chrono::milliseconds pause) {
         // A server that cannot be reached for a while is no reason to stop watching it; anything else is.
         const auto passes = e.code() == exit_code::timeout || e.code() == exit_code::failure;
         change([&](watched& w) {
-          w.trouble = for_terminal(e.what());
+          w.trouble = visible_text(e.what());
           w.waiting = false;
           if (!passes)
             w.fatal = std::current_exception();

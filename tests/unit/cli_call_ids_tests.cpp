@@ -1,6 +1,7 @@
 #include "apps/rollcall/arguments.hpp"
 #include "apps/rollcall/call_ids.hpp"
 #include "apps/rollcall/exit_code.hpp"
+#include "domain/shown_id.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +36,7 @@ TEST_CASE("no call at all is a mistake, not an empty success") {
   CHECK(refusal({""}) == exit_code::usage);
   CHECK(refusal({"-"}, "") == exit_code::usage);
   CHECK(refusal({"-", ""}, "\n \r\n\t\n") == exit_code::usage);
-  CHECK(refusal({std::string(513, 'x')}) == exit_code::usage);
+  CHECK(refusal({std::string(longest_shown_id + 1, 'x')}) == exit_code::usage);
 }
 
 TEST_CASE("too many calls are refused, and none of them is taken") {
@@ -52,6 +53,15 @@ TEST_CASE("calls are named on the command line, on standard input, or on both, a
   const auto both = read({"a:1", "-", "a:4", "a:1"}, "a:2\r\n\n  a:3 b \na:1\na:2");
   CHECK(both.from_stream);
   CHECK(both.ids == ids{"a:1", "a:2", "a:3 b", "a:4"});
+}
+
+TEST_CASE("an ID is taken as it is shown, also the longest with codes") {
+  std::string id = std::string(64, 's') + ':';
+  for (int n = 0; n < 85; ++n)
+    id += "\uFFFD";
+  const auto shown = with_codes(id);
+  CHECK(shown.size() > 700);
+  CHECK(read({shown}).ids == ids{shown});
 }
 
 TEST_CASE("only a clear yes is a yes") {

@@ -1,5 +1,4 @@
 #include "apps/rollcall/keys.hpp"
-#include "apps/rollcall/terminal_text.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -44,13 +43,5 @@ TEST_CASE("escape pressed alone ends nothing, and does not swallow the key that 
 }
 
 TEST_CASE("what is typed comes through") { CHECK(keys("aq Q\x03") == "aq Q\x03"); }
-
-TEST_CASE("a line is cut to the columns of the terminal, and says so") {
-  CHECK(cut("abc", 3) == "abc");
-  CHECK(cut("abcd", 3) == "ab…");
-  CHECK(cut("äöüß", 3) == "äö…");
-  CHECK(cut("abc", 1) == "…");
-  CHECK(cut("abc", 0).empty());
-}
 
 } // namespace rollcall::cli

@@ -1,6 +1,7 @@
 #include "domain/visible_text.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -25,6 +26,7 @@ TEST_CASE("controls of a terminal are seen and not obeyed, also those of eight b
 
 TEST_CASE("what turns the order of a line round is seen") {
   CHECK(visible_text("a\u202Eb\u2066c\u061Cd\u200Fe") == "a\\u{202e}b\\u{2066}c\\u{61c}d\\u{200f}e");
+  CHECK(visible_text("\u00AD\uFFF9\uFFFB") == "\\xad\\u{fff9}\\u{fffb}");
   CHECK(visible_text("\u2028\u2029\uFEFF\u200B\U000E0041")
         == "\\u{2028}\\u{2029}\\u{feff}\\u{200b}\\u{e0041}");
 }
@@ -43,6 +45,13 @@ TEST_CASE("in JSON the same are numbers, and what is no UTF-8 is replaced") {
         == "a\\\"\\\\\\u001b\\u009b\\u202e\\ufffd\\udb40\\udc41\\u000a");
 }
 
+TEST_CASE("a text that was made visible stays as it is") {
+  CHECK(rc::check([](const std::string& any) {
+    const auto shown = visible_text(any);
+    RC_ASSERT(visible_text(shown) == shown);
+  }));
+}
+
 TEST_CASE("whatever bytes a line has, it is valid JSON, and one line without controls") {
   CHECK(rc::check([] {
     const auto raw = *rc::gen::container<std::string>(
@@ -58,6 +67,29 @@ TEST_CASE("whatever bytes a line has, it is valid JSON, and one line without con
         RC_ASSERT_FALSE(made[i] == '\xC2' && static_cast<unsigned char>(made[i + 1]) < 0xA0);
       RC_ASSERT(made.find("\u202E") == std::string::npos);
     }
+  }));
+}
+
+TEST_CASE("JSON means the same when what a terminal would obey is escaped, wherever it is written to") {
+  const auto same = [](const boost::json::value& value) {
+    const auto text = visible_json(boost::json::serialize(value));
+    CHECK(boost::json::parse(text) == value);
+    return text;
+  };
+  CHECK(same({{"CLI", "\xC2\x9b"
+                      "31m\xE2\x80\xAE"
+                      "801\x7f\x1b\n"}})
+        == "{\"CLI\":\"\\u009b31m\\u202e801\\u007f\\u001b\\n\"}");
+  CHECK(same({{"CLI", "Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x98\x80"}})
+        == "{\"CLI\":\"Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x98\x80\"}");
+  CHECK(visible_json("{\n \"a\": 1,\r\n\t\"b\": 2}\n") == "{\n \"a\": 1,\r\n\t\"b\": 2}\n");
+  CHECK(visible_json("\"a\x9b\"") == "\"a\\ufffd\"");
+}
+
+TEST_CASE("JSON of any text holds no byte that a terminal would obey") {
+  CHECK(rc::check([](const std::string& any) {
+    for (const unsigned char c : visible_json(boost::json::serialize(boost::json::value(any))))
+      RC_ASSERT(c >= 0x20 && c != 0x7F);
   }));
 }
 
