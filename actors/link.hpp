@@ -151,6 +151,7 @@ private:
   void ended(entry& call, const call_event& event, std::string_view how);
   void note(const std::string& id, std::string text);
   void write_notes();
+  void drop_notes();
   void order_hang_up(hang_up_order order);
   void write_ahead();
   void write_block();

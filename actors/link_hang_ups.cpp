@@ -19,6 +19,9 @@ namespace {
 /// Some 25 MB: fewer, and the lines of a large disconnect wait for turns of the link.
 constexpr std::uint32_t most_blocks_out = 100;
 
+/// While the audit log has no room for them; some MB.
+constexpr std::size_t most_notes_kept = 10 * defaults::notes_at_once;
+
 const char* why_not(link_word word) {
   switch (word) {
   case link_word::expired:
@@ -214,15 +217,36 @@ void link_state::note(const std::string& id, std::string text) {
   if (!auditor)
     return;
   notes_.push_back({context->now(), who() + ':' + id, std::move(text)});
-  if (notes_.size() == defaults::notes_at_once)
+  if (notes_.size() % defaults::notes_at_once == 0)
     write_notes();
 }
 
+/// What the log has no room for is kept until the next time: after a restart, a call of which it does not say
+/// that nothing was sent would be taken for one that is still to be hung up.
 void link_state::write_notes() {
-  if (notes_.empty())
-    return;
-  if (auto notes = std::exchange(notes_, {}); context->audit.admit(bytes_of(notes)))
-    self->send(auditor, std::move(notes));
+  while (!notes_.empty()) {
+    const auto rest =
+        notes_.begin() + static_cast<std::ptrdiff_t>(std::min(notes_.size(), defaults::notes_at_once));
+    audit_notes some{notes_.begin(), rest};
+    const auto log = context->audit.status();
+    if (log.waiting_bytes + bytes_of(some) > log.limit_bytes || !context->audit.admit(bytes_of(some)))
+      break;
+    notes_.erase(notes_.begin(), rest);
+    self->send(auditor, std::move(some));
+  }
+  if (notes_.size() > most_notes_kept)
+    drop_notes();
+}
+
+/// Of a call that has ended the next snapshot tells the same again.
+void link_state::drop_notes() {
+  const auto before = notes_.size();
+  std::erase_if(notes_, [](const audit_note& one) { return !one.text.starts_with("not sent"); });
+  if (notes_.size() > most_notes_kept)
+    notes_.erase(notes_.begin(), notes_.end() - static_cast<std::ptrdiff_t>(most_notes_kept));
+  log::error(who(), "{} notes on hang-ups are lost: the audit log has had no room for them",
+             before - notes_.size());
+  context->audit.count_dropped();
 }
 
 } // namespace rollcall

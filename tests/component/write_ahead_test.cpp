@@ -121,6 +121,23 @@ TEST_CASE_FIXTURE(slow_log,
   CHECK(context->metrics.disconnects_expired == 1);
 }
 
+TEST_CASE_FIXTURE(slow_log, "that a hang-up was not sent is noted as soon as the log has room again") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11));
+  const auto answer = later(named(hang_up_account(11)));
+  run();
+  boottime += defaults::disconnect_deadline;
+  context->audit.limit(1);
+  write_all();
+  write_all();
+  CHECK(sbc.at->hung_up.empty());
+  CHECK(log->notes.empty());
+  context->audit.limit(1'000'000);
+  tell(sbc, call{"2"}.in(11));
+  write_all();
+  CHECK(log->notes == lines{"sbc-1:1 not sent: the order came too late"});
+}
+
 TEST_CASE_FIXTURE(slow_log, "a log that stands still lets no order expire that has little time left") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11));
