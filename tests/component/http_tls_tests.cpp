@@ -366,11 +366,13 @@ TEST_CASE("with too many TLS handshakes of all addresses the oldest of the most 
   CHECK(holds_soon([&] { return s.counters().handshakes == 1; }));
   const stalled other{s.port, "127.0.0.10", 1, hello()};
   CHECK(holds_soon([&] { return s.counters().handshakes == 2; }));
-  stalled crowd{s.port, "127.0.0.9", 2, hello()};
+  stalled older{s.port, "127.0.0.9", 1, hello()};
+  CHECK(holds_soon([&] { return s.counters().handshakes == 3; }));
+  const stalled younger{s.port, "127.0.0.9", 1, hello()};
   CHECK(holds_soon([&] { return s.counters().handshakes == 4; }));
   CHECK(s.serves());
   CHECK(s.counters().handshakes_replaced == 1);
-  crowd.await_end(0);
+  older.await_end(0);
   CHECK(holds_soon([&] { return s.counters().handshakes == 3; }));
 }
 
