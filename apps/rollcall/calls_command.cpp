@@ -99,10 +99,11 @@ void add_calls(CLI::App& tool, exit_code& result) {
   app->add_flag("--active", options->active, "Only WaitRoute, ARComplete and Connected");
   add_id(*app, "--customer", options->customer, "Under this customer's rights");
   add_id(*app, "--account", options->account, "Only calls of this account");
-  app->add_option("--username", options->username, "Only calls of the account of this name");
+  app->add_option("--username", options->username, "Only calls of the account of this name")
+      ->check(not_empty());
   add_id(*app, "--vendor", options->vendor, "Only calls routed by this vendor");
   add_id(*app, "--connection", options->connection, "Only calls routed by this connection");
-  app->add_option("--node", options->node, "Only calls of this node");
+  app->add_option("--node", options->node, "Only calls of this node")->check(not_empty());
   app->add_option("--order", options->order, "How to order")
       ->check(CLI::IsMember({"oldest_first", "oldest_last", "longest_first", "longest_last"}));
   add_number(*app, "--offset", options->offset, 0, "Leave out the first");

@@ -252,7 +252,7 @@ void add_disconnect(CLI::App& tool, exit_code& result) {
   const auto [account, its] =
       add(*app, "account", "Hang up all calls of an account", &disconnect_account, result);
   add_id(*account, "ID", its->id, "Its number");
-  account->add_option("--username", its->username, "Its name instead");
+  account->add_option("--username", its->username, "Its name instead")->check(not_empty());
   const auto [customer, theirs] = add(
       *app, "customer", "Hang up all calls of a customer and its subcustomers", &disconnect_customer, result);
   add_id(*customer, "ID", theirs->id, "Its number")->required();

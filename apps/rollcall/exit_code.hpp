@@ -26,4 +26,10 @@ private:
   exit_code code_;
 };
 
+/// A request was sent, and no whole answer came: the server may have done what was asked.
+class unanswered final : public command_error {
+public:
+  using command_error::command_error;
+};
+
 } // namespace rollcall::cli

@@ -145,10 +145,9 @@ object parameters_of(const hang_up_target& target) {
 api_answer order(api_client& api, const std::string& method, const object& parameters) {
   try {
     return api.call(method, parameters);
-  } catch (const command_error& e) {
-    if (e.code() != exit_code::timeout)
-      throw;
-    throw command_error(e.code(), std::string(e.what()) + "; the hang-up may have been carried out");
+  } catch (const unanswered& e) {
+    throw command_error(exit_code::timeout,
+                        std::string(e.what()) + "; the hang-up may have been carried out");
   }
 }
 

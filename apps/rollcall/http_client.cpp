@@ -166,7 +166,12 @@ http_answer http_client::perform(const sink& take) {
     std::rethrow_exception(e.error);
   if (result != CURLE_OK) {
     const auto code = result == CURLE_OPERATION_TIMEDOUT ? exit_code::timeout : exit_code::failure;
-    throw command_error(code, url_ + ": " + (reason[0] ? reason : curl_easy_strerror(result)));
+    const auto text = url_ + ": " + (reason[0] ? reason : curl_easy_strerror(result));
+    long sent = 0;
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+    if (sent > 0)
+      throw unanswered(code, text);
+    throw command_error(code, text);
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &e.answer.status);
   return std::move(e.answer);

@@ -80,8 +80,13 @@ void add_duration(CLI::App& app, const std::string& name, std::optional<std::chr
 
 server server_options::resolved() const {
   auto result = to;
-  if (to.user.empty())
+  if (to.user.empty()) {
+    // CLI11 takes an empty variable for none, and none means the rights of the root customer on a trusted
+    // host.
+    if (const auto* user = std::getenv("ROLLCALL_USER"); user && !*user)
+      throw command_error(exit_code::usage, "ROLLCALL_USER is empty: unset it for trusted mode");
     return result;
+  }
   const auto* variable = std::getenv(password_variable);
   if (!password_file.empty())
     result.password = read_secret(password_file);
@@ -100,7 +105,8 @@ void add_server_options(CLI::App& app, server_options& options) {
       ->envname("ROLLCALL_URL")
       ->capture_default_str();
   app.add_option("--user", options.to.user, "web_login of a customer; without: trusted mode")
-      ->envname("ROLLCALL_USER");
+      ->envname("ROLLCALL_USER")
+      ->check(not_empty());
   app.add_option("--password-file", options.password_file,
                  std::string("File whose first line is the password [") + password_variable
                      + ", or a question]");
@@ -114,6 +120,10 @@ void add_format_options(CLI::App& app, format& as) {
   app.add_flag_callback(
          "--csv", [&as] { as = format::csv; }, "CSV on stdout")
       ->excludes(json);
+}
+
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return text.empty() ? std::string{"is empty"} : std::string{}; }, ""};
 }
 
 CLI::Validator whole_number(std::int64_t least) {

@@ -41,6 +41,9 @@ void add_server_options(CLI::App& app, server_options& options);
 /// `--json` and `--csv`; without them `as` keeps what it holds.
 void add_format_options(CLI::App& app, format& as);
 
+/// Lets pass what is not empty: an empty value is that of a variable that was not set, and no wish.
+CLI::Validator not_empty();
+
 /// Lets pass what is a whole number of at least `least`, and otherwise says so.
 CLI::Validator whole_number(std::int64_t least);
 

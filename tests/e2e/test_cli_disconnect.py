@@ -1,11 +1,15 @@
 """`rollcall disconnect`: nothing dangerous by default, by accident or by an environment variable (operations, 7)."""
 
 import contextlib
+import itertools
 import json
 import os
 import pty
 import re
+import socket
 import subprocess
+import threading
+import xmlrpc.client
 
 import pytest
 
@@ -142,7 +146,7 @@ def test_several_calls_by_their_ids_and_by_a_list_on_standard_input(tool, switch
     result = tool("disconnect", "call", calls[0], "sbc-1:nothing", "--yes")
     assert result.returncode == 6
     assert result.stdout.splitlines() == [f"{calls[0]}: OK", "sbc-1:nothing: Call not found or not accessible"]
-    result = tool("disconnect", "call", "-", "--yes", "--json", text=f"\n  {calls[1]}\r\n{calls[1]}\n{calls[2]}")
+    result = tool("disconnect", "call", "-", "--yes", "--json", text=f"\n{calls[1]}\r\n{calls[1]}\n{calls[2]}")
     assert result.returncode == 0
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"ID": calls[1], "result": "OK"},
                                                                          {"ID": calls[2], "result": "OK"}]
@@ -158,6 +162,48 @@ def test_a_hang_up_that_was_not_answered_in_time_may_have_been_carried_out():
     with server({"result": "OK", "count": 1}, seconds=30) as url:
         result = run("rollcall", "disconnect", "account", "11", "--yes", "--url", url, "--timeout", "200ms")
     assert result.returncode == 5 and "may have been carried out" in result.stderr
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["at once", "behind an answer"])
+def test_an_order_whose_connection_breaks_is_sent_once_and_may_have_been_carried_out(before):
+    orders = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection, connection.makefile("rb") as lines:
+                        while head := list(itertools.takewhile(bytes.strip, lines)):
+                            size = next(int(line.split(b":")[1]) for line in head if line.lower().startswith(b"content-length"))
+                            orders.append(lines.read(size))
+                            if len(orders) > before:
+                                break
+                            body = xmlrpc.client.dumps(({"result": "OK"},), methodresponse=True).encode()
+                            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        threading.Thread(target=serve, daemon=True).start()
+        result = run("rollcall", "disconnect", "call", "a:1", "a:2", "--yes",
+                     "--url", f"http://127.0.0.1:{listening.getsockname()[1]}/xmlapi/xmlapi")
+    assert result.returncode == 5 and "may have been carried out" in result.stderr
+    assert len(orders) == before + 1
+
+
+@pytest.mark.parametrize("number", ["010", "0x5", "99999999999999999999", "+5", " 5", "5.0"])
+@pytest.mark.parametrize("what", ["account", "customer"])
+def test_a_number_is_written_in_decimal_digits_and_no_other_way(tool, switch, calls, what, number):
+    assert tool("disconnect", what, number, "--yes").returncode == 2
+    assert hung_up(switch) == []
+
+
+@pytest.mark.parametrize("arguments, environment", [
+    (["disconnect", "account", "11", "--yes", "--user", ""], {}),
+    (["disconnect", "account", "11", "--yes"], {"ROLLCALL_USER": ""}),
+    (["disconnect", "call", "sbc-1:1"], {"ROLLCALL_USER": ""}),
+    (["disconnect", "account", "--username", "", "--yes"], {}),
+    (["calls", "--username", ""], {}), (["calls", "--node", ""], {}),
+])
+def test_an_empty_value_is_a_mistake_and_not_the_widest_rights(tool, switch, calls, arguments, environment):
+    assert tool(*arguments, **environment).returncode == 2
+    assert hung_up(switch) == []
 
 
 def test_an_incomplete_count_says_so_before_the_question(daemon):

@@ -55,6 +55,10 @@ TEST_CASE("calls are named on the command line, on standard input, or on both, a
   CHECK(both.ids == ids{"a:1", "a:2", "a:3 b", "a:4"});
 }
 
+TEST_CASE("blanks of a line are part of its ID, which without them may be another call's") {
+  CHECK(read({"-"}, "a:1 \r\n a:1\n").ids == ids{"a:1 ", " a:1"});
+}
+
 TEST_CASE("an ID is taken as it is shown, also the longest with codes") {
   std::string id = std::string(64, 's') + ':';
   for (int n = 0; n < 85; ++n)

@@ -189,10 +189,12 @@ TEST_CASE("an option on the command line wins over every variable of the environ
   CHECK(looked_at > 60);
 }
 
-TEST_CASE("an empty option on the command line wins over the environment: trusted mode can be asked for") {
+TEST_CASE("an empty user is a mistake and not trusted mode, which is what no user at all means") {
   environment_of_tool environment;
-  environment.set("of-the-environment");
-  CHECK(parsed({"disconnect", "account"}, "--user", {"3", "--user", ""}) == "");
+  SUBCASE("with none in the environment") {}
+  SUBCASE("with one in the environment") { environment.set("of-the-environment"); }
+  tool one;
+  CHECK_FALSE(one.parse({"disconnect", "account", "3", "--user", ""}));
 }
 
 TEST_CASE("no option of one subcommand changes one of another") {
