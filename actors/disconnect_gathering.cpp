@@ -1,6 +1,7 @@
 #include "actors/attendance.hpp"
 #include "actors/failure.hpp"
 #include "actors/gatherings.hpp"
+#include "actors/order_time.hpp"
 #include "actors/scheduling/urgency.hpp"
 #include "actors/wire_format.hpp"
 #include "domain/addressed_account.hpp"
@@ -74,13 +75,7 @@ private:
 caf::result<disconnect_report> disconnect_gathering_state::start(const disconnect_request& request) {
   request_ = request;
   promise_ = self->make_response_promise<disconnect_report>();
-  const auto now = context->boottime();
-  if (request_.arrived == boot_time{})
-    request_.arrived = now;
-  if (request_.expires == boot_time{})
-    request_.expires = request_.arrived + context->disconnect_deadline.load();
-  const auto left = std::max(request_.expires - now, boot_clock::duration{0});
-  self->delayed_send(self, left + defaults::disconnect_grace, atom::deadline_v);
+  self->delayed_send(self, set_times(request_, *context) + defaults::disconnect_grace, atom::deadline_v);
   auto own = context->claims.all();
   const auto view = context->cluster.view();
   missing_is_fault_ = view->missing_is_fault;

@@ -1,6 +1,7 @@
 #include "actors/cluster_board.hpp"
 #include "actors/failure.hpp"
 #include "actors/one_way.hpp"
+#include "actors/order_time.hpp"
 #include "actors/workers.hpp"
 #include "domain/addressed_account.hpp"
 #include "domain/switch_claim.hpp"
@@ -15,13 +16,7 @@ namespace rollcall {
 caf::result<disconnect_answer> disconnect_worker_state::start(const disconnect_request& request) {
   request_ = request;
   promise_ = self->make_response_promise<disconnect_answer>();
-  const auto now = context->boottime();
-  if (request_.arrived == boot_time{})
-    request_.arrived = now;
-  if (request_.expires == boot_time{})
-    request_.expires = request_.arrived + context->disconnect_deadline.load();
-  const auto left = std::max(request_.expires - now, boot_clock::duration{0});
-  self->delayed_send(self, left + defaults::outcome_grace, atom::deadline_v);
+  self->delayed_send(self, set_times(request_, *context) + defaults::outcome_grace, atom::deadline_v);
   entry_ = context->audit.new_entry();
   auto audit = request_.audit;
   audit.target = cut_for_audit(std::move(audit.target));
