@@ -62,14 +62,15 @@ constexpr std::size_t batches_ahead = 4;
 constexpr std::size_t counts_at_once = 50'000;
 constexpr std::size_t most_counts = 10'000'000;
 
-/// How long another node may answer from another directory before that is told of answers: a change of the
-/// directory does not reach all of them at the same moment.
+/// Answers name a node that has had another directory for longer than this. A change of the directory reaches
+/// the nodes at different moments.
 constexpr auto directory_grace = 5s;
 
-/// How far the clock of another node may be off before that is told of answers.
+/// Answers name a node whose clock is off by more than this.
 constexpr auto clock_tolerance = 2s;
 
-/// Claims that another node may make, as many as switches may be configured. Whoever makes more is not heard.
+/// Claims that another node may make, as many as switches may be configured. A node that makes more is not
+/// heard.
 constexpr std::size_t most_claims = 10'000;
 
 /// Bytes of one batch, about.

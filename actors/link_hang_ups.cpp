@@ -221,8 +221,8 @@ void link_state::note(const std::string& id, std::string text) {
     write_notes();
 }
 
-/// What the log has no room for is kept until the next time: after a restart, a call of which it does not say
-/// that nothing was sent would be taken for one that is still to be hung up.
+/// Notes that the log has no room for stay here until the next call. Without the note that nothing was sent,
+/// a restart would hang the call up.
 void link_state::write_notes() {
   while (!notes_.empty()) {
     const auto rest =

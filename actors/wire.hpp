@@ -109,8 +109,8 @@ struct counts_batch {
   }
 };
 
-/// Counts on their way to another node. Ends with the last batch, with whoever asked for it, or when nobody
-/// asks for more.
+/// Counts on their way to another node. It ends with the last batch, when the worker that asked for it ends,
+/// or when nobody asks for more.
 using counts_export_actor =
     caf::typed_actor<caf::replies_to<atom::more>::with<counts_batch>, // The next ones.
                      caf::reacts_to<atom::left>>;                     // Nobody wants the rest.

@@ -22,7 +22,7 @@ boot_time boot_time_from(std::int64_t microseconds);
 disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock);
 disconnect_request request_from(const disconnect_order& order, directory_ptr dir);
 
-/// All counts, in one batch, for whoever cuts it to size.
+/// All counts, in one batch of any size: the export cuts it.
 counts counts_of(const stats_answer& accounts, switch_claims claims);
 
 /// The counts of the switches that `superseded` (sorted) does not name, under the identities that their calls

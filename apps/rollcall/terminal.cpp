@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds within_a_key{100};
 
 constexpr std::array end_signals = {SIGTERM, SIGHUP, SIGINT};
 
-// The signals only have to end poll(); whoever waits there does what they ask for.
+// The handlers only set these; poll() ends, and its caller does what the signal asks for.
 volatile std::sig_atomic_t ended = 0;
 volatile std::sig_atomic_t stopped = 0;
 volatile std::sig_atomic_t resumed = 0;

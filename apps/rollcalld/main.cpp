@@ -54,9 +54,9 @@ daemon_exit serve(const std::string& file) {
   }
 }
 
-// What would end the process and is none of its business: whoever reads our log may go, and log rotation or a
-// mistyped kill is no reason to lose sight of a million calls. A HUP while it starts comes too early to mean
-// anything: the configuration is being read. Once it is up, HUP is a reload.
+// These signals would end the process. The reader of our log may go (PIPE), and log rotation or a mistyped
+// kill (USR1, USR2) is no reason to lose sight of a million calls. A HUP during the start comes too early:
+// the configuration is being read. Once the daemon is up, HUP is a reload.
 void ignore_signals() {
   for (const auto signal : {SIGPIPE, SIGUSR1, SIGUSR2, SIGHUP})
     std::signal(signal, SIG_IGN);

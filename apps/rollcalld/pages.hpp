@@ -24,9 +24,9 @@ namespace rollcall {
 
 class cluster_part;
 
-/// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. The last one, and
-/// `/readyz?verbose`, name what is everybody's: they are for trusted hosts, root customers, and whoever
-/// reaches the address that [metrics] has for them. Any thread.
+/// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. `/metrics` and
+/// `/readyz?verbose` name switches of all environments. Trusted hosts may read them, root customers their own
+/// part, and every client of the address in [metrics] listen. Any thread.
 class pages {
 public:
   /// All references must outlive this.
