@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::account_test {
 
 namespace {
 
@@ -86,4 +86,4 @@ TEST_CASE_FIXTURE(account_world, "account: a picture and the leaving of a call a
   CHECK(heard.size() == 4);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::account_test

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall::api {
+namespace rollcall::api::api_admission_tests {
 
 TEST_CASE("a customer gets as many places as the limit, and the others theirs") {
   admission requests;
@@ -64,4 +64,4 @@ TEST_CASE("places are counted right by many threads") {
   }
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_admission_tests

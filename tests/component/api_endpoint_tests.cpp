@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::api_endpoint_tests {
 
 namespace {
 
@@ -290,4 +290,4 @@ TEST_CASE_FIXTURE(fixture, "a count that was used is stale and not a wrong passw
   CHECK(endpoint->counters().refusals(refusal::bad_login) == 0);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::api_endpoint_tests

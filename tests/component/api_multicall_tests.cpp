@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::api_multicall_tests {
 
 namespace {
 
@@ -141,4 +141,4 @@ TEST_CASE_FIXTURE(fixture, "each part counts under its own method") {
   CHECK(endpoint->counters().methods().at("system.multicall").outcomes[0] == 1);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::api_multicall_tests

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::api_refused_orders_tests {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(written() == "disconnectCall  (1): Refused: 400 Parameter ID is required");
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::api_refused_orders_tests

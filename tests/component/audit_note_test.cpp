@@ -1,7 +1,7 @@
 #include "actors/link.hpp"
 #include "tests/component/actor_fixture.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::audit_note_test {
 
 namespace {
 
@@ -119,4 +119,4 @@ TEST_CASE_FIXTURE(audited_link, "a refusal is noted with its reason") {
   CHECK(*written == messages{{{wall, "sbc-x:1", "refused: no such call"}}});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::audit_note_test

@@ -4,7 +4,7 @@
 // Nodes that answer from different directories, by different clocks, or of a switch that each believes to be
 // its own.
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_differences_test {
 
 namespace {
 
@@ -237,4 +237,4 @@ TEST_CASE("counts go out in batches of a bounded size, and none is lost") {
   }
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_differences_test

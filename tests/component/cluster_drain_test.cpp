@@ -2,7 +2,7 @@
 
 // A node leaves: by a drain, or forgotten when it is away for good.
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_drain_test {
 
 namespace {
 
@@ -226,4 +226,4 @@ TEST_CASE_FIXTURE(draining_world, "a node that has left is not missed by one of 
   CHECK(list_at(0, all_of(1)).covers.missing.empty());
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_drain_test

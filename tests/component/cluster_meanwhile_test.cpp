@@ -5,7 +5,7 @@
 
 // What happens while a request, or a switch, is under way between nodes.
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_meanwhile_test {
 
 TEST_CASE_FIXTURE(
     cluster_world,
@@ -110,4 +110,4 @@ TEST_CASE("who takes a switch back claims its calls when accounts show what beca
   }
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_meanwhile_test

@@ -5,7 +5,7 @@
 // An order does not outlive its answer: a node that stood still, or was cut off, when it was told to hang up
 // does not do so later, when the calls are others.
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_orders_test {
 
 namespace {
 
@@ -233,4 +233,4 @@ TEST_CASE("an order that came too late does not take one along that is in time")
   }
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_orders_test

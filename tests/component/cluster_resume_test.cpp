@@ -1,6 +1,6 @@
 #include "cluster_world.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_resume_test {
 
 namespace {
 
@@ -154,4 +154,4 @@ TEST_CASE_FIXTURE(cluster_world, "a switch of the same run that moves is hung up
   CHECK(after.at->hung_up == lines{"1"});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_resume_test

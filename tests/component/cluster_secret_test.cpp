@@ -1,6 +1,6 @@
 #include "cluster_world.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_secret_test {
 
 namespace {
 
@@ -77,4 +77,4 @@ TEST_CASE_FIXTURE(cluster_world, "what was heard while another secret was on its
   CHECK(all_have(*this, better));
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_secret_test

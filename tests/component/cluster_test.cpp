@@ -1,7 +1,7 @@
 #include "cluster_world.hpp"
 #include "domain/switch_claim.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_test {
 
 namespace {
 
@@ -333,4 +333,4 @@ TEST_CASE("of two claims one wins, whoever compares them") {
   CHECK_FALSE(wins(claim(1, true), b, claim(1, true), a));
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_test

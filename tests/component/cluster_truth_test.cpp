@@ -7,7 +7,7 @@
 #include <optional>
 #include <random>
 
-namespace rollcall::testing {
+namespace rollcall::testing::cluster_truth_test {
 
 namespace {
 
@@ -293,4 +293,4 @@ struct cluster_run : cluster_world {
 
 TEST_CASE("a cluster tells the truth, whatever breaks and whoever moves") { live_all_seeds<cluster_run>(); }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::cluster_truth_test

@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-using namespace rollcall;
+namespace rollcall::feed_hello_tests {
+
 using namespace rollcall::feed::test;
 
 namespace {
@@ -243,3 +244,5 @@ TEST_CASE("what follows the hello without waiting for the welcome is not lost") 
   CHECK(std::holds_alternative<snapshot_begin>(it.news[0]));
   CHECK(std::holds_alternative<snapshot_end>(it.news[1]));
 }
+
+} // namespace rollcall::feed_hello_tests

@@ -6,7 +6,8 @@
 #include <string>
 #include <system_error>
 
-using namespace rollcall;
+namespace rollcall::feed_server_tests {
+
 using namespace rollcall::feed::test;
 
 TEST_CASE("an address that cannot be bound is named") {
@@ -102,3 +103,5 @@ TEST_CASE("a server that goes away tells the ports") {
   CHECK(link.at().closed.size() == 1);
   CHECK_FALSE(link.at().connection->hang_up("1"));
 }
+
+} // namespace rollcall::feed_server_tests

@@ -9,7 +9,8 @@
 #include <thread>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::feed_session_tests {
+
 using namespace rollcall::feed::test;
 
 namespace {
@@ -265,3 +266,5 @@ TEST_CASE("a session that is told to leave before it runs does, whoever tells it
     CHECK(shared->unknown.size() == 0);
   }
 }
+
+} // namespace rollcall::feed_session_tests

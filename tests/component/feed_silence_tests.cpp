@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::feed_silence_tests {
+
 using namespace rollcall::feed::test;
 
 namespace {
@@ -144,3 +145,5 @@ TEST_CASE("a switch that does not read its warnings loses them, and not its conn
   CHECK(link.at().closed.empty());
   CHECK(connection->hang_up("960"));
 }
+
+} // namespace rollcall::feed_silence_tests

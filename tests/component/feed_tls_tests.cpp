@@ -18,7 +18,8 @@
 #include <string>
 #include <unistd.h>
 
-using namespace rollcall;
+namespace rollcall::feed_tls_tests {
+
 using namespace rollcall::feed::test;
 namespace asio = boost::asio;
 namespace ssl = asio::ssl;
@@ -168,3 +169,5 @@ TEST_CASE("a switch whose authority is taken out of the configuration is cut, an
   link.at().connection->hang_up("2");
   CHECK(stays.line().find("disconnect") != std::string::npos);
 }
+
+} // namespace rollcall::feed_tls_tests

@@ -5,7 +5,7 @@
 
 #include <system_error>
 
-namespace rollcall::http {
+namespace rollcall::http::http_drain_tests {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST_CASE("a server without connections is drained at once") {
   CHECK(draining{*s, long_enough}.over());
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_drain_tests

@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-namespace rollcall::http {
+namespace rollcall::http::http_hostile_tests {
 
 namespace {
 
@@ -140,4 +140,4 @@ TEST_CASE("a client that does not read its answer is cut off") {
   CHECK(c.was_reset());
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_hostile_tests

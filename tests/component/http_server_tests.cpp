@@ -9,7 +9,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace rollcall::http {
+namespace rollcall::http::http_server_tests {
 
 namespace {
 
@@ -252,4 +252,4 @@ TEST_CASE("the peer of an IPv4 client on a dual-stack address is an IPv4 address
   CHECK(v6.read_answer().body == "::1\n");
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_server_tests

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_strangers_tests {
 
 namespace {
 
@@ -118,4 +118,4 @@ TEST_CASE("the connections of a proxy, which stand for many, do not give way") {
   CHECK(second.read_answer().status == 503);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_strangers_tests

@@ -8,7 +8,7 @@
 #include <functional>
 #include <stdexcept>
 
-namespace rollcall::http {
+namespace rollcall::http::http_stream_tests {
 
 namespace {
 
@@ -187,4 +187,4 @@ TEST_CASE("a long body is packed for clients that ask for it") {
   CHECK(gunzip(answer.body) == all_twenty());
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_stream_tests

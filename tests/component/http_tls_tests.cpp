@@ -22,7 +22,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_tls_tests {
 
 namespace {
 
@@ -399,4 +399,4 @@ TEST_CASE("TLS handshakes that stall end by their deadline, also those that wait
   CHECK(s.counters().handshakes_waiting == 0);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_tls_tests

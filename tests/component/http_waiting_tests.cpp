@@ -16,7 +16,7 @@
 #include <string_view>
 #include <thread>
 
-namespace rollcall::http {
+namespace rollcall::http::http_waiting_tests {
 
 namespace {
 
@@ -332,4 +332,4 @@ TEST_CASE("pieces that come while the server begins to wait are never missed") {
   }
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_waiting_tests

@@ -7,7 +7,8 @@
 #include <string>
 #include <thread>
 
-using namespace rollcall;
+namespace rollcall::kamailio_connection_tests {
+
 using namespace rollcall::kamailio;
 using namespace rollcall::kamailio::test;
 using namespace std::chrono_literals;
@@ -345,3 +346,5 @@ TEST_CASE("settings decide who is connected to, and those that stay are not dist
   CHECK(socket.closed());
   CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }, 0));
 }
+
+} // namespace rollcall::kamailio_connection_tests

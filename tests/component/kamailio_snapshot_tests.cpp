@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::kamailio_snapshot_tests {
+
 using namespace rollcall::kamailio;
 using namespace rollcall::kamailio::test;
 using namespace std::chrono_literals;
@@ -429,3 +430,5 @@ TEST_CASE("a gap in the events, and the link's wish, bring a snapshot; so does t
     CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) >= 5; }));
   }
 }
+
+} // namespace rollcall::kamailio_snapshot_tests

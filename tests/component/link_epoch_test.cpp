@@ -3,7 +3,7 @@
 
 #include <limits>
 
-namespace rollcall::testing {
+namespace rollcall::testing::link_epoch_test {
 
 using lines = world::lines;
 
@@ -164,4 +164,4 @@ TEST_CASE_FIXTURE(cluster_world, "a switch that moves to another node stays know
     CHECK(list_at(at, all_of(1)).covers.unknown == lines{"sbc-2"});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::link_epoch_test

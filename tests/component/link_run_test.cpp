@@ -4,7 +4,7 @@
 
 // A switch that has restarted: its process, the run, is another one, and may use ids anew.
 
-namespace rollcall::testing {
+namespace rollcall::testing::link_run_test {
 
 using lines = world::lines;
 
@@ -57,4 +57,4 @@ TEST_CASE_FIXTURE(world, "a call of the switch's new run that has the id of one 
   }
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::link_run_test

@@ -2,7 +2,7 @@
 
 #include <random>
 
-namespace rollcall::testing {
+namespace rollcall::testing::link_snapshot_test {
 
 using lines = world::lines;
 
@@ -397,4 +397,4 @@ TEST_CASE_FIXTURE(world, "a call without setup time on its first sight began whe
   CHECK(list().size() == 21);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::link_snapshot_test

@@ -2,7 +2,7 @@
 
 #include <random>
 
-namespace rollcall::testing {
+namespace rollcall::testing::link_test {
 
 using lines = world::lines;
 
@@ -417,4 +417,4 @@ TEST_CASE_FIXTURE(world,
   CHECK(list(10) == lines{"sbc-9:1 Connected 200@20", "sbc-9:2 Connected 0@10"});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::link_test

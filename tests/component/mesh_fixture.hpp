@@ -28,14 +28,14 @@ using feed::test::patience;
 using echo_actor = caf::typed_actor<caf::replies_to<std::string>::with<std::string>>;
 
 /// Of nodes whose test is not about who gets in.
-constexpr auto shared_secret = "thirty-two bytes that nodes share";
+constexpr auto nodes_secret = "thirty-two bytes that nodes share";
 
 /// What a test may want to be different from one node to the next.
 struct node_options {
   std::string id = "node-a";
   std::vector<std::string> peers{};
   http::tls_context tls{};
-  std::string secret = shared_secret;
+  std::string secret = nodes_secret;
   std::string cluster = "test";
   std::uint32_t protocol = 1;
   limits bounds{};

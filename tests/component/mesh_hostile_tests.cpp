@@ -10,7 +10,8 @@
 #include <thread>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::mesh_hostile_tests {
+
 using namespace rollcall::cluster;
 using namespace rollcall::cluster::mesh_test;
 
@@ -234,3 +235,5 @@ TEST_CASE("an address that is taken is told by name") {
   mesh second{io, system, with, {}, {}};
   CHECK_THROWS_WITH_AS(second.listen(), doctest::Contains(a.address().c_str()), std::system_error);
 }
+
+} // namespace rollcall::mesh_hostile_tests

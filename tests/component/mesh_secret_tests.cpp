@@ -7,7 +7,8 @@
 #include <string>
 #include <thread>
 
-using namespace rollcall;
+namespace rollcall::mesh_secret_tests {
+
 using namespace rollcall::cluster;
 using namespace rollcall::cluster::mesh_test;
 
@@ -50,7 +51,7 @@ TEST_CASE("a rogue that does not know the secret gets in on neither side, and is
 
 TEST_CASE("a proof that is heard on one connection is worth nothing on another") {
   running_node a{{.id = "node-a"}};
-  const auto key = derive_admission_key(shared_secret);
+  const auto key = derive_admission_key(nodes_secret);
   auto words = rogue("127.0.0.1:9");
   words.nonce = make_nonce();
   const auto challenged = [&](client& by) {
@@ -88,17 +89,17 @@ TEST_CASE(
   auto words = rogue("127.0.0.1:9");
   for (int i = 0; i < 10; ++i)
     CHECK(answer_to(words, other_secret).find("another [cluster] secret") != std::string::npos);
-  const auto told = answer_to(words, shared_secret);
+  const auto told = answer_to(words, nodes_secret);
   CHECK(told.find("wrong_secret") != std::string::npos);
   CHECK(told.find("has to wait") != std::string::npos);
   CHECK(a->counters().braked == 1);
   words.of.node = node_id{"node-b"};
-  CHECK(answer_to(words, shared_secret).find("welcome") != std::string::npos);
+  CHECK(answer_to(words, nodes_secret).find("welcome") != std::string::npos);
 }
 
 TEST_CASE("a stranger's hello makes a node dial nothing, with a secret and without") {
   const std::string trap = "127.0.0.1:9";
-  for (const auto* secret : {shared_secret, ""}) {
+  for (const auto* secret : {nodes_secret, ""}) {
     running_node a{{.id = "node-a", .secret = secret}};
     client stranger{a.port()};
     stranger.send(hello_line(rogue(trap)));
@@ -143,3 +144,5 @@ TEST_CASE("a secret is changed on one node after the other, and connections stay
   REQUIRE(c.connected_to("node-b"));
   REQUIRE(c.connected_to("node-a"));
 }
+
+} // namespace rollcall::mesh_secret_tests

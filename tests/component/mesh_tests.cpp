@@ -6,7 +6,8 @@
 #include <memory>
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::mesh_tests {
+
 using namespace rollcall::cluster;
 using namespace rollcall::cluster::mesh_test;
 
@@ -162,3 +163,5 @@ TEST_CASE("a node's own address among its peers does no harm, nor does one under
   CHECK(status[0].connected);
   CHECK(status[1].connected);
 }
+
+} // namespace rollcall::mesh_tests

@@ -12,7 +12,8 @@
 #include <string>
 #include <thread>
 
-using namespace rollcall;
+namespace rollcall::mesh_tls_tests {
+
 using namespace rollcall::cluster::mesh_test;
 using rollcall::test::authority;
 
@@ -132,3 +133,5 @@ TEST_CASE("without TLS only addresses of this machine are taken") {
   CHECK_THROWS_AS(a->set_peers({"nonsense"}), std::invalid_argument);
   CHECK_THROWS_AS((running_node{{.id = "node-b", .peers = {"example.org:1"}}}), std::invalid_argument);
 }
+
+} // namespace rollcall::mesh_tls_tests

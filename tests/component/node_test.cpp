@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-namespace rollcall::testing {
+namespace rollcall::testing::node_test {
 
 using lines = world::lines;
 
@@ -405,4 +405,4 @@ TEST_CASE_FIXTURE(world, "a node that ends leaves no actor behind, whatever is u
   // That the fixture comes to its end is the test: the actor system waits for every actor.
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::node_test

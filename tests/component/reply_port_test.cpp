@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::reply_port_test {
 
 namespace {
 
@@ -84,4 +84,4 @@ TEST_CASE_FIXTURE(fixture, "an answered port leaves no deadline behind, and lets
   CHECK(held.use_count() == 1);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::reply_port_test

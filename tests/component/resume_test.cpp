@@ -1,6 +1,6 @@
 #include "tests/component/audited_world.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::resume_test {
 
 namespace {
 
@@ -120,4 +120,4 @@ TEST_CASE_FIXTURE(
   CHECK(std::find(log->lines.begin(), log->lines.end(), "sbc-1:2 ended unseen") == log->lines.end());
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::resume_test

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::row_inbox_test {
 
 namespace {
 
@@ -170,4 +170,4 @@ TEST_CASE("rows pushed on one thread and read on another come whole and in order
   sender.join();
 }
 
-} // namespace rollcall
+} // namespace rollcall::row_inbox_test

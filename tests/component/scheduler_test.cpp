@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::scheduler_test {
 
 namespace {
 
@@ -318,4 +318,4 @@ TEST_CASE("deadline_clock: a receive timeout comes once, and is put off by what 
   CHECK(w.deadlines() == 0);
 }
 
-} // namespace rollcall
+} // namespace rollcall::scheduler_test

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::switch_identity_test {
 
 namespace {
 
@@ -41,4 +41,4 @@ TEST_CASE("threads that ask for one identity at once get one object, and it stay
   CHECK(*before == identity_of("busy", "node-a", 0));
 }
 
-} // namespace rollcall
+} // namespace rollcall::switch_identity_test

@@ -2,7 +2,7 @@
 #include "domain/packed_rows.hpp"
 #include "tests/component/actor_fixture.hpp"
 
-namespace rollcall::testing {
+namespace rollcall::testing::takeover_test {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST_CASE_FIXTURE(world, "a switch that another node takes over keeps all that i
   CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::takeover_test

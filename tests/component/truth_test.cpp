@@ -13,7 +13,7 @@
 // agree with what was true, by the model, while the answer was made; and when everything is at rest, answers
 // are the model.
 
-namespace rollcall::testing {
+namespace rollcall::testing::truth_test {
 
 namespace {
 
@@ -376,4 +376,4 @@ struct truth_run : world {
 
 TEST_CASE("every answer tells the truth, whatever happens while it is made") { live_all_seeds<truth_run>(); }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::truth_test

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::testing::wire_test {
 
 using namespace std::chrono_literals;
 
@@ -119,4 +119,4 @@ TEST_CASE("queries and orders arrive as they were sent") {
   CHECK(ordered.audit.scope == request.scope);
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::wire_test

@@ -2,7 +2,7 @@
 
 #include <random>
 
-namespace rollcall::testing {
+namespace rollcall::testing::write_ahead_test {
 
 TEST_CASE_FIXTURE(slow_log, "the line of a hang-up leaves when the audit log has its call, and not before") {
   const auto sbc = connected("sbc-1");
@@ -337,4 +337,4 @@ TEST_CASE_FIXTURE(world, "a disconnect that is sent again never meets another ca
   CHECK(sbc.at->hung_up == lines{"1"});
 }
 
-} // namespace rollcall::testing
+} // namespace rollcall::testing::write_ahead_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace rollcall::address_key_tests {
+
 using rollcall::address_key;
 
 namespace {
@@ -34,3 +36,5 @@ TEST_CASE("an IPv4 address is no IPv6 network of the same bytes, and what is no 
   CHECK_FALSE(same("0.0.0.0", "no address"));
   CHECK(same("", "no address"));
 }
+
+} // namespace rollcall::address_key_tests

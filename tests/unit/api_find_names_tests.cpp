@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace rollcall::api {
+namespace rollcall::api::api_find_names_tests {
 
 namespace {
 
@@ -71,4 +71,4 @@ TEST_CASE("a star at either end of a name stands for anything, and with a backsl
   CHECK_FALSE(matches("x\\*", "xy"));
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_find_names_tests

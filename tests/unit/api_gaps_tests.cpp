@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::api {
+namespace rollcall::api::api_gaps_tests {
 
 namespace {
 
@@ -168,4 +168,4 @@ TEST_CASE("another directory or a clock that is off makes an answer incomplete, 
       == fields{{"X-Rollcall-Complete", "no"}, {"X-Rollcall-Clock-Offset", "node-b +3.214, node-c -61.000"}});
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_gaps_tests

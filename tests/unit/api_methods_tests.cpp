@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <string>
 
-namespace rollcall::api {
+namespace rollcall::api::api_methods_tests {
 
 namespace {
 
@@ -471,4 +471,4 @@ TEST_CASE("a disconnect that the audit log does not have yet says so, and no oth
   }
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_methods_tests

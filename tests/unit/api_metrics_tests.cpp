@@ -5,7 +5,7 @@
 #include <array>
 #include <numeric>
 
-namespace rollcall::api {
+namespace rollcall::api::api_metrics_tests {
 
 namespace {
 
@@ -53,4 +53,4 @@ TEST_CASE("each refusal counts by its reason") {
   CHECK(counted.refusals(metrics::refusal::no_login) == 0);
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_metrics_tests

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::api {
+namespace rollcall::api::api_params_tests {
 
 namespace {
 
@@ -222,4 +222,4 @@ TEST_CASE("the first thing wrong is the one that is told") {
   CHECK(failure_of(in) == "Parameter ID must be a string");
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_params_tests

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall::api {
+namespace rollcall::api::api_refused_logins_tests {
 
 using namespace std::chrono_literals;
 
@@ -47,4 +47,4 @@ TEST_CASE("refused logins that come slowly are all told") {
     CHECK(refused.line("x", "p", start + i * 101ms));
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_refused_logins_tests

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::api {
+namespace rollcall::api::api_scope_tests {
 
 namespace {
 
@@ -89,4 +89,4 @@ TEST_CASE("a normal scope is never above or beside its caller") {
   }));
 }
 
-} // namespace rollcall::api
+} // namespace rollcall::api::api_scope_tests

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace rollcall {
+namespace rollcall::audit_limits_tests {
 
 namespace {
 
@@ -61,4 +61,4 @@ TEST_CASE_FIXTURE(fixture, "what is left out is counted for each customer, once"
   CHECK(limits.take_left_out(now, wall).empty());
 }
 
-} // namespace rollcall
+} // namespace rollcall::audit_limits_tests

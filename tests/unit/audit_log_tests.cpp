@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-namespace rollcall {
+namespace rollcall::audit_log_tests {
 
 namespace {
 
@@ -324,4 +324,4 @@ TEST_CASE("the log is kept beside the directory, in a file of its own") {
   CHECK(audit_file_beside("directory.db") == "audit.db");
 }
 
-} // namespace rollcall
+} // namespace rollcall::audit_log_tests

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::call_list_test {
 
 namespace {
 
@@ -363,4 +363,4 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::call_list_test

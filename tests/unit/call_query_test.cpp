@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::call_query_test {
 
 namespace {
 
@@ -87,4 +87,4 @@ TEST_CASE("active only means active only, whatever else is asked") {
   }
 }
 
-} // namespace rollcall
+} // namespace rollcall::call_query_test

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::call_record_test {
 
 namespace {
 
@@ -360,4 +360,4 @@ TEST_CASE("a call whose end was told goes on only by an event that revives it, a
   CHECK(again->serial() == over->serial());
 }
 
-} // namespace rollcall
+} // namespace rollcall::call_record_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::call_state_test {
 
 TEST_CASE("a state is read in exactly its own spelling") {
   for (const auto* wrong : {"", "idle", "IDLE", "Idle ", " Idle", "Connect", "Connectedd", "AR Complete"}) {
@@ -40,4 +40,4 @@ TEST_CASE("active is routed to connected; what can be hung up is whatever is not
   }
 }
 
-} // namespace rollcall
+} // namespace rollcall::call_state_test

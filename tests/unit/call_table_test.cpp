@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::call_table_test {
 
 namespace {
 
@@ -186,4 +186,4 @@ TEST_CASE("a call whose entry is renewed is found by the fresh one, which is rea
   CHECK(table.find("7") == nullptr);
 }
 
-} // namespace rollcall
+} // namespace rollcall::call_table_test

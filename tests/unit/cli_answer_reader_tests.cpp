@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace rollcall::cli_answer_reader_tests {
+
 using namespace rollcall::cli;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("answer reader: what xmlrpc-c writes is read back, however it is cut")
   for (std::size_t piece = 1; piece < 40; ++piece)
     CHECK(read(xml, piece) == expected);
 }
+
+} // namespace rollcall::cli_answer_reader_tests

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string_view>
 
+namespace rollcall::cli_arguments_tests {
+
 using namespace rollcall::cli;
 using namespace std::chrono_literals;
 
@@ -51,3 +53,5 @@ TEST_CASE("arguments: addresses are names, IPv4 or IPv6 in brackets") {
   const std::vector<address> expected{{"127.0.0.1", "9000"}, {"::1", "9001"}, {"node-b", "65535"}};
   CHECK(parse_addresses("127.0.0.1:9000,[::1]:9001,node-b:65535") == expected);
 }
+
+} // namespace rollcall::cli_arguments_tests

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::cli {
+namespace rollcall::cli::cli_call_ids_tests {
 
 namespace {
 
@@ -75,4 +75,4 @@ TEST_CASE("only a clear yes is a yes") {
     CHECK_MESSAGE(!is_yes(no), no);
 }
 
-} // namespace rollcall::cli
+} // namespace rollcall::cli::cli_call_ids_tests

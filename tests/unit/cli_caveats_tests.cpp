@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace rollcall::cli_caveats_tests {
+
 using namespace rollcall::cli;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("caveats: no name that a server tells moves the cursor or turns the di
     }
   }
 }
+
+} // namespace rollcall::cli_caveats_tests

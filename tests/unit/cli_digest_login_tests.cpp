@@ -4,7 +4,8 @@
 
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::cli_digest_login_tests {
+
 using namespace rollcall::cli;
 
 namespace {
@@ -73,3 +74,5 @@ TEST_CASE("digest login: no two requests look alike") {
   REQUIRE(login.challenged({md5}));
   CHECK(parsed(login.field("POST", "/")).cnonce != parsed(login.field("POST", "/")).cnonce);
 }
+
+} // namespace rollcall::cli_digest_login_tests

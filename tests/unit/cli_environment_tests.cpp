@@ -14,7 +14,7 @@
 // What stands on the command line wins over the environment: for every subcommand, every option and every
 // variable that the tool itself has. They are taken from its CLI11 app, so that a new one is tested too.
 
-namespace rollcall::cli {
+namespace rollcall::cli::cli_environment_tests {
 
 namespace {
 
@@ -224,4 +224,4 @@ TEST_CASE("an option with '=' and no value does not take the next argument for o
   CHECK_FALSE(refused({"rollcall", "disconnect", "call", "--", "--user="}));
 }
 
-} // namespace rollcall::cli
+} // namespace rollcall::cli::cli_environment_tests

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall::cli {
+namespace rollcall::cli::cli_keys_tests {
 
 namespace {
 
@@ -44,4 +44,4 @@ TEST_CASE("escape pressed alone ends nothing, and does not swallow the key that 
 
 TEST_CASE("what is typed comes through") { CHECK(keys("aq Q\x03") == "aq Q\x03"); }
 
-} // namespace rollcall::cli
+} // namespace rollcall::cli::cli_keys_tests

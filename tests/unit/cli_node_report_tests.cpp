@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace rollcall::cli_node_report_tests {
+
 using namespace rollcall::cli;
 
 TEST_CASE("node report: a ready node with its switches") {
@@ -69,3 +71,5 @@ TEST_CASE("node report: what is not understood is kept as it is") {
   }
   CHECK(node_report("").at("other").as_array().empty());
 }
+
+} // namespace rollcall::cli_node_report_tests

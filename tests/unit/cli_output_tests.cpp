@@ -6,6 +6,8 @@
 #include <sstream>
 #include <string>
 
+namespace rollcall::cli_output_tests {
+
 using namespace rollcall::cli;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("output: JSON has one object a line, doubles without exponent") {
            "{\"ID\":\"a:1\",\"I_ACCOUNT\":3,\"DELAY\":6.102700,\"CALL_ID\":\"x,\\\"y\\\"\"}\n]\n");
   CHECK(boost::json::parse(written(format::json, {call})).is_array());
 }
+
+} // namespace rollcall::cli_output_tests

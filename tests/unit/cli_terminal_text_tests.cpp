@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall::cli {
+namespace rollcall::cli::cli_terminal_text_tests {
 
 TEST_CASE("a text is as wide as it has characters") { CHECK(shown_width("Zo\xC3\xAB \xE2\x82\xAC") == 5); }
 
@@ -14,4 +14,4 @@ TEST_CASE("a line is cut to the columns of the terminal, and says so") {
   CHECK(cut("abc", 0).empty());
 }
 
-} // namespace rollcall::cli
+} // namespace rollcall::cli::cli_terminal_text_tests

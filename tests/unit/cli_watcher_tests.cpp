@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace rollcall::cli {
+namespace rollcall::cli::cli_watcher_tests {
 
 using namespace std::chrono_literals;
 
@@ -45,4 +45,4 @@ TEST_CASE("a server that cannot be reached is told of beside the last figures, a
   CHECK(staleness({}, start) == "waiting for the first answer");
 }
 
-} // namespace rollcall::cli
+} // namespace rollcall::cli::cli_watcher_tests

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace rollcall {
+namespace rollcall::config_check_tests {
 
 namespace {
 
@@ -195,4 +195,4 @@ TEST_CASE("a good configuration with the demonstration directory is good without
   CHECK(report.value.has_value());
 }
 
-} // namespace rollcall
+} // namespace rollcall::config_check_tests

@@ -8,7 +8,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace rollcall {
+namespace rollcall::config_load_tests {
 
 namespace {
 
@@ -379,4 +379,4 @@ format = "json"
   CHECK(value == expected);
 }
 
-} // namespace rollcall
+} // namespace rollcall::config_load_tests

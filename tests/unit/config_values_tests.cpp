@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-namespace rollcall {
+namespace rollcall::config_values_tests {
 
 using namespace std::chrono_literals;
 
@@ -100,4 +100,4 @@ TEST_CASE("an RPC url needs a scheme we speak and a host") {
     CHECK(config_values::rpc_url(good) == good);
 }
 
-} // namespace rollcall
+} // namespace rollcall::config_values_tests

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::derived_key_tests {
 
 TEST_CASE("a key is what RFC 5869 says that it is (appendix A.3)") {
   const derived_key known{0x8d, 0xa4, 0xe7, 0x75, 0xa5, 0x63, 0xc1, 0x8f, 0x71, 0x5f, 0x80,
@@ -25,4 +25,4 @@ TEST_CASE("nothing is derived from an empty secret") {
   CHECK_THROWS_AS(derive_key("", key_purpose::nonces), std::invalid_argument);
 }
 
-} // namespace rollcall
+} // namespace rollcall::derived_key_tests

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace rollcall {
+namespace rollcall::directory_faults_tests {
 
 namespace {
 
@@ -97,4 +97,4 @@ TEST_CASE("a chain of a hundred thousand resellers is looked at without recursio
   CHECK(faults_of(e).empty());
 }
 
-} // namespace rollcall
+} // namespace rollcall::directory_faults_tests

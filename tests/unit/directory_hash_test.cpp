@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::directory_hash_test {
 
 namespace {
 
@@ -93,4 +93,4 @@ TEST_CASE("SQLite and PostgreSQL give one directory one hash") {
   CHECK(hash_in(file) == hash_in(server));
 }
 
-} // namespace rollcall
+} // namespace rollcall::directory_hash_test

@@ -8,7 +8,7 @@
 #include <map>
 #include <numeric>
 
-namespace rollcall {
+namespace rollcall::directory_tests {
 
 namespace {
 
@@ -259,4 +259,4 @@ TEST_CASE("one random corruption of a random tree is refused, and the message na
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::directory_tests

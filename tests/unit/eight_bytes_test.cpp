@@ -7,7 +7,7 @@
 #include <array>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::eight_bytes_test {
 
 namespace {
 
@@ -59,4 +59,4 @@ TEST_CASE("fewer than eight bytes are filled up") {
   }
 }
 
-} // namespace rollcall
+} // namespace rollcall::eight_bytes_test

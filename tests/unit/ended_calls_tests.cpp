@@ -5,7 +5,8 @@
 
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::ended_calls_tests {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -57,3 +58,5 @@ TEST_CASE("more calls than are to be remembered: the latest are, and the others 
   CHECK_FALSE(over.contains("500", noon));
   CHECK(over.forgotten_early() + over.size() == 1'000);
 }
+
+} // namespace rollcall::ended_calls_tests

@@ -8,7 +8,8 @@
 #include <variant>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::feed_hello_line_tests {
+
 using namespace rollcall::feed;
 
 TEST_CASE("a hello is refused with the code that fits, and another version before anything else") {
@@ -77,3 +78,5 @@ TEST_CASE("what a hello says of itself beyond that may be wrong, which costs onl
   CHECK_FALSE(plain.can_ping);
   CHECK_FALSE(plain.can_move);
 }
+
+} // namespace rollcall::feed_hello_line_tests

@@ -9,7 +9,8 @@
 #include <string>
 #include <utility>
 
-using namespace rollcall;
+namespace rollcall::feed_line_parser_tests {
+
 using namespace rollcall::feed;
 
 namespace {
@@ -355,3 +356,5 @@ TEST_CASE("no bytes make the parser stumble, and a line says at most one thing")
     RC_ASSERT(parse(R"({"type":"call","id":"1","state":"Idle","cli":)" + bytes).size() == 1U);
   }));
 }
+
+} // namespace rollcall::feed_line_parser_tests

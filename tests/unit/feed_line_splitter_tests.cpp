@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace rollcall::feed_line_splitter_tests {
+
 using rollcall::feed::line_splitter;
 using found = line_splitter::found;
 
@@ -98,3 +100,5 @@ TEST_CASE("lines do not depend on how the bytes are cut into reads") {
     RC_ASSERT(lines == expected(bytes));
   }));
 }
+
+} // namespace rollcall::feed_line_splitter_tests

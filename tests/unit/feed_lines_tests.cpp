@@ -9,7 +9,8 @@
 
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::feed_lines_tests {
+
 using namespace rollcall::feed;
 namespace json = boost::json;
 
@@ -60,3 +61,5 @@ TEST_CASE("a switch that is to move is told the addresses as a list, whatever th
   CHECK(value.at("nodes") == json::value{"10.0.0.2:9000", "a\"b"});
   CHECK(line.back() == '\n');
 }
+
+} // namespace rollcall::feed_lines_tests

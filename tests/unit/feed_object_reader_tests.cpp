@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace rollcall::feed_object_reader_tests {
+
 using namespace rollcall::feed;
 namespace json = boost::json;
 using kind = json_value::kind;
@@ -279,3 +281,5 @@ TEST_CASE("whatever is broken by one byte is refused when Boost.JSON refuses it,
     RC_ASSERT(taken == boost_takes(without_surrogates(text)).value_or(taken));
   }));
 }
+
+} // namespace rollcall::feed_object_reader_tests

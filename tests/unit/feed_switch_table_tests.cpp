@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace rollcall;
+namespace rollcall::feed_switch_table_tests {
+
 using rollcall::feed::switch_table;
 using verdict = switch_table::verdict;
 
@@ -23,3 +24,5 @@ TEST_CASE("a new table takes the place of the old one") {
   CHECK(table.check(switch_name{"sbc-1"}, "s3cret") == verdict::unknown);
   CHECK(table.check(switch_name{"sbc-2"}, "other") == verdict::welcome);
 }
+
+} // namespace rollcall::feed_switch_table_tests

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace rollcall::feed_wire_tests {
+
 using rollcall::feed::wire;
 
 namespace {
@@ -113,3 +115,5 @@ TEST_CASE("an end without an error sends what waits, and a cut sends nothing") {
   CHECK_FALSE(cut.line.hang_up("2"));
   CHECK(cut.taken().empty());
 }
+
+} // namespace rollcall::feed_wire_tests

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace rollcall {
+namespace rollcall::guess_brake_tests {
 
 using namespace std::chrono_literals;
 
@@ -125,4 +125,4 @@ TEST_CASE("an IPv4 address in its mapped form is what it is, and not all of them
   CHECK_FALSE(brake.wait("::ffff:192.0.2.2", "root", start));
 }
 
-} // namespace rollcall
+} // namespace rollcall::guess_brake_tests

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall::http {
+namespace rollcall::http::http_authorization_tests {
 
 namespace {
 
@@ -107,4 +107,4 @@ TEST_CASE("an extended username is decoded") {
   CHECK(broken("Digest username*=ISO-8859-1''J"));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_authorization_tests

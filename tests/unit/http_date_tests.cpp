@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace rollcall::http_date_tests {
+
 TEST_CASE("a date is written as HTTP wants it") {
   using clock = std::chrono::system_clock;
   using rollcall::http::http_date;
@@ -12,3 +14,5 @@ TEST_CASE("a date is written as HTTP wants it") {
   CHECK(http_date(clock::from_time_t(0)) == "Thu, 01 Jan 1970 00:00:00 GMT");
   CHECK(http_date(clock::from_time_t(1709251199)) == "Thu, 29 Feb 2024 23:59:59 GMT");
 }
+
+} // namespace rollcall::http_date_tests

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall::http {
+namespace rollcall::http::http_digest_hash_tests {
 
 TEST_CASE("an algorithm that is not offered has no name here") {
   CHECK_FALSE(parse_digest_algorithm("MD5-sess"));
@@ -50,4 +50,4 @@ TEST_CASE("the examples of RFC 7616, 3.9.1 come out") {
         == "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_digest_hash_tests

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace rollcall::http {
+namespace rollcall::http::http_digest_tests {
 
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""ms;
@@ -401,4 +401,4 @@ TEST_CASE_FIXTURE(
   CHECK(gate.challenges(true).front().find(", stale=true") != std::string::npos);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_digest_tests

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_giving_way_tests {
 
 namespace {
 
@@ -38,4 +38,4 @@ TEST_CASE("an IPv6 network has its strangers counted together, so that a single 
   CHECK(order_to_give_way(all, 2) == places{1, 2});
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_giving_way_tests

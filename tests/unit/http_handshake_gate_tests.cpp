@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace rollcall::http {
+namespace rollcall::http::http_handshake_gate_tests {
 
 namespace {
 
@@ -87,4 +87,4 @@ TEST_CASE("what leaves twice or was never there changes nothing") {
   CHECK(d.log == "+a+b");
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_handshake_gate_tests

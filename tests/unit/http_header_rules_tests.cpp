@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall::http {
+namespace rollcall::http::http_header_rules_tests {
 
 namespace {
 
@@ -94,4 +94,4 @@ TEST_CASE("gzip is used only when the client allows it") {
     CHECK(accepts_gzip(value));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_header_rules_tests

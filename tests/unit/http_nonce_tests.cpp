@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-namespace rollcall::http {
+namespace rollcall::http::http_nonce_tests {
 
 namespace {
 
@@ -50,4 +50,4 @@ TEST_CASE("ids sort by birth") {
   }));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_nonce_tests

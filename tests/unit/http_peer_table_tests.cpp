@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_peer_table_tests {
 
 TEST_CASE("connections of one address are bounded, and a place is free at its end") {
   const auto peers = std::make_shared<peer_table>();
@@ -37,4 +37,4 @@ TEST_CASE("the addresses of one IPv6 network share their bound") {
   CHECK(peers->enter("2001:db8:0:1::1"));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_peer_table_tests

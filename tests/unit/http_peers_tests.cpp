@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+namespace rollcall::http_peers_tests {
+
 using rollcall::http::peer_list;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("any one of several blocks is enough") {
   CHECK(list.contains("10.9.8.7"));
   CHECK_FALSE(list.contains("127.0.0.2"));
 }
+
+} // namespace rollcall::http_peers_tests

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_replay_table_tests {
 
 namespace {
 
@@ -117,4 +117,4 @@ TEST_CASE("no pair of nonce and counter is ever accepted twice, whatever leaves 
   }));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_replay_table_tests

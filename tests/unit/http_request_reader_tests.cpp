@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace rollcall::http {
+namespace rollcall::http::http_request_reader_tests {
 using progress = request_reader::progress;
 
 namespace {
@@ -250,4 +250,4 @@ TEST_CASE("no chunk framing whatever brings the reader down, or means another th
   }));
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_request_reader_tests

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_response_writer_tests {
 
 namespace {
 
@@ -300,4 +300,4 @@ TEST_CASE("answers that have no body have no length either") {
   CHECK(w.header == "HTTP/1.1 204 No Content\r\nServer: rollcall\r\n\r\n");
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_response_writer_tests

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall::http::http_site_tests {
 
 namespace {
 
@@ -204,4 +204,4 @@ TEST_CASE("who is no proxy of ours says nothing of anybody") {
   CHECK_FALSE(r.secure);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::http::http_site_tests

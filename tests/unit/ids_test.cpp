@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <unordered_set>
 
-namespace rollcall {
+namespace rollcall::ids_test {
 
 TEST_CASE("ids convert neither into each other nor from nor to what they hold") {
   CHECK_FALSE(std::is_convertible_v<account_id, customer_id>);
@@ -34,4 +34,4 @@ TEST_CASE("keys of the same account number in two environments are two keys") {
   CHECK(here < there);
 }
 
-} // namespace rollcall
+} // namespace rollcall::ids_test

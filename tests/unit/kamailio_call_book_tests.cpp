@@ -4,7 +4,8 @@
 
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::kamailio_call_book_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 
@@ -107,3 +108,5 @@ TEST_CASE("a call that was not routed in its time is told once, and one that was
   book.take(report("1-1-1", call_state::wait_route), start + 2s);
   CHECK_FALSE(book.routing_overdue(start + 9s));
 }
+
+} // namespace rollcall::kamailio_call_book_tests

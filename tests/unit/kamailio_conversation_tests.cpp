@@ -7,7 +7,8 @@
 #include <string>
 #include <utility>
 
-using namespace rollcall;
+namespace rollcall::kamailio_conversation_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 
@@ -324,3 +325,5 @@ TEST_CASE_FIXTURE(fixture, "a ping tells Kamailio that much was read, one at a t
   hear(pong{0});
   CHECK_FALSE(speak().empty());
 }
+
+} // namespace rollcall::kamailio_conversation_tests

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::kamailio_dialog_tests {
+
 using namespace rollcall::kamailio;
 
 namespace {
@@ -195,3 +196,5 @@ TEST_CASE("dialogs are cut out of lines, however the file is read") {
     RC_ASSERT(result.skeleton.empty());
   }));
 }
+
+} // namespace rollcall::kamailio_dialog_tests

@@ -6,7 +6,8 @@
 #include <string>
 #include <utility>
 
-using namespace rollcall;
+namespace rollcall::kamailio_frame_tests {
+
 using namespace rollcall::kamailio;
 
 namespace {
@@ -166,3 +167,5 @@ TEST_CASE("a pong tells what the script has left out, and without that it is an 
   CHECK(read_as<pong>(R"({"type":"pong","seq":7,"faults":"a\nb"})").faults == "a\nb");
   CHECK(read_as<pong>(R"({"type":"pong","seq":7})").faults.find("rollcall.cfg") != std::string::npos);
 }
+
+} // namespace rollcall::kamailio_frame_tests

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::kamailio_hang_ups_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 using kind = hang_ups::outcome::kind;
@@ -184,3 +185,5 @@ TEST_CASE_FIXTURE(fixture, "no more than so many are without an answer at once")
 }
 
 TEST_CASE_FIXTURE(fixture, "nothing is waited for when nothing is wanted") { CHECK_FALSE(calls.wait(start)); }
+
+} // namespace rollcall::kamailio_hang_ups_tests

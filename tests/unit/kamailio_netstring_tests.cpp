@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace rollcall::kamailio_netstring_tests {
+
 using namespace rollcall::kamailio;
 using found = netstring_splitter::found;
 
@@ -86,3 +88,5 @@ TEST_CASE("payloads come out as they went in, however the stream is cut") {
     RC_ASSERT(out == payloads);
   }));
 }
+
+} // namespace rollcall::kamailio_netstring_tests

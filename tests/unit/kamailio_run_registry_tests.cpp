@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::kamailio_run_registry_tests {
+
 using namespace rollcall::kamailio;
 
 namespace {
@@ -72,3 +73,5 @@ TEST_CASE_FIXTURE(fixture, "a client that is replaced takes nothing from the one
   runs.forget(one, &client_of_two);
   CHECK(claim(two, "1") == "kam-1");
 }
+
+} // namespace rollcall::kamailio_run_registry_tests

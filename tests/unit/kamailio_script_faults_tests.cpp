@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace rollcall::kamailio_script_faults_tests {
+
 using rollcall::kamailio::script_faults;
 using lines = std::vector<std::string>;
 
@@ -30,3 +32,5 @@ TEST_CASE("a switch that tells faults without end is heard in part, on lines tha
   CHECK(faults.lines().front().size() < 300);
   CHECK(faults.lines().front().find('\r') == std::string::npos);
 }
+
+} // namespace rollcall::kamailio_script_faults_tests

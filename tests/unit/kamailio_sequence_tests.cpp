@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+namespace rollcall::kamailio_sequence_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 
@@ -93,3 +95,5 @@ TEST_CASE("numbers in any order leave no hole, and without one of them a hole") 
     RC_ASSERT(holed.lost(start + 1h));
   }));
 }
+
+} // namespace rollcall::kamailio_sequence_tests

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+namespace rollcall::kamailio_snapshot_proof_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 
@@ -165,3 +167,5 @@ TEST_CASE_FIXTURE(fixture, "what was wrong with one source is not held against t
   count(0);
   CHECK(proved());
 }
+
+} // namespace rollcall::kamailio_snapshot_proof_tests

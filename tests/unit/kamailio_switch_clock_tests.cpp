@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace rollcall;
+namespace rollcall::kamailio_switch_clock_tests {
+
 using namespace rollcall::kamailio;
 using namespace std::chrono_literals;
 
@@ -92,3 +93,5 @@ TEST_CASE("a time that is not known stays so") {
   CHECK(event.connect == timestamp{});
   CHECK_FALSE(event.setup);
 }
+
+} // namespace rollcall::kamailio_switch_clock_tests

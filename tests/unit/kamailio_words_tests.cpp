@@ -14,7 +14,8 @@
 #include <fstream>
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::kamailio_words_tests {
+
 using namespace rollcall::kamailio;
 
 TEST_CASE("what is not exactly a dialog's id is none") {
@@ -140,3 +141,5 @@ TEST_CASE("old dumps of a switch are removed, not young ones, nor those of anoth
   CHECK(std::filesystem::exists(foreign));
   std::filesystem::remove_all(folder);
 }
+
+} // namespace rollcall::kamailio_words_tests

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-namespace rollcall {
+namespace rollcall::member_memory_test {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE(
   CHECK(memory.has_forgotten("d:1"));
 }
 
-} // namespace rollcall
+} // namespace rollcall::member_memory_test

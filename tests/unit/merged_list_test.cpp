@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::merged_list_test {
 
 namespace {
 
@@ -261,4 +261,4 @@ TEST_CASE("merged lists that arrive anyhow are the sorted whole, cut") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::merged_list_test

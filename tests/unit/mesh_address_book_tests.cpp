@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::cluster {
+namespace rollcall::cluster::mesh_address_book_tests {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE("the same complaint comes once a minute, and many different ones do no
   CHECK(said.is_due("x", start + 2 * complaint_pause));
 }
 
-} // namespace rollcall::cluster
+} // namespace rollcall::cluster::mesh_address_book_tests

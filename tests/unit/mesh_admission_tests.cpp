@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::cluster {
+namespace rollcall::cluster::mesh_admission_tests {
 
 namespace {
 
@@ -243,4 +243,4 @@ TEST_CASE("a proven secret is enough") {
   CHECK(may_name_others(certificate_of({"node-a"})));
 }
 
-} // namespace rollcall::cluster
+} // namespace rollcall::cluster::mesh_admission_tests

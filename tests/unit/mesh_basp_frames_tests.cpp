@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace rollcall::cluster {
+namespace rollcall::cluster::mesh_basp_frames_tests {
 
 namespace {
 
@@ -90,4 +90,4 @@ TEST_CASE("what no node sends is refused") {
   CHECK(judge("GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"));
 }
 
-} // namespace rollcall::cluster
+} // namespace rollcall::cluster::mesh_basp_frames_tests

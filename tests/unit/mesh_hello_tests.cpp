@@ -7,7 +7,7 @@
 #include <utility>
 #include <variant>
 
-namespace rollcall::cluster {
+namespace rollcall::cluster::mesh_hello_tests {
 
 namespace {
 
@@ -127,4 +127,4 @@ TEST_CASE("a hello has room for as many addresses as fit, and is never too long"
   CHECK(std::get<greeting>(read_hello(hello_line(many), 1)).of.peers.size() == hello_peers);
 }
 
-} // namespace rollcall::cluster
+} // namespace rollcall::cluster::mesh_hello_tests

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-namespace rollcall::cluster {
+namespace rollcall::cluster::mesh_secret_tests {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST_CASE("challenge and proof arrive, and what is neither is refused by name") 
   CHECK(std::get<greeting>(read_answer(welcome_line(with_proof), 1)).proof == "p");
 }
 
-} // namespace rollcall::cluster
+} // namespace rollcall::cluster::mesh_secret_tests

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace rollcall;
+namespace rollcall::metrics_health_tests {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -211,3 +212,5 @@ TEST_CASE("a node that is being drained is not ready and says so, and the others
   CHECK(render_readyz(node, true).body.find("node node-b: up") != std::string::npos);
   CHECK(render_readyz(node, true).body.find("is being drained") != std::string::npos);
 }
+
+} // namespace rollcall::metrics_health_tests

@@ -14,7 +14,7 @@
 #include <sstream>
 #include <string>
 
-using namespace rollcall;
+namespace rollcall::metrics_page_tests {
 
 namespace {
 
@@ -163,3 +163,5 @@ TEST_CASE("calls and switches that are not known are left out, and the page says
   CHECK(page.find("rollcall_switch_") == page.npos);
   CHECK(has_line(page, "rollcall_tally_drift_total 0"));
 }
+
+} // namespace rollcall::metrics_page_tests

@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace rollcall;
+namespace rollcall::name_holders_tests {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -80,3 +81,5 @@ TEST_CASE("a log that thousands cause lines of is bounded too") {
     lines += log.admit(std::to_string(i), start).has_value();
   CHECK(lines <= 2 * int(log_throttles::most) + 20);
 }
+
+} // namespace rollcall::name_holders_tests

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::packed_rows_test {
 
 namespace {
 
@@ -202,4 +202,4 @@ TEST_CASE("no bytes whatever break a reader") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::packed_rows_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::roster_test {
 
 namespace {
 
@@ -318,4 +318,4 @@ TEST_CASE("whatever comes, changes, leaves and ends, the counts are those of the
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::roster_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::run_queue_test {
 
 namespace {
 
@@ -280,4 +280,4 @@ TEST_CASE("run_queue: when it is closed nothing is taken, and what is left can b
   CHECK(left == "e1 p1 a1 a2 ");
 }
 
-} // namespace rollcall
+} // namespace rollcall::run_queue_test

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::said_texts_test {
 
 namespace {
 
@@ -45,4 +45,4 @@ TEST_CASE("texts that are set in any order, and again, are those that were set l
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::said_texts_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::same_beginning_test {
 
 TEST_CASE("calls of one id that began within a second of each other are the same call") {
   using namespace std::chrono_literals;
@@ -14,4 +14,4 @@ TEST_CASE("calls of one id that began within a second of each other are the same
   CHECK_FALSE(same_beginning(begun, begun - 1s - 1us));
 }
 
-} // namespace rollcall
+} // namespace rollcall::same_beginning_test

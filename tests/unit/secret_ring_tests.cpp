@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::secret_ring_tests {
 
 namespace {
 
@@ -98,4 +98,4 @@ TEST_CASE("former secrets are kept over a restart, no longer than twelve hours, 
   CHECK(former_of(ring, start + 12h).empty());
 }
 
-} // namespace rollcall
+} // namespace rollcall::secret_ring_tests

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::settlement_test {
 
 TEST_CASE("settlement: nothing that is open is settled at once") {
   settlement s;
@@ -40,4 +40,4 @@ TEST_CASE("settlement: a word of the last that comes late counts for nothing whe
   CHECK(s.reached());
 }
 
-} // namespace rollcall
+} // namespace rollcall::settlement_test

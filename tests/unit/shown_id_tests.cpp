@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::shown_id_tests {
 
 TEST_CASE("an ID that every client can read is shown as it is") {
   for (const std::string id : {"sbc-1:960", "sbc-1:a~1F600", "sbc-1:~", "\u00fc\uffe0"}) {
@@ -49,4 +49,4 @@ TEST_CASE("every ID is found by what is shown of it, and by nothing else") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::shown_id_tests

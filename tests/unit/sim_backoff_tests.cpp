@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace rollcall;
+namespace rollcall::sim_backoff_tests {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("sim backoff: waits double up to five seconds, shortened by at most a half") {
@@ -50,3 +51,5 @@ TEST_CASE("sim backoff: others come back in their own time") {
   backoff.reset();
   CHECK(backoff.next() <= 100ms);
 }
+
+} // namespace rollcall::sim_backoff_tests

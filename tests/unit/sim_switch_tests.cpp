@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::sim_switch_tests {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -368,3 +369,5 @@ TEST_CASE("sim switch: odd text is hostile and still JSON") {
   model.advance(1us, noon, &line, no_limit);
   CHECK(line.find(R"("cli":"\u001b[31m<&]]>\"\u0000\u0007\\")") != std::string::npos);
 }
+
+} // namespace rollcall::sim_switch_tests

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::storage_database_url_tests {
 
 namespace {
 
@@ -61,4 +61,4 @@ TEST_CASE("what is wrong with a url of PostgreSQL is told without its password")
         == "is not understood by PostgreSQL's library: invalid URI query parameter: \"no_such\"");
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_database_url_tests

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::storage_directory_changes_tests {
 
 namespace {
 
@@ -152,4 +152,4 @@ TEST_CASE(
   CHECK(hash_password("\u0416", "r", "p\u00e4ss").md5.size() == 32); // not in ISO-8859-1
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_directory_changes_tests

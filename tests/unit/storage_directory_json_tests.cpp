@@ -6,7 +6,7 @@
 
 #include <sstream>
 
-namespace rollcall {
+namespace rollcall::storage_directory_json_tests {
 
 namespace {
 
@@ -251,4 +251,4 @@ TEST_CASE("no byte taken away from, or changed in, a good file crashes the reade
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_directory_json_tests

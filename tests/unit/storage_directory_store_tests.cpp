@@ -9,7 +9,7 @@
 #include <thread>
 
 /// What every directory store owes, whatever database it is in.
-namespace rollcall {
+namespace rollcall::storage_directory_store_tests {
 
 namespace {
 
@@ -233,4 +233,4 @@ TEST_CASE_TEMPLATE("two imports at once come one after the other, and both are c
   }
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_directory_store_tests

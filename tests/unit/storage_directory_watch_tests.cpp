@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace rollcall {
+namespace rollcall::storage_directory_watch_tests {
 
 using namespace std::chrono_literals;
 
@@ -91,4 +91,4 @@ TEST_CASE("PostgreSQL cannot keep a NUL, and the entry that has one is named") {
         == "vendor 2: PostgreSQL cannot keep a text with a NUL in it");
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_directory_watch_tests

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace rollcall {
+namespace rollcall::storage_postgres_tests {
 
 namespace {
 
@@ -136,4 +136,4 @@ TEST_CASE("a schema of the same name that is something else's is left alone") {
         == backend.shown() + ": schema 'things' is something else's, not that of a rollcall thing");
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_postgres_tests

@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-namespace rollcall {
+namespace rollcall::storage_sqlite_directory_tests {
 
 namespace {
 
@@ -109,4 +109,4 @@ TEST_CASE("a new store makes its folders") {
   CHECK(std::filesystem::exists(folder / "a/b/directory.db"));
 }
 
-} // namespace rollcall
+} // namespace rollcall::storage_sqlite_directory_tests

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-using namespace rollcall;
+namespace rollcall::strangers_tests {
 
 namespace {
 
@@ -66,3 +66,5 @@ TEST_CASE("a /64 of IPv6 counts as one address, and a mapped IPv4 address as wha
   c.comes("10.0.0.1");
   CHECK(c.closed == std::vector{0, 3});
 }
+
+} // namespace rollcall::strangers_tests

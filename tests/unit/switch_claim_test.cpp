@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-namespace rollcall {
+namespace rollcall::switch_claim_test {
 
 namespace {
 
@@ -60,4 +60,4 @@ TEST_CASE("a whole claim wins over one that is not, and then a connected one ove
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::switch_claim_test

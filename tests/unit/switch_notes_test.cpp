@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::switch_notes_test {
 
 namespace {
 
@@ -55,4 +55,4 @@ TEST_CASE("notes of a client that is gone are gone") {
   CHECK(notes.lines().empty());
 }
 
-} // namespace rollcall
+} // namespace rollcall::switch_notes_test

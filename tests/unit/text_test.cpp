@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::text_test {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE("an ASCII character parts a text into what is cleaned by itself") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::text_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <string_view>
 
-namespace rollcall {
+namespace rollcall::time_test {
 
 namespace {
 
@@ -80,4 +80,4 @@ TEST_CASE("a moment survives the seconds of the feed to the microsecond") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::time_test

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall {
+namespace rollcall::tournament_test {
 
 namespace {
 
@@ -64,4 +64,4 @@ TEST_CASE("any runs are told in order, and the same keys in the order of their r
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::tournament_test

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::visible_text_tests {
 
 TEST_CASE("a text that only has what is seen stays as it is") {
   for (const std::string text :
@@ -93,4 +93,4 @@ TEST_CASE("JSON of any text holds no byte that a terminal would obey") {
   }));
 }
 
-} // namespace rollcall
+} // namespace rollcall::visible_text_tests

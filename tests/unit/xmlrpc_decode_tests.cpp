@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_decode_tests {
 
 namespace {
 
@@ -190,4 +190,4 @@ TEST_CASE("a damaged request is refused and never more than that") {
   }));
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_decode_tests

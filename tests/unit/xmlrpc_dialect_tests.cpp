@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_dialect_tests {
 
 namespace {
 
@@ -178,4 +178,4 @@ TEST_CASE("dialect: a text that nobody wrote here is restored to something, and 
   CHECK(restored("").empty());
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_dialect_tests

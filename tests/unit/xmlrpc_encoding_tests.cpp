@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_encoding_tests {
 
 TEST_CASE("a document that its mark and its declaration call two things has no encoding") {
   CHECK_FALSE(encoding_of("\xEF\xBB\xBF<?xml version='1.0' encoding='ISO-8859-1'?><a/>"));
@@ -58,4 +58,4 @@ TEST_CASE("US-ASCII and UTF-8 may be sent as each other where the bytes are both
   CHECK_FALSE(may_be_sent_as("", "<a/>"));
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_encoding_tests

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_gate_tests {
 
 namespace {
 
@@ -128,4 +128,4 @@ TEST_CASE("a document larger than what is read at once is read to its end") {
   CHECK(refusal_of("<a>" + filler) == parse_error());
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_gate_tests

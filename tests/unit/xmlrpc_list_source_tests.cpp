@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_list_source_tests {
 
 namespace {
 
@@ -110,4 +110,4 @@ TEST_CASE("an answer of several lists waits for the one whose turn it is") {
   CHECK_FALSE(all.wait([] {}));
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_list_source_tests

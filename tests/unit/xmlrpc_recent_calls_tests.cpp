@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace rollcall::xmlrpc_recent_calls_tests {
+
 using namespace rollcall::xmlrpc;
 
 namespace {
@@ -48,3 +50,5 @@ TEST_CASE("a fault stays one") {
     CHECK(calls.decode(body).why() == expected);
   }
 }
+
+} // namespace rollcall::xmlrpc_recent_calls_tests

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_row_tests {
 
 namespace {
 
@@ -347,4 +347,4 @@ TEST_CASE("what a list holds on to is let go with its last piece, or with its so
   CHECK(held.use_count() == 1);
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_row_tests

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace rollcall::xmlrpc {
+namespace rollcall::xmlrpc::xmlrpc_writer_tests {
 
 namespace {
 
@@ -235,4 +235,4 @@ TEST_CASE("an answer is framed the same whether its value is there or comes in p
          "</params>\n</methodResponse>\n");
 }
 
-} // namespace rollcall::xmlrpc
+} // namespace rollcall::xmlrpc::xmlrpc_writer_tests
