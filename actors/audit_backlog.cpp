@@ -2,12 +2,21 @@
 
 namespace rollcall {
 
-bool audit_backlog::admit(std::size_t bytes) noexcept {
-  if (waiting_.fetch_add(bytes) + bytes <= limit_)
-    return true;
-  waiting_ -= bytes;
-  ++dropped_;
-  return false;
+namespace {
+
+constexpr std::uint64_t eighths = 8;
+
+} // namespace
+
+bool audit_backlog::has_room(audit_room of) const noexcept {
+  return waiting_ < limit_ * static_cast<std::uint64_t>(of) / eighths;
+}
+
+bool audit_backlog::admit(std::size_t bytes, audit_room of) noexcept {
+  const auto room = has_room(of);
+  if (room)
+    take_up(bytes);
+  return room;
 }
 
 bool audit_backlog::set_trouble(const std::string& why, timestamp now) {

@@ -25,6 +25,14 @@ struct audit_status {
   std::uint64_t limit_bytes = 0;
 };
 
+/// Up to how many eighths of the backlog are full something is still taken up: what matters more has the rest
+/// to itself.
+enum class audit_room : std::uint8_t {
+  refusals = 4, ///< requests that were refused, which hung up nothing
+  calls = 7,    ///< what was hung up, and what came of it
+  answers = 8,  ///< what seals an entry, and orders to nodes
+};
+
 /// What is to be written to the audit log, on its way to the auditor or kept by it while the log cannot be
 /// written: the bytes are counted here and bounded, because they wait in memory. Any thread.
 class audit_backlog {
@@ -39,8 +47,17 @@ public:
   /// Bytes that each customer may fill a day with requests that hang up nothing.
   std::uint64_t daily_limit() const noexcept { return daily_limit_; }
 
-  /// Takes up `bytes`. False when there is no room: then they are not to be sent, and are counted as dropped.
-  bool admit(std::size_t bytes) noexcept;
+  /// Whether there is room for more of it, of whatever size: the last one may go beyond the limit, so that
+  /// none is too large for it.
+  bool has_room(audit_room of) const noexcept;
+
+  /// Also beyond the limit; the sender answers for a bound.
+  void take_up(std::size_t bytes) noexcept { waiting_ += bytes; }
+
+  /// Takes up `bytes`. False when there is no room: then they are not to be sent, and count_dropped() is due
+  /// when they are given up. Each thread that asks at the same moment may go beyond the limit by what it
+  /// brings.
+  bool admit(std::size_t bytes, audit_room of) noexcept;
 
   /// They were written, or given up.
   void release(std::size_t bytes) noexcept { waiting_ -= bytes; }

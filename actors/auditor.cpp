@@ -46,7 +46,7 @@ private:
 
   void take(pending one);
   void flush();
-  void write(const pending& one);
+  bool write(const pending& one);
   void failed(const std::string& why);
   void stop_waiting();
   void tell_loss();
@@ -94,7 +94,7 @@ void auditor_state::tell_left_out() {
     log::warn("auditor", "{}", text);
     notes.push_back({context->now(), {}, text});
   }
-  if (!notes.empty() && context->audit.admit(bytes_of(notes)))
+  if (!notes.empty() && context->audit.admit(bytes_of(notes), audit_room::answers))
     take(notes);
 }
 
@@ -116,10 +116,14 @@ void auditor_state::flush() {
   try {
     for (; !waiting_.empty(); waiting_.pop_front()) {
       auto& next = waiting_.front();
-      write(next);
+      const auto kept = write(next);
       context->audit.release(next.bytes);
-      if (next.promise)
+      if (!next.promise)
+        continue;
+      if (kept)
         next.promise->deliver(caf::ok_atom_v);
+      else
+        next.promise->deliver(caf::make_error(ec::not_audited));
     }
     failing_since_.reset();
     if (context->audit.set_trouble({}, context->now()))
@@ -130,15 +134,18 @@ void auditor_state::flush() {
   tell_loss();
 }
 
-void auditor_state::write(const pending& one) {
+/// False when the log will never take it.
+bool auditor_state::write(const pending& one) {
   try {
     if (one.notes.empty())
       sink->write(one.writes);
     else
       sink->note(one.notes);
+    return true;
   } catch (const audit_refusal& e) {
     context->audit.count_dropped();
     log::error("auditor", "a part of an entry is left out: {}", e.what());
+    return false;
   }
 }
 

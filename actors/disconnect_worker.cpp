@@ -130,7 +130,8 @@ void disconnect_worker_state::write_outcome(std::vector<audit_block> blocks, std
     return then();
   audit_writes writes;
   writes.push_back({entry_, audit_, std::move(blocks), audit_answer{context->now(), std::move(text)}, idle});
-  if (!context->audit.admit(bytes_of(writes))) {
+  if (!context->audit.admit(bytes_of(writes), audit_room::answers)) {
+    context->audit.count_dropped();
     answer_.audited = false;
     return then();
   }

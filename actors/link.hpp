@@ -176,6 +176,7 @@ private:
   void resume(entry& call, const record_ptr& record, timestamp asked);
   void give_up(const std::string& id);
   void settle_expected();
+  void seal_resumed();
   void forget_calls();
   void drop_ended();
   const std::string& who() const { return identity->name.value(); }
@@ -233,9 +234,11 @@ private:
   audit_notes notes_;               ///< for the audit log, of the news that is being worked off
   std::deque<hang_up_order> ahead_; ///< for the next blocks of the audit log
   std::uint32_t blocks_out_ = 0;    ///< that are being written
+  bool log_late_ = false;           ///< the last block was not written in time
   std::unordered_map<std::string, expected_hang_up> expected_; ///< by the switch's id
   disconnect_job_ptr resume_job_;                              ///< of what is sent again after a restart
   std::uint64_t resumed_ = 0;                                  ///< by this job
+  bool resume_over_ = false;                                   ///< no more calls of this job will come
   std::uint64_t given_up_hang_ups_ = 0;
 };
 

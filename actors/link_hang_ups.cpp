@@ -61,17 +61,27 @@ void link_state::order_hang_up(hang_up_order order) {
 }
 
 /// More than so many blocks wait here and not at the auditor: there they would fill the backlog, which is for
-/// a log that cannot be written.
+/// a log that cannot be written. While others have filled it each link still has one block under way, so that
+/// a log that is written has every call, however many switches hang up at once.
 void link_state::write_ahead() {
-  while (!ahead_.empty()
-         && (blocks_out_ == 0 || (blocks_out_ < most_blocks_out && ahead_.size() >= defaults::calls_ahead)))
+  const auto another = [this] {
+    return blocks_out_ < most_blocks_out && ahead_.size() >= defaults::calls_ahead
+           && (log_late_ || context->audit.has_room(audit_room::calls));
+  };
+  while (!ahead_.empty() && (blocks_out_ == 0 || another()))
     write_block();
+  seal_resumed();
 }
 
 void link_state::write_block() {
   const auto block = take_block();
   if (block->empty())
     return;
+  if (log_late_ && !context->audit.has_room(audit_room::calls)) {
+    context->audit.count_dropped();
+    send_lines(*block, false);
+    return;
+  }
   audit_writes writes;
   auto expires = boot_time::max();
   for (const auto& order : *block) {
@@ -86,13 +96,11 @@ void link_state::write_block() {
       calls.reserve(block->size());
     calls.push_back(order.call);
   }
-  if (!context->audit.admit(bytes_of(writes))) {
-    send_lines(*block, false);
-    return;
-  }
+  context->audit.take_up(bytes_of(writes));
   ++blocks_out_;
   const auto written = [this, block](bool audited) {
     --blocks_out_;
+    log_late_ = !audited;
     send_lines(*block, audited);
     write_ahead();
   };
@@ -228,8 +236,7 @@ void link_state::write_notes() {
     const auto rest =
         notes_.begin() + static_cast<std::ptrdiff_t>(std::min(notes_.size(), defaults::notes_at_once));
     audit_notes some{notes_.begin(), rest};
-    const auto log = context->audit.status();
-    if (log.waiting_bytes + bytes_of(some) > log.limit_bytes || !context->audit.admit(bytes_of(some)))
+    if (!context->audit.admit(bytes_of(some), audit_room::calls))
       break;
     notes_.erase(notes_.begin(), rest);
     self->send(auditor, std::move(some));

@@ -126,19 +126,29 @@ void link_state::resume(entry& call, const record_ptr& record, timestamp asked) 
 void link_state::settle_expected() {
   for (const auto& [id, expected] : std::exchange(expected_, {}))
     note(id, "ended unseen");
-  while (!ahead_.empty())
-    write_block(); // before the entry is sealed
-  if (const auto job = std::exchange(resume_job_, nullptr); job && auditor) {
-    audit_writes writes;
-    writes.push_back({job->entry, job->request, {}, {}, false});
-    writes.back().answer = audit_answer{context->now(), "OK, " + std::to_string(resumed_) + " sent again"};
-    if (context->audit.admit(bytes_of(writes)))
-      caf::anon_send<caf::message_priority::high>(auditor, std::move(writes));
-  }
   if (resumed_ + given_up_hang_ups_ > 0)
     log::info(who(), "hang-ups from before the restart: {} are sent again, {} were asked for too long ago",
               resumed_, given_up_hang_ups_);
-  resumed_ = given_up_hang_ups_ = 0;
+  given_up_hang_ups_ = 0;
+  resume_over_ = true;
+  seal_resumed();
+}
+
+/// The entry of what is sent again ends when the last of its calls is on its way to the log.
+void link_state::seal_resumed() {
+  if (!resume_over_ || !ahead_.empty())
+    return;
+  resume_over_ = false;
+  const auto job = std::exchange(resume_job_, nullptr);
+  const auto count = std::exchange(resumed_, 0);
+  if (!job || !auditor)
+    return;
+  audit_writes writes;
+  writes.push_back({job->entry, job->request, {}, {}, false});
+  writes.back().answer = audit_answer{context->now(), "OK, " + std::to_string(count) + " sent again"};
+  if (!context->audit.admit(bytes_of(writes), audit_room::answers))
+    return context->audit.count_dropped();
+  caf::anon_send<caf::message_priority::high>(auditor, std::move(writes));
 }
 
 } // namespace rollcall

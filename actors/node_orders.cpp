@@ -106,8 +106,10 @@ void node_orders_state::finish(const node_order& order, const caf::error& failur
     log::error("cluster", "{}: the audit log does not have it yet", what);
     answer();
   };
-  if (!context->audit.admit(bytes_of(writes)))
+  if (!context->audit.admit(bytes_of(writes), audit_room::answers)) {
+    context->audit.count_dropped();
     return unwritten();
+  }
   self->request<caf::message_priority::high>(auditor, caf::duration{defaults::audit_deadline},
                                              std::move(writes))
       .then([answer](caf::ok_atom) { answer(); }, [unwritten](const caf::error&) { unwritten(); });

@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(fixture, "what a refused order names costs the log no more tha
 TEST_CASE_FIXTURE(fixture,
                   "while the log cannot be written refused orders leave room for calls that were hung up") {
   context->audit.limit(1000);
-  REQUIRE(context->audit.admit(501));
+  context->audit.take_up(501);
   answer_to(order("disconnectCall", {}));
   run();
   CHECK(audited.empty());

@@ -16,12 +16,15 @@ namespace rollcall::testing {
 /// An audit log in memory. `broken`: nothing can be written.
 struct fake_log : audit_sink {
   bool broken = false;
+  bool refuses = false; ///< whatever is written, for what it is
   std::vector<std::string>
       lines; ///< `m: sbc-1:1 sbc-1:2` (sent), `m expired: sbc-1:3`, `m = OK`, `sbc-1:1 ended`
   std::optional<std::string> loss;
 
   void write(const audit_writes& writes) override {
     check();
+    if (refuses)
+      throw audit_refusal{"too large"};
     for (const auto& write : writes) {
       for (const auto& block : write.blocks) {
         auto& line = lines.emplace_back(write.request->method);
@@ -83,33 +86,42 @@ struct slow_log : audited_world {
   struct held {
     std::deque<reply> waiting;
     std::vector<std::size_t> blocks; ///< calls of each message
+    std::vector<std::size_t> bytes;  ///< of each message that waits
+    std::size_t most_bytes = 0;      ///< that waited at once
     lines notes;
   };
   std::shared_ptr<held> log = std::make_shared<held>();
   auditor_actor auditor;
 
   slow_log() {
-    auditor = sys.spawn([log = log](auditor_actor::pointer self) -> auditor_actor::behavior_type {
-      return {[=](const audit_writes& writes) -> caf::result<caf::ok_atom> {
-                std::size_t calls = 0;
-                for (const auto& write : writes)
-                  for (const auto& block : write.blocks)
-                    calls += block.calls.size();
-                log->blocks.push_back(calls);
-                auto promise = self->make_response_promise<caf::ok_atom>();
-                log->waiting.push_back(promise);
-                return promise;
-              },
-              [=](const audit_notes& notes) {
-                for (const auto& note : notes)
-                  log->notes.push_back(note.id + ' ' + note.text);
-              },
-              [log](caf::tick_atom) {
-                auto next = std::move(log->waiting.front());
-                log->waiting.pop_front();
-                next.deliver(caf::ok_atom_v);
-              }};
-    });
+    auditor = sys.spawn(
+        [log = log, context = context](auditor_actor::pointer self) -> auditor_actor::behavior_type {
+          return {[=](const audit_writes& writes) -> caf::result<caf::ok_atom> {
+                    std::size_t calls = 0;
+                    for (const auto& write : writes)
+                      for (const auto& block : write.blocks)
+                        calls += block.calls.size();
+                    log->blocks.push_back(calls);
+                    log->bytes.push_back(bytes_of(writes));
+                    log->most_bytes =
+                        std::max<std::size_t>(log->most_bytes, context->audit.status().waiting_bytes);
+                    auto promise = self->make_response_promise<caf::ok_atom>();
+                    log->waiting.push_back(promise);
+                    return promise;
+                  },
+                  [=](const audit_notes& notes) {
+                    context->audit.release(bytes_of(notes));
+                    for (const auto& note : notes)
+                      log->notes.push_back(note.id + ' ' + note.text);
+                  },
+                  [=](caf::tick_atom) {
+                    context->audit.release(log->bytes.front());
+                    log->bytes.erase(log->bytes.begin());
+                    auto next = std::move(log->waiting.front());
+                    log->waiting.pop_front();
+                    next.deliver(caf::ok_atom_v);
+                  }};
+        });
     audited_by(auditor);
   }
   ~slow_log() {

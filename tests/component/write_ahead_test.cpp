@@ -1,5 +1,6 @@
 #include "tests/component/audited_world.hpp"
 
+#include <numeric>
 #include <random>
 
 namespace rollcall::testing::write_ahead_test {
@@ -68,6 +69,29 @@ TEST_CASE_FIXTURE(slow_log, "the lines of a block leave while the next one is wr
   write_all();
   CHECK(sbc.at->hung_up.size() == 2500);
   CHECK(answer_in(answer).sent == 2500);
+}
+
+TEST_CASE_FIXTURE(slow_log, "a backlog that is full for a moment costs no call its line in the log") {
+  context->audit.limit(1024 * 1024);
+  const auto sbc = connected("sbc-1");
+  const auto other = connected("sbc-2");
+  for (const auto& at : {sbc, other}) {
+    switch_news news;
+    for (int i = 0; i < 10'000; ++i)
+      news.emplace_back(call{std::to_string(i)}.in(11));
+    self->send(at.session.link, at.session.session, std::move(news));
+  }
+  run();
+  const auto answer = later(named(hang_up_account(11)));
+  run();
+  write_all();
+  CHECK(sbc.at->hung_up.size() + other.at->hung_up.size() == 20'000);
+  CHECK(answer_in(answer).sent == 20'000);
+  CHECK(answer_in(answer).audited);
+  CHECK(std::accumulate(log->blocks.begin(), log->blocks.end(), std::size_t{0}) == 20'000);
+  CHECK(context->audit.status().dropped == 0);
+  CHECK(log->most_bytes < 2 * 1024 * 1024); // each link may bring one block more
+  CHECK(context->audit.status().waiting_bytes == 0);
 }
 
 TEST_CASE_FIXTURE(slow_log,
@@ -278,14 +302,35 @@ TEST_CASE_FIXTURE(
     "the memory for what waits for a broken log is bounded; hang-ups go on, and what is lost is counted") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11));
+  tell(sbc, call{"2"}.in(11), call{"3"}.in(11));
   log->broken = true;
   context->audit.limit(100);
-  const auto answer = later(named(hang_up_call("sbc-1:1")));
+  const auto first = later(named(hang_up_call("sbc-1:1")));
   run();
+  advance(2s);
   CHECK(sbc.at->hung_up == lines{"1"});
-  CHECK_FALSE(answer_in(answer).audited);
-  CHECK(context->audit.status().dropped >= 1);
-  CHECK(context->audit.status().waiting_bytes <= 100);
+  CHECK_FALSE(answer_in(first).audited);
+  const auto one = context->audit.status().waiting_bytes;
+  const auto second = later(named(hang_up_call("sbc-1:2")));
+  const auto third = later(named(hang_up_call("sbc-1:3")));
+  run();
+  CHECK(sbc.at->hung_up == lines{"1", "2", "3"});
+  CHECK_FALSE(answer_in(third).audited);
+  CHECK(context->audit.status().dropped >= 2);
+  CHECK(context->audit.status().waiting_bytes == one);
+}
+
+TEST_CASE_FIXTURE(kept_log, "what the log will never take is answered as not audited") {
+  const auto sbc = connected("sbc-1");
+  tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
+  log->refuses = true;
+  const auto answer = disconnect(named(hang_up_call("sbc-1:1")));
+  CHECK(answer.sent == 1);
+  CHECK_FALSE(answer.audited);
+  CHECK(sbc.at->hung_up == lines{"1"});
+  CHECK(context->audit.status().dropped == 2);
+  log->refuses = false;
+  CHECK(disconnect(named(hang_up_call("sbc-1:2"))).audited);
 }
 
 TEST_CASE_FIXTURE(kept_log, "a file that was lost is told") {

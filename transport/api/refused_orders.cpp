@@ -79,12 +79,6 @@ void note_refusal(const invocation& call, const xmlrpc::fault& why) {
   if (!shared.auditor || !of || of->takes.does != effect::acts)
     return;
   auto& backlog = shared.context->audit;
-  // While the log cannot be written, what hung up nothing leaves room for what did.
-  const auto status = backlog.status();
-  if (status.waiting_bytes > status.limit_bytes / 2) {
-    backlog.count_dropped();
-    return;
-  }
   auto request =
       new_disconnect(call, scope_of_refused(call, of->takes), cut_for_audit(target_of(call, of->takes)))
           .audit;
@@ -95,9 +89,10 @@ void note_refusal(const invocation& call, const xmlrpc::fault& why) {
                     {},
                     audit_answer{system_now(), cut_for_audit("Refused: " + code + ' ' + why.text)},
                     true});
-  if (backlog.admit(bytes_of(writes)))
-    caf::anon_send<caf::message_priority::high>(shared.auditor,
-                                                std::move(writes)); // in order with the others
+  if (!backlog.admit(bytes_of(writes), audit_room::refusals))
+    return backlog.count_dropped();
+  // In order with the others.
+  caf::anon_send<caf::message_priority::high>(shared.auditor, std::move(writes));
 }
 
 void refuse_order(const invocation_ptr& call, xmlrpc::fault why, const done_fn& done) {
