@@ -1,4 +1,5 @@
 #include "actors/cluster.hpp"
+#include "actors/log.hpp"
 
 #include <utility>
 

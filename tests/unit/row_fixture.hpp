@@ -35,8 +35,9 @@ inline timestamp arbitrary_moment() {
 
 /// Any record, of one of a few switches.
 inline record_ptr arbitrary_record(const std::string& id) {
-  const auto& source = switch_of(*rc::gen::element<std::string>("sbc-1", "sbc-2", "kam.3"),
-                                 *rc::gen::element<std::string>("node-a", "node-b"));
+  const auto name = *rc::gen::element<std::string>("sbc-1", "sbc-2", "kam.3");
+  const auto node = *rc::gen::element<std::string>("node-a", "node-b");
+  const auto& source = switch_of(name, node);
   call_event event;
   event.id = id;
   event.state = call_state(*rc::gen::inRange(0, 7));
