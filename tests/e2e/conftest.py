@@ -7,6 +7,7 @@ import tempfile
 import pytest
 
 import harness
+from sip_network import network, sip  # noqa: F401: fixtures of all tests with real SIP
 
 
 def pytest_configure(config):

@@ -5,7 +5,6 @@ import contextlib
 import pytest
 
 from harness import wait_until
-from sip_network import network, sip  # noqa: F401
 from test_kamailio import OK, SOON
 
 from ends import sdp  # sip_network makes it known

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from harness import PATIENCE, wait_until
-from sip_network import Call, End, Lab, is_from, network, sip, start  # noqa: F401
+from sip_network import Call, End, Lab, is_from, start
 from test_kamailio import OK, SOON, daemon_for, live, ready
 
 #: Kamailio's own tables for db_text.

@@ -60,7 +60,7 @@ def _path():
 
 #: Below those that Linux gives to outgoing connections, which would keep Kamailio from coming back to its port.
 #: Processes that share the tests have each their own, and none is found twice in a row. The even ones are those of
-#: tests/e2e/harness.py.
+#: tests/e2e/harness.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 PORTS = range(20001 + _WORKER * 1596, 20000 + (_WORKER + 1) * 1596, 2)
 _ports = itertools.islice(itertools.cycle(PORTS), random.SystemRandom().randrange(len(PORTS)), None)

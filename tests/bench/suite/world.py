@@ -1,6 +1,6 @@
 """What benchmarks are made of: a daemon, switches that load it, clients that time it, and what processes use.
 
-The daemon and its clients are those of the black-box tests (tests/e2e/harness.py). The load comes from `rollcall sim`,
+The daemon and its clients are those of the black-box tests (tests/e2e/harness). The load comes from `rollcall sim`,
 whose own ceiling scene_generator.py measures.
 """
 
