@@ -85,7 +85,7 @@ structure structure_of(xmlrpc_value* from) {
     env.check();
     const value_ptr owned_key{key};
     const value_ptr owned{held};
-    out.emplace_back(text_of(key), converted(held));
+    out.push_back({text_of(key), converted(held)});
   }
   return out;
 }

@@ -3,13 +3,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace rollcall::xmlrpc {
 
 struct value;
+struct member;
 
 struct nil {
   friend bool operator==(const nil&, const nil&) = default;
@@ -21,7 +21,6 @@ struct opaque {
 };
 
 using array = std::vector<value>;
-using member = std::pair<std::string, value>;
 using structure = std::vector<member>; ///< in the order sent
 
 /// A value of a request.
@@ -36,6 +35,13 @@ struct value {
   bool is_nil() const noexcept { return as<nil>() != nullptr; }
 
   friend bool operator==(const value& a, const value& b) { return a.data == b.data; }
+};
+
+struct member {
+  std::string name;
+  value held;
+
+  friend bool operator==(const member&, const member&) = default;
 };
 
 /// The member of this name; null when there is none.
