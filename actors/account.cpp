@@ -218,7 +218,7 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
                                               const context_ptr& context, const node_actor& node,
                                               account_key key, const tally_actor& tally,
                                               std::uint64_t version) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.node = node;
   self->state.key = key;

@@ -198,7 +198,7 @@ void auditor_state::stop(caf::error reason) {
 auditor_actor::behavior_type auditor_behavior(auditor_actor::stateful_pointer<auditor_state> self,
                                               const context_ptr& context,
                                               const std::shared_ptr<audit_sink>& sink) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.sink = sink;
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });

@@ -164,7 +164,7 @@ namespace {
 
 call_actor::behavior_type call_behavior(call_actor::pointer self, const call_surroundings_ptr& shared,
                                         const record_ptr& first, bool awaited) {
-  count_failures(self, shared->context, "call");
+  fails_with_node(self, shared->context, "call");
   auto kept = std::make_unique<call_actor_state>(self, shared, first, awaited);
   auto* state = kept.get();
   return {

@@ -302,7 +302,7 @@ namespace {
 cluster_actor::behavior_type cluster_behavior(cluster_actor::stateful_pointer<cluster_state> self,
                                               const context_ptr& context, const cluster_settings& settings,
                                               const node_actor& node, const wire::member_actor& own_member) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.settings = settings;
   self->state.node = node;

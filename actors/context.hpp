@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 
@@ -29,6 +30,7 @@ struct node_context {
   std::atomic<std::chrono::milliseconds> settlement_pause{defaults::settlement_pause};
   std::atomic<std::chrono::milliseconds> disconnect_deadline{defaults::disconnect_deadline};
   std::atomic<std::chrono::milliseconds> resume_hang_ups{std::chrono::minutes{5}};
+  std::function<void()> broken = std::abort; ///< an actor that answers depend on has failed. Any thread
   actor_metrics metrics;
   audit_backlog audit;
   claim_table claims;    ///< of this node

@@ -49,7 +49,7 @@ private:
 exporting_actor::behavior_type counts_export(exporting_actor::stateful_pointer<counts_export_state> self,
                                              const context_ptr& context,
                                              const std::vector<wire::account_counts>& counts) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.counts = counts;
   self->set_down_handler([self](const caf::down_msg&) { self->quit(); }); // nobody reads it any more
   self->delayed_send(self, defaults::batch_deadline, caf::tick_atom_v);

@@ -128,7 +128,7 @@ namespace {
 customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer<customer_state> self,
                                                 const context_ptr& context, customer_id id,
                                                 const tally_actor& tally) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.id = id;
   self->state.tally = tally;
   return {

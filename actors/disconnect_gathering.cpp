@@ -308,7 +308,7 @@ void disconnect_gathering_state::join_one_call(disconnect_report& report, std::u
 disconnect_gathering_actor::behavior_type
 disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gathering_state> self,
                      const context_ptr& context, const local_front_actor& front) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.front = front;
   return {

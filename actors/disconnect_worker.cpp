@@ -248,7 +248,7 @@ namespace {
 disconnect_worker_actor::behavior_type
 disconnect_worker(disconnect_worker_actor::stateful_pointer<disconnect_worker_state> self,
                   const context_ptr& context, const node_actor& node, const auditor_actor& auditor) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.node = node;
   self->state.auditor = auditor;

@@ -20,7 +20,7 @@ struct front_state {
 front_actor::behavior_type front_behavior(front_actor::stateful_pointer<front_state> self,
                                           const context_ptr& context, const node_actor& node,
                                           const local_front_actor& local, const node_orders_actor& orders) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   return {
       [=](const list_request& request) {
         return self->delegate(spawn_list_gathering(self->system(), context, local), request);

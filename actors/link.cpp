@@ -257,7 +257,7 @@ echo_actor::behavior_type echo_behavior(echo_actor::pointer self) {
 link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state> self,
                                         const context_ptr& context, const switch_identity* identity,
                                         const node_actor& node, const auditor_actor& auditor) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.identity = identity;
   self->state.node = node;

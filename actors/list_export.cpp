@@ -101,7 +101,7 @@ void list_export_state::end_if_idle() {
 list_exporting_actor::behavior_type
 list_export(list_exporting_actor::stateful_pointer<list_export_state> self, const context_ptr& context,
             const local_front_actor& front, const directory_ptr& dir) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.front = front;
   self->state.directory = dir;

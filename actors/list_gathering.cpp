@@ -133,7 +133,7 @@ void list_gathering_state::settle() {
 list_gathering_actor::behavior_type
 list_gathering(list_gathering_actor::stateful_pointer<list_gathering_state> self, const context_ptr& context,
                const local_front_actor& front) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.front = front;
   return {[self](const list_request& request) { return self->state.start(request); }};

@@ -77,7 +77,7 @@ void list_import_state::end() {
 list_import_actor::behavior_type list_import(list_import_actor::stateful_pointer<list_import_state> self,
                                              const context_ptr& context,
                                              const wire::list_export_actor& exporter) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.exporter = exporter;
   self->set_down_handler([self](const caf::down_msg&) { self->state.lose("the node is gone"); });
   return {

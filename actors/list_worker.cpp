@@ -64,7 +64,7 @@ namespace {
 
 list_worker_actor::behavior_type list_worker(list_worker_actor::stateful_pointer<list_worker_state> self,
                                              const context_ptr& context, const node_actor& node) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.node = node;
   return {

@@ -20,7 +20,7 @@ struct local_front_state {
 local_front_actor::behavior_type
 local_front_behavior(local_front_actor::stateful_pointer<local_front_state> self, const context_ptr& context,
                      const node_actor& node, const auditor_actor& auditor) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   return {
       [=](const list_request& request) {
         return self->delegate(spawn_list_worker(self->system(), context, node), request);

@@ -119,7 +119,7 @@ void member_actor_state::take(const directory_ptr& dir) {
 member_host_actor::behavior_type member(member_host_actor::stateful_pointer<member_actor_state> self,
                                         const context_ptr& context, const local_front_actor& front,
                                         const node_actor& node) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.front = front;
   self->state.node = node;

@@ -259,7 +259,7 @@ namespace {
 
 node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state> self,
                                         const context_ptr& context, const auditor_actor& auditor) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.auditor = auditor;
   self->set_exit_handler([self](caf::exit_msg& message) { self->state.stop(std::move(message.reason)); });

@@ -118,7 +118,7 @@ void node_orders_state::finish(const node_order& order, const caf::error& failur
 node_orders_actor::behavior_type node_orders(node_orders_actor::stateful_pointer<node_orders_state> self,
                                              const context_ptr& context, const cluster_actor& cluster,
                                              const auditor_actor& auditor) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   self->state.cluster = cluster;
   self->state.auditor = auditor;

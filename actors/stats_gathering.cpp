@@ -165,7 +165,7 @@ stats_answer stats_gathering_state::joined(const claim_verdict& verdict) {
 stats_gathering_actor::behavior_type
 stats_gathering(stats_gathering_actor::stateful_pointer<stats_gathering_state> self,
                 const context_ptr& context, const node_actor& node) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.node = node;
   return {

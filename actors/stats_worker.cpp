@@ -40,7 +40,7 @@ namespace {
 
 stats_worker_actor::behavior_type stats_worker(stats_worker_actor::stateful_pointer<stats_worker_state> self,
                                                const context_ptr& context, const node_actor& node) {
-  count_failures(self, context);
+  fails_alone(self, context);
   self->state.context = context;
   self->state.node = node;
   return {

@@ -219,7 +219,7 @@ void takeover_state::attach() {
 
 attach_actor::behavior_type takeover(attach_actor::stateful_pointer<takeover_state> self,
                                      const takeover_plan& plan) {
-  count_failures(self, plan.context);
+  fails_alone(self, plan.context);
   self->state.plan = plan;
   return {[self](const attach_request& request) { return self->state.start(request); }};
 }

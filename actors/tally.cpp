@@ -42,7 +42,7 @@ namespace {
 
 tally_actor::behavior_type tally_behavior(tally_actor::stateful_pointer<tally_state> self,
                                           const context_ptr& context) {
-  count_failures(self, context);
+  fails_with_node(self, context);
   self->state.context = context;
   return {
       one_way{[self](const tally_update& news) { self->state.update(news); }},
