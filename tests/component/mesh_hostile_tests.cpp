@@ -1,3 +1,4 @@
+#include "log_lines.hpp"
 #include "mesh_fixture.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -161,6 +162,22 @@ TEST_CASE("what is not BASP never reaches it") {
     CHECK(holds_soon([&] { return a->counters().bad_frames == bad; }));
   }
   CHECK(a.told().empty());
+}
+
+TEST_CASE(
+    "a stranger that gives itself free names fills no log, and mutes what is said of no other address") {
+  const testing::log_lines log;
+  running_node a{{.id = "node-a"}}; // with a secret, which these do not know
+  const auto hello_from = [&](const char* address, const std::string& node) {
+    client c{a.port(), address};
+    c.send(hello_of(node, some_runtime));
+    CHECK(c.line().value_or("").find("wrong_secret") != std::string::npos);
+  };
+  for (int i = 0; i < 20; ++i)
+    hello_from("127.0.0.9", "free-" + std::to_string(i));
+  CHECK(log.count("refused a stranger at 127.0.0.9 (wrong_secret)") == complaints_a_minute);
+  hello_from("127.0.0.10", "node-b");
+  CHECK(log.wait_for("refused a stranger at 127.0.0.10 (wrong_secret): 'node-b'"));
 }
 
 TEST_CASE("one that looks like another node to CAF is refused") {

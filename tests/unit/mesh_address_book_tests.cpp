@@ -1,5 +1,4 @@
 #include "transport/cluster/address_book.hpp"
-#include "transport/cluster/complaints.hpp"
 
 #include <doctest/doctest.h>
 
@@ -123,20 +122,6 @@ TEST_CASE("others are told of those that are connected first") {
   book.attempted("c:1", {.connected = true, .ours = false, .node = node_id{"node-c"}, .error = {}});
   book.joined(node_id{"node-c"}, at(1));
   CHECK(book.addresses(2) == texts{"c:1", "a:1"});
-}
-
-TEST_CASE("the same complaint comes once a minute, and many different ones do not fill the memory") {
-  complaints said;
-  const complaints::clock::time_point start{};
-  CHECK(said.is_due("x", start));
-  CHECK_FALSE(said.is_due("x", start + complaint_pause - std::chrono::seconds{1}));
-  CHECK(said.is_due("y", start));
-  CHECK(said.is_due("x", start + complaint_pause));
-  int due = 0;
-  for (int i = 0; i < 5000; ++i)
-    due += said.is_due(std::to_string(i), start + complaint_pause);
-  CHECK(due < 1024);
-  CHECK(said.is_due("x", start + 2 * complaint_pause));
 }
 
 } // namespace rollcall::cluster::mesh_address_book_tests

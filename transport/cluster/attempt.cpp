@@ -153,7 +153,7 @@ void attempt::on_challenge(const challenge& theirs) {
                        keys_.empty() ? "it asks for the [cluster] secret, and this node has none"
                                      : "it asks twice for the [cluster] secret",
                        {}};
-    mesh_->turn_away(what, address_);
+    mesh_->turn_away(what, address_, false);
     return on_refused(what);
   }
   their_nonce_ = theirs.nonce;
@@ -177,7 +177,7 @@ void attempt::on_welcome(greeting theirs) {
     const refused what{refusal::wrong_secret,
                        "'" + theirs.of.node.value() + "' does not show that it knows the [cluster] secret",
                        theirs.of.node};
-    mesh_->turn_away(what, address_);
+    mesh_->turn_away(what, address_, false);
     return on_refused(what);
   }
   if (theirs.of.address.starts_with(':'))

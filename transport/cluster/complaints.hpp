@@ -2,29 +2,92 @@
 
 #include "transport/cluster/limits.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rollcall::cluster {
 
-/// Keeps the log readable where something fails ten times a second. One thread.
+/// What a complaint is about.
+struct complaint {
+  bool stranger = true;  ///< it may be anybody: neither dialled by this node, nor has it shown who it is
+  std::string address;   ///< where it is; of strangers what bounds count as one, see address_key
+  std::string_view kind; ///< the code of a refusal, or what went wrong
+};
+
+/// Keeps the log readable where something fails ten times a second. Each address and kind has a few lines a
+/// minute, and the same one once. Strangers have a table of their own: they may choose what they are called
+/// and, within a network, where they come from, and must not mute what is said of members. One thread.
 class complaints {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// True when this was not complained of for `complaint_pause`.
-  bool is_due(const std::string& what, clock::time_point now) {
-    std::erase_if(last_, [&](const auto& each) { return now - each.second >= complaint_pause; });
-    return last_.size() < kept && last_.emplace(what, now).second;
+  /// What a line that is to be written now ends with: nothing, or ", and 7 more before it". None when it is
+  /// not to be written.
+  std::optional<std::string> admit(const complaint& what, std::string_view text, clock::time_point now) {
+    return (what.stranger ? strangers_ : members_).admit({what.address, std::string{what.kind}}, text, now);
   }
 
 private:
-  /// What strangers make us complain of must not fill the memory.
-  static constexpr std::size_t kept = 1024;
+  using key = std::pair<std::string, std::string>;
 
-  std::map<std::string, clock::time_point> last_;
+  /// What was said within a minute.
+  class lines {
+  public:
+    std::optional<std::string> admit(std::string_view text, clock::time_point now) {
+      if (is_over(now)) {
+        said_.clear();
+        begun_ = now;
+      }
+      const auto hash = std::hash<std::string_view>{}(text);
+      if (said_.size() == complaints_a_minute || std::find(said_.begin(), said_.end(), hash) != said_.end()) {
+        ++left_out_;
+        return std::nullopt;
+      }
+      said_.push_back(hash);
+      const auto left_out = std::exchange(left_out_, 0);
+      return left_out == 0 ? std::string{} : ", and " + std::to_string(left_out) + " more before it";
+    }
+
+    bool is_over(clock::time_point now) const { return said_.empty() || now - begun_ >= complaint_pause; }
+
+  private:
+    clock::time_point begun_{};
+    std::vector<std::size_t> said_; ///< hashes of texts
+    std::uint64_t left_out_ = 0;
+  };
+
+  /// Bounded: those for whom there is no room share their lines.
+  class table {
+  public:
+    std::optional<std::string> admit(const key& of, std::string_view text, clock::time_point now) {
+      if (!lines_.contains(of) && lines_.size() >= complaint_keys) {
+        if (now - swept_ >= std::chrono::seconds{1}) {
+          swept_ = now;
+          std::erase_if(lines_, [now](const auto& each) { return each.second.is_over(now); });
+        }
+        if (lines_.size() >= complaint_keys)
+          return others_.admit(text, now);
+      }
+      return lines_[of].admit(text, now);
+    }
+
+  private:
+    std::map<key, lines> lines_;
+    lines others_;
+    clock::time_point swept_{};
+  };
+
+  table members_;
+  table strangers_;
 };
 
 } // namespace rollcall::cluster

@@ -126,7 +126,7 @@ void greeter::do_admit(const admission_key* proven_by) {
 }
 
 void greeter::turn_away(const refused& what) {
-  mesh_->turn_away(what, talk_->peer());
+  mesh_->turn_away(what, talk_->peer(), !talk_->over()->is_tls());
   refuse(what);
 }
 

@@ -1,6 +1,7 @@
 #include "transport/cluster/mesh_impl.hpp"
 
 #include "actors/log.hpp"
+#include "transport/address_key.hpp"
 #include "transport/dead_peer.hpp"
 #include "transport/host_port.hpp"
 
@@ -142,9 +143,10 @@ http::listener::events mesh::impl::listener_events() {
             if (const auto self = weak.lock())
               self->on_accepted(std::move(connected));
           },
-          [counters = counters_](const http::channel::error_code& ec) {
+          [counters = counters_, lines = failed_accepts_](const http::channel::error_code& ec) {
             ++counters->accept_errors;
-            log::warn("cluster", "cannot accept a connection: {}", ec.message());
+            if (const auto more = lines->admit(std::chrono::steady_clock::now()))
+              log::warn("cluster", "cannot accept a connection: {}{}", ec.message(), *more);
           }};
 }
 
@@ -166,8 +168,9 @@ void mesh::impl::on_accepted(http::channel::socket connected) {
   const std::weak_ptr<greeter> weak = opened;
   opened->take_place(strangers_.add(from, [this, weak, address = from.to_string()] {
     ++counters_->turned_away;
-    complain(true, "a connection from " + address
-                       + " that has not said hello is closed: a newer one takes its place");
+    complain(true, about_stranger(address, "replaced"),
+             "a connection from " + address
+                 + " that has not said hello is closed: a newer one takes its place");
     if (const auto oldest = weak.lock())
       oldest->stop();
   }));
@@ -176,20 +179,22 @@ void mesh::impl::on_accepted(http::channel::socket connected) {
 
 void mesh::impl::failed(const std::string& address, const std::string& why) {
   const std::lock_guard lock{mutex_};
-  complain(!stopped_, "a connection from " + address + " failed: " + why);
+  complain(!stopped_, about_stranger(address, "failed"), "a connection from " + address + " failed: " + why);
 }
 
-void mesh::impl::turn_away(const refused& what, const std::string& address) {
+void mesh::impl::turn_away(const refused& what, const std::string& address, bool stranger) {
   const std::lock_guard lock{mutex_};
-  counters_->count_refusal(code_of(what.why));
-  complain(true,
-           "refused a stranger at " + address + " (" + std::string{code_of(what.why)} + "): " + what.message);
+  const auto code = code_of(what.why);
+  counters_->count_refusal(code);
+  complain(true, stranger ? about_stranger(address, code) : complaint{false, address, code},
+           "refused a stranger at " + address + " (" + std::string{code} + "): " + what.message);
 }
 
 void mesh::impl::turned_away(const refused& what, const std::string& address) {
   const std::lock_guard lock{mutex_};
-  complain(is_error(what.why), name_of(what.node, address) + " refuses this node ("
-                                   + std::string{code_of(what.why)} + "): " + what.message);
+  const auto code = code_of(what.why);
+  complain(is_error(what.why), {false, address, code},
+           name_of(what.node, address) + " refuses this node (" + std::string{code} + "): " + what.message);
 }
 
 // --- whom to dial
@@ -263,11 +268,16 @@ std::string mesh::impl::name_of(const node_id& node, const std::string& address)
   return (node.known() ? node.value() : std::string{"a stranger"}) + " at " + address;
 }
 
-void mesh::impl::complain(bool aloud, const std::string& what) {
-  if (aloud && complaints_.is_due(what, complaints::clock::now()))
-    log::warn("cluster", "{}", what);
+complaint mesh::impl::about_stranger(const std::string& peer, std::string_view kind) {
+  return {true, address_key{peer}.text(), kind};
+}
+
+void mesh::impl::complain(bool aloud, const complaint& about, const std::string& text) {
+  const auto more = aloud ? complaints_.admit(about, text, complaints::clock::now()) : std::nullopt;
+  if (more)
+    log::warn("cluster", "{}{}", text, *more);
   else
-    log::debug("cluster", "{}", what);
+    log::debug("cluster", "{}", text);
 }
 
 void mesh::impl::tell(std::function<void(const cluster::events&)> news) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/log_throttle.hpp"
 #include "transport/cluster/address_book.hpp"
 #include "transport/cluster/admission.hpp"
 #include "transport/cluster/complaints.hpp"
@@ -47,7 +48,7 @@ public:
                                      const identification& by) override;
   void carry(const claim& claimed, channel_ptr over) override;
   void give_up(const claim& claimed, const std::string& why) override;
-  void turn_away(const refused& what, const std::string& address) override;
+  void turn_away(const refused& what, const std::string& address, bool stranger) override;
   void turned_away(const refused& what, const std::string& address) override;
   void failed(const std::string& address, const std::string& why) override;
   bool is_wanted(const std::string& address) override;
@@ -69,15 +70,20 @@ private:
   /// How the log calls a node.
   static std::string name_of(const node_id& node, const std::string& address);
 
+  /// Of somebody who has connected from this address.
+  static complaint about_stranger(const std::string& peer, std::string_view kind);
+
   // With the mutex held:
   greeting say_mine() const;
   std::vector<standing> held() const;
+  verdict judge(const greeting& theirs, bool dialled, const std::string& address,
+                const identification& by) const;
   void let_go(std::uint64_t connection, const std::string& why);
   void learn(const std::string& address, const std::optional<node_id>& node);
   void dial_all();
   void wake_diallers(const node_id& node, bool was_there);
   void stop_dialler(const std::string& address);
-  void complain(bool aloud, const std::string& what);
+  void complain(bool aloud, const complaint& about, const std::string& text);
   void tell(std::function<void(const cluster::events&)> news);
 
   boost::asio::io_context& io_;
@@ -86,6 +92,7 @@ private:
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
   strangers strangers_;
   guess_brake guessers_;
+  const std::shared_ptr<log_throttle> failed_accepts_ = std::make_shared<log_throttle>();
 
   mutable std::mutex mutex_; ///< guards what follows
   http::tls_context tls_;

@@ -36,19 +36,15 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
   const std::lock_guard lock{mutex_};
   if (stopped_)
     return refused{refusal::duplicate, "the node stops", self_.node};
-  if (!basp_bridge::is_runtime(theirs.runtime)) {
-    complain(true, "refused " + name_of(theirs.of.node, address) + ": its runtime is none");
-    return refused{refusal::bad_hello, "runtime is none", self_.node};
-  }
-  const auto judge = dialled ? judge_welcome : judge_hello;
-  auto found = judge(say_mine(), theirs, address, held());
-  if (std::holds_alternative<taken>(found))
-    if (auto wrong = doubt(theirs, by.shown, address, peers_))
-      found = *std::move(wrong);
+  auto found = judge(theirs, dialled, address, by);
   if (const auto* unwanted = std::get_if<refused>(&found)) {
-    counters_->count_refusal(code_of(unwanted->why));
-    complain(is_error(unwanted->why), "refused " + name_of(theirs.of.node, address) + " ("
-                                          + std::string{code_of(unwanted->why)} + "): " + unwanted->message);
+    const auto code = code_of(unwanted->why);
+    const auto may_be_anybody = !dialled && by.shown.how == credentials::by::address;
+    counters_->count_refusal(code);
+    complain(
+        is_error(unwanted->why),
+        may_be_anybody ? about_stranger(by.peer, code) : complaint{false, dialled ? address : by.peer, code},
+        "refused " + name_of(theirs.of.node, address) + " (" + std::string{code} + "): " + unwanted->message);
     return *unwanted;
   }
   if (const auto other = std::get<taken>(found).instead_of)
@@ -63,6 +59,18 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
   }
   dial_all();
   return claimed;
+}
+
+verdict mesh::impl::judge(const greeting& theirs, bool dialled, const std::string& address,
+                          const identification& by) const {
+  if (!basp_bridge::is_runtime(theirs.runtime))
+    return refused{refusal::bad_hello, "its runtime is none", self_.node};
+  const auto by_words = dialled ? judge_welcome : judge_hello;
+  auto found = by_words(say_mine(), theirs, address, held());
+  if (std::holds_alternative<taken>(found))
+    if (auto wrong = doubt(theirs, by.shown, address, peers_))
+      return *std::move(wrong);
+  return found;
 }
 
 void mesh::impl::carry(const claim& claimed, channel_ptr over) {
@@ -123,7 +131,7 @@ void mesh::impl::let_go(std::uint64_t connection, const std::string& why) {
   const auto& theirs = gone.claimed.theirs.of;
   wake_diallers(theirs.node, gone.in_use);
   if (!gone.in_use) // one that has accepted is left like this whenever two dial each other
-    return complain(!stopped_ && gone.claimed.dialled,
+    return complain(!stopped_ && gone.claimed.dialled, {false, gone.claimed.address, "no connection"},
                     name_of(theirs.node, gone.claimed.address) + ": no connection: " + why);
   --counters_->connected;
   if (stopped_)

@@ -28,6 +28,7 @@ struct claim {
 struct identification {
   credentials shown;
   http::peer_certificate certificate; ///< empty without TLS
+  std::string peer;                   ///< the address of its socket
 };
 
 /// What came of one attempt at an address.
@@ -63,8 +64,9 @@ public:
 
   virtual void give_up(const claim& claimed, const std::string& why) = 0;
 
-  /// We refuse one who said nothing that could be admitted.
-  virtual void turn_away(const refused& what, const std::string& address) = 0;
+  /// We refuse one who said nothing that could be admitted. A stranger has connected to us, and shown no
+  /// certificate.
+  virtual void turn_away(const refused& what, const std::string& address, bool stranger) = 0;
 
   /// They refuse us, at this address.
   virtual void turned_away(const refused& what, const std::string& address) = 0;

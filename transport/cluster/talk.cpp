@@ -82,9 +82,9 @@ void talk::cut() { channel_->cut(); }
 
 identification talk::identified(bool proven) const {
   if (!channel_->is_tls())
-    return {{proven ? credentials::by::secret : credentials::by::address, {}}, {}};
+    return {{proven ? credentials::by::secret : credentials::by::address, {}}, {}, peer_};
   const auto certificate = channel_->certificate();
-  return {{credentials::by::certificate, certificate.names()}, certificate};
+  return {{credentials::by::certificate, certificate.names()}, certificate, peer_};
 }
 
 void talk::on_deadline() {
