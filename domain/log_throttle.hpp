@@ -18,6 +18,8 @@ public:
 
   static constexpr unsigned lines_a_second = 10;
 
+  explicit log_throttle(unsigned most = lines_a_second) : most_(most) {}
+
   /// What `text` makes, when this second has a line left.
   template <class Text>
   std::optional<std::string> line(moment now, Text text) {
@@ -27,13 +29,16 @@ public:
 
   /// What a line that is to be written now ends with: nothing, or ", and 7 more before it". None when this
   /// second has had its lines.
-  std::optional<std::string> admit(moment now) {
+  std::optional<std::string> admit(moment now) { return admit(now, most_); }
+
+  /// The same, for as many lines a second.
+  std::optional<std::string> admit(moment now, unsigned most) {
     const std::lock_guard lock{mutex_};
     if (now - second_began_ >= std::chrono::seconds{1}) {
       second_began_ = now;
       lines_ = 0;
     }
-    if (lines_ == lines_a_second) {
+    if (lines_ >= most) {
       ++left_out_;
       ++all_left_out_;
       return std::nullopt;
@@ -47,6 +52,7 @@ public:
   std::uint64_t left_out() const noexcept { return all_left_out_; }
 
 private:
+  const unsigned most_;
   std::mutex mutex_;
   moment second_began_{};
   unsigned lines_ = 0; ///< of this second

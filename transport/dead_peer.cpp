@@ -1,6 +1,7 @@
 #include "transport/dead_peer.hpp"
 
 #include "actors/log.hpp"
+#include "domain/log_throttle.hpp"
 
 #include <algorithm>
 #include <netinet/in.h>
@@ -16,8 +17,12 @@ namespace {
 constexpr int probes = 3;
 
 void set(int socket, int level, int option, int value) {
-  if (::setsockopt(socket, level, option, &value, sizeof value) != 0)
-    log::warn("socket", "cannot set socket option {}: {}", option, std::system_category().message(errno));
+  static log_throttle lines{1}; // of all connections, also of strangers
+  if (::setsockopt(socket, level, option, &value, sizeof value) == 0)
+    return;
+  const auto why = std::system_category().message(errno);
+  if (const auto more = lines.admit(std::chrono::steady_clock::now()))
+    log::warn("socket", "cannot set socket option {}: {}{}", option, why, *more);
 }
 
 } // namespace

@@ -1,5 +1,7 @@
+#include "feed_fixture.hpp"
 #include "http_client.hpp"
 #include "http_fixture.hpp"
+#include "log_lines.hpp"
 #include "transport/http/server.hpp"
 
 #include <doctest/doctest.h>
@@ -48,6 +50,23 @@ TEST_CASE("silent connections that hold all places give way to one who asks, the
       std::this_thread::yield();
   }
   CHECK(s->counters().over_limit == 3);
+}
+
+TEST_CASE("an address that is turned away again and again mutes what is said of no other") {
+  const testing::log_lines log;
+  running_server s{echo};
+  s->bound_peers(1, {});
+  const auto is_turned_away = [&](const char* from) {
+    return feed::test::client{s.port(), from}.line().value_or("").starts_with("HTTP/1.1 503");
+  };
+  const feed::test::client first{s.port(), "127.0.0.9"};
+  const feed::test::client other{s.port(), "127.0.0.10"};
+  while (s->counters().accepted < 2)
+    std::this_thread::yield();
+  for (int i = 0; i < 20; ++i)
+    CHECK(is_turned_away("127.0.0.9"));
+  CHECK(is_turned_away("127.0.0.10"));
+  CHECK(log.wait_for("a connection of 127.0.0.10 is turned away: too many of this address"));
 }
 
 TEST_CASE("half a request, a page for anybody and a refused login make nobody one who was let in") {

@@ -41,6 +41,14 @@ TEST_CASE("a flood of refused logins makes a few lines a second, and those left 
   CHECK(refused.line("x", "p", start + 1s) == "login \"x\" from p was refused");
 }
 
+TEST_CASE("a flood of refused logins of one address hides those of no other") {
+  refused_logins refused;
+  for (int i = 0; i < 1000; ++i)
+    refused.line("x", i % 2 ? "2001:db8::1" : "2001:db8::2", start); // one network
+  CHECK_FALSE(refused.line("x", "2001:db8::3", start));
+  CHECK(refused.line("y", "192.0.2.7", start) == "login \"y\" from 192.0.2.7 was refused");
+}
+
 TEST_CASE("refused logins that come slowly are all told") {
   refused_logins refused;
   for (int i = 0; i < 100; ++i)

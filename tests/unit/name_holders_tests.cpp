@@ -1,4 +1,3 @@
-#include "domain/log_throttles.hpp"
 #include "domain/name_holders.hpp"
 
 #include <doctest/doctest.h>
@@ -61,25 +60,6 @@ TEST_CASE("what another node knows of a name does not count when it is older tha
   here.admit(b, start + 1s);
   here.take_over(there.history(start + 2s), start + 2s);
   CHECK(here.history(start + 2s).last.back().host.run == "run-b");
-}
-
-TEST_CASE("a log has ten lines a second of each who causes them, and the next one counts the rest") {
-  log_throttles log;
-  int lines = 0;
-  for (int i = 0; i < 1'000; ++i)
-    lines += log.admit("noisy", start).has_value();
-  CHECK(lines == 10);
-  CHECK(log.admit("quiet", start) == "");
-  CHECK(log.admit("noisy", start + 1s) == ", and 990 more before it");
-  CHECK(log.admit("noisy", start + 1s) == "");
-}
-
-TEST_CASE("a log that thousands cause lines of is bounded too") {
-  log_throttles log;
-  int lines = 0;
-  for (int i = 0; i < 100'000; ++i)
-    lines += log.admit(std::to_string(i), start).has_value();
-  CHECK(lines <= 2 * int(log_throttles::most) + 20);
 }
 
 } // namespace rollcall::name_holders_tests

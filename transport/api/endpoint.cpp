@@ -1,6 +1,7 @@
 #include "transport/api/endpoint.hpp"
 
 #include "actors/log.hpp"
+#include "transport/address_key.hpp"
 #include "transport/api/body_form.hpp"
 #include "transport/api/dispatch.hpp"
 #include "transport/api/failure.hpp"
@@ -114,7 +115,8 @@ std::optional<http::response> endpoint::state::screen(const settings& by, http::
     return "a request from " + request.client + " is refused with " + std::to_string(refusal->status) + ": "
            + refusal->reason;
   };
-  if (const auto line = shared->other_sites.line(std::chrono::steady_clock::now(), text))
+  if (const auto line = shared->other_sites.line(address_key{request.client}.text(),
+                                                 std::chrono::steady_clock::now(), text))
     log::info("api", "{}", *line);
   return http::text_response(refusal->status, std::move(refusal->reason));
 }

@@ -1,6 +1,7 @@
 #include "transport/api/login.hpp"
 
 #include "actors/log.hpp"
+#include "transport/address_key.hpp"
 #include "transport/http/authorization.hpp"
 
 #include <chrono>
@@ -36,7 +37,7 @@ void count_wrong(std::string_view login, const http::request& request, login_bra
     return "address " + request.client + " has to wait, after " + std::to_string(guess_brake::most_wrong)
            + " wrong passwords within a minute";
   };
-  if (const auto line = brake.lines.line(clock::now(), text))
+  if (const auto line = brake.lines.line(address_key{request.client}.text(), clock::now(), text))
     log::warn("api", "{}", *line);
 }
 
@@ -50,7 +51,7 @@ bool is_trusted(const settings& by, const http::request& request, service& share
   const auto text = [&] {
     return "a request from trusted host " + request.peer + " is not trusted: " + std::string{why};
   };
-  if (const auto line = shared.distrusted.line(clock::now(), text))
+  if (const auto line = shared.distrusted.line(address_key{request.peer}.text(), clock::now(), text))
     log::info("api", "{}", *line);
   return false;
 }

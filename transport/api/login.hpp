@@ -14,7 +14,7 @@ namespace rollcall::api {
 /// What stands against guessing, for all ways to log in.
 struct login_brake {
   guess_brake guessers;
-  log_throttle lines;
+  log_throttles lines;
   std::atomic<std::uint64_t> braked{0}; ///< requests told to wait
 };
 

@@ -1,5 +1,7 @@
 #include "transport/api/refused_logins.hpp"
 
+#include "transport/address_key.hpp"
+
 #include <cstdio>
 
 namespace rollcall::api {
@@ -25,8 +27,9 @@ std::string quoted(std::string_view login) {
 } // namespace
 
 std::optional<std::string> refused_logins::line(std::string_view login, std::string_view peer, moment now) {
-  return lines_.line(
-      now, [&] { return "login " + quoted(login) + " from " + std::string{peer} + " was refused"; });
+  return lines_.line(address_key{peer}.text(), now, [&] {
+    return "login " + quoted(login) + " from " + std::string{peer} + " was refused";
+  });
 }
 
 } // namespace rollcall::api

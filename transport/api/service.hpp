@@ -33,8 +33,10 @@ struct service {
   admission disconnects;
   metrics counters;
   refused_logins refused;
-  log_throttle other_sites;
-  log_throttle distrusted; ///< requests of trusted hosts that were not trusted
+
+  // Lines of the log, by address_key.
+  log_throttles other_sites;
+  log_throttles distrusted; ///< requests of trusted hosts that were not trusted
 };
 
 } // namespace rollcall::api

@@ -143,10 +143,10 @@ http::listener::events mesh::impl::listener_events() {
             if (const auto self = weak.lock())
               self->on_accepted(std::move(connected));
           },
-          [counters = counters_, lines = failed_accepts_](const http::channel::error_code& ec) {
+          [counters = counters_](const std::optional<std::string>& line) {
             ++counters->accept_errors;
-            if (const auto more = lines->admit(std::chrono::steady_clock::now()))
-              log::warn("cluster", "cannot accept a connection: {}{}", ec.message(), *more);
+            if (line)
+              log::warn("cluster", "{}", *line);
           }};
 }
 

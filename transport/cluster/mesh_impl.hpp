@@ -1,6 +1,5 @@
 #pragma once
 
-#include "domain/log_throttle.hpp"
 #include "transport/cluster/address_book.hpp"
 #include "transport/cluster/admission.hpp"
 #include "transport/cluster/complaints.hpp"
@@ -92,7 +91,6 @@ private:
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
   strangers strangers_;
   guess_brake guessers_;
-  const std::shared_ptr<log_throttle> failed_accepts_ = std::make_shared<log_throttle>();
 
   mutable std::mutex mutex_; ///< guards what follows
   http::tls_context tls_;

@@ -95,10 +95,10 @@ private:
               if (const auto self = weak.lock())
                 self->on_connected(std::move(connected), how);
             },
-            [shared = service_](const channel::error_code& ec) {
+            [shared = service_](const std::optional<std::string>& line) {
               ++shared->counters.accept_errors;
-              if (const auto more = shared->log.admit("accept", std::chrono::steady_clock::now()))
-                log::warn("feed", "cannot accept a connection: {}{}", ec.message(), *more);
+              if (line)
+                log::warn("feed", "{}", *line);
             }};
   }
 

@@ -32,8 +32,9 @@ struct service {
   wall_clock now;
   switch_table switches;
   strangers unknown;
-  guess_brake guessers; ///< wrong about the secret of a switch
-  log_throttles log;    ///< by address_key, or by the switch's name once it has shown its secret
+  guess_brake guessers;                          ///< wrong about the secret of a switch
+  log_throttles lines{log_throttles::unbounded}; ///< of switches that have shown their secret, by name
+  log_throttles lines_of_strangers;              ///< of the others, by address_key
   metrics counters;
 };
 

@@ -417,8 +417,9 @@ void session::settle() {
 void session::note(spdlog::level::level_enum level, std::string_view text) {
   if (!spdlog::should_log(level))
     return;
-  const auto& whose = name_.known() ? name_.value() : from_;
-  if (const auto more = service_->log.admit(whose, std::chrono::steady_clock::now()))
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto more = name_.known() ? service_->lines.admit(name_.value(), now)
+                                      : service_->lines_of_strangers.admit(from_, now))
     spdlog::log(level, "feed: {}: {}{}", who_, text, *more);
 }
 

@@ -91,7 +91,8 @@ void listener::on_accept(const channel::error_code& ec, channel::socket connecte
   if (ec == asio::error::operation_aborted)
     return;
   if (ec) {
-    tell_.failed(ec);
+    tell_.failed(failures_.line(std::chrono::steady_clock::now(),
+                                [&] { return "cannot accept a connection: " + ec.message(); }));
     return do_pause();
   }
   tell_.connected(std::move(connected));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/log_throttle.hpp"
 #include "transport/http/channel.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace rollcall::http {
@@ -21,7 +23,9 @@ class listener : public std::enable_shared_from_this<listener> {
 public:
   struct events {
     std::function<void(channel::socket)> connected;
-    std::function<void(const channel::error_code&)> failed;
+
+    /// `line` is for the log; none when there was one a moment ago, for this may go on ten times a second.
+    std::function<void(const std::optional<std::string>& line)> failed;
   };
 
   /// Binds and listens; see server::listen for what it throws.
@@ -44,6 +48,7 @@ private:
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   events tell_;
+  log_throttle failures_{1};
 };
 
 } // namespace rollcall::http

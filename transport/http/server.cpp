@@ -1,7 +1,7 @@
 #include "transport/http/server.hpp"
 
 #include "actors/log.hpp"
-#include "domain/log_throttle.hpp"
+#include "transport/address_key.hpp"
 #include "transport/http/listener.hpp"
 #include "transport/http/service.hpp"
 #include "transport/http/session.hpp"
@@ -110,9 +110,10 @@ private:
               if (const auto self = weak.lock())
                 self->on_connected(std::move(connected), how, entrance);
             },
-            [shared = service_](const channel::error_code& ec) {
+            [shared = service_](const std::optional<std::string>& line) {
               ++shared->counters.accept_errors;
-              log::warn("http", "cannot accept a connection: {}", ec.message());
+              if (line)
+                log::warn("http", "{}", *line);
             }};
   }
 
@@ -144,19 +145,14 @@ private:
     ++service_->counters.over_limit;
     if (open > most + most / closing_share || !service_->strangers.make_room())
       return false;
-    const auto text = [&] {
-      return "a stranger's connection is closed for one of " + peer + ": too many are open";
-    };
-    if (const auto line = turned_away_.line(channel::clock::now(), text))
-      log::warn("http", "{}", *line);
+    tell_turned_away(
+        peer, [&] { return "a stranger's connection is closed for one of " + peer + ": too many are open"; });
     return true;
   }
 
   /// Tells a client that there is no room, if that can be said without waiting for it.
   void turn_away(channel::socket connected, security how, const std::string& peer, const char* whose) {
-    const auto text = [&] { return "a connection of " + peer + " is turned away: too many " + whose; };
-    if (const auto line = turned_away_.line(channel::clock::now(), text))
-      log::warn("http", "{}", *line);
+    tell_turned_away(peer, [&] { return "a connection of " + peer + " is turned away: too many " + whose; });
     if (how == security::tls)
       return;
     constexpr std::string_view full =
@@ -165,6 +161,13 @@ private:
     channel::error_code ignored;
     connected.non_blocking(true, ignored);
     connected.write_some(asio::buffer(full), ignored);
+  }
+
+  template <class Text>
+  void tell_turned_away(const std::string& peer, Text text) {
+    if (const auto line =
+            service_->turned_away.line(address_key{peer}.text(), channel::clock::now(), std::move(text)))
+      log::warn("http", "{}", *line);
   }
 
   tls_context identity() {
@@ -177,7 +180,6 @@ private:
   asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
   std::shared_ptr<peer_table> peers_ = std::make_shared<peer_table>();
-  log_throttle turned_away_;
   std::mutex mutex_; ///< guards what follows
   tls_context tls_;
   std::vector<std::shared_ptr<listener>> listeners_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/log_throttle.hpp"
+#include "domain/log_throttles.hpp"
 #include "transport/http/giving_way.hpp"
 #include "transport/http/handshake_gate.hpp"
 #include "transport/http/limits.hpp"
@@ -30,8 +30,13 @@ struct service {
   session_registry sessions;
   giving_way strangers{sessions};
   handshake_gate handshakes;
-  log_throttle handshakes_given_up;
-  log_throttle distrusted;           ///< of connections whose certificate counts no more
+
+  // Lines of the log, by address_key.
+  log_throttles turned_away;
+  log_throttles handshakes_given_up;
+  log_throttles distrusted; ///< connections whose certificate counts no more
+  log_throttles failures;
+
   std::atomic<bool> draining{false}; ///< no connection goes on after the answer under way
 };
 

@@ -110,7 +110,7 @@ void session::on_replaced() {
 
 void session::give_up_handshake(const char* why) {
   const auto text = [&] { return "the TLS handshake of " + peer_ + " is given up: " + why; };
-  if (const auto line = service_->handshakes_given_up.line(channel::clock::now(), text))
+  if (const auto line = service_->handshakes_given_up.line(from_.text(), channel::clock::now(), text))
     log::warn("http", "{}", *line);
   leave_gate();
   channel_.cut();
@@ -141,7 +141,7 @@ void session::revise(const tls_context& identity) {
       return "the connection of " + self->peer_
              + " is cut: no authority vouches for its certificate any more";
     };
-    if (const auto line = self->service_->distrusted.line(channel::clock::now(), text))
+    if (const auto line = self->service_->distrusted.line(self->from_.text(), channel::clock::now(), text))
       log::warn("http", "{}", *line);
     self->channel_.cut();
   });
@@ -252,7 +252,7 @@ void session::hand_over() {
     service_->handler(std::move(asked), [pending](response answer) { pending->use(std::move(answer)); });
   } catch (const std::exception& e) {
     ++service_->counters.handler_errors;
-    log::error("http", "a request of {} failed: {}", peer_, e.what());
+    tell_failure("a request of " + peer_ + " failed: " + e.what());
     pending->use(text_response(500, "The request failed."));
   }
 }
@@ -290,7 +290,7 @@ void session::answer_sent(bool keep_alive) {
 void session::answer_lost() { channel_.cut(); }
 
 void session::answer_failed(const char* why) {
-  log::error("http", "an answer to {} failed: {}", peer_, why);
+  tell_failure("an answer to " + peer_ + " failed: " + why);
   if (sender_->begun()) {
     ++service_->counters.cut;
     return channel_.cut();
@@ -299,7 +299,7 @@ void session::answer_failed(const char* why) {
 }
 
 void session::on_late_body() {
-  log::error("http", "the rest of an answer to {} did not come in time", peer_);
+  tell_failure("the rest of an answer to " + peer_ + " did not come in time");
   if (sender_->begun()) {
     ++service_->counters.cut;
     return channel_.cut();
@@ -321,7 +321,7 @@ void session::on_deadline() {
     return channel_.cancel();
   case phase::reply:
     ++service_->counters.handler_errors;
-    log::error("http", "a request of {} was not answered in time", peer_);
+    tell_failure("a request of " + peer_ + " was not answered in time");
     form_.keep_alive = false;
     return start_answer(text_response(503, "The request could not be answered in time."), form_);
   case phase::write:
@@ -338,6 +338,11 @@ void session::on_deadline() {
   case phase::finishing:
     return;
   }
+}
+
+void session::tell_failure(const std::string& what) {
+  if (const auto more = service_->failures.admit(from_.text(), channel::clock::now()))
+    log::error("http", "{}{}", what, *more);
 }
 
 void session::enter(phase next, std::chrono::milliseconds within) {

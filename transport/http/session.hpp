@@ -79,6 +79,7 @@ private:
   void answer_failed(const char* why) override;
   void on_deadline();
   void on_late_body();
+  void tell_failure(const std::string& what);
   void enter(phase next, std::chrono::milliseconds within);
   void finish();
 
