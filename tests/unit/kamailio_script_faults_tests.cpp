@@ -13,13 +13,28 @@ using lines = std::vector<std::string>;
 TEST_CASE("faults of a script are those that its switch told last") {
   script_faults faults;
   CHECK(faults.lines().empty());
-  faults.heard("kam-1", "a\nb\n");
-  faults.heard("kam-2", "c");
+  const auto kam_2 = faults.open("kam-2");
+  auto kam_1 = faults.open("kam-1");
+  kam_1->heard("a\nb\n");
+  kam_2->heard("c");
   CHECK(faults.lines() == lines{"script of kam-1: a", "script of kam-1: b", "script of kam-2: c"});
-  faults.heard("kam-1", "");
+  kam_1->heard("");
   CHECK(faults.lines() == lines{"script of kam-2: c"});
-  faults.forget("kam-2");
+  kam_1->heard("a");
+  kam_1.reset();
+  CHECK(faults.lines() == lines{"script of kam-2: c"});
+}
+
+TEST_CASE("a Kamailio that is let go leaves no fault, also by what it had under way") {
+  script_faults faults;
+  const auto gone = faults.open("kam-1");
+  gone->heard("a");
+  gone->close();
   CHECK(faults.lines().empty());
+  const auto next = faults.open("kam-1"); // the name is another client's
+  next->heard("b");
+  gone->heard("a");
+  CHECK(faults.lines() == lines{"script of kam-1: b"});
 }
 
 TEST_CASE("a switch that tells faults without end is heard in part, on lines that are lines") {
@@ -27,7 +42,8 @@ TEST_CASE("a switch that tells faults without end is heard in part, on lines tha
   std::string many;
   for (int i = 0; i < 1000; ++i)
     many += std::string(10'000, 'x') + "\r\t\n";
-  faults.heard("kam-1", many);
+  const auto kam_1 = faults.open("kam-1");
+  kam_1->heard(many);
   CHECK(faults.lines().size() == 16);
   CHECK(faults.lines().front().size() < 300);
   CHECK(faults.lines().front().find('\r') == std::string::npos);

@@ -28,6 +28,7 @@ void client::start() {
 
 void client::stop() {
   with_.notes->close();
+  with_.faults->close();
   asio::post(strand_, [self = shared_from_this()] {
     self->stopped_ = true;
     self->pause_.cancel();

@@ -22,7 +22,6 @@ public:
       const auto same = std::find(switches.begin(), switches.end(), each->to());
       if (same == switches.end()) {
         each->stop();
-        counters_->faults.forget(each->to().name.value());
         continue;
       }
       switches.erase(same);
@@ -31,10 +30,12 @@ public:
     running_ = std::move(kept);
     for (auto& each : switches) {
       auto notes = notes_.open(each.name);
+      auto faults = counters_->faults.open(each.name.value());
       running_
           .emplace_back(std::make_shared<client>(
-              io_.get_executor(), connection::surroundings{std::move(each), bounds_, attach_, now_, nullptr,
-                                                           nullptr, counters_, runs_, std::move(notes)}))
+              io_.get_executor(),
+              connection::surroundings{std::move(each), bounds_, attach_, now_, nullptr, nullptr, counters_,
+                                       runs_, std::move(notes), std::move(faults)}))
           ->start();
     }
   }

@@ -177,7 +177,7 @@ void connection::read_frames() {
 void connection::on_frame(std::string_view payload, switch_news& news) {
   auto said = reader_.read(payload, with_.now());
   if (const auto* lives = std::get_if<kamailio::pong>(&said))
-    with_.counters->faults.heard(with_.to.name.value(), lives->faults);
+    with_.faults->heard(lives->faults);
   if (auto* report = std::get_if<call_report>(&said))
     with_.clock->correct(report->event);
   if (const auto* answer = std::get_if<kamailio::pong>(&said);

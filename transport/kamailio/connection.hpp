@@ -50,6 +50,7 @@ public:
     std::shared_ptr<metrics> counters;
     std::shared_ptr<run_registry> runs;
     std::shared_ptr<switch_notes::sheet> notes;
+    std::shared_ptr<script_faults::sheet> faults;
   };
 
   /// `over` is called once, on the strand: why it ended, and whether it had been up.

@@ -4,7 +4,9 @@
 #include "transport/feed/quoted.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <utility>
 
 namespace rollcall::kamailio {
 
@@ -27,28 +29,47 @@ std::vector<std::string> lines_of(std::string_view text) {
 
 } // namespace
 
-void script_faults::heard(const std::string& name, const std::string& faults) {
+void script_faults::sheet::heard(const std::string& faults) {
   auto now = lines_of(faults);
   const std::lock_guard lock{mutex_};
-  auto& known = faults_[name];
+  if (closed_)
+    return;
   for (const auto& each : now)
-    if (std::find(known.begin(), known.end(), each) == known.end())
-      log::warn(name, "kamailio: its script: {}", each);
-  if (now.empty() && !known.empty())
-    log::info(name, "kamailio: its script is right now");
-  known = std::move(now);
+    if (std::find(faults_.begin(), faults_.end(), each) == faults_.end())
+      log::warn(of_, "kamailio: its script: {}", each);
+  if (now.empty() && !faults_.empty())
+    log::info(of_, "kamailio: its script is right now");
+  faults_ = std::move(now);
 }
 
-void script_faults::forget(const std::string& name) {
+void script_faults::sheet::close() {
   const std::lock_guard lock{mutex_};
-  faults_.erase(name);
+  closed_ = true;
+  faults_.clear();
+}
+
+std::shared_ptr<script_faults::sheet> script_faults::open(const std::string& of) {
+  auto opened = std::make_shared<sheet>(of);
+  const std::lock_guard lock{mutex_};
+  std::erase_if(sheets_, [](const auto& each) { return each.expired(); });
+  sheets_.push_back(opened);
+  return opened;
 }
 
 std::vector<std::string> script_faults::lines() const {
-  const std::lock_guard lock{mutex_};
+  std::map<std::string, std::vector<std::string>> faults; // by switch
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& weak : sheets_)
+      if (const auto each = weak.lock()) {
+        const std::lock_guard its_lock{each->mutex_};
+        auto& of = faults[each->of_];
+        of.insert(of.end(), each->faults_.begin(), each->faults_.end());
+      }
+  }
   std::vector<std::string> lines;
-  for (const auto& [name, faults] : faults_)
-    for (const auto& each : faults)
+  for (const auto& [name, of] : faults)
+    for (const auto& each : of)
       lines.push_back("script of " + name + ": " + each);
   return lines;
 }
