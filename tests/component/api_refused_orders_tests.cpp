@@ -29,6 +29,31 @@ std::string order(const std::string& method,
   return fixture::call_of(method, fixture::structure(members));
 }
 
+std::string array_of(const std::string& values) {
+  return "<value><array><data>" + values + "</data></array></value>";
+}
+
+std::string struct_of(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string text = "<value><struct>";
+  for (const auto& [name, value] : members)
+    text += "<member><name>" + name + "</name>" + value + "</member>";
+  return text + "</struct></value>";
+}
+
+std::string string_of(const std::string& text) { return "<value>" + text + "</value>"; }
+
+std::string part(const std::string& method, const std::string& params) {
+  return struct_of({{"methodName", string_of(method)}, {"params", params}});
+}
+
+std::string hang_up_part(const std::string& id) {
+  return part("disconnectCall", array_of(struct_of({{"ID", string_of(id)}})));
+}
+
+std::string multicall_of(const std::string& parts) {
+  return fixture::call_of("system.multicall", "<param>" + array_of(parts) + "</param>");
+}
+
 } // namespace
 
 TEST_CASE_FIXTURE(fixture,
@@ -102,18 +127,67 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(fixture, "each refused order of a multicall has its entry") {
   std::string parts;
   for (const auto* account : {"0", "00"})
-    parts +=
-        std::string{"<value><struct><member><name>methodName</name><value>disconnectAccount</value></member>"
-                    "<member><name>params</name><value><array><data><value><struct><member><name>i_account"
-                    "</name><value>"}
-        + account + "</value></member></struct></value></data></array></value></member></struct></value>";
-  answer_to(
-      call_of("system.multicall", "<param><value><array><data>" + parts + "</data></array></value></param>"));
+    parts += part("disconnectAccount", array_of(struct_of({{"i_account", string_of(account)}})));
+  answer_to(multicall_of(parts));
   run();
   REQUIRE(audited.size() == 2);
   CHECK(audited[0].request->target == "i_account=0");
   CHECK(audited[1].request->target == "i_account=00");
   CHECK(audited[0].entry != audited[1].entry);
+}
+
+TEST_CASE_FIXTURE(fixture, "a part that is no call as it stands has its entry when it is an order") {
+  const std::pair<std::string, std::string> table[] = {
+      {part("disconnectCall", string_of("a:1")),
+       "disconnectCall  (1): Refused: 400 The params of a part must be an array"},
+      {struct_of({{"methodName", string_of("listAllCalls")},
+                  {"methodName", string_of("disconnectCall")},
+                  {"params", array_of(struct_of({{"ID", string_of("a:1")}}))}}),
+       "disconnectCall ID=a:1 (1): Refused: 400 The part has two members methodName"},
+      {part("system.multicall", array_of(array_of(struct_of({{"methodName", string_of("disconnectCall")}})))),
+       "system.multicall 1 order among 1 part: disconnectCall (1): Refused: 400 A part must not be a "
+       "system.multicall"},
+  };
+  for (const auto& [one, entry] : table) {
+    CAPTURE(entry);
+    answer_to(multicall_of(one));
+    CHECK(written() == entry);
+  }
+  answer_to(multicall_of(part("listAllCalls", string_of("")) + string_of("disconnectCall")));
+  run();
+  CHECK(audited.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a multicall that is refused as a whole has one entry for all orders in it") {
+  std::string parts = part("listAllCalls", array_of(""));
+  for (int i = 1; i <= 64; ++i)
+    parts += hang_up_part("a:" + std::to_string(i));
+  CHECK_FALSE(fault_in(answer_to(multicall_of(parts))).empty());
+  CHECK(written()
+        == "system.multicall 64 orders among 65 parts: disconnectCall ID=a:1; disconnectCall ID=a:2; "
+           "disconnectCall ID=a:3; disconnectCall ID=a:4; disconnectCall ID=a:5 (1): Refused: 400 "
+           "system.multicall takes at most 64 calls");
+  const auto two = "<param>" + array_of(hang_up_part("a:1")) + "</param><param>" + array_of("") + "</param>";
+  CHECK_FALSE(fault_in(answer_to(call_of("system.multicall", two))).empty());
+  CHECK(written()
+        == "system.multicall 1 order among 1 part: disconnectCall ID=a:1 (1): Refused: 400 system.multicall "
+           "takes an array of method calls");
+  const auto by_4 = log_in("login-4", "secret", multicall_of(hang_up_part(std::string(500, 'x'))));
+  CHECK(fault_in(by_4) == "403 API access is not enabled");
+  REQUIRE(audited.size() == 1);
+  CHECK(audited.front().request->who == customer_id{4});
+  CHECK(audited.front().request->target.size() < 400);
+  CHECK(contains(written(), "system.multicall 1 order among 1 part: disconnectCall ID=xxx"));
+  CHECK(script->disconnects.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a multicall of lists alone that is refused as a whole leaves no entry") {
+  std::string parts;
+  for (int i = 0; i < 65; ++i)
+    parts += part("listAllCalls", array_of(""));
+  CHECK_FALSE(fault_in(answer_to(multicall_of(parts))).empty());
+  run();
+  CHECK(audited.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "what a refused order names costs the log no more than a few hundred bytes") {

@@ -90,13 +90,18 @@ private:
     };
     auto call = part_of(*whole_, part);
     if (!call)
-      take(std::move(call.why()));
+      refuse(part, std::move(call.why()), take);
     else if (clock::now() - begun_ > multicall_deadline)
       refuse_order(*call, not_done("the parts before took too long"), take);
     else if (bytes_ > multicall_most_bytes)
       refuse_order(*call, not_done("the answers before it are too long"), take);
     else
       dispatch(*call, take);
+  }
+
+  void refuse(const xmlrpc::value& part, xmlrpc::fault why, const done_fn& take) const {
+    note_refused_part(*whole_, part, why);
+    take(std::move(why));
   }
 
   void add(outcome result) {
@@ -131,12 +136,14 @@ void run(const invocation_ptr& call, done_fn done) {
   const auto& given = call->params;
   const auto none = given.empty() || (given.size() == 1 && is_no_struct(given.front()));
   if (!none && (given.size() != 1 || !given.front().as<xmlrpc::array>())) {
-    done(xmlrpc::bad_parameter("system.multicall takes an array of method calls"));
+    refuse_order(call, xmlrpc::bad_parameter("system.multicall takes an array of method calls"), done);
     return;
   }
   if (parts_of(*call).size() > multicall_most_parts) {
-    done(xmlrpc::bad_parameter("system.multicall takes at most " + std::to_string(multicall_most_parts)
-                               + " calls"));
+    refuse_order(call,
+                 xmlrpc::bad_parameter("system.multicall takes at most "
+                                       + std::to_string(multicall_most_parts) + " calls"),
+                 done);
     return;
   }
   std::make_shared<sequence>(call, std::move(done))->start();

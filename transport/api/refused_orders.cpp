@@ -2,6 +2,7 @@
 
 #include "transport/api/disconnect.hpp"
 #include "transport/api/methods.hpp"
+#include "transport/api/multicall.hpp"
 #include "transport/api/scope.hpp"
 #include "transport/api/service.hpp"
 
@@ -20,14 +21,19 @@ namespace rollcall::api {
 
 namespace {
 
-const xmlrpc::structure* given_to(const invocation& call) {
-  return call.params.size() == 1 ? call.params.front().as<xmlrpc::structure>() : nullptr;
+/// Orders of a refused system.multicall that its entry names.
+constexpr std::size_t named_orders = 5;
+
+const xmlrpc::structure* given_to(const xmlrpc::array& params) {
+  return params.size() == 1 ? params.front().as<xmlrpc::structure>() : nullptr;
 }
 
+bool is_order(const method& one) { return one.takes.does == effect::acts; }
+
 /// What the client named, also where that is what is wrong: `i_account=3, i_customer=99`.
-std::string target_of(const invocation& call, const parameter_list& takes) {
+std::string target_of(const xmlrpc::array& params, const parameter_list& takes) {
   std::string text;
-  const auto* given = given_to(call);
+  const auto* given = given_to(params);
   if (!given)
     return text;
   for (const auto& [name, value] : *given) {
@@ -44,8 +50,51 @@ std::string target_of(const invocation& call, const parameter_list& takes) {
   return text;
 }
 
+/// A part of a system.multicall as far as it can be read, whatever is wrong with it. Where it names two
+/// methods, one that is an order counts.
+struct part_read {
+  const method* of = nullptr; ///< null: there is no such method
+  const xmlrpc::array* params = nullptr;
+};
+
+part_read read_part(const xmlrpc::value& part) {
+  static const xmlrpc::array none;
+  part_read read{nullptr, &none};
+  const auto* members = part.as<xmlrpc::structure>();
+  if (!members)
+    return read;
+  for (const auto& [name, value] : *members) {
+    const auto* text = name == "methodName" ? value.as<std::string>() : nullptr;
+    const auto* params = name == "params" ? value.as<xmlrpc::array>() : nullptr;
+    const auto* of = text ? find_method(*text) : nullptr;
+    if (of && (!read.of || is_order(*of)))
+      read.of = of;
+    if (params)
+      read.params = params;
+  }
+  return read;
+}
+
+/// `2 orders among 70 parts: disconnectCall ID=a:1; disconnectCall ID=a:2`; empty when there is none.
+std::string orders_among(const xmlrpc::array& parts) {
+  std::size_t orders = 0;
+  std::string first;
+  for (const auto& part : parts) {
+    const auto read = read_part(part);
+    if (!read.of || !is_order(*read.of) || ++orders > named_orders)
+      continue;
+    first.append(orders == 1 ? " " : "; ").append(read.of->name);
+    if (const auto target = target_of(*read.params, read.of->takes); !target.empty())
+      first.append(" ").append(target);
+  }
+  if (orders == 0)
+    return {};
+  return std::to_string(orders) + (orders == 1 ? " order" : " orders") + " among "
+         + std::to_string(parts.size()) + (parts.size() == 1 ? " part:" : " parts:") + first;
+}
+
 std::optional<customer_id> named_scope(const invocation& call, const parameter_list& takes) {
-  const auto* given = given_to(call);
+  const auto* given = given_to(call.params);
   const auto* value = given && !takes.scope.empty() ? xmlrpc::find(*given, takes.scope) : nullptr;
   if (!value)
     return std::nullopt;
@@ -71,17 +120,11 @@ customer_id scope_of_refused(const invocation& call, const parameter_list& takes
   return scope ? *scope : customer_id{};
 }
 
-} // namespace
-
-void note_refusal(const invocation& call, const xmlrpc::fault& why) {
+/// The entry waits for the log; who named which target, under whose rights.
+void write_down(const invocation& call, customer_id scope, std::string target, const xmlrpc::fault& why) {
   auto& shared = *call.session->served_by;
-  const auto* of = find_method(call.method);
-  if (!shared.auditor || !of || of->takes.does != effect::acts)
-    return;
   auto& backlog = shared.context->audit;
-  auto request =
-      new_disconnect(call, scope_of_refused(call, of->takes), cut_for_audit(target_of(call, of->takes)))
-          .audit;
+  auto request = new_disconnect(call, scope, cut_for_audit(std::move(target))).audit;
   const auto code = std::to_string(static_cast<std::int32_t>(why.code));
   audit_writes writes;
   writes.push_back({backlog.new_entry(),
@@ -93,6 +136,27 @@ void note_refusal(const invocation& call, const xmlrpc::fault& why) {
     return backlog.count_dropped();
   // In order with the others.
   caf::anon_send<caf::message_priority::high>(shared.auditor, std::move(writes));
+}
+
+} // namespace
+
+void note_refusal(const invocation& call, const xmlrpc::fault& why) {
+  const auto* of = find_method(call.method);
+  if (!call.session->served_by->auditor || !of)
+    return;
+  if (is_order(*of)) {
+    write_down(call, scope_of_refused(call, of->takes), target_of(call.params, of->takes), why);
+    return;
+  }
+  const auto* parts =
+      of == &multicall && !call.params.empty() ? call.params.front().as<xmlrpc::array>() : nullptr;
+  if (auto orders = parts ? orders_among(*parts) : std::string{}; !orders.empty())
+    write_down(call, scope_of_refused(call, of->takes), std::move(orders), why);
+}
+
+void note_refused_part(const invocation& whole, const xmlrpc::value& part, const xmlrpc::fault& why) {
+  if (const auto read = read_part(part); read.of)
+    note_refusal({whole.session, std::string{read.of->name}, *read.params, true}, why);
 }
 
 void refuse_order(const invocation_ptr& call, xmlrpc::fault why, const done_fn& done) {
