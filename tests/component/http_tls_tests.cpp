@@ -71,17 +71,34 @@ private:
   std::filesystem::path folder_;
 };
 
+/// What a client may come back with, in place of showing its certificate again.
+using resumption = std::shared_ptr<SSL_SESSION>;
+
 class tls_client {
 public:
-  explicit tls_client(std::uint16_t port, const tls_files* own = nullptr) {
+  /// `version`: none but this one, 0: any.
+  explicit tls_client(std::uint16_t port, const tls_files* own = nullptr, int version = 0,
+                      const resumption& from = nullptr) {
+    SSL_CTX_set_min_proto_version(context_.native_handle(), version);
+    SSL_CTX_set_max_proto_version(context_.native_handle(), version);
     if (own) {
       context_.use_certificate_chain_file(own->certificate);
       context_.use_private_key_file(own->key, ssl::context::pem);
     }
     stream_.emplace(io_, context_);
+    if (from)
+      SSL_set_session(stream_->native_handle(), from.get());
     stream_->lowest_layer().connect({asio::ip::address_v4::loopback(), port});
-    stream_->handshake(ssl::stream_base::client);
+    boost::system::error_code ec;
+    stream_->handshake(ssl::stream_base::client, ec);
+    if (ec && !from)
+      throw boost::system::system_error{ec};
   }
+
+  /// To be asked for after an answer: TLS 1.3 sends it after the handshake.
+  resumption ticket() { return {SSL_get1_session(stream_->native_handle()), SSL_SESSION_free}; }
+
+  bool has_resumed() { return SSL_session_reused(stream_->native_handle()) == 1; }
 
   std::string server_name() {
     std::array<char, 64> text{};
@@ -212,6 +229,41 @@ TEST_CASE("a client whose authority is taken out of the configuration is cut, an
   CHECK(stays.asks_again());
   CHECK_FALSE(goes.asks_again());
   CHECK(stays.asks_again());
+}
+
+TEST_CASE("a ticket from before its authority was taken out of the configuration lets nobody in") {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    const certificates folder;
+    running_server s{echo};
+    auto files = folder.make("server");
+    const auto kept = folder.make("kept");
+    const auto removed = folder.make("removed");
+    files.client_ca = folder.path("both");
+    std::ofstream{files.client_ca} << std::ifstream{kept.certificate}.rdbuf()
+                                   << std::ifstream{removed.certificate}.rdbuf();
+    s->set_tls(make_tls_context(files));
+    const auto port = s->listen("127.0.0.1:0", security::tls);
+    tls_client first{port, &removed, version};
+    REQUIRE(first.asks_again());
+    const auto ticket = first.ticket();
+    REQUIRE(SSL_SESSION_is_resumable(ticket.get()) == 1);
+    tls_client again{port, nullptr, version, ticket}; // by the ticket alone
+    REQUIRE(again.asks_again());
+    REQUIRE(again.has_resumed());
+    const auto next_ticket = again.ticket();
+
+    files.client_ca = kept.certificate;
+    s->set_tls(make_tls_context(files));
+    CHECK_FALSE(again.asks_again()); // it shows the certificate that it was let in by
+    for (const auto& old : {ticket, next_ticket})
+      for (const auto* own : {static_cast<const tls_files*>(nullptr), &removed}) {
+        tls_client late{port, own, version, old};
+        CHECK_FALSE(late.has_resumed());
+        CHECK_FALSE(late.asks_again());
+      }
+    CHECK(tls_client{port, &kept, version}.asks_again());
+  }
 }
 
 TEST_CASE("a connection without a certificate is cut once one is demanded") {
