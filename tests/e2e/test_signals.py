@@ -7,7 +7,7 @@ import xmlrpc.client
 
 import pytest
 
-from harness import Api, Daemon, client_context, free_port, make_certificate, wait_until
+from harness import DIRECTORY, Api, Daemon, client_context, free_port, make_certificate, merge, wait_until
 
 
 # --- the end
@@ -171,6 +171,63 @@ def test_a_bad_reload_keeps_everything_as_it_was_and_says_so(tmp_path, damage):
         assert daemon.trusted().ids(i_customer=1) == [id]
         assert Api(daemon.http_port, source="127.0.0.2").post("x").status == 401
         switch.ping()
+
+
+def test_a_reload_of_what_needs_a_restart_is_refused_as_a_whole_and_names_the_key(tmp_path):
+    certificate, key = map(str, make_certificate(tmp_path, "one"))
+    tls = {"certificate": certificate, "key": key}
+    other = f"127.0.0.1:{free_port()}"
+    daemon = Daemon(folder=tmp_path, config={"cluster": {"listen": f"127.0.0.1:{free_port()}", "name": "one"}})
+    changes = {
+        "node.id": {"node": {"id": "node-b"}},
+        "node.state": {"node": {"state": str(tmp_path / "elsewhere")}},
+        "http.listen": {"http": {"listen": [*daemon.config["http"]["listen"], other]}},
+        "http.trusted_listen": {"http": {"trusted_listen": [other]}},
+        "http.tls": {"http": {"tls": tls}},
+        "http.body_limit": {"http": {"body_limit": 131072}},
+        "metrics.listen": {"metrics": {"listen": [other]}},
+        "feed.listen": {"feed": {"listen": [other]}},
+        "feed.tls": {"feed": {"tls": tls}},
+        "directory.url": {"directory": {"url": f"sqlite:///{tmp_path}/directory.db"}},
+        "cluster.name": {"cluster": {"name": "two"}},
+        "cluster.listen": {"cluster": {"listen": other}},
+        "cluster.certificate": {"cluster": {"certificate": certificate, "key": key, "ca": certificate}},
+        "audit.file": {"audit": {"file": str(tmp_path / "elsewhere.db")}},
+    }
+    with daemon, daemon.switch() as switch:
+        id = switch.start(i_account=11)
+        wait_until(lambda: daemon.everything())
+        first = daemon.config
+        without_cluster = {key: value for key, value in first.items() if key != "cluster"}
+        for name, config in [*((name, merge(first, change)) for name, change in changes.items()),
+                             ("cluster", without_cluster)]:
+            daemon.config = merge(config, {"http": {"trusted_hosts": ["127.0.0.2"]}})  # good by itself
+            daemon.write_config()
+            said = daemon.reload()
+            assert "not reloaded, the old configuration and directory stay" in said, name
+            assert f"{name} cannot be changed without a restart" in said
+            assert Api(daemon.http_port, source="127.0.0.2").post("x").status == 401
+        assert daemon.trusted().ids(i_customer=1) == [id]
+        switch.ping()
+        daemon.config = first
+        daemon.write_config()
+        assert "reloaded: " in daemon.reload()
+
+
+def test_a_reload_that_loses_the_environment_of_a_switch_is_refused(tmp_path):
+    with Daemon(folder=tmp_path) as daemon, daemon.switch() as switch:
+        id = switch.start(i_account=11)
+        wait_until(lambda: daemon.everything())
+        daemon.database.rename(tmp_path / "before.db")
+        gone = {kind: [entry for entry in entries if entry.get("i_environment", 1) == 1]
+                for kind, entries in DIRECTORY.items()}
+        gone["customers"] = [entry for entry in gone["customers"] if entry["i_wholesaler"] != 10]
+        kept = {entry["i_customer"] for entry in gone["customers"]}
+        gone["accounts"] = [entry for entry in gone["accounts"] if entry["i_customer"] in kept]
+        daemon.import_directory(gone)
+        said = daemon.reload()
+        assert "has no environment 2 any more" in said
+        assert daemon.trusted().ids(i_customer=1) == [id]
 
 
 def test_a_reload_breaks_no_connection():
