@@ -1,6 +1,7 @@
 #include "apps/rollcall/sim_link.hpp"
 
 #include "domain/sim_lines.hpp"
+#include "domain/wait_message.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -15,8 +16,9 @@ namespace {
 constexpr std::chrono::milliseconds connect_deadline{1000};
 
 // A refusal that will be the same next time.
-bool is_final(std::string_view code) {
-  return code == "auth_failed" || code == "unknown_switch" || code == "bad_version";
+bool is_final(std::string_view code, std::string_view message) {
+  return (code == "auth_failed" && !asks_to_wait(message)) || code == "unknown_switch"
+         || code == "bad_version";
 }
 
 // Another one with each process.
@@ -119,7 +121,7 @@ std::uint64_t sim_link::bytes_sent() const noexcept {
 
 void sim_link::refused(std::string_view code, std::string_view message) {
   const auto place = (next_address_ - 1) % options_.addresses.size();
-  if (is_final(code))
+  if (is_final(code, message))
     refusing_.insert(place);
   else
     refusing_.erase(place);

@@ -137,6 +137,18 @@ def test_a_final_refusal_ends_it_with_4(node, sim, code):
     assert code in err and "\x1b" not in err
 
 
+def test_a_switch_whose_address_has_to_wait_tries_again(node, sim):
+    one = sim("--connect", node.address)
+    for _ in range(2):
+        node.accept(welcome=False)
+        node.send(type="error", code="auth_failed",
+                  message="too many wrong secrets came from this address; try again in 6 s")
+        node.hang_up()
+    assert node.accept()["type"] == "hello"
+    node.snapshot()
+    assert one.process.poll() is None
+
+
 def test_a_node_that_is_never_there_is_a_failure(sim):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 #include "transport/feed/session.hpp"
 
+#include "domain/wait_message.hpp"
 #include "transport/address_key.hpp"
 #include "transport/feed/lines.hpp"
 #include "transport/feed/quoted.hpp"
@@ -260,8 +261,7 @@ void session::on_hello(std::string_view line) {
   if (const auto wait = service_->guessers.wait(address_, known.name, std::chrono::steady_clock::now());
       wait && service_->switches.contains(name)) {
     ++service_->counters.braked;
-    return refuse("auth_failed", "too many wrong secrets came from this address; try again in "
-                                     + std::to_string(wait->count()) + " s");
+    return refuse("auth_failed", wait_message(*wait));
   }
   switch (service_->switches.check(name, known.secret)) {
   case switch_table::verdict::unknown:
