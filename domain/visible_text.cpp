@@ -3,8 +3,10 @@
 #include "domain/eight_bytes.hpp"
 #include "domain/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 
 namespace rollcall {
 
@@ -31,11 +33,23 @@ std::uint32_t code_of(std::string_view character) {
   return code;
 }
 
+struct range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+/// Controls, line and paragraph separators, annotations, and all that nothing is seen of: Unicode 15,
+/// Default_Ignorable_Code_Point. Of two texts that look equal one may hold them.
+constexpr range hidden_characters[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},    {0x61C, 0x61C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},  {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},  {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+
 bool is_hidden(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD // C0, DEL, C1, soft hyphen
-         || code == 0x61C || (code >= 0x200B && code <= 0x200F)       // invisible, direction marks
-         || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF
-         || (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE0FFF); // annotations, tags
+  const auto* found = std::find_if(std::begin(hidden_characters), std::end(hidden_characters),
+                                   [code](const range& each) { return code <= each.last; });
+  return found != std::end(hidden_characters) && code >= found->first;
 }
 
 /// True when all is printable ASCII.

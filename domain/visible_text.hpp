@@ -7,8 +7,8 @@ namespace rollcall {
 
 // Texts from outside, as people and programs may safely be shown them: what a client or a switch has sent
 // must neither drive a terminal, nor forge a line of a log, nor turn the order of what is read round. Made
-// visible are C0 and C1 controls, DEL, marks and overrides of direction, invisible characters, line and
-// paragraph separators, tags, and bytes that are no UTF-8.
+// visible are C0 and C1 controls, DEL, marks and overrides of direction, invisible characters, variation
+// selectors, line and paragraph separators, tags, and bytes that are no UTF-8.
 
 /// `text` with these as `\n`, `\x9b`, `\u{202e}`; all else unchanged.
 std::string visible_text(std::string_view text);

@@ -6,9 +6,26 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <string>
+#include <utility>
 
 namespace rollcall::visible_text_tests {
+
+namespace {
+
+/// Of a character from U+0080 up.
+std::string utf8(std::uint32_t code) {
+  const auto tail = [code](int shift) { return static_cast<char>(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x800)
+    return {static_cast<char>(0xC0 | code >> 6), tail(0)};
+  if (code < 0x10000)
+    return {static_cast<char>(0xE0 | code >> 12), tail(6), tail(0)};
+  return {static_cast<char>(0xF0 | code >> 18), tail(12), tail(6), tail(0)};
+}
+
+} // namespace
 
 TEST_CASE("a text that only has what is seen stays as it is") {
   for (const std::string text :
@@ -29,6 +46,22 @@ TEST_CASE("what turns the order of a line round is seen") {
   CHECK(visible_text("\u00AD\uFFF9\uFFFB") == "\\xad\\u{fff9}\\u{fffb}");
   CHECK(visible_text("\u2028\u2029\uFEFF\u200B\U000E0041")
         == "\\u{2028}\\u{2029}\\u{feff}\\u{200b}\\u{e0041}");
+}
+
+TEST_CASE("of texts that look equal the one with characters that are not seen shows them") {
+  const std::pair<std::uint32_t, std::uint32_t> invisible[] = {
+      {0x34F, 0x34F},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+      {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFF8},
+      {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0000}, {0xE0100, 0xE01EF}};
+  for (const auto& [first, last] : invisible)
+    for (auto code = first; code <= last; ++code) {
+      char escaped[16];
+      std::snprintf(escaped, sizeof escaped, "\\u{%x}", static_cast<unsigned>(code));
+      CHECK(visible_text("80" + utf8(code) + '1') == "80" + std::string{escaped} + '1');
+    }
+  for (const std::uint32_t code : {0x34E, 0x350, 0x115E, 0x1161, 0x17B3, 0x17B6, 0x180A, 0x3163, 0x3165,
+                                   0xFDFF, 0xFE10, 0xFF9F, 0xFFA1, 0x1F4DE})
+    CHECK(visible_text(utf8(code)) == utf8(code));
 }
 
 TEST_CASE("bytes that are no UTF-8 are seen one by one") {
