@@ -2,6 +2,7 @@
 
 #include "apps/rollcall/exit_code.hpp"
 #include "domain/shown_id.hpp"
+#include "domain/typed_id.hpp"
 
 #include <istream>
 #include <string_view>
@@ -11,12 +12,20 @@ namespace rollcall::cli {
 
 namespace {
 
+constexpr std::size_t longest_shown = 40; // bytes of an ID in an error
+
 class collection {
 public:
-  void add(std::string_view id) {
+  void add(std::string_view typed) {
+    const auto read = read_typed_id(typed);
+    if (!read)
+      throw command_error(exit_code::usage,
+                          "no ID is shown as " + std::string(typed.substr(0, longest_shown))
+                              + ": one with a backslash in front is taken as it stands there");
+    const auto& id = *read;
     if (id.size() > longest_shown_id)
       throw command_error(exit_code::usage,
-                          "an ID is longer than any call's: " + std::string(id.substr(0, 40)) + "…");
+                          "an ID is longer than any call's: " + id.substr(0, longest_shown) + "…");
     if (!seen_.emplace(id).second)
       return;
     if (named.ids.size() == most_call_ids)

@@ -15,8 +15,9 @@ struct named_calls {
 
 constexpr std::size_t most_call_ids = 100'000;
 
-/// The IDs of `words`; where one is `-`, those of `lines`, one a line, empty lines left out. Throws
-/// command_error (`usage`) when there is none in the end, for an ID that no call can have, and for too many.
+/// The IDs of `words`, each as it is or as typed_id() shows it; where one is `-`, those of `lines`, one a
+/// line, empty lines left out. Throws command_error (`usage`) when there is none in the end, for an ID that
+/// no call can have, and for too many.
 named_calls read_call_ids(const std::vector<std::string>& words, std::istream& lines);
 
 } // namespace rollcall::cli

@@ -18,7 +18,7 @@ namespace {
 using kind = column::kind;
 
 // The members of a row (contract, 5.1), those of interest first.
-constexpr std::array<column, 16> columns = {{{"ID"},
+constexpr std::array<column, 16> columns = {{{"ID", kind::call_id},
                                              {"CC_STATE"},
                                              {"CLI"},
                                              {"CLD"},

@@ -4,6 +4,7 @@
 #include "apps/rollcall/hang_up.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
+#include "domain/typed_id.hpp"
 #include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,7 +24,7 @@ namespace {
 
 using kind = column::kind;
 
-constexpr std::array<column, 7> preview_columns = {{{"ID"},
+constexpr std::array<column, 7> preview_columns = {{{"ID", kind::call_id},
                                                     {"CC_STATE"},
                                                     {"CLI"},
                                                     {"CLD"},
@@ -168,7 +169,7 @@ void say_outcome(const std::string& id, std::string_view what, const disconnect_
   if (options.json)
     std::cout << to_json({{"ID", id}, {"result", what}}) << '\n';
   else
-    std::cout << visible_text(id) << ": " << visible_text(what) << '\n';
+    std::cout << typed_id(id) << ": " << visible_text(what) << '\n';
 }
 
 // One after the other, each with its outcome. What one call's switch refuses is no reason to leave out the

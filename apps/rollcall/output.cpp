@@ -1,6 +1,7 @@
 #include "apps/rollcall/output.hpp"
 
 #include "apps/rollcall/terminal_text.hpp"
+#include "domain/typed_id.hpp"
 #include "domain/visible_text.hpp"
 
 #include <algorithm>
@@ -34,13 +35,22 @@ const boost::json::value* member(const boost::json::value& row, std::string_view
   return object ? object->if_contains(key) : nullptr;
 }
 
+bool is_numeric(const column& of) {
+  return of.what == column::kind::number || of.what == column::kind::seconds;
+}
+
+/// For people.
+std::string shown(std::string_view text, const column& of) {
+  return of.what == column::kind::call_id ? typed_id(text) : visible_text(text);
+}
+
 std::string table_cell(const boost::json::value& row, const column& of) {
   const auto* value = member(row, of.key);
   if (!value)
     return {};
   if (of.what == column::kind::seconds && value->is_number())
     return fixed(value->to_number<double>(), 3);
-  return visible_text(plain(*value));
+  return shown(plain(*value), of);
 }
 
 // A number or a telephone number with its sign: harmless, and to be read as it is.
@@ -76,7 +86,7 @@ std::string csv_cell(std::string text) {
 bool is_terminal(const std::ostream& out) { return &out == &std::cout && isatty(STDOUT_FILENO); }
 
 void write_csv(std::ostream& out, std::span<const column> columns, const boost::json::array& rows) {
-  const auto shown = is_terminal(out);
+  const auto for_people = is_terminal(out);
   const auto separator = [&](const column& c) { return &c == &columns.back() ? "\r\n" : ","; };
   for (const auto& c : columns)
     out << csv_cell(std::string(c.key)) << separator(c);
@@ -85,7 +95,7 @@ void write_csv(std::ostream& out, std::span<const column> columns, const boost::
       const auto* value = member(row, c.key);
       auto text = value ? plain(*value) : std::string();
       if (value && value->is_string())
-        text = shown ? visible_text(defused(std::move(text))) : defused(std::move(text));
+        text = for_people ? shown(defused(std::move(text)), c) : defused(std::move(text));
       out << csv_cell(std::move(text)) << separator(c);
     }
 }
@@ -106,7 +116,7 @@ void write_line(std::ostream& out, std::span<const column> columns, const std::v
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string padding(widths[i] - shown_width(cells[i]), ' ');
-    text += columns[i].what == column::kind::text ? cells[i] + padding : padding + cells[i];
+    text += is_numeric(columns[i]) ? padding + cells[i] : cells[i] + padding;
     text += "  ";
   }
   text.erase(text.find_last_not_of(' ') + 1);

@@ -11,7 +11,7 @@ namespace rollcall::cli {
 
 /// How data is written to stdout.
 enum class format {
-  table, ///< aligned columns for people; texts as visible_text() makes them
+  table, ///< aligned columns for people; texts as visible_text() makes them, and IDs of calls typed_id()
   json,  ///< an array with one object a line
   csv,   ///< RFC 4180 with a header line; a text that a spreadsheet would run as a formula begins with '
 };
@@ -20,6 +20,7 @@ enum class format {
 struct column {
   enum class kind {
     text,
+    call_id, ///< people are shown typed_id()
     number,
     seconds, ///< a table shows three decimals
   };
@@ -36,7 +37,7 @@ std::string to_json(const boost::json::value& value);
 std::string json_line(const boost::json::object& object);
 
 /// Writes rows, which are objects; a member that a row lacks is an empty cell. Columns: for table and CSV.
-/// CSV on a terminal is written as visible_text() makes it; anywhere else it is the data as it is.
+/// CSV on a terminal is written as tables are; anywhere else it is the data as it is.
 void write_rows(std::ostream& out, format as, std::span<const column> columns,
                 const boost::json::array& rows);
 

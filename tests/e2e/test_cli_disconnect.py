@@ -153,6 +153,22 @@ def test_several_calls_by_their_ids_and_by_a_list_on_standard_input(tool, switch
     assert hung_up(switch) == calls
 
 
+def test_an_id_of_hidden_characters_is_copied_from_the_table_and_names_no_call_that_holds_its_escapes(
+        tool, daemon, switch):
+    hidden, literal = switch.start(id="a\u200bb", i_account=11), switch.start(id="a\\u{200b}b", i_account=11)
+    wait_until(lambda: len(daemon.everything()) == 2)
+    shown = [line.split()[0] for line in tool("calls", "--customer", "1").stdout.splitlines()[1:]]
+    assert sorted(shown) == ["\\sbc-1:a\\u{200b}b", "sbc-1:a\\u{200b}b"]
+    result = tool("disconnect", "call", "\\sbc-1:a\\u{200b}b")
+    assert result.returncode == 0 and result.stdout == "OK\n"
+    assert hung_up(switch) == [f"sbc-1:{hidden}"]
+    assert tool("disconnect", "call", "sbc-1:a\\u{200b}b").returncode == 0
+    assert hung_up(switch) == [f"sbc-1:{hidden}", f"sbc-1:{literal}"]
+    assert tool("disconnect", "call", "\\sbc-1:a\\u200b").returncode == 2
+    result = tool("disconnect", "call", "--yes", *shown)
+    assert [line.split(": ")[0] for line in result.stdout.splitlines()] == shown
+
+
 @pytest.mark.parametrize("arguments", [["-"], [""], ["", "-"]])
 def test_an_empty_list_of_calls_is_a_mistake_and_not_a_success(tool, arguments):
     assert tool("disconnect", "call", *arguments, "--yes", text="\n \n").returncode == 2

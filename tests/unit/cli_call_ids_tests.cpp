@@ -55,6 +55,13 @@ TEST_CASE("calls are named on the command line, on standard input, or on both, a
   CHECK(both.ids == ids{"a:1", "a:2", "a:3 b", "a:4"});
 }
 
+TEST_CASE(
+    "an ID that was shown with escapes is that call's, and an ID that holds such a text is another one's") {
+  CHECK(read({"\\sbc-1:a\\u{200b}b", "sbc-1:a\\u{200b}b"}).ids == ids{"sbc-1:a\u200Bb", "sbc-1:a\\u{200b}b"});
+  CHECK(read({"-"}, "\\sbc-1:a\\x9bb\nsbc-1:a\u009Bb\n").ids == ids{"sbc-1:a\u009Bb"});
+  CHECK(refusal({"\\sbc-1:a"}) == exit_code::usage);
+}
+
 TEST_CASE("blanks of a line are part of its ID, which without them may be another call's") {
   CHECK(read({"-"}, "a:1 \r\n a:1\n").ids == ids{"a:1 ", " a:1"});
 }

@@ -40,6 +40,18 @@ TEST_CASE("output: a table shows nothing that a terminal would obey") {
   CHECK(text.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("output: an ID of hidden characters is shown as it can be typed, and is itself in CSV") {
+  constexpr std::array<column, 1> ids = {{{"ID", column::kind::call_id}}};
+  const boost::json::array rows = {{{"ID", "a:\u200B1"}}, {{"ID", "a:\\u{200b}1"}}};
+  const auto written_as = [&](format as) {
+    std::ostringstream out;
+    write_rows(out, as, ids, rows);
+    return out.str();
+  };
+  CHECK(written_as(format::table) == "ID\n\\a:\\u{200b}1\na:\\u{200b}1\n");
+  CHECK(written_as(format::csv) == "ID\r\na:\u200B1\r\na:\\u{200b}1\r\n");
+}
+
 TEST_CASE("output: a member that a row lacks is an empty cell") {
   CHECK(written(format::csv, {boost::json::object()}) == "ID,I_ACCOUNT,DELAY,CALL_ID\r\n,,,\r\n");
 }
