@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <atomic>
@@ -41,8 +42,8 @@ public:
 
   std::string path(const std::string& file) const { return folder_ / file; }
 
-  /// Makes NAME.crt and NAME.key.
-  tls_files make(const std::string& name) const {
+  /// Makes NAME.crt and NAME.key: self-signed, or signed by an issuer, whose chain it then has behind it.
+  tls_files make(const std::string& name, const tls_files* issuer = nullptr) const {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, X509_VERSION_3);
@@ -53,12 +54,16 @@ public:
     auto* subject = X509_get_subject_name(certificate);
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
                                reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-    X509_set_issuer_name(certificate, subject);
-    X509_sign(certificate, key, EVP_sha256());
+    auto* authority = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
+    X509_add_ext(certificate, authority, -1);
+    X509_EXTENSION_free(authority);
+    sign(certificate, key, issuer);
     const tls_files files{path(name + ".crt"), path(name + ".key"), {}};
     auto* out = std::fopen(files.certificate.c_str(), "w");
     PEM_write_X509(out, certificate);
     std::fclose(out);
+    if (issuer)
+      std::ofstream{files.certificate, std::ios::app} << std::ifstream{issuer->certificate}.rdbuf();
     out = std::fopen(files.key.c_str(), "w");
     PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
     std::fclose(out);
@@ -68,6 +73,24 @@ public:
   }
 
 private:
+  static void sign(X509* certificate, EVP_PKEY* own_key, const tls_files* issuer) {
+    if (!issuer) {
+      X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+      X509_sign(certificate, own_key, EVP_sha256());
+      return;
+    }
+    auto* in = std::fopen(issuer->certificate.c_str(), "r");
+    X509* above = PEM_read_X509(in, nullptr, nullptr, nullptr);
+    std::fclose(in);
+    in = std::fopen(issuer->key.c_str(), "r");
+    EVP_PKEY* key = PEM_read_PrivateKey(in, nullptr, nullptr, nullptr);
+    std::fclose(in);
+    X509_set_issuer_name(certificate, X509_get_subject_name(above));
+    X509_sign(certificate, key, EVP_sha256());
+    X509_free(above);
+    EVP_PKEY_free(key);
+  }
+
   std::filesystem::path folder_;
 };
 
@@ -231,7 +254,7 @@ TEST_CASE("a client whose authority is taken out of the configuration is cut, an
   CHECK(stays.asks_again());
 }
 
-TEST_CASE("a ticket from before its authority was taken out of the configuration lets nobody in") {
+TEST_CASE("a certificate that is demanded is shown each time: no ticket takes its place") {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     CAPTURE(version);
     const certificates folder;
@@ -247,22 +270,58 @@ TEST_CASE("a ticket from before its authority was taken out of the configuration
     tls_client first{port, &removed, version};
     REQUIRE(first.asks_again());
     const auto ticket = first.ticket();
-    REQUIRE(SSL_SESSION_is_resumable(ticket.get()) == 1);
-    tls_client again{port, nullptr, version, ticket}; // by the ticket alone
-    REQUIRE(again.asks_again());
-    REQUIRE(again.has_resumed());
-    const auto next_ticket = again.ticket();
+    tls_client without{port, nullptr, version, ticket};
+    CHECK_FALSE(without.asks_again());
+    tls_client again{port, &removed, version, ticket};
+    CHECK(again.asks_again());
+    CHECK_FALSE(again.has_resumed());
 
-    files.client_ca = kept.certificate;
+    files.client_ca = kept.certificate; // the other authority is taken out of the configuration
     s->set_tls(make_tls_context(files));
-    CHECK_FALSE(again.asks_again()); // it shows the certificate that it was let in by
-    for (const auto& old : {ticket, next_ticket})
-      for (const auto* own : {static_cast<const tls_files*>(nullptr), &removed}) {
-        tls_client late{port, own, version, old};
-        CHECK_FALSE(late.has_resumed());
-        CHECK_FALSE(late.asks_again());
-      }
+    CHECK_FALSE(again.asks_again());
+    for (const auto* own : {static_cast<const tls_files*>(nullptr), &removed}) {
+      tls_client late{port, own, version, ticket};
+      CHECK_FALSE(late.has_resumed());
+      CHECK_FALSE(late.asks_again());
+    }
     CHECK(tls_client{port, &kept, version}.asks_again());
+  }
+}
+
+TEST_CASE("where no certificate is demanded a client may come back by a ticket") {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    const certificates folder;
+    running_server s{echo};
+    s->set_tls(make_tls_context(folder.make("server")));
+    const auto port = s->listen("127.0.0.1:0", security::tls);
+    tls_client first{port, nullptr, version};
+    REQUIRE(first.asks_again());
+    tls_client again{port, nullptr, version, first.ticket()};
+    CHECK(again.asks_again());
+    CHECK(again.has_resumed());
+  }
+}
+
+TEST_CASE("a client that comes back by a ticket is not cut for the chain that it showed before") {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    const certificates folder;
+    running_server s{echo};
+    auto files = folder.make("server");
+    const auto root = folder.make("root");
+    const auto between = folder.make("between", &root);
+    const auto known = folder.make("known", &between);
+    files.client_ca = root.certificate;
+    s->set_tls(make_tls_context(files));
+    const auto port = s->listen("127.0.0.1:0", security::tls);
+    tls_client first{port, &known, version};
+    REQUIRE(first.asks_again());
+    tls_client again{port, &known, version, first.ticket()};
+    REQUIRE(again.asks_again());
+    s->set_tls(make_tls_context(files)); // renewed, with the same authority
+    CHECK(first.asks_again());
+    CHECK(again.asks_again());
   }
 }
 

@@ -10,7 +10,6 @@
 #include <ctime>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace rollcall::http {
 
@@ -35,11 +34,6 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
     throw std::runtime_error("TLS has none of the cipher suites " + std::string{tls12_ciphers});
   // Clients keep what they resume by: nothing is kept here for each of them.
   SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
-  // Without a name for what may be resumed, who shows a certificate and resumes is refused.
-  constexpr std::string_view resumable{"rollcall"};
-  SSL_CTX_set_session_id_context(context->native_handle(),
-                                 reinterpret_cast<const unsigned char*>(resumable.data()),
-                                 static_cast<unsigned>(resumable.size()));
   // A connection that is idle keeps no room for records.
   SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   boost::system::error_code ec;
@@ -54,6 +48,10 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
     if (context->load_verify_file(files.client_ca, ec); ec)
       refuse("TLS authority", files.client_ca, ec);
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    // Who resumes shows no certificate: a ticket holds that of the first time, without its chain, and nobody
+    // would look whether it is still good.
+    SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context->native_handle(), 0);
   }
   return context;
 }
