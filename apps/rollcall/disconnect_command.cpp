@@ -82,14 +82,24 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
 std::string counted(std::size_t calls) { return std::to_string(calls) + (calls == 1 ? " call" : " calls"); }
 
 // ` at http://127.0.0.1:8080 as ssp-root`: a wrong server or login is the mistake that is hardest to see.
-std::string where(const disconnect_options& options) {
+std::string where(const disconnect_options& options, const std::string& name_of_rights = {}) {
   const auto& to = options.server.to;
   auto said = " at " + visible_text(origin_of(to.url));
   if (!to.user.empty())
     said += " as " + visible_text(to.user);
   else if (options.as)
-    said += " with the rights of customer " + std::to_string(*options.as);
+    said += " with the rights of customer " + std::to_string(*options.as) + name_of_rights;
   return said;
+}
+
+// What is done without a question is told before it is done, on stderr.
+void announce(const std::string& what, const std::string& where) {
+  std::cerr << "rollcall: hanging up " << what << where << std::endl;
+}
+
+// The name of the customer under whose rights a mass hang-up is; empty with a login, which has said it.
+std::string name_of_rights(const server& to, const disconnect_options& options) {
+  return to.user.empty() && options.as ? name_of_customer(to, *options.as) : std::string();
 }
 
 // Refuses what would have to be asked where nobody can be asked. Before anything else, a password included.
@@ -102,8 +112,8 @@ void refuse_unasked(const disconnect_options& options, bool stdin_is_taken = fal
     throw command_error(exit_code::usage, "without a terminal nobody can be asked: --yes is needed");
 }
 
-// The rights that a preview and the hang-up behind it have in trusted mode: of the same customer, or what was
-// counted would not be what is hung up.
+// The rights that an order has in trusted mode are said, and sent: what was counted or told before is what is
+// hung up, and nobody has those of the root customer without a word.
 void choose_rights(disconnect_options& options) {
   if (!options.server.to.user.empty() || options.as)
     return;
@@ -111,8 +121,8 @@ void choose_rights(disconnect_options& options) {
   options.as = 1;
 }
 
-void ask(const std::string& what, const disconnect_options& options) {
-  if (!confirmed("Hang up " + what + where(options) + "?"))
+void ask(const std::string& what) {
+  if (!confirmed("Hang up " + what + "?"))
     throw command_error(exit_code::failure, "nothing was hung up");
 }
 
@@ -135,16 +145,18 @@ exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) 
                                               ? "an ID or a --username is needed"
                                               : "an ID is needed");
   refuse_unasked(options);
-  api_client api(options.server.resolved());
-  if (!options.yes || options.dry_run)
-    choose_rights(options);
+  const auto to = options.server.resolved();
+  choose_rights(options);
+  api_client api(to);
   const hang_up_target target{what, options.id.value_or(0), options.username, options.as};
   if (!options.yes || options.dry_run) {
     const auto found = preview(api, target);
     if (options.dry_run)
       return show(found, options);
     judged(found.gaps);
-    ask(counted(found.calls.size()) + " of " + found.subject, options);
+    ask(counted(found.calls.size()) + " of " + found.subject + where(options, name_of_rights(to, options)));
+  } else {
+    announce(announced(to, target), where(options, name_of_rights(to, options)));
   }
   const auto* method = what == hang_up_target::kind::account ? "disconnectAccount" : "disconnectCustomer";
   return report(order(api, method, parameters_of(target)), options);
@@ -210,8 +222,8 @@ exit_code disconnect_calls(const disconnect_options& given) {
   const auto named = read_call_ids(options.calls, std::cin);
   const bool several = named.ids.size() > 1 || from_stdin;
   api_client api(options.server.resolved());
+  choose_rights(options);
   if (options.dry_run) {
-    choose_rights(options);
     const auto found = preview(api, named.ids, options.as);
     const auto whole = show(found, options);
     if (whole != exit_code::done || found.calls.size() == named.ids.size())
@@ -219,10 +231,15 @@ exit_code disconnect_calls(const disconnect_options& given) {
     std::cerr << "rollcall: " << named.ids.size() - found.calls.size() << " of them are not there\n";
     return found.calls.empty() ? exit_code::not_found : exit_code::partial;
   }
-  if (!several)
+  if (!several) {
+    announce("call " + visible_text(named.ids.front()), where(options));
     return report(hang_up(api, named.ids.front(), options), options);
-  if (!options.yes)
-    ask("the " + counted(named.ids.size()) + " named", options);
+  }
+  const auto all = "the " + counted(named.ids.size()) + " named";
+  if (options.yes)
+    announce(all, where(options));
+  else
+    ask(all + where(options));
   return hang_up_each(api, named.ids, options);
 }
 

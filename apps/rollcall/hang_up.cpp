@@ -1,8 +1,10 @@
 #include "apps/rollcall/hang_up.hpp"
 
+#include "apps/rollcall/stats.hpp"
 #include "domain/visible_text.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -82,6 +84,16 @@ names names_of(api_client& api, const char* kind, object by, std::optional<std::
   }
 }
 
+std::string subject_of_customer(std::int64_t id, const names& customer) {
+  return "customer " + std::to_string(id) + customer.shown + " and its subcustomers";
+}
+
+// For what is only told, and must not keep a hang-up waiting.
+server hurried(server to) {
+  to.timeout = std::min<std::chrono::microseconds>(to.timeout, std::chrono::seconds{2});
+  return to;
+}
+
 hang_up_preview of_account(api_client& api, const hang_up_target& target) {
   auto found = listed(api, parameters_of(target));
   const auto by_name = !target.username.empty();
@@ -107,8 +119,24 @@ hang_up_preview of_customer(api_client& api, const hang_up_target& target) {
   if (!customer.known)
     throw command_error(exit_code::not_found, "no customer " + std::to_string(target.id));
   auto found = listed(api, {{"i_customer", target.id}});
-  found.subject = "customer " + std::to_string(target.id) + customer.shown + " and its subcustomers";
+  found.subject = subject_of_customer(target.id, customer);
   return found;
+}
+
+std::string counted(std::int64_t calls, const std::string& what, const caveats& gaps) {
+  return std::to_string(calls) + (gaps.whole() ? " " : " or more ") + what + (calls == 1 ? "" : "s");
+}
+
+// The stats of a customer are small where the list of its calls is not.
+std::string announced_customer(api_client& api, const hang_up_target& target) {
+  const auto found = ask_stats(api, target.id, true);
+  return counted(found.total, "active call", found.gaps) + " of "
+         + subject_of_customer(target.id, names_of(api, "customer", {{"id", target.id}}, target.as));
+}
+
+std::string announced_account(api_client& api, const hang_up_target& target) {
+  const auto found = of_account(api, target);
+  return counted(static_cast<std::int64_t>(found.calls.size()), "call", found.gaps) + " of " + found.subject;
 }
 
 } // namespace
@@ -128,6 +156,27 @@ hang_up_preview preview(api_client& api, const std::vector<std::string>& ids,
   found.calls = std::move(calls);
   found.subject = std::to_string(ids.size()) + (ids.size() == 1 ? " ID" : " IDs");
   return found;
+}
+
+std::string announced(const server& to, const hang_up_target& target) {
+  const auto account = target.what == hang_up_target::kind::account;
+  try {
+    api_client api(hurried(to));
+    return account ? announced_account(api, target) : announced_customer(api, target);
+  } catch (const command_error& e) {
+    return "the calls of " + std::string(account ? "account " : "customer ")
+           + (target.username.empty() ? std::to_string(target.id) : '"' + visible_text(target.username) + '"')
+           + " (their number is not known: " + visible_text(e.what()) + ')';
+  }
+}
+
+std::string name_of_customer(const server& to, std::int64_t id) {
+  try {
+    api_client api(hurried(to));
+    return names_of(api, "customer", {{"id", id}}, id).shown;
+  } catch (const command_error&) {
+    return {};
+  }
 }
 
 object parameters_of(const hang_up_target& target) {

@@ -142,6 +142,39 @@ def test_a_dry_run_has_the_rights_that_the_hang_up_has(tool, switch, calls):
         assert result.returncode == 3
 
 
+@pytest.mark.parametrize("what, expected", [
+    (["account", "11"], '2 calls of account 11 "801" of customer 1 "root"'),
+    (["customer", "1"], '2 active calls of customer 1 "root" and its subcustomers'),
+    (["customer", "2"], '0 active calls of customer 2 "reseller" and its subcustomers'),
+    (["call", "sbc-1:a", "sbc-1:b"], "the 2 calls named"), (["call", "sbc-1:a"], "call sbc-1:a")])
+def test_what_nobody_is_asked_about_is_told_before_it_is_done(tool, daemon, switch, calls, what, expected):
+    said = f"rollcall: hanging up {expected} at http://127.0.0.1:{daemon.http_port} "
+    result = tool("disconnect", *what, "--yes", "--json")
+    assert "trusted mode without --as: with the rights of customer 1" in result.stderr
+    assert said + "with the rights of customer 1" in result.stderr
+    if what[0] != "call":
+        assert 'with the rights of customer 1 "root"' in result.stderr and json.loads(result.stdout)["result"] == "OK"
+    result = tool("disconnect", *what, "--yes", "--user", "ssp-root", ROLLCALL_PASSWORD=PASSWORDS["ssp-root"])
+    assert "as ssp-root\n" in result.stderr and "trusted" not in result.stderr
+
+
+def test_an_order_of_trusted_mode_has_the_rights_that_were_told():
+    for what in (["account", "11"], ["customer", "2"], ["call", "a:1"]):
+        with server({"result": "OK", "count": 0, "data": {}}) as url:
+            run("rollcall", "disconnect", *what, "--yes", "--url", url, stdin=subprocess.DEVNULL)
+        (values, method), = [xmlrpc.client.loads(body) for body in url.requests if b"<methodName>disconnect" in body]
+        assert values[0]["i_wholesaler" if method == "disconnectCustomer" else "i_customer"] == 1
+
+
+def test_a_count_that_cannot_be_had_holds_no_hang_up_up():
+    def answer(request):
+        return {"result": "OK", "count": 7} if b"disconnectCustomer" in request else "nonsense"
+    with server(answer) as url:
+        result = run("rollcall", "disconnect", "customer", "2", "--yes", "--url", url, stdin=subprocess.DEVNULL)
+    assert result.returncode == 0 and "7 calls being hung up" in result.stdout
+    assert "the calls of customer 2 (their number is not known" in result.stderr
+
+
 def test_several_calls_by_their_ids_and_by_a_list_on_standard_input(tool, switch, calls):
     result = tool("disconnect", "call", calls[0], "sbc-1:nothing", "--yes")
     assert result.returncode == 6
@@ -191,7 +224,7 @@ def test_an_order_whose_connection_breaks_is_sent_once_and_may_have_been_carried
                     with connection, connection.makefile("rb") as lines:
                         while head := list(itertools.takewhile(bytes.strip, lines)):
                             size = next(int(line.split(b":")[1]) for line in head if line.lower().startswith(b"content-length"))
-                            orders.append(lines.read(size))
+                            orders.append(lines.read(size))  # calls that are named are asked nothing about before
                             if len(orders) > before:
                                 break
                             body = xmlrpc.client.dumps(({"result": "OK"},), methodresponse=True).encode()
