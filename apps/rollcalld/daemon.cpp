@@ -21,6 +21,7 @@
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
+#include "apps/rollcalld/sole_use.hpp"
 #include "apps/rollcalld/stop_auditor.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
@@ -104,6 +105,7 @@ private:
 
   std::filesystem::path file_;
   config config_;
+  std::vector<file_lock> sole_use_; ///< of the state folder and the audit log, for the life of the process
   directory_ptr directory_;
   directory_status directory_status_;
 
@@ -137,6 +139,7 @@ private:
 };
 
 void daemon::impl::start() {
+  sole_use_ = take_sole_use(config_);
   try {
     directory_ = read_directory(config_);
   } catch (const database_away& e) {

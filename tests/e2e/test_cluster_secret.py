@@ -121,7 +121,8 @@ def test_a_damaged_secret_is_told_in_the_log_and_another_one_takes_its_place():
 def test_where_the_secret_cannot_be_kept_the_node_serves_and_keeps_it_once_it_can():
     with Daemon(config={"node": {"state": "blocked/state"}}) as daemon:
         daemon.stop()
-        (daemon.folder / "blocked" / "state" / "secret.json").unlink()
+        for name in ("secret.json", "rollcalld.lock"):
+            (daemon.folder / "blocked" / "state" / name).unlink()
         (daemon.folder / "blocked" / "state").rmdir()
         (daemon.folder / "blocked").rmdir()
         (daemon.folder / "blocked").write_text("")
