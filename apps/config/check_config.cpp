@@ -28,6 +28,7 @@ public:
     report_.warnings = loaded_.warnings;
     look_at_tls_files();
     look_at_access();
+    look_at_feed();
     look_at_directory();
     look_at_audit_log();
     look_at_kamailios();
@@ -104,8 +105,17 @@ private:
       if (!is_loopback(address))
         warn("metrics.listen",
              to_string(address) + " tells the names of all switches and nodes to everybody who reaches it");
-    if (!loaded_.value.feed.tls)
-      for (const auto& address : loaded_.value.feed.listen)
+  }
+
+  /// The daemon starts, and answers for ever that the calls of such a switch are not known.
+  void look_at_feed() {
+    const auto& feed = loaded_.value.feed;
+    if (feed.listen.empty() && !feed.switches.empty())
+      warn("feed.switch", '\'' + feed.switches.front().name.value()
+                              + (feed.switches.size() > 1 ? "' and others have" : "' has")
+                              + " no address to connect to: feed.listen is empty, and no call will be known");
+    if (!feed.tls)
+      for (const auto& address : feed.listen)
         if (!is_loopback(address))
           warn("feed.listen",
                to_string(address) + " has no TLS: the secrets of switches cross the network readable");

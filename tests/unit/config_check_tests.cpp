@@ -169,6 +169,22 @@ TEST_CASE("what may not be meant is worth a warning") {
         != std::string::npos);
 }
 
+TEST_CASE("switches that have no address to connect to are worth a warning") {
+  installation here;
+  here.import_demonstration();
+  const std::string one = "[[feed.switch]]\nname = \"sbc-1\"\nsecret = \"s\"\n";
+  auto report = here.check(one);
+  CHECK(report.good());
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(report.warnings[0].ends_with(
+      "feed.switch 'sbc-1' has no address to connect to: feed.listen is empty, and no call will be known"));
+  report = here.check(one + "[[feed.switch]]\nname = \"sbc-2\"\nsecret = \"s\"\n");
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(report.warnings[0].find("'sbc-1' and others have no address") != std::string::npos);
+  CHECK(here.check("[feed]\nlisten = [\"127.0.0.1:9000\"]\n" + one).warnings.empty());
+  CHECK(here.check("[[kamailio]]\nname = \"kam-1\"\nevapi = \"127.0.0.1:8448\"\n").warnings.empty());
+}
+
 TEST_CASE("trusted loopback beside an address that is reached from outside is worth a warning") {
   installation here;
   here.import_demonstration();
