@@ -57,6 +57,15 @@ const boost::json::string& result_of(const api_answer& answer) {
   return *text;
 }
 
+// A hang-up that the audit log does not have is carried out, and its OK is not the whole truth.
+void say_unless_audited(const api_answer& answer) {
+  const auto* audited = answer.value.get_object().if_contains("audited");
+  if (audited && *audited == false)
+    std::cerr
+        << "rollcall: hung up, but not in the audit log: it could not be written in time. The node keeps the "
+           "entry in memory and writes it when it can; 'rollcall nodes' says how the log is\n";
+}
+
 // Says what came of it, and makes it the exit code.
 exit_code report(const api_answer& answer, const disconnect_options& options) {
   const auto& text = result_of(answer);
@@ -67,6 +76,7 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
   if (text != "OK")
     throw command_error(whole == exit_code::done ? exit_code::not_found : whole, std::string(text));
   const auto& object = answer.value.get_object();
+  say_unless_audited(answer);
   const auto failed = number(object, "failed");
   if (!options.json) {
     std::cout << "OK";
@@ -199,6 +209,7 @@ exit_code hang_up_each(api_client& api, const std::vector<std::string>& ids,
       const auto answer = hang_up(api, id, options);
       const auto& text = result_of(answer);
       say_outcome(id, std::string_view(text), options);
+      say_unless_audited(answer);
       const auto whole = judged(answer.gaps);
       count(text == "OK" || whole != exit_code::done ? whole : exit_code::not_found);
     } catch (const fault_error& e) {

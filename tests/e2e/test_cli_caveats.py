@@ -75,6 +75,17 @@ def test_a_call_that_is_not_found_while_a_node_is_missing_may_be_there():
     assert result.returncode == 6 and "not found" in result.stderr
 
 
+@pytest.mark.parametrize("what", [["call", "sbc-1:1"], ["call", "sbc-1:1", "sbc-1:2"], ["account", "11"], ["customer", "2"]])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_hang_up_that_is_not_in_the_audit_log_says_so(what, form):
+    with server({"result": "OK", "count": 1, "audited": False, "data": {}}) as url:
+        result = tool(url, "disconnect", *what, "--yes", *form)
+    assert result.returncode == 0 and "OK" in result.stdout
+    assert result.stderr.count("not in the audit log") == len(what) - 1
+    with server({"result": "OK", "count": 1, "data": {}}) as url:
+        assert "audit" not in tool(url, "disconnect", *what, "--yes", *form).stderr
+
+
 def test_a_hostile_header_does_not_reach_the_terminal():
     with server([], X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node\u009b31m") as url:
         result = tool(url, "calls", "--customer", "1")
