@@ -136,16 +136,30 @@ void ask(const std::string& what) {
     throw command_error(exit_code::failure, "nothing was hung up");
 }
 
+// What the list says of itself, and of these calls.
+exit_code judged(const hang_up_preview& found) {
+  const auto result = judged(found.gaps);
+  if (const auto away = of_unverified_switches(found))
+    std::cerr << "rollcall: " << counted(away)
+              << (away == 1 ? " of these is of a switch that may not be reached now"
+                            : " of these are of switches that may not be reached now")
+              << ": what is not reached is not hung up\n";
+  return result;
+}
+
 exit_code show(const hang_up_preview& found, const disconnect_options& options) {
   if (options.json) {
-    const boost::json::value shown{{"dry_run", true}, {"count", found.calls.size()}, {"calls", found.calls}};
+    const boost::json::value shown{{"dry_run", true},
+                                   {"count", found.calls.size()},
+                                   {"unverified", of_unverified_switches(found)},
+                                   {"calls", found.calls}};
     std::cout << to_json(shown) << '\n';
   } else {
     write_rows(std::cout, format::table, preview_columns, found.calls);
     std::cout << counted(found.calls.size()) << " of " << found.subject << where(options)
               << " would be hung up; nothing was sent\n";
   }
-  return judged(found.gaps);
+  return judged(found);
 }
 
 exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) {
@@ -163,7 +177,7 @@ exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) 
     const auto found = preview(api, target);
     if (options.dry_run)
       return show(found, options);
-    judged(found.gaps);
+    judged(found);
     ask(counted(found.calls.size()) + " of " + found.subject + where(options, name_of_rights(to, options)));
   } else {
     announce(announced(to, target), where(options, name_of_rights(to, options)));

@@ -141,6 +141,16 @@ std::string announced_account(api_client& api, const hang_up_target& target) {
 
 } // namespace
 
+std::size_t of_unverified_switches(const hang_up_preview& found) {
+  // "sbc-1, sbc-2" of the header, and the switch's name before the first colon of an ID.
+  const auto names = ", " + found.gaps.unverified_switches + ',';
+  return static_cast<std::size_t>(
+      std::count_if(found.calls.begin(), found.calls.end(), [&](const boost::json::value& row) {
+        const auto id = text_of(row, "ID");
+        return names.find(", " + id.substr(0, id.find(':')) + ',') != std::string::npos;
+      }));
+}
+
 hang_up_preview preview(api_client& api, const hang_up_target& target) {
   return target.what == hang_up_target::kind::account ? of_account(api, target) : of_customer(api, target);
 }

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,10 @@ struct hang_up_preview {
   boost::json::array calls; ///< rows of those that would be hung up: from Idle to Connected
   caveats gaps;             ///< of the list that they were counted from
 };
+
+/// How many of these calls are of switches that their list does not vouch for: a hang-up may not reach them
+/// now.
+std::size_t of_unverified_switches(const hang_up_preview& found);
 
 /// Looks at the calls and the names of a target. Sends nothing to a switch. Throws command_error: `not_found`
 /// for a target that is unknown or out of scope.

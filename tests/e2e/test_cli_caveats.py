@@ -100,3 +100,11 @@ def test_a_switch_that_went_away_is_told_of_by_a_real_daemon(daemon, switches):
     first.close()
     result = wait_until(lambda: (result := tool(url, *calls)).stderr and result, what="sbc-1 to be named")
     assert result.returncode == 0 and f"switch sbc-1 {AWAY}" in result.stderr
+
+
+def test_a_drain_claims_no_more_than_its_answer_proves():
+    with server({"result": "OK"}) as url:
+        result = tool(url, "node", "drain", "node-b")
+    assert result.returncode == 0
+    assert result.stdout == "node node-b stops: other nodes have the calls and hang-ups of its switches\n"
+    assert "a switch that knows no other node's address is away from now on" in result.stderr

@@ -129,6 +129,19 @@ def test_a_dry_run_counts_as_the_hang_up_would(tool, switch, calls):
     assert json.loads(tool("disconnect", "account", "11", "--yes", "--json").stdout)["count"] == 1
 
 
+def test_a_dry_run_says_how_many_calls_are_of_switches_that_are_away(tool, daemon, switch, calls, switches):
+    other = switches("sbc-2")
+    away = f"sbc-2:{other.start(i_account=11)}"
+    wait_until(lambda: len(daemon.everything()) == 4)
+    assert "may not be reached now" not in tool("disconnect", "account", "11", "--dry-run").stderr
+    other.close()
+    for what in (["account", "11"], ["customer", "1"], ["call", calls[0], away]):
+        result = wait_until(lambda: (told := tool("disconnect", *what, "--dry-run", "--json")).stderr.count("may not be reached now") and told)
+        assert "1 call of these is of a switch that may not be reached now" in result.stderr
+        assert json.loads(result.stdout)["unverified"] == 1
+    assert json.loads(tool("disconnect", "customer", "2", "--dry-run", "--json").stdout)["unverified"] == 0
+
+
 @pytest.mark.parametrize("what", [["account", "999"], ["customer", "999"], ["call", "sbc-1:nothing"]])
 def test_a_dry_run_of_what_is_not_there_is_3(tool, switch, what):
     assert tool("disconnect", *what, "--dry-run").returncode == 3
