@@ -162,7 +162,7 @@ def demo(nodes):
     b.process.wait()
     wait_until("the dead node is missed", lambda: all(f"node {b.name}: missing" in node.health() for node in (a, c)),
                SOON_SECONDS)
-    a.show("nodes")
+    a.show("nodes", code=6)
     a.show("calls", "--active", "--limit", "2", code=6)
 
     headline("It comes back, and with its switch the calls that it had")

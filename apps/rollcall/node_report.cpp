@@ -97,6 +97,9 @@ std::optional<boost::json::object> node_of(std::string_view line) {
 boost::json::object node_report(std::string_view page) {
   constexpr std::string_view not_ready = "not ready: ";
   constexpr std::string_view audit_log = "audit log: ";
+  constexpr std::string_view this_node = "this node: ";
+  std::optional<std::string_view> own_id;
+  std::string_view own_version;
   boost::json::array reasons;
   boost::json::array switches;
   boost::json::array elsewhere;
@@ -111,7 +114,12 @@ boost::json::object node_report(std::string_view page) {
       ready = true;
     else if (line.starts_with(not_ready))
       reasons.emplace_back(line.substr(not_ready.size()));
-    else if (auto told = switch_of(line))
+    else if (line.starts_with(this_node)) {
+      own_version = line.substr(this_node.size());
+      own_id = take_until(own_version, ", version ");
+      if (!own_id)
+        other.emplace_back(line);
+    } else if (auto told = switch_of(line))
       switches.push_back(std::move(*told));
     else if (auto moved = moved_switch_of(line))
       elsewhere.push_back(std::move(*moved));
@@ -128,6 +136,10 @@ boost::json::object node_report(std::string_view page) {
                              {"elsewhere", std::move(elsewhere)},
                              {"nodes", std::move(nodes)},
                              {"other", std::move(other)}};
+  if (own_id) {
+    report["node"] = *own_id;
+    report["version"] = own_version;
+  }
   if (!audit.empty())
     report["audit_log"] = audit;
   return report;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace rollcall::cli {
 
@@ -25,6 +26,15 @@ struct nodes_options {
   server_options server;
   format as = format::table;
 };
+
+// The names of the nodes that are missing.
+std::vector<std::string> missing(const boost::json::object& report) {
+  std::vector<std::string> names;
+  for (const auto& node : report.at("nodes").as_array())
+    if (node.at("up") == false)
+      names.emplace_back(node.at("node").as_string());
+  return names;
+}
 
 // As the node words it: every line may matter, also those of a newer node.
 void write_lines(std::ostream& out, const std::string& page) {
@@ -41,17 +51,20 @@ exit_code show_nodes(const nodes_options& options) {
   if (answer.status == http_unauthorized || answer.status == http_forbidden)
     throw command_error(exit_code::denied,
                         "the server tells its nodes to trusted hosts and to root customers only");
+  const auto report = node_report(answer.body);
   if (options.as == format::table)
     write_lines(std::cout, answer.body);
   else if (answer.status != http_ok && answer.status != http_unavailable)
     throw command_error(exit_code::failure,
                         "the server answered with HTTP status " + std::to_string(answer.status));
   else if (options.as == format::json)
-    std::cout << to_json(node_report(answer.body)) << '\n';
+    std::cout << to_json(report) << '\n';
   else
-    write_rows(std::cout, options.as, switch_columns, node_report(answer.body).at("switches").get_array());
+    write_rows(std::cout, options.as, switch_columns, report.at("switches").get_array());
+  for (const auto& name : missing(report))
+    std::cerr << "rollcall: node " << visible_text(name) << " is missing\n";
   if (answer.status == http_ok)
-    return exit_code::done;
+    return missing(report).empty() ? exit_code::done : exit_code::partial;
   std::cerr << "rollcall: not ready: HTTP status " << answer.status << '\n';
   return exit_code::failure;
 }

@@ -133,6 +133,8 @@ void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
       system_, front_, current_directory(),
       [this, verbose, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
         readiness node;
+        node.node = context_->node.value();
+        node.version = ROLLCALLD_VERSION;
         node.directory_loaded = true; // nothing is served before it is
         node.source = directory_status_.look();
         node.links_known = seen.links_known;

@@ -228,6 +228,7 @@ def test_nodes_tell_that_the_daemon_is_ready(tool, switch):
     # The other switches never come: the node is ready when it has waited long enough for them.
     ready = wait_until(lambda: (result := tool("nodes")).returncode == 0 and result, what="the node to be ready")
     assert re.search(r"^switch sbc-1: connected, synced, 0 calls", ready.stdout, re.MULTILINE)
+    assert re.search(r"^this node: node-a, version \d", ready.stdout, re.MULTILINE)
 
 
 def test_nodes_as_json_and_as_csv(tool, switch, calls):
@@ -236,6 +237,7 @@ def test_nodes_as_json_and_as_csv(tool, switch, calls):
         report = json.loads(result.stdout)
         assert result.returncode == (0 if report["ready"] else 1)
         assert bool(report["reasons"]) != report["ready"] and report["other"] == []
+        assert report["node"] == "node-a" and report["version"]
         assert report["audit_log"] == "written, 0 bytes wait"
         (mine,) = [one for one in report["switches"] if one["switch"] == "sbc-1"]
         return mine == {"switch": "sbc-1", "connected": True, "snapshot": "synced", "calls": 3, "unverified": 0}

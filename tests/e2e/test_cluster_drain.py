@@ -104,6 +104,9 @@ def test_only_those_who_may_take_a_node_away_and_only_one_that_can_be(cluster):
     cluster.missing_named(b)
     code, text = refused(a, "drainNode", "node-b")
     assert code == 503 and "node-b" in text
+    for form in ([], ["--json"]):
+        done = run("rollcall", "nodes", *form, "--url", f"http://127.0.0.1:{a.http_port}/xmlapi/xmlapi")
+        assert done.returncode == 6 and done.stderr == "rollcall: node node-b is missing\n" and "node-a" in done.stdout
     done = run("rollcall", "node", "forget", "node-b", "--url", f"http://127.0.0.1:{a.http_port}/xmlapi/xmlapi",
                stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr

@@ -51,6 +51,14 @@ TEST_CASE("node report: the other nodes, and the switches that are theirs") {
   CHECK(report.at("other").as_array().empty());
 }
 
+TEST_CASE("node report: which node it is") {
+  const auto report = node_report("ready\nthis node: node-a, version 0.1.0\n");
+  CHECK(report.at("node") == "node-a");
+  CHECK(report.at("version") == "0.1.0");
+  CHECK(report.at("other").as_array().empty());
+  CHECK_FALSE(node_report("ready\n").contains("node"));
+}
+
 TEST_CASE("node report: a node that is not ready says why") {
   const auto report = node_report("not ready: switch sbc-1 has not connected yet\n"
                                   "not ready: the directory is not loaded\n");
@@ -60,9 +68,9 @@ TEST_CASE("node report: a node that is not ready says why") {
 }
 
 TEST_CASE("node report: what is not understood is kept as it is") {
-  for (const auto* line :
-       {"node node-b: connected", "switch sbc-1", "switch sbc-1: connected, synced, x calls, 0 unverified",
-        "switch sbc-1: connected, synced, 1 calls, ", "<html>"}) {
+  for (const auto* line : {"node node-b: connected", "this node: node-a", "switch sbc-1",
+                           "switch sbc-1: connected, synced, x calls, 0 unverified",
+                           "switch sbc-1: connected, synced, 1 calls, ", "<html>"}) {
     CAPTURE(line);
     const auto report = node_report(line);
     CHECK(report.at("ready") == false);

@@ -97,6 +97,14 @@ TEST_CASE("a page for one environment names none of the switches of another, and
            "switch a: not connected, not synced, 0 calls, 0 unverified\n");
 }
 
+TEST_CASE("verbose tells which node answers, and of what version") {
+  auto node = node_with({}, 1h);
+  node.node = "node-a";
+  node.version = "0.1.0";
+  CHECK(render_readyz(node, true).body == "ready\nthis node: node-a, version 0.1.0\n");
+  CHECK(render_readyz(node, false).body == "ready\n");
+}
+
 TEST_CASE("verbose tells the state of each switch in a line") {
   auto synced = link("sbc-1", true, true);
   synced.calls = 120;

@@ -141,6 +141,8 @@ health_answer render_readyz(const readiness& node, bool verbose) {
     answer.body = "ready\n";
   for (const auto& reason : reasons)
     answer.body += "not ready: " + reason + '\n';
+  if (verbose && !node.node.empty())
+    answer.body += "this node: " + node.node + ", version " + node.version + '\n';
   if (node.source && (verbose || node.source->state != directory_source::state::current))
     answer.body += describe(*node.source);
   if (node.audit && (verbose || node.audit->unwritable_since))

@@ -15,6 +15,8 @@ namespace rollcall {
 
 /// What /readyz is decided by.
 struct readiness {
+  std::string node;    ///< this one's id
+  std::string version; ///< of the program
   bool directory_loaded = false;
   std::optional<directory_source> source; ///< none: the directory is in a file, which is read when asked to
   bool links_known = true;                ///< false when the node did not tell the state of its links in time
@@ -41,11 +43,12 @@ health_answer render_livez(std::chrono::milliseconds uptime);
 /// 200 when the lists can be trusted: the directory is loaded and every switch has told its calls once. A
 /// switch that does not come is waited for no longer than `ready_grace` from the start; one that is telling
 /// its calls for the first time, to the end, or until the link gives its snapshot up. 503 with the reasons
-/// otherwise, one a line, which name nothing. `verbose` names the switches that may be named, and adds a line
-/// for each of them: `switch sbc-1: connected, synced, 120 calls, 0 unverified`, one for each other node:
-/// `node node-b: up for 61 s, round trip 0.4 ms`, and one for the database of the directory. When that is
-/// away, or holds what cannot be served, the line is always there, and changes no status: the node serves
-/// what it has in memory. So is a line of an audit log that cannot be written; `verbose` has it always.
+/// otherwise, one a line, which name nothing. `verbose` names this node (`this node: node-a, version 0.1.0`)
+/// and the switches that may be named, and adds a line for each of them: `switch sbc-1: connected, synced,
+/// 120 calls, 0 unverified`, one for each other node: `node node-b: up for 61 s, round trip 0.4 ms`, and one
+/// for the database of the directory. When that is away, or holds what cannot be served, the line is always
+/// there, and changes no status: the node serves what it has in memory. So is a line of an audit log that
+/// cannot be written; `verbose` has it always.
 health_answer render_readyz(const readiness& node, bool verbose);
 
 } // namespace rollcall
