@@ -294,10 +294,12 @@ void daemon::impl::reload() {
     for (const auto& line : loaded.warnings)
       log::warn("config", "{}", line);
     tell_of_homeless_switches(config_, *directory_);
+    pages_->reloaded(true);
     log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
               directory_->entries().customers.size(), directory_->entries().accounts.size(),
               switches_of(config_, *directory_).size());
   } catch (const std::exception& e) {
+    pages_->reloaded(false);
     log::error("rollcalld", "not reloaded, the old configuration and directory stay: {}", e.what());
   }
 }

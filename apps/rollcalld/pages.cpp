@@ -36,6 +36,12 @@ void pages::configure(directory_ptr dir, std::vector<switch_settings> switches,
   switches_ = std::move(switches);
 }
 
+void pages::reloaded(bool taken) {
+  reloaded_ = taken;
+  if (taken)
+    configured_at_ = system_now();
+}
+
 namespace {
 
 /// The switch that a note is about: what stands before its first colon ends with the name.
@@ -162,6 +168,8 @@ void pages::metrics(shown switches, http::reply_fn reply) {
                     metrics_snapshot page;
                     page.version = ROLLCALLD_VERSION;
                     page.started = started_at_;
+                    page.reloaded = reloaded_;
+                    page.configured_at = configured_at_;
                     page.certificates = certificate_days();
                     for (std::size_t i = 0; i < call_state_count; ++i)
                       page.calls[i] = seen.calls.by_state[i];

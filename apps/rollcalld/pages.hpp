@@ -41,6 +41,9 @@ public:
   void configure(directory_ptr dir, std::vector<switch_settings> switches,
                  std::chrono::milliseconds ready_grace);
 
+  /// What came of a HUP: the new configuration was taken, or refused.
+  void reloaded(bool taken);
+
   /// An http::handler_fn.
   void handle(http::request request, http::reply_fn reply);
 
@@ -68,6 +71,8 @@ private:
   const certificate_watch& certificates_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();
+  std::atomic<bool> reloaded_ = true; ///< the last HUP was not refused
+  std::atomic<timestamp> configured_at_ = started_at_;
   std::mutex mutex_;
   directory_ptr directory_;
   std::vector<switch_settings> switches_;

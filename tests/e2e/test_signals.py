@@ -230,6 +230,22 @@ def test_a_reload_that_loses_the_environment_of_a_switch_is_refused(tmp_path):
         assert daemon.trusted().ids(i_customer=1) == [id]
 
 
+def test_whether_the_last_reload_was_taken_and_when_is_a_metric():
+    taken, since = (f"rollcall_config_last_reload_{rest}" for rest in ("successful", "success_timestamp_seconds"))
+    with Daemon() as daemon:
+        first = daemon.metrics()
+        assert first[taken] == 1 and abs(first[since] - time.time()) < 60
+        good = daemon.config_file.read_text()
+        daemon.config_file.write_text("[http\n")
+        daemon.reload()
+        refused = daemon.metrics()
+        assert refused[taken] == 0 and refused[since] == first[since], "it is what is served that is that old"
+        daemon.config_file.write_text(good)
+        daemon.reload()
+        again = daemon.metrics()
+        assert again[taken] == 1 and again[since] > first[since]
+
+
 def test_a_reload_breaks_no_connection():
     with Daemon() as daemon, daemon.switch() as switch:
         client = daemon.login("ssp-root")

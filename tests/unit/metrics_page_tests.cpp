@@ -27,6 +27,8 @@ metrics_snapshot full_snapshot() {
   metrics_snapshot now;
   now.version = "0.1.0";
   now.started = timestamp{std::chrono::milliseconds{1'732'320'000'500}};
+  now.reloaded = false;
+  now.configured_at = timestamp{std::chrono::seconds{1'732'320'002}};
   now.calls[static_cast<std::size_t>(call_state::connected)] = 7;
   link_status link;
   link.name = switch_name{"sbc-1"};
@@ -80,6 +82,8 @@ metrics_snapshot full_snapshot() {
 TEST_CASE("the page shows what every part counts") {
   const auto page = render(full_snapshot());
   for (const std::string line : {"rollcall_build_info{version=\"0.1.0\"} 1",
+                                 "rollcall_config_last_reload_successful 0",
+                                 "rollcall_config_last_reload_success_timestamp_seconds 1732320002",
                                  "rollcall_calls{state=\"Connected\"} 7",
                                  "rollcall_calls{state=\"Idle\"} 0",
                                  "rollcall_switch_connected{switch=\"sbc-1\"} 1",

@@ -16,6 +16,11 @@ void add_process(families& page, const metrics_snapshot& now) {
   page.gauge("rollcall_build_info", "Which version this is; always 1").add(1, {{"version", now.version}});
   const auto started = std::chrono::duration<double>{now.started.time_since_epoch()}.count();
   page.gauge("process_start_time_seconds", "When the process started, since the epoch").add(started);
+  page.gauge("rollcall_config_last_reload_successful", "0 while the last HUP's configuration was refused")
+      .add(now.reloaded ? 1 : 0);
+  page.gauge("rollcall_config_last_reload_success_timestamp_seconds",
+             "When the configuration that is served was taken, since the epoch")
+      .add(std::chrono::duration<double>{now.configured_at.time_since_epoch()}.count());
   page.gauge("rollcall_overview_complete", "Whether calls and switches could be asked for this page")
       .add(now.complete ? 1 : 0);
 }

@@ -63,6 +63,9 @@ struct metrics_snapshot {
   std::string version;
   timestamp started;
 
+  bool reloaded = true;      ///< false: the last HUP was refused
+  timestamp configured_at{}; ///< when the configuration that is served was taken
+
   std::array<std::uint64_t, call_state_count> calls{}; ///< live calls now, by state
   link_statuses links;
   bool complete = true; ///< false when calls and links are not known: they are then left out
