@@ -58,8 +58,7 @@ api_answer api_client::call(const std::string& method, const boost::json::object
   if (answer.status == 401)
     throw command_error(exit_code::denied, "the server wants a user and a password, and not these");
   if (answer.status != 200)
-    throw command_error(exit_code::failure,
-                        "the server answered with HTTP status " + std::to_string(answer.status));
+    throw command_error(exit_code::failure, refusal_of(answer));
   if (!reader.finish()) {
     const auto fault = reader.fault();
     const auto text = "fault " + std::to_string(fault.code) + ": " + fault.text;

@@ -74,9 +74,22 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* into) {
     answer.gaps.unknown_switches = std::move(*unknown);
   else if (auto others = header_value(line, "X-Rollcall-Other-Directory"))
     answer.gaps.other_directory = std::move(*others);
+  else if (auto wait = header_value(line, "Retry-After"))
+    answer.retry_after = std::move(*wait);
   else if (auto offset = header_value(line, "X-Rollcall-Clock-Offset"))
     answer.gaps.clock_offset = std::move(*offset);
   return size;
+}
+
+// The first line, unless it is a page for a browser, as proxies have them.
+std::string_view reason_in(std::string_view body) {
+  constexpr std::size_t longest = 200;
+  const auto line = body.substr(0, body.find_first_of("\r\n"));
+  return line.starts_with('<') ? std::string_view{} : line.substr(0, longest);
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 } // namespace
@@ -175,6 +188,16 @@ http_answer http_client::perform(const sink& take) {
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &e.answer.status);
   return std::move(e.answer);
+}
+
+std::string refusal_of(const http_answer& answer) {
+  auto text = "the server answered with HTTP status " + std::to_string(answer.status);
+  if (const auto reason = reason_in(answer.body); !reason.empty())
+    text.append(": ").append(reason);
+  if (!answer.retry_after.empty()) // a number of seconds, or a date (RFC 9110, 10.2.3)
+    text += (is_number(answer.retry_after) ? " Try again in " + answer.retry_after + " s"
+                                           : " Try again after " + answer.retry_after);
+  return text;
 }
 
 std::string origin_of(const std::string& url) {

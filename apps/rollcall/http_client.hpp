@@ -28,7 +28,11 @@ struct http_answer {
   std::string body; ///< what did not go to a sink
   caveats gaps;
   std::vector<std::string> challenges; ///< `WWW-Authenticate`, of a 401
+  std::string retry_after;             ///< `Retry-After`, of a 429 or 503
 };
+
+/// What an answer that is no 200 says: its status, its reason when it gives one, and when to come back.
+std::string refusal_of(const http_answer& answer);
 
 /// HTTP by libcurl: one connection that is kept, HTTP Digest when there is a user, certificates always
 /// checked. Throws command_error when no answer came: `timeout`, or `failure` with the reason. One

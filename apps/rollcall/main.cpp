@@ -1,4 +1,5 @@
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/exit_code.hpp"
 #include "domain/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -6,15 +7,25 @@
 #include <exception>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 
 namespace {
 
 using namespace rollcall::cli;
 
+// The table below the help.
+std::string exit_codes() {
+  std::string text = "Exit codes:\n";
+  for (std::size_t code = 0; code < exit_code_meanings.size(); ++code)
+    text.append("  ").append(std::to_string(code)).append("  ").append(exit_code_meanings[code]).append("\n");
+  return text + "Each subcommand has a --help of its own.";
+}
+
 int run(int argc, char** argv) {
   CLI::App tool{"rollcall: live calls, listed, counted and hung up"};
   tool.set_version_flag("--version", ROLLCALL_VERSION);
   tool.require_subcommand(0, 1); // checked below, so that a mistyped one is named
+  tool.footer(exit_codes());
   auto result = exit_code::done;
   add_subcommands(tool, result);
   try {

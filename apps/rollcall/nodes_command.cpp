@@ -51,12 +51,11 @@ exit_code show_nodes(const nodes_options& options) {
   if (answer.status == http_unauthorized || answer.status == http_forbidden)
     throw command_error(exit_code::denied,
                         "the server tells its nodes to trusted hosts and to root customers only");
+  if (answer.status != http_ok && answer.status != http_unavailable)
+    throw command_error(exit_code::failure, refusal_of(answer));
   const auto report = node_report(answer.body);
   if (options.as == format::table)
     write_lines(std::cout, answer.body);
-  else if (answer.status != http_ok && answer.status != http_unavailable)
-    throw command_error(exit_code::failure,
-                        "the server answered with HTTP status " + std::to_string(answer.status));
   else if (options.as == format::json)
     std::cout << to_json(report) << '\n';
   else

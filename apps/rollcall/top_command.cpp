@@ -161,10 +161,12 @@ void add_top(CLI::App& tool, exit_code& result) {
   auto* app = tool.add_subcommand("top", "Watch the busiest accounts; q quits");
   const auto options = std::make_shared<top_options>();
   add_tree_options(*app, options->of);
-  app->add_flag("--once", options->once, "Print once and end");
-  add_duration(*app, "--interval", options->interval,
-               "Between two looks [1s]; with --json: a line each, until it is ended");
+  app->add_flag("--once", options->once,
+                "Print once and end; so do --json and --csv, and a top without a terminal");
+  add_duration(*app, "--interval", options->interval, "Between two looks [1s]; not with --csv");
   add_format_options(*app, options->as);
+  app->get_option("--json")->description(
+      "One look as an object on one line; with --interval a line for each look, until it is ended");
   app->callback([options, &result] { result = show_top(*options); });
 }
 

@@ -11,8 +11,9 @@ class Url(str):
 
 
 @contextlib.contextmanager
-def server(value, *, seconds=0, **headers):
-    """A server that answers every call with this value and these headers (name_of_header=value), after `seconds`."""
+def server(value, *, seconds=0, status=200, **headers):
+    """A server that answers every call with this value and these headers (name_of_header=value), after `seconds`.
+    With another status than 200 it is the page of everything that is asked for."""
     requests = []
     stopped = threading.Event()
 
@@ -21,14 +22,14 @@ def server(value, *, seconds=0, **headers):
             requests.append(self.rfile.read(int(self.headers["Content-Length"])))
             stopped.wait(seconds)
             answer = value(requests[-1]) if callable(value) else value
-            self.reply(xmlrpc.client.dumps((answer,), methodresponse=True).encode())
+            self.reply(answer.encode() if status != 200 else xmlrpc.client.dumps((answer,), methodresponse=True).encode())
 
         def do_GET(self):
             requests.append(self.path)
-            self.reply(b"ready\n")
+            self.reply(b"ready\n" if status == 200 else value.encode())
 
         def reply(self, body):
-            self.send_response(200)
+            self.send_response(status)
             for name, text in headers.items():
                 self.send_header(name.replace("_", "-"), text)
             self.send_header("Content-Length", str(len(body)))

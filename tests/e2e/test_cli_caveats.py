@@ -108,3 +108,25 @@ def test_a_drain_claims_no_more_than_its_answer_proves():
     assert result.returncode == 0
     assert result.stdout == "node node-b stops: other nodes have the calls and hang-ups of its switches\n"
     assert "a switch that knows no other node's address is away from now on" in result.stderr
+
+
+REFUSED = [("Too many wrong passwords came from this address.\n", "23",
+            ": Too many wrong passwords came from this address. Try again in 23 s"),
+           ("\x1b[2Jgo away", "Sun, 06 Nov 1994 08:49:37 GMT", r": \x1b[2Jgo away Try again after Sun, 06 Nov 1994 08:49:37 GMT"),
+           ("<html><h1>Busy</h1></html>", None, ""), ("", None, ""), ("x" * 1000, None, ": " + "x" * 200)]
+
+
+@pytest.mark.parametrize("arguments", [*(arguments for arguments, _ in COMMANDS[:4]), ["nodes"], ["nodes", "--json"]])
+@pytest.mark.parametrize("page, wait, told", REFUSED)
+def test_a_refusal_over_http_is_told_with_its_reason(arguments, page, wait, told):
+    with server(page, status=429, **({"Retry_After": wait} if wait else {})) as url:
+        result = tool(url, *arguments)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.splitlines()[-1] == f"rollcall: the server answered with HTTP status 429{told}"
+
+
+def test_the_help_tells_the_exit_codes():
+    result = run("rollcall", "--help")
+    assert result.returncode == 0
+    codes = result.stdout.split("Exit codes:\n", 1)[1].splitlines()
+    assert [line.split()[0] for line in codes[:7]] == list("0123456")
