@@ -18,7 +18,7 @@ std::string exit_codes() {
   std::string text = "Exit codes:\n";
   for (std::size_t code = 0; code < exit_code_meanings.size(); ++code)
     text.append("  ").append(std::to_string(code)).append("  ").append(exit_code_meanings[code]).append("\n");
-  return text + "Each subcommand has a --help of its own.";
+  return text;
 }
 
 int run(int argc, char** argv) {
