@@ -1,4 +1,4 @@
-# What Debian gives us, as imported targets. The README says why each is here.
+# What Debian gives us, as imported targets. docs/libraries.md says why each is here.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
@@ -52,6 +52,6 @@ target_link_libraries(boost_net INTERFACE Boost::headers Boost::json OpenSSL::SS
 target_compile_definitions(boost_net INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED)
 
-# The daemon's allocator. Events are allocated on one thread and freed on another, which is where it shines: see the
-# README. Not under sanitizers, which have their own.
+# The daemon's allocator. Events are allocated on one thread and freed on another, which is where it shines: see
+# docs/libraries.md. Not under sanitizers, which have their own.
 find_library(MIMALLOC_LIBRARY mimalloc REQUIRED)
