@@ -1,5 +1,3 @@
-#include "apps/rollcalld/daemon.hpp"
-
 #include "actors/auditor.hpp"
 #include "actors/front.hpp"
 #include "actors/local_front.hpp"
@@ -7,35 +5,20 @@
 #include "actors/node.hpp"
 #include "actors/scheduling/scheduler.hpp"
 #include "apps/config/load_config.hpp"
-#include "apps/rollcalld/actor_settings.hpp"
 #include "apps/rollcalld/applied_config.hpp"
-#include "apps/rollcalld/certificates.hpp"
-#include "apps/rollcalld/cluster_part.hpp"
-#include "apps/rollcalld/cluster_secret.hpp"
-#include "apps/rollcalld/crew.hpp"
+#include "apps/rollcalld/daemon_impl.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/http_part.hpp"
-#include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/open_files.hpp"
-#include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
-#include "apps/rollcalld/sole_use.hpp"
 #include "apps/rollcalld/stop_auditor.hpp"
-#include "apps/rollcalld/stored_directory.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
-#include "transport/api/endpoint.hpp"
-#include "transport/feed/server.hpp"
-#include "transport/http/server.hpp"
-#include "transport/kamailio/clients.hpp"
 #include "transport/link_port.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -44,8 +27,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -66,77 +47,14 @@ constexpr auto remembered_hang_ups = 24h;
 
 } // namespace
 
-class daemon::impl {
-public:
-  impl(std::filesystem::path file, config config)
-      : file_(std::move(file)),
-        config_(std::move(config)),
-        signals_(control_, SIGTERM, SIGINT, SIGHUP),
-        actor_settings_(
-            config_.cluster.has_value(),
-            [this] { boost::asio::post(crew_.sockets(), [this] { scheduler::of(system_).woken(); }); },
-            crew::size()) {}
-
-  void start();
-  void run();
-
-private:
-  void start_actors();
-  void start_listeners();
-  void await_signal();
-  void reload();
-  directory_ptr directory_for(const config& next) const;
-  void take(const stored_directory& stored);
-
-  /// What follows from a configuration with a directory, and may be refused on the way.
-  struct consequences {
-    std::shared_ptr<http::authenticator> authenticator;
-    api::settings settings;
-  };
-  consequences prepare(const config& next, const directory_ptr& dir) const;
-  void apply(config next, directory_ptr dir);
-  void serve(directory_ptr dir, consequences prepared);
-  void begin_stop();
-  void hand_over(bool away);
-  void drain();
-  std::chrono::milliseconds next_wait() const;
-  void share_secret();
-  void choose_kamailios();
-
-  std::filesystem::path file_;
-  config config_;
-  std::vector<file_lock> sole_use_; ///< of the state folder and the audit log, for the life of the process
-  directory_ptr directory_;
-  directory_status directory_status_;
-
-  boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
-  boost::asio::signal_set signals_;
-  certificate_watch certificates_{control_};
-
-  crew crew_;
-  actor_settings actor_settings_;
-  caf::actor_system system_{actor_settings_};
-  context_ptr context_ = std::make_shared<node_context>();
-  auditor_actor auditor_;
-  node_actor node_;
-  local_front_actor local_;
-  front_actor front_;
-
-  std::unique_ptr<cluster_secret> secret_;
-  std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
-  std::unique_ptr<cluster_part> cluster_;
-  std::unique_ptr<api::endpoint> endpoint_;
-  std::unique_ptr<pages> pages_;
-  std::unique_ptr<http::server> http_;
-  std::unique_ptr<feed::server> feed_;
-  std::unique_ptr<kamailio::clients> kamailios_;
-  std::vector<kamailio::settings> chosen_kamailios_; ///< those that are this node's to connect to
-  bool draining_ = false;                            ///< switches are to connect to other nodes
-  bool stopping_ = false;
-  std::chrono::steady_clock::time_point stop_by_; ///< when it is
-  latch answers_;                                 ///< the last one is given
-  latch lines_;                                   ///< the last one to a switch has left
-};
+daemon::impl::impl(std::filesystem::path file, config config)
+    : file_(std::move(file)),
+      config_(std::move(config)),
+      signals_(control_, SIGTERM, SIGINT, SIGHUP),
+      actor_settings_(
+          config_.cluster.has_value(),
+          [this] { boost::asio::post(crew_.sockets(), [this] { scheduler::of(system_).woken(); }); },
+          crew::size()) {}
 
 void daemon::impl::start() {
   sole_use_ = take_sole_use(config_);
