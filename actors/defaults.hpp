@@ -114,9 +114,6 @@ constexpr auto audit_interval = 60s;
 constexpr std::size_t audit_parts = 120;
 constexpr auto audit_pause = std::chrono::milliseconds{audit_interval} / int{audit_parts};
 
-/// How many repeated disconnects the log names one by one at a tick, before it counts the rest.
-constexpr std::uint64_t repeats_named = 10;
-
 /// How many notes the audit log takes in one transaction. A disconnect that wants its entry waits for one.
 constexpr std::size_t notes_at_once = 1'000;
 

@@ -46,12 +46,9 @@ void link_state::open(call_event& event, bool awaited) {
     over_.add(event.id, self->clock().now());
     return;
   }
-  if (over_.contains(event.id, self->clock().now())) {
-    if (!in_snapshot_) {
-      ++context->metrics.events_after_end;
-      return;
-    }
-    forget_hang_up(event.id);
+  if (!in_snapshot_ && over_.contains(event.id, self->clock().now())) {
+    ++context->metrics.events_after_end;
+    return;
   }
   if (!has_room()) {
     refuse(event);
@@ -103,7 +100,7 @@ void link_state::on(const bad_line& bad) {
   // it may be any call.
   if (auto* named = calls_.find(bad.call); named && !named->ended) {
     if (!is_of_this_run(*named))
-      forget_hang_up(bad.call); // it may be another call's id by now
+      named->repeat = 0; // it may be another call's id by now
     named->seen = snapshot_;
   }
   unreadable_ = unreadable_ || bad.call.empty();
@@ -157,7 +154,9 @@ void link_state::tick() {
 
 void link_state::proceed() {
   proceed_due_ = false;
-  forget_ended(self->clock().now());
+  const auto now = self->clock().now();
+  repeat_disconnects(now);
+  forget_ended(now);
   go_on();
   proceed_soon();
 }
@@ -187,8 +186,9 @@ bool link_state::may_forget(moment now) const { return connection_ || now >= kep
 /// before anybody else has a turn.
 void link_state::proceed_soon() {
   const auto now = self->clock().now();
-  const auto unfinished =
-      (walk_ && walk_->begins <= now) || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
+  const auto unfinished = (walk_ && walk_->begins <= now)
+                          || (!repeats_.empty() && repeats_.front().when <= now)
+                          || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
   if (unfinished && !std::exchange(proceed_due_, true))
     tell(self, echo, atom::proceed_v, link_actor{self});
 }

@@ -81,7 +81,7 @@ private:
   struct repeat {
     moment when;
     std::string id;
-    timestamp setup; ///< of the call; another one may have its id by then
+    std::uint32_t number; ///< as in the call's entry; of one that has another number nothing is left to do
     timestamp asked;
   };
   /// A hang-up from elsewhere of a call that is not here yet.
@@ -135,7 +135,6 @@ private:
   entry& revive(entry& over, call_event& by);
   bool is_another(const entry& known, const call_event& by) const;
   void make_way(entry& known, const call_event& by);
-  void forget_hang_up(const std::string& id);
   void refuse(const call_event& event);
   bool has_room() const;
   void settle_some();
@@ -158,9 +157,11 @@ private:
   std::shared_ptr<hang_up_block> take_block();
   void send_lines(const hang_up_block& block, bool audited);
   entry* find(const hang_up_order& order);
+  entry* find(const repeat& one);
   void find_ahead(const hang_up_block& block);
   std::optional<link_word> refusal_of(const hang_up_order& order, entry* call);
   void send_line(const hang_up_order& order, bool ahead);
+  void repeat_until_end(entry& call, timestamp asked);
   void repeat_disconnects(moment now);
   void forget_ended(moment now);
   bool may_forget(moment now) const;
@@ -220,6 +221,7 @@ private:
   entries calls_;
   call_surroundings_ptr shared_;
   std::deque<repeat> repeats_;                   ///< disconnects without an end yet, soonest first
+  std::uint32_t last_repeat_ = 0;                ///< number of the last one
   std::deque<end_of_call> ended_;                ///< calls to forget, soonest first; each is still in calls_
   std::size_t ended_count_ = 0;                  ///< of calls_, those that are over
   ended_calls over_{defaults::ended_calls_kept}; ///< that were forgotten

@@ -1,6 +1,5 @@
 #include "actors/link.hpp"
 #include "actors/log.hpp"
-#include "domain/same_beginning.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,10 +28,9 @@ caf::result<released> link_state::release(std::uint64_t epoch, const switch_host
   kept_until_ = now + defaults::handover_limit;
   holders_.gone(now); // from here: the other node knows when it is gone from there
   for (const auto& one : repeats_)
-    if (const auto* found = calls_.find(one.id);
-        found && !found->ended && same_beginning(found->setup, one.setup))
+    if (const auto* call = find(one))
       answer.hung_up.push_back(
-          {one.id, one.setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
+          {one.id, call->setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
   for (const auto& [id, one] : expected_)
     if (!one.after_restart || context->now() - one.asked < context->resume_hang_ups.load())
       answer.hung_up.push_back(

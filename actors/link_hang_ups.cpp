@@ -2,7 +2,6 @@
 #include "actors/log.hpp"
 #include "actors/one_way.hpp"
 #include "actors/scheduling/prefetch.hpp"
-#include "domain/same_beginning.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -158,11 +157,8 @@ void link_state::send_line(const hang_up_order& order, bool ahead) {
                                                                             : link_word::unsent;
   tell(self, order.from, *word);
   if (word == link_word::sent) {
-    call->hung_up = true;
     ++context->metrics.disconnects_sent;
-    repeats_.push_back(
-        {self->clock().now() + context->disconnect_retry.load(), id, call->setup, order.asked});
-    wake_up();
+    repeat_until_end(*call, order.asked);
     return;
   }
   context->metrics.disconnects_unreachable += word == link_word::unsent;
@@ -201,24 +197,39 @@ std::optional<link_word> link_state::refusal_of(const hang_up_order& order, entr
   return std::nullopt;
 }
 
+void link_state::repeat_until_end(entry& call, timestamp asked) {
+  if (++last_repeat_ == 0)
+    ++last_repeat_;
+  call.hung_up = true;
+  call.repeat = last_repeat_;
+  repeats_.push_back(
+      {self->clock().now() + context->disconnect_retry.load(), std::string{call.id()}, call.repeat, asked});
+  wake_up();
+}
+
+/// The call that is hung up; null when it is over, also when another one has its id by now.
+link_state::entry* link_state::find(const repeat& one) {
+  auto* found = calls_.find(one.id);
+  return found && !found->ended && found->repeat == one.number ? found : nullptr;
+}
+
+/// Some at a time; the rest follows at once.
 void link_state::repeat_disconnects(moment now) {
   const auto next = now + context->disconnect_retry.load();
-  std::uint64_t repeated = 0;
-  for (auto n = repeats_.size(); n > 0 && repeats_.front().when <= now; --n) {
+  for (auto n = context->calls_at_once.load(); n > 0 && !repeats_.empty() && repeats_.front().when <= now;
+       --n) {
     auto one = std::move(repeats_.front());
     repeats_.pop_front();
-    const auto* found = calls_.find(one.id);
-    if (!found || found->ended || !same_beginning(found->setup, one.setup))
-      continue; // over; what has its id now is another call
-    if (connection_ && is_of_this_run(*found) && connection_->hang_up(one.id)
-        && ++repeated <= defaults::repeats_named)
-      log::warn(who(), "call {}: no end yet, disconnect sent again", one.id);
+    const auto* call = find(one);
+    if (!call)
+      continue;
+    if (connection_ && is_of_this_run(*call) && connection_->hang_up(one.id)) {
+      ++context->metrics.disconnects_repeated;
+      warn("call {}: still up; disconnect resent", one.id);
+    }
     one.when = next;
     repeats_.push_back(std::move(one));
   }
-  context->metrics.disconnects_repeated += repeated;
-  if (repeated > defaults::repeats_named)
-    log::warn(who(), "and {} more disconnects sent again", repeated - defaults::repeats_named);
 }
 
 void link_state::note(const std::string& id, std::string text) {

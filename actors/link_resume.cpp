@@ -21,7 +21,6 @@ timestamp moment_of(std::int64_t micros) { return timestamp{std::chrono::microse
 /// The requests to hang these calls up were answered by the node before: that it comes to pass is up to this
 /// one now.
 void link_state::take_over_hang_ups(const outstanding_hang_ups& calls) {
-  const auto next = self->clock().now() + context->disconnect_retry.load();
   for (const auto& [id, setup, asked] : calls) {
     auto* found = calls_.find(id);
     if (found)
@@ -30,12 +29,9 @@ void link_state::take_over_hang_ups(const outstanding_hang_ups& calls) {
       expected_.insert_or_assign(id, expected_hang_up{moment_of(setup), moment_of(asked), false});
       continue;
     }
-    if (found->ended || !same_beginning(found->setup, moment_of(setup))
-        || std::exchange(found->hung_up, true))
-      continue;
-    repeats_.push_back({next, id, moment_of(setup), moment_of(asked)});
+    if (!found->ended && found->repeat == 0 && same_beginning(found->setup, moment_of(setup)))
+      repeat_until_end(*found, moment_of(asked));
   }
-  wake_up();
 }
 
 /// What the audit log has no end of. The switch has yet to say which calls it still has.
@@ -91,10 +87,7 @@ void link_state::found_expected(entry& call, const record_ptr& record) {
     return;
   }
   if (!expected.after_restart) {
-    call.hung_up = true;
-    repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), std::string{call.id()},
-                        expected.setup, expected.asked});
-    wake_up();
+    repeat_until_end(call, expected.asked);
     return;
   }
   if (context->now() - expected.asked < context->resume_hang_ups.load()) {

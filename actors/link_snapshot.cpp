@@ -102,7 +102,7 @@ void link_state::go_on() {
 }
 
 /// A call whose end was told is over, whatever a late line says. A snapshot that began after that knows
-/// better.
+/// better. An order to hang it up ended with the call: it is no order for what a snapshot brings back.
 bool link_state::is_revived(const entry& over, const call_event& by) const {
   return in_snapshot_ && over.seen != snapshot_ && by.state != call_state::dead;
 }
@@ -111,7 +111,6 @@ link_state::entry& link_state::revive(entry& over, call_event& by) {
   auto& fresh = calls_.renew(over); // the other one waits to be forgotten
   fresh.begun = over.begun;
   fresh.setup = over.setup;
-  forget_hang_up(by.id);
   --ended_count_;
   by.revives = true;
   ++context->metrics.calls_revived;
@@ -129,7 +128,6 @@ bool link_state::is_another(const entry& known, const call_event& by) const {
 /// The former call is over, as its switch's process is, and leaves its id at once.
 void link_state::make_way(entry& known, const call_event& by) {
   warn("call {}: the switch's new run has another call of this id; the former one is over", by.id);
-  forget_hang_up(by.id);
   auto* leaves = &known;
   if (known.ended) {
     leaves = &calls_.renew(known); // the other one waits to be forgotten
@@ -146,11 +144,6 @@ void link_state::make_way(entry& known, const call_event& by) {
   }
   tell(self, leaves->call, link_word::forget);
   calls_.erase(*leaves);
-}
-
-/// An order to hang a call up ended with the call: it is no order for what a snapshot brings back.
-void link_state::forget_hang_up(const std::string& id) {
-  std::erase_if(repeats_, [&](const repeat& one) { return one.id == id; });
 }
 
 bool link_state::has_room() const {

@@ -40,12 +40,13 @@ public:
     std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
 
     Handle call;
-    boot_time begun;        ///< when it was first heard of: no order of before means it
-    std::uint32_t seen = 0; ///< number of the snapshot in which, or after which, it was last named
-    bool ended = false;     ///< the switch said so; waits to be forgotten
-    bool hung_up = false;   ///< a disconnect was sent: the audit log wants to know of its end
-    bool refused = false;   ///< the switch refused to hang it up, and the audit log has that
-    timestamp setup;        ///< when it began: another call may have its id later
+    boot_time begun;          ///< when it was first heard of: no order of before means it
+    std::uint32_t seen = 0;   ///< number of the snapshot in which, or after which, it was last named
+    bool ended = false;       ///< the switch said so; waits to be forgotten
+    bool hung_up = false;     ///< a disconnect was sent: the audit log wants to know of its end
+    bool refused = false;     ///< the switch refused to hang it up, and the audit log has that
+    timestamp setup;          ///< when it began: another call may have its id later
+    std::uint32_t repeat = 0; ///< number of its hang-up, which is repeated until it ends; 0: none
 
   private:
     friend class call_table;
