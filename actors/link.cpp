@@ -155,6 +155,7 @@ void link_state::tick() {
 void link_state::proceed() {
   proceed_due_ = false;
   const auto now = self->clock().now();
+  forget_left(context->calls_at_once);
   repeat_disconnects(now);
   forget_ended(now);
   go_on();
@@ -186,7 +187,7 @@ bool link_state::may_forget(moment now) const { return connection_ || now >= kep
 /// before anybody else has a turn.
 void link_state::proceed_soon() {
   const auto now = self->clock().now();
-  const auto unfinished = (walk_ && walk_->begins <= now)
+  const auto unfinished = !left_.empty() || (walk_ && walk_->begins <= now)
                           || (!repeats_.empty() && repeats_.front().when <= now)
                           || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
   if (unfinished && !std::exchange(proceed_due_, true))
@@ -204,21 +205,19 @@ void link_state::end() {
   if (connection_)
     std::exchange(connection_, nullptr)->close("unknown_switch", "this switch is configured no more");
   log::info(who(), "configured no more; {} calls are forgotten", calls_.size());
-  forget_calls();
+  removed_ = true;
   context->claims.remove(identity);
-  self->quit();
-}
-
-/// Before the calls go: some of these are not in their table any more.
-void link_state::drop_ended() {
-  for (const auto& one : std::exchange(ended_, {}))
-    if (!one.call->call)
-      entries::discard(*one.call);
+  leave_calls(); // the last piece of that ends the link
 }
 
 void link_state::stop(caf::error reason) {
-  drop_ended();
-  calls_.each([&](entry& x) { self->send_exit(x.call, reason); });
+  leave_calls();
+  for (auto& from : std::exchange(left_, {})) {
+    for (const auto& one : from.ended)
+      if (!one.call->call) // it is in the table no more
+        entries::discard(*one.call);
+    from.calls.each([&](entry& x) { self->send_exit(x.call, reason); });
+  }
   self->quit(std::move(reason));
 }
 

@@ -101,6 +101,11 @@ private:
     std::size_t done = 0;              ///< items worked off
     std::optional<std::string> closed; ///< the connection was lost after it, and why
   };
+  /// What is to be forgotten, some at a time.
+  struct left_calls {
+    entries calls;
+    std::deque<end_of_call> ended;
+  };
   /// The search for calls that the last snapshot did not name.
   struct settlement_walk {
     std::uint64_t session; ///< in which it ended
@@ -178,8 +183,8 @@ private:
   void give_up(const std::string& id);
   void settle_expected();
   void seal_resumed();
-  void forget_calls();
-  void drop_ended();
+  void leave_calls();
+  void forget_left(std::size_t most);
   const std::string& who() const { return identity->name.value(); }
   call_surroundings_ptr surroundings();
   std::string trouble() const;
@@ -216,9 +221,11 @@ private:
   bool proceed_due_ = false;
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had
+  bool removed_ = false;   ///< the switch is configured no more
   moment resync_allowed_;
   moment kept_until_; ///< for another node that takes the switch over, everything stays as it told it
   entries calls_;
+  std::deque<left_calls> left_; ///< former calls_
   call_surroundings_ptr shared_;
   std::deque<repeat> repeats_;                   ///< disconnects without an end yet, soonest first
   std::uint32_t last_repeat_ = 0;                ///< number of the last one

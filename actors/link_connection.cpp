@@ -2,6 +2,7 @@
 #include "actors/one_way.hpp"
 #include "actors/scheduling/prefetch.hpp"
 
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,9 @@ namespace rollcall {
 // The connection of a switch: it comes, tells its news, and goes.
 
 caf::result<attached> link_state::attach(const attach_request& request) {
+  if (removed_)
+    return caf::make_error(ec::unknown_switch);
+  forget_left(std::numeric_limits<std::size_t>::max()); // else they would be shown beside those that come now
   if (!request.connection)
     return inherit(request);
   if (connection_ && request.epoch <= epoch_)

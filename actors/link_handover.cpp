@@ -2,6 +2,7 @@
 #include "actors/log.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace rollcall {
@@ -10,6 +11,8 @@ namespace rollcall {
 
 /// Another node wants the switch, whose connection there has this epoch.
 caf::result<released> link_state::release(std::uint64_t epoch, const switch_host& host) {
+  if (removed_)
+    return caf::make_error(ec::unknown_switch);
   if (connection_ && epoch <= epoch_)
     return caf::make_error(ec::stale_epoch);
   const auto now = self->clock().now();
@@ -42,6 +45,7 @@ caf::result<released> link_state::release(std::uint64_t epoch, const switch_host
 ///
 /// When that one first heard of a call is not told: its setup has to do.
 void link_state::adopt(const records& calls) {
+  forget_left(std::numeric_limits<std::size_t>::max()); // else they would be shown beside these
   const auto now = context->boottime();
   const auto today = context->now();
   for (const auto& record : calls) {
@@ -113,26 +117,44 @@ void link_state::let_go(std::uint64_t own_term) {
     return;
   if (!calls_.empty())
     log::info(who(), "is another node's now; {} calls let go", calls_.size());
-  forget_calls();
+  leave_calls();
   surroundings()->awaited.forsake();
   whole_ = false;
   told_ = false;
   publish_claim();
 }
 
-void link_state::forget_calls() {
-  calls_.each([&](entry& x) { self->send(x.call, link_word::forget); });
-  drop_ended();
-  calls_.clear();
+/// From here on the link has none. The calls are told so some at a time.
+void link_state::leave_calls() {
+  left_.push_back({std::move(calls_), std::exchange(ended_, {})});
   repeats_.clear();
   ended_count_ = 0;
   overfull_ = false;
   walk_.reset();
   waiting_.clear();
   expected_.clear();
+  proceed_soon();
+}
+
+void link_state::forget_left(std::size_t most) {
+  while (most > 0 && !left_.empty()) {
+    auto& [calls, ended] = left_.front();
+    for (; most > 0 && !ended.empty(); --most, ended.pop_front())
+      if (auto& call = *ended.front().call; !call.call) // it is in the table no more
+        entries::discard(call);
+    if (most > 0)
+      most -=
+          std::min(most, calls.clear_some(most, [&](entry& x) { self->send(x.call, link_word::forget); }));
+    if (ended.empty() && calls.empty())
+      left_.pop_front();
+  }
+  if (removed_ && left_.empty())
+    self->quit();
 }
 
 void link_state::publish_claim() {
+  if (removed_)
+    return;
   context->claims.set(identity, {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
                                  connection_ && settled_ && !overfull_, told_ && !overfull_});
 }

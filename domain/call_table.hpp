@@ -62,8 +62,13 @@ public:
   static constexpr std::size_t longest_id = UINT16_MAX; ///< a switch's line is no longer
 
   call_table() = default;
-  call_table(const call_table&) = delete;
-  call_table& operator=(const call_table&) = delete;
+  call_table(call_table&& other) noexcept
+      : key_(other.key_),
+        segments_(std::exchange(other.segments_, {})),
+        buckets_(std::exchange(other.buckets_, 0)),
+        round_(std::exchange(other.round_, 1)),
+        size_(std::exchange(other.size_, 0)) {}
+  call_table& operator=(call_table&&) = delete;
   ~call_table() { clear(); }
 
   /// Null for a call that is not here.
@@ -133,6 +138,24 @@ public:
     segments_.clear();
     size_ = buckets_ = 0;
     round_ = 1;
+  }
+
+  /// Forgets the calls in pieces, so that others have their turn meanwhile: shows some to `f(entry)` before
+  /// they are gone, until `most` were looked at, and returns how many that were. Nothing can be added from
+  /// the first piece on; after the last the table is empty.
+  template <class F>
+  std::size_t clear_some(std::size_t most, F f) {
+    std::size_t looked_at = 0;
+    while (buckets_ > 0 && looked_at < most) {
+      ++looked_at; // an empty bucket costs as much as a call
+      for (auto* x = std::exchange(bucket(--buckets_), nullptr); x; ++looked_at, --size_) {
+        f(*x);
+        destroy(std::exchange(x, x->next_));
+      }
+    }
+    if (buckets_ == 0)
+      clear();
+    return looked_at;
   }
 
   /// Shows each call to `f(entry)`, in no order. `f` must not add or erase any.

@@ -46,6 +46,31 @@ TEST_CASE("a call is found by its id until it is erased") {
   CHECK(table.empty());
 }
 
+TEST_CASE("a table that is cleared in pieces shows each call once, and is as new in the end") {
+  for (const std::size_t most : {1U, 3U, 100U, 10'000U}) {
+    calls filled;
+    std::set<std::string> expected;
+    for (int n = 0; n < 1'000; ++n)
+      expected.emplace(filled.add(std::to_string(n), n).id());
+    calls table{std::move(filled)};
+    CHECK(filled.empty()); // NOLINT(bugprone-use-after-move): is as new
+    filled.add("1", 1);
+    CHECK(filled.find("1"));
+    std::set<std::string> shown;
+    std::size_t pieces = 0;
+    for (; !table.empty(); ++pieces) {
+      const auto before = shown.size();
+      CHECK(table.clear_some(most, [&](calls::entry& x) { CHECK(shown.emplace(x.id()).second); }) >= 1);
+      CHECK(shown.size() + table.size() == 1'000);
+      CHECK(shown.size() - before <= most + 10); // the last bucket is looked at to its end
+    }
+    CHECK(shown == expected);
+    CHECK(pieces >= 1'000 / (most + 10));
+    table.add("1", 1);
+    CHECK(table.find("1"));
+  }
+}
+
 TEST_CASE("calls that are looked for ahead are shown, those that are not here are not") {
   calls table;
   std::vector<std::string> ids;
