@@ -4,13 +4,14 @@
 
 namespace rollcall {
 
-void claim_table::set(const switch_identity* of, switch_claim claim) {
+void claim_table::set(const switch_identity* of, switch_claim claim, bool keeps_hang_ups) {
+  entry fresh{std::move(claim), keeps_hang_ups};
   {
     const std::lock_guard lock{mutex_};
     auto& known = claims_[of];
-    if (known == claim)
+    if (known == fresh)
       return;
-    known = std::move(claim);
+    known = std::move(fresh);
   }
   if (on_change)
     on_change();
@@ -30,8 +31,17 @@ switch_claims claim_table::all() const {
   const std::lock_guard lock{mutex_};
   switch_claims result;
   result.reserve(claims_.size());
-  for (const auto& [identity, claim] : claims_)
-    result.push_back(claim);
+  for (const auto& [identity, own] : claims_)
+    result.push_back(own.claim);
+  return result;
+}
+
+std::vector<switch_name> claim_table::keeping_hang_ups() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<switch_name> result;
+  for (const auto& [identity, own] : claims_)
+    if (own.keeps_hang_ups)
+      result.push_back(own.claim.name);
   return result;
 }
 

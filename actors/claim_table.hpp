@@ -18,15 +18,24 @@ public:
   /// Is called after every change, on the thread that made it; must not block. Set before the first link.
   std::function<void()> on_change;
 
-  /// `of` is interned.
-  void set(const switch_identity* of, switch_claim claim);
+  /// `of` is interned. `keeps_hang_ups`: it has some for another node, which may have the switch.
+  void set(const switch_identity* of, switch_claim claim, bool keeps_hang_ups = false);
   void remove(const switch_identity* of);
 
   switch_claims all() const;
 
+  /// The switches of which this node has hang-ups for another one.
+  std::vector<switch_name> keeping_hang_ups() const;
+
 private:
+  struct entry {
+    switch_claim claim;
+    bool keeps_hang_ups = false;
+    friend bool operator==(const entry&, const entry&) = default;
+  };
+
   mutable std::mutex mutex_;
-  std::unordered_map<const switch_identity*, switch_claim> claims_;
+  std::unordered_map<const switch_identity*, entry> claims_;
 };
 
 } // namespace rollcall

@@ -167,6 +167,7 @@ void cluster_state::heard(const std::string& who, const wire::news& theirs) {
 void cluster_state::own_claims_changed() {
   yield_to_others();
   tell_all();
+  pass_hang_ups_on();
   advance_drain();
 }
 

@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "domain/boot_clock.hpp"
 #include "domain/clock_offset.hpp"
+#include "domain/log_throttle.hpp"
 #include "domain/peer_clock.hpp"
 #include "domain/shared_secret.hpp"
 
@@ -34,8 +35,6 @@ struct cluster_settings {
   std::function<void(known_members)> on_members = [](known_members) {};
   /// The board has a new view. Called on a thread of the actor system.
   std::function<void()> on_view = [] {};
-  /// Hang-ups from before a restart of this node, by the switch: for whatever node has it now.
-  std::map<switch_name, outstanding_hang_ups> hung_up;
   std::vector<std::string> feeds; ///< addresses at which switches reach this node
   /// A drain begins (true), or was given up (false): no switch is to connect here, or again. Called on a
   /// thread of the actor system.
@@ -134,8 +133,10 @@ private:
   std::set<std::string> configured_nodes() const;
   void yield_to_others();
   void pass_hang_ups_on();
-  void pass_on(const switch_name& of, const peer& to);
+  void pass_on(const switch_name& of);
+  void pass_on(const switch_name& of, const outstanding_hang_ups_ptr& some);
   const peer* holder_of(const switch_name& of) const;
+  const peer* heir_of(const switch_name& of) const;
   void put_up_view();
 
   /// What was asked over a connection that is gone stays unanswered, which says nothing of the next one.
@@ -162,6 +163,7 @@ private:
   std::map<std::string, peer> peers_;                                      ///< by node id
   std::map<switch_name, std::pair<std::uint64_t, std::uint64_t>> yielded_; ///< own term, to which term
   std::set<switch_name> passing_on_;                                       ///< hang-ups of these, just now
+  log_throttle not_passed_on_;                                             ///< lines on that
   std::optional<drain_progress> drain_;
   bool leaving_ = false;                                          ///< the others are told
   std::map<switch_name, std::size_t> attaching_;                  ///< takeovers for connections, under way

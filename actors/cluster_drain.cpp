@@ -92,15 +92,21 @@ caf::result<caf::ok_atom> cluster_state::drain(bool all_or_none) {
 void cluster_state::advance_drain() {
   if (!drain_ || drain_->promises.empty())
     return;
+  pass_hang_ups_on();
   const auto passed = self->clock().now() - drain_->begun;
   std::string left;
   auto hopeless = true;
-  for (const auto& own : context->claims.all()) {
-    if (is_handed_over(own))
+  const auto claims = context->claims.all();
+  const auto kept =
+      context->claims.keeping_hang_ups(); // after the claims, which a lost switch changes with it
+  for (const auto& own : claims) {
+    const auto has_calls = !is_handed_over(own);
+    const auto has_hang_ups = std::find(kept.begin(), kept.end(), own.name) != kept.end();
+    if (!has_calls && !has_hang_ups)
       continue;
     left += (left.empty() ? "" : ", ") + own.name.value();
     hopeless = hopeless && !has_successor(own);
-    if (passed >= defaults::move_patience)
+    if (has_calls && passed >= defaults::move_patience)
       ask_to_inherit(own);
   }
   if (left.empty())

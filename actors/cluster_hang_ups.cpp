@@ -1,27 +1,23 @@
 #include "actors/cluster.hpp"
+#include "actors/log.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 namespace rollcall {
 
-// What this node was told to hang up before it was restarted, and has no end of. A switch that comes here is
-// asked for it by its link. One that has gone to another node meanwhile, while nobody could ask this one, is
-// that node's: it is told, and carries on.
+// Hang-ups without an end, of a switch that has left this node, or has not come back since a restart. Its
+// link keeps them, and drops what the node that the switch is connected to has acknowledged: no message of it
+// is larger than another, and none that is lost loses a hang-up.
 //
-//   hung_up ──the switch is here──► dropped: its link has the same
-//      └──another node has it──► some at a time ──acknowledged──► dropped
-//                                     └──failed──► again at the next tick, to the node that has it then
+//   kept by the link ──another node has the switch──► some at a time ──acknowledged──► dropped, then the next
+//      ▲ the switch is back: the link goes on itself       │
+//      └───────────────── failed: again at the next tick, to the node that has it then
 
 void cluster_state::pass_hang_ups_on() {
-  for (const auto& own : context->claims.all())
-    if (own.connected)
-      settings.hung_up.erase(own.name);
-  for (const auto& [of, calls] : settings.hung_up)
-    if (!passing_on_.contains(of))
-      if (const auto* holder = holder_of(of))
-        pass_on(of, *holder);
+  for (const auto& of : context->claims.keeping_hang_ups())
+    if (heir_of(of) && passing_on_.insert(of).second)
+      pass_on(of);
 }
 
 /// The node that the switch is connected to, as far as is known; null: none.
@@ -41,25 +37,53 @@ const cluster_state::peer* cluster_state::holder_of(const switch_name& of) const
   return found;
 }
 
-void cluster_state::pass_on(const switch_name& of, const peer& to) {
-  const auto& all = settings.hung_up.at(of);
-  const auto some = std::min(all.size(), defaults::hang_ups_at_once);
-  outstanding_hang_ups part{all.begin(), all.begin() + static_cast<std::ptrdiff_t>(some)};
-  passing_on_.insert(of);
-  self->request(to.actor, caf::duration{defaults::ping_deadline}, atom::resume_v, of.value(), std::move(part))
+/// Where hang-ups of the switch are to go. A node that drains has no time to wait for the switch: then it is
+/// any node that stays, which passes them on in its turn.
+const cluster_state::peer* cluster_state::heir_of(const switch_name& of) const {
+  const auto* holder = holder_of(of);
+  if (holder || !drain_)
+    return holder;
+  for (const auto& own : context->claims.all())
+    if (own.name == of)
+      for (const auto& [who, known] : peers_)
+        if (may_inherit(known, own))
+          return &known;
+  return nullptr;
+}
+
+void cluster_state::pass_on(const switch_name& of) {
+  self->request(node, caf::duration{defaults::ping_deadline}, atom::hang_ups_v, of)
+      .then(
+          [this, of](const outstanding_hang_ups_ptr& some) {
+            if (some->empty())
+              passing_on_.erase(of); // the link has looked for some, and may find others at the next tick
+            else
+              pass_on(of, some);
+          },
+          [this, of](const caf::error&) { passing_on_.erase(of); }); // it is configured no more
+}
+
+void cluster_state::pass_on(const switch_name& of, const outstanding_hang_ups_ptr& some) {
+  const auto* to = heir_of(of);
+  if (!to) {
+    passing_on_.erase(of);
+    return;
+  }
+  self->request(to->actor, caf::duration{defaults::ping_deadline}, atom::resume_v, of.value(), *some)
       .then(
           [this, of, some](caf::ok_atom) {
             passing_on_.erase(of);
-            const auto left = settings.hung_up.find(of);
-            if (left == settings.hung_up.end())
-              return; // the switch has come here
-            auto& calls = left->second;
-            calls.erase(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(some));
-            if (calls.empty())
-              settings.hung_up.erase(left);
+            context->metrics.hang_ups_passed_on += some->size();
+            self->send(node, atom::passed_on_v, of, some);
             pass_hang_ups_on();
           },
-          [this, of](const caf::error&) { passing_on_.erase(of); });
+          [this, of, some](const caf::error& why) {
+            passing_on_.erase(of);
+            context->metrics.hang_ups_not_taken += some->size();
+            if (const auto more = not_passed_on_.admit(self->clock().now()))
+              log::warn(of.value(), "the node that has it does not take hang-ups of it yet: {}{}",
+                        self->system().render(why), *more);
+          });
 }
 
 } // namespace rollcall

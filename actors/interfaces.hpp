@@ -109,9 +109,11 @@ using link_actor = news_actor::extend<
     caf::reacts_to<atom::yield, std::uint64_t>,             // Another node's has won over this term's.
     caf::reacts_to<atom::let_go, std::uint64_t>,            // Unless the switch came back since this term.
     caf::reacts_to<atom::resume, outstanding_hang_ups_ptr>, // From before a restart of this node.
-    caf::replies_to<atom::inherit, outstanding_hang_ups_ptr>::with<caf::ok_atom>, // From before a restart of
-                                                                                  // another one. Fails with
-                                                                                  // unknown_switch.
+    caf::replies_to<atom::inherit, outstanding_hang_ups_ptr>::with<caf::ok_atom>, // From another node. Fails
+                                                                                  // with busy.
+    caf::replies_to<atom::hang_ups>::with<outstanding_hang_ups_ptr>, // Some of those that are kept for the
+                                                                     // node that has the switch.
+    caf::reacts_to<atom::passed_on, outstanding_hang_ups_ptr>,       // These are that node's now.
     caf::reacts_to<atom::forget>,   // The switch is not configured any more: forget its calls.
     caf::reacts_to<caf::tick_atom>, // Work off what is due: retries, calls to forget.
     caf::reacts_to<atom::proceed>,  // Go on with what is too much for one turn.
@@ -134,6 +136,8 @@ using node_actor = registrar_actor::extend<
     caf::reacts_to<atom::yield, switch_name, std::uint64_t>,
     caf::reacts_to<atom::resume, switch_name, outstanding_hang_ups_ptr>,
     caf::replies_to<atom::inherit, switch_name, outstanding_hang_ups_ptr>::with<caf::ok_atom>,
+    caf::replies_to<atom::hang_ups, switch_name>::with<outstanding_hang_ups_ptr>,
+    caf::reacts_to<atom::passed_on, switch_name, outstanding_hang_ups_ptr>,
     caf::reacts_to<directory_ptr, std::vector<switch_settings>>, // New directory and switches, as one step.
     caf::replies_to<caf::get_atom>::with<link_statuses>,
     caf::reacts_to<atom::audit>,     // Have every account recounted now, and idle ones asked to retire.

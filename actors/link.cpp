@@ -286,6 +286,8 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
       [self](atom::let_go, std::uint64_t own_term) { self->state.let_go(own_term); },
       [self](atom::resume, const outstanding_hang_ups_ptr& calls) { self->state.resume(calls); },
       [self](atom::inherit, const outstanding_hang_ups_ptr& calls) { return self->state.carry_on(calls); },
+      [self](atom::hang_ups) { return self->state.hang_ups(); },
+      [self](atom::passed_on, const outstanding_hang_ups_ptr& calls) { self->state.passed_on(calls); },
       [self](atom::forget) { self->state.end(); },
       [self](caf::tick_atom) { self->state.tick(); },
       one_way{[self](atom::proceed) { self->state.proceed(); }},

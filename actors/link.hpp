@@ -54,6 +54,8 @@ struct link_state {
   void hang_up(record_ptr& call, disconnect_job_ptr& job);
   void resume(const outstanding_hang_ups_ptr& calls);
   caf::result<caf::ok_atom> carry_on(const outstanding_hang_ups_ptr& calls);
+  outstanding_hang_ups_ptr hang_ups();
+  void passed_on(const outstanding_hang_ups_ptr& calls);
   void disconnect(const disconnect_job_ptr& job, const std::string& id);
   caf::result<released> release(std::uint64_t epoch, const switch_host& host);
   void adopt(const records& calls);
@@ -88,7 +90,7 @@ private:
   struct expected_hang_up {
     timestamp setup;
     timestamp asked;
-    bool after_restart = false; ///< of this node; else another node answered for it
+    bool after_restart = false; ///< of the node that was asked: it is not carried out when it is too old
   };
   struct end_of_call {
     moment when;
@@ -105,6 +107,7 @@ private:
   struct left_calls {
     entries calls;
     std::deque<end_of_call> ended;
+    std::deque<repeat> repeats; ///< these are not forgotten
   };
   /// The search for calls that the last snapshot did not name.
   struct settlement_walk {
@@ -162,7 +165,8 @@ private:
   std::shared_ptr<hang_up_block> take_block();
   void send_lines(const hang_up_block& block, bool audited);
   entry* find(const hang_up_order& order);
-  entry* find(const repeat& one);
+  entry* find(const repeat& one) { return find_in(calls_, one); }
+  static entry* find_in(entries& calls, const repeat& one);
   void find_ahead(const hang_up_block& block);
   std::optional<link_word> refusal_of(const hang_up_order& order, entry* call);
   void send_line(const hang_up_order& order, bool ahead);
@@ -177,7 +181,10 @@ private:
   bool is_of_this_run(const entry& call) const { return call.seen >= run_began_; }
   void await_settlement();
   attached inherit(const attach_request& request);
-  void take_over_hang_ups(const outstanding_hang_ups& calls);
+  void carry_on(const outstanding_hang_up& one);
+  void expect(const std::string& id, const expected_hang_up& one);
+  bool is_young(timestamp asked) const;
+  bool keeps_hang_ups() const;
   void found_expected(entry& call, const record_ptr& record);
   void resume(entry& call, const record_ptr& record, timestamp asked);
   void give_up(const std::string& id);

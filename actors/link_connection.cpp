@@ -41,7 +41,6 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   told_ = request.whole && (told_ || request.told);
   verified_ = false;
   surroundings()->awaited.forsake();
-  take_over_hang_ups(request.hung_up);
   if (request.whole)
     await_settlement();
   lose_sight();

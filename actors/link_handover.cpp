@@ -26,18 +26,9 @@ caf::result<released> link_state::release(std::uint64_t epoch, const switch_host
     info("released to another node, epoch {}; {} calls are kept until it has them", epoch, calls_.size());
     lose_sight();
   }
-  released answer{term_, whole_, connected, calls_.size(), {}, told_ && !overfull_, holders_.history(now),
-                  run_};
+  released answer{term_, whole_, connected, calls_.size(), told_ && !overfull_, holders_.history(now), run_};
   kept_until_ = now + defaults::handover_limit;
   holders_.gone(now); // from here: the other node knows when it is gone from there
-  for (const auto& one : repeats_)
-    if (const auto* call = find(one))
-      answer.hung_up.push_back(
-          {one.id, call->setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
-  for (const auto& [id, one] : expected_)
-    if (!one.after_restart || context->now() - one.asked < context->resume_hang_ups.load())
-      answer.hung_up.push_back(
-          {id, one.setup.time_since_epoch().count(), one.asked.time_since_epoch().count()});
   return answer;
 }
 
@@ -62,9 +53,8 @@ void link_state::adopt(const records& calls) {
 }
 
 /// The node that had the switch drains: what it had is this one's until the switch connects, to any node. The
-/// switch may have done so meanwhile; then it tells its calls, and what is left are the hang-ups.
+/// switch may have done so meanwhile; then it tells its calls.
 attached link_state::inherit(const attach_request& request) {
-  take_over_hang_ups(request.hung_up);
   if (connection_)
     return {session_, news_actor{link_actor{self}}};
   term_ = next_term(0, request.above, term_);
@@ -77,7 +67,7 @@ attached link_state::inherit(const attach_request& request) {
   if (request.whole)
     await_settlement();
   lose_sight();
-  info("inherited from a node that drains; {} calls, {} to be hung up", calls_.size(), repeats_.size());
+  info("inherited from a node that drains; {} calls", calls_.size());
   return {session_, news_actor{link_actor{self}}};
 }
 
@@ -124,29 +114,32 @@ void link_state::let_go(std::uint64_t own_term) {
   publish_claim();
 }
 
-/// From here on the link has none. The calls are told so some at a time.
+/// From here on the link has none. The calls are told so some at a time. What was to be hung up is kept.
 void link_state::leave_calls() {
-  left_.push_back({std::move(calls_), std::exchange(ended_, {})});
-  repeats_.clear();
+  left_.push_back({std::move(calls_), std::exchange(ended_, {}), std::exchange(repeats_, {})});
   ended_count_ = 0;
   overfull_ = false;
   walk_.reset();
   waiting_.clear();
-  expected_.clear();
   proceed_soon();
 }
 
 void link_state::forget_left(std::size_t most) {
   while (most > 0 && !left_.empty()) {
-    auto& [calls, ended] = left_.front();
+    auto& [calls, ended, repeats] = left_.front();
+    for (; most > 0 && !repeats.empty(); --most, repeats.pop_front())
+      if (const auto* call = find_in(calls, repeats.front()))
+        expect(repeats.front().id, {call->setup, repeats.front().asked, false});
     for (; most > 0 && !ended.empty(); --most, ended.pop_front())
       if (auto& call = *ended.front().call; !call.call) // it is in the table no more
         entries::discard(call);
     if (most > 0)
       most -=
           std::min(most, calls.clear_some(most, [&](entry& x) { self->send(x.call, link_word::forget); }));
-    if (ended.empty() && calls.empty())
+    if (repeats.empty() && ended.empty() && calls.empty()) {
       left_.pop_front();
+      publish_claim();
+    }
   }
   if (removed_ && left_.empty())
     self->quit();
@@ -155,8 +148,10 @@ void link_state::forget_left(std::size_t most) {
 void link_state::publish_claim() {
   if (removed_)
     return;
-  context->claims.set(identity, {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
-                                 connection_ && settled_ && !overfull_, told_ && !overfull_});
+  context->claims.set(identity,
+                      {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
+                       connection_ && settled_ && !overfull_, told_ && !overfull_},
+                      keeps_hang_ups());
 }
 
 } // namespace rollcall

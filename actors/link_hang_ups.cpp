@@ -161,6 +161,10 @@ void link_state::send_line(const hang_up_order& order, bool ahead) {
     repeat_until_end(*call, order.asked);
     return;
   }
+  if (word == link_word::unsent && order.job->arrived == boot_time::max()) {
+    repeat_until_end(*call, order.asked); // nobody is told that it was not sent: it was, before a restart
+    return;
+  }
   context->metrics.disconnects_unreachable += word == link_word::unsent;
   context->metrics.disconnects_expired += word == link_word::expired;
   if (ahead)
@@ -208,8 +212,8 @@ void link_state::repeat_until_end(entry& call, timestamp asked) {
 }
 
 /// The call that is hung up; null when it is over, also when another one has its id by now.
-link_state::entry* link_state::find(const repeat& one) {
-  auto* found = calls_.find(one.id);
+link_state::entry* link_state::find_in(entries& calls, const repeat& one) {
+  auto* found = calls.find(one.id);
   return found && !found->ended && found->repeat == one.number ? found : nullptr;
 }
 

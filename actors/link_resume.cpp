@@ -2,6 +2,8 @@
 #include "actors/log.hpp"
 #include "domain/same_beginning.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,61 +11,118 @@
 namespace rollcall {
 
 // Hang-ups that this link has not sent itself: another node did, which the switch has left, or this node
-// before a restart. A call is the same one when it has the same id and began at the same time
-// (same_beginning.hpp). What the switch does not name in its next snapshot is over.
+// before a restart. And those that it has sent, of a switch that is another node's now. A call is the same
+// one when it has the same id and began at the same time (same_beginning.hpp). What the switch does not name
+// in its next snapshot is over.
 
 namespace {
 
 timestamp moment_of(std::int64_t micros) { return timestamp{std::chrono::microseconds{micros}}; }
+std::int64_t micros_of(timestamp t) { return t.time_since_epoch().count(); }
 
 } // namespace
 
-/// The requests to hang these calls up were answered by the node before: that it comes to pass is up to this
-/// one now.
-void link_state::take_over_hang_ups(const outstanding_hang_ups& calls) {
-  for (const auto& [id, setup, asked] : calls) {
-    auto* found = calls_.find(id);
-    if (found)
-      end_if_unseen(*found);
-    if (!found) {
-      expected_.insert_or_assign(id, expected_hang_up{moment_of(setup), moment_of(asked), false});
-      continue;
-    }
-    if (!found->ended && found->repeat == 0 && same_beginning(found->setup, moment_of(setup)))
-      repeat_until_end(*found, moment_of(asked));
-  }
-}
-
 /// What the audit log has no end of. The switch has yet to say which calls it still has.
 void link_state::resume(const outstanding_hang_ups_ptr& calls) {
-  for (const auto& [id, setup, asked] : *calls) {
-    if (calls_.find(id))
-      continue;
-    const expected_hang_up one{moment_of(setup), moment_of(asked), true};
-    const auto [known, added] = expected_.try_emplace(id, one);
-    if (!added && known->second.asked < one.asked)
-      known->second = one; // the switch has used the id again
-  }
+  for (const auto& one : *calls)
+    if (!calls_.find(one.id))
+      expect(one.id, {moment_of(one.setup), moment_of(one.asked), true});
+  publish_claim();
 }
 
-/// Another node was told to hang these up before it was restarted; meanwhile the switch has come here, and
-/// was not asked of that node.
+void link_state::expect(const std::string& id, const expected_hang_up& one) {
+  const auto [at, added] = expected_.try_emplace(id, one);
+  if (added)
+    return;
+  auto& known = at->second;
+  const auto is_same = same_beginning(known.setup, one.setup);
+  const auto after_restart = known.after_restart && one.after_restart; // else somebody has carried on with it
+  if (known.asked < one.asked)
+    known = one; // the switch has used the id again
+  if (is_same)
+    known.after_restart = after_restart;
+}
+
+/// Another node was told to hang these up, and the switch has left it, or was elsewhere when that node was
+/// started again. The requests were answered there: that it comes to pass is up to this node now. Also when
+/// the switch is not here any more: then they are passed on to the node that has it.
 caf::result<caf::ok_atom> link_state::carry_on(const outstanding_hang_ups_ptr& calls) {
-  if (!connection_)
+  if (removed_)
     return caf::make_error(ec::unknown_switch);
-  outstanding_hang_ups young;
+  // As many as the switch may have calls: what the sender has not got rid of it keeps.
+  if (expected_.size() + calls->size()
+      > std::max(context->calls_per_switch.load(), defaults::hang_ups_at_once))
+    return caf::make_error(ec::busy);
   for (const auto& one : *calls)
-    if (context->now() - moment_of(one.asked) < context->resume_hang_ups.load())
-      young.push_back(one);
-    else
-      give_up(one.id);
-  log::info(who(), "{} hang-ups come from a node that was restarted, {} more were asked for too long ago",
-            young.size(), calls->size() - young.size());
-  take_over_hang_ups(young);
-  if (verified_ && !in_snapshot_)
+    carry_on(one);
+  info("{} hang-ups come from another node", calls->size());
+  if (connection_ && verified_ && !in_snapshot_ && !walk_ && !overfull_)
     settle_expected(); // what is not here is over
   write_notes();
+  publish_claim();
   return caf::ok_atom_v;
+}
+
+void link_state::carry_on(const outstanding_hang_up& one) {
+  const auto setup = moment_of(one.setup);
+  const auto asked = moment_of(one.asked);
+  auto* known = calls_.find(one.id);
+  if (known)
+    end_if_unseen(*known);
+  const auto is_over = known && (known->ended || !same_beginning(known->setup, setup));
+  if (is_over || (known && known->repeat != 0))
+    return;
+  // While the switch is away, its age is asked when it comes.
+  if (one.after_restart && (known || connection_) && !is_young(asked))
+    give_up(one.id);
+  else if (known)
+    repeat_until_end(*known, asked);
+  else
+    expect(one.id, {setup, asked, one.after_restart && !connection_});
+}
+
+bool link_state::is_young(timestamp asked) const {
+  return context->now() - asked < context->resume_hang_ups.load();
+}
+
+bool link_state::keeps_hang_ups() const {
+  return !connection_ && !(repeats_.empty() && expected_.empty() && left_.empty());
+}
+
+/// Some, for the node that the switch is connected to; they stay here until that one has acknowledged them.
+/// None while the switch is here.
+outstanding_hang_ups_ptr link_state::hang_ups() {
+  auto some = std::make_shared<outstanding_hang_ups>();
+  if (connection_)
+    return some;
+  const auto most = defaults::hang_ups_at_once;
+  for (auto n = most; n > 0 && !repeats_.empty() && !find(repeats_.front()); --n)
+    repeats_.pop_front(); // over
+  for (std::size_t i = 0; i < repeats_.size() && i < most; ++i)
+    if (const auto* call = find(repeats_[i]))
+      some->push_back({repeats_[i].id, micros_of(call->setup), micros_of(repeats_[i].asked), false});
+  for (auto one = expected_.begin(); one != expected_.end() && some->size() < most; ++one)
+    some->push_back(
+        {one->first, micros_of(one->second.setup), micros_of(one->second.asked), one->second.after_restart});
+  publish_claim();
+  return some;
+}
+
+/// Another node has them now, and its audit log their ends. Unless the switch is here again: then that node
+/// gives them back.
+void link_state::passed_on(const outstanding_hang_ups_ptr& calls) {
+  if (connection_)
+    return;
+  for (const auto& [id, setup, asked, after_restart] : *calls) {
+    if (auto* call = calls_.find(id); call && call->repeat != 0 && micros_of(call->setup) == setup) {
+      call->repeat = 0;
+      call->hung_up = false;
+    }
+    if (const auto one = expected_.find(id); one != expected_.end() && micros_of(one->second.setup) == setup
+                                             && micros_of(one->second.asked) == asked)
+      expected_.erase(one);
+  }
+  publish_claim();
 }
 
 void link_state::give_up(const std::string& id) {
@@ -90,12 +149,14 @@ void link_state::found_expected(entry& call, const record_ptr& record) {
     repeat_until_end(call, expected.asked);
     return;
   }
-  if (context->now() - expected.asked < context->resume_hang_ups.load()) {
+  if (!is_young(expected.asked)) {
+    ++given_up_hang_ups_;
+    give_up(std::string{call.id()});
+  } else if (connection_) {
     resume(call, record, expected.asked);
-    return;
+  } else {
+    repeat_until_end(call, expected.asked); // it comes from another node, before the switch does
   }
-  ++given_up_hang_ups_;
-  give_up(std::string{call.id()});
 }
 
 void link_state::resume(entry& call, const record_ptr& record, timestamp asked) {

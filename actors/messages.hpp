@@ -212,13 +212,12 @@ struct switch_settings {
 struct attach_request {
   switch_name name;
   std::uint64_t epoch = 0;
-  switch_connection_ptr connection;  ///< null: the node that had the switch drains, and this one inherits
-  std::uint64_t above = 0;           ///< the highest term that the switch had at another node
-  bool whole = true;                 ///< whatever another node had of its calls has been adopted
-  bool told = false;                 ///< and that was all of them once
-  outstanding_hang_ups hung_up = {}; ///< of these, what the other node had told it to hang up
-  name_history holders = {};         ///< who connected to another node under this name
-  std::string run = {};              ///< of the switch's process, as the other node knew it; empty: unknown
+  switch_connection_ptr connection; ///< null: the node that had the switch drains, and this one inherits
+  std::uint64_t above = 0;          ///< the highest term that the switch had at another node
+  bool whole = true;                ///< whatever another node had of its calls has been adopted
+  bool told = false;                ///< and that was all of them once
+  name_history holders = {};        ///< who connected to another node under this name
+  std::string run = {};             ///< of the switch's process, as the other node knew it; empty: unknown
 };
 
 /// Pictures of calls that another node had.
@@ -230,14 +229,13 @@ struct released {
   bool whole = false;
   bool connected = false; ///< until now
   std::uint64_t calls = 0;
-  outstanding_hang_ups hung_up = {}; ///< what the switch was told to hang up, without an end
-  bool told = false;                 ///< the switch has told all its calls once
+  bool told = false; ///< the switch has told all its calls once
   name_history holders = {};
   std::string run = {}; ///< of the switch's process, as far as it has said so
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, released& x) {
-    return f(x.term, x.whole, x.connected, x.calls, x.hung_up, x.told, x.holders, x.run);
+    return f(x.term, x.whole, x.connected, x.calls, x.told, x.holders, x.run);
   }
 };
 

@@ -25,6 +25,8 @@ struct actor_metrics {
 
   counter disconnects_resumed{0};  ///< sent again after a restart
   counter disconnects_given_up{0}; ///< asked for too long before a restart to be sent again
+  counter hang_ups_passed_on{0};   ///< to the node that the switch has gone to
+  counter hang_ups_not_taken{0};   ///< that it has not acknowledged: they are sent again
 
   counter snapshots{0};           ///< worked off to their end
   counter calls_settled{0};       ///< ended because a snapshot did not name them

@@ -70,6 +70,13 @@ caf::result<caf::ok_atom> node_state::inherit(const switch_name& of, const outst
   return self->delegate(found->second.actor, atom::inherit_v, calls);
 }
 
+caf::result<outstanding_hang_ups_ptr> node_state::hang_ups(const switch_name& of) {
+  const auto found = links_.find(of);
+  if (found == links_.end())
+    return caf::make_error(ec::unknown_switch);
+  return self->delegate(found->second.actor, atom::hang_ups_v);
+}
+
 template <class... Ts>
 void node_state::pass_on(const switch_name& of, const Ts&... xs) {
   if (const auto found = links_.find(of); found != links_.end())
@@ -284,6 +291,10 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
       },
       [self](atom::inherit, const switch_name& name, const outstanding_hang_ups_ptr& calls) {
         return self->state.inherit(name, calls);
+      },
+      [self](atom::hang_ups, const switch_name& name) { return self->state.hang_ups(name); },
+      [self](atom::passed_on, const switch_name& name, const outstanding_hang_ups_ptr& calls) {
+        self->state.pass_on(name, atom::passed_on_v, calls);
       },
       [self](atom::yield, const switch_name& name, std::uint64_t own_term) {
         self->state.pass_on(name, atom::yield_v, own_term);

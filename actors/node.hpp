@@ -27,6 +27,7 @@ struct node_state {
   caf::result<attached> attach(const attach_request& request);
   caf::result<released> release(const switch_name& name, std::uint64_t epoch, const switch_host& host);
   caf::result<caf::ok_atom> inherit(const switch_name& of, const outstanding_hang_ups_ptr& calls);
+  caf::result<outstanding_hang_ups_ptr> hang_ups(const switch_name& of);
   template <class... Ts>
   void pass_on(const switch_name& name, const Ts&... xs);
   void change(directory_ptr dir, const std::vector<switch_settings>& switches);

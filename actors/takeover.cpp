@@ -74,8 +74,6 @@ void takeover_state::on_released(const takeover_plan::other& by, const released&
   if (what.term > highest_term)
     log::error(who(), "node {} tells of the term {}, which cannot be", by.name, what.term);
   request_.above = std::max(request_.above, what.term);
-  // Also of a node that the switch has not come back to since its restart.
-  request_.hung_up.insert(request_.hung_up.end(), what.hung_up.begin(), what.hung_up.end());
   if (what.term != 0
       && (!holder_ || wins(claim_of(what), node_id{by.name}, claim_of(held_), node_id{holder_->name}))) {
     holder_ = &by;

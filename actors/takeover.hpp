@@ -21,8 +21,8 @@ struct takeover_plan {
 };
 
 /// Spawns the actor that lets a switch connect to this node in a cluster: the others release it, whoever has
-/// its calls hands them over, and only then it is attached here. Without a connection, the calls and hang-ups
-/// are handed over alone, all of them or an error. Lives for one attach_request.
+/// its calls hands them over, and only then it is attached here. Without a connection, the calls are handed
+/// over alone, all of them or an error. Hang-ups follow by themselves. Lives for one attach_request.
 attach_actor spawn_takeover(caf::actor_system& system, takeover_plan plan);
 
 } // namespace rollcall

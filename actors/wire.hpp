@@ -17,7 +17,7 @@
 namespace rollcall::wire {
 
 /// Nodes of different versions refuse each other.
-constexpr std::uint32_t protocol_version = 5;
+constexpr std::uint32_t protocol_version = 6;
 
 /// CAF 0.17 sends no std::optional: none or one.
 template <class T>
@@ -217,11 +217,13 @@ using member_actor = caf::typed_actor<
                                                                                   // switch. Fails with busy,
                                                                                   // draining or unknown_node.
     caf::replies_to<atom::resume, std::string, outstanding_hang_ups>::with<caf::ok_atom>, // Of a switch that
-                                                                                          // is here: from
-                                                                                          // before a restart
-                                                                                          // of the sender.
+                                                                                          // is here. The
+                                                                                          // sender keeps
+                                                                                          // them until this
+                                                                                          // is answered.
                                                                                           // Fails with
-                                                                                          // unknown_switch.
+                                                                                          // unknown_switch,
+                                                                                          // busy.
     caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>>; // Hand over all switches and leave,
                                                                      // unless it is later than this by its
                                                                      // own steady clock, in microseconds.

@@ -85,14 +85,15 @@ using audit_notes = std::vector<audit_note>;
 
 /// A hang-up whose end is not known: what has to be known of it elsewhere, or after a restart.
 struct outstanding_hang_up {
-  std::string id;         ///< the switch's own id of the call
-  std::int64_t setup = 0; ///< of the call, in microseconds since 1970: another call may get its id
-  std::int64_t asked = 0; ///< in microseconds since 1970
+  std::string id;             ///< the switch's own id of the call
+  std::int64_t setup = 0;     ///< of the call, in microseconds since 1970: another call may get its id
+  std::int64_t asked = 0;     ///< in microseconds since 1970
+  bool after_restart = false; ///< of the node that was asked: it is not carried out when it is too old
 
   friend bool operator==(const outstanding_hang_up&, const outstanding_hang_up&) = default;
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, outstanding_hang_up& x) {
-    return f(x.id, x.setup, x.asked);
+    return f(x.id, x.setup, x.asked, x.after_restart);
   }
 };
 

@@ -84,8 +84,6 @@ cluster_part::cluster_part(surroundings at, const config& config)
   if (wired) {
     settings.feeds = feeds_of(config);
     settings.members = members_->read();
-    for (auto& [name, calls] : std::exchange(at_.hung_up, {}))
-      settings.hung_up.emplace(switch_name{name}, std::move(calls));
     settings.on_members = [file = members_, post = at_.post](known_members members) {
       post([file, members = std::move(members)] { file->write(members); });
     };

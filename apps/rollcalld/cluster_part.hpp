@@ -42,7 +42,6 @@ public:
     std::function<void()> on_view; ///< context->cluster has a new view; twice a second while there are wires
     std::function<void(bool)> on_drain; ///< switches are to connect to other nodes, or not any more
     std::function<void()> on_drained;   ///< they have: the node is to stop
-    std::map<std::string, outstanding_hang_ups> hung_up; ///< before a restart of this node, by the switch
   };
 
   cluster_part(surroundings at, const config& config);

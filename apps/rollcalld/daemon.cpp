@@ -105,8 +105,7 @@ void daemon::impl::start_actors() {
           [this](std::function<void()> what) { boost::asio::post(control_, std::move(what)); },
           [this] { boost::asio::post(control_, [this] { choose_kamailios(); }); },
           [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
-          [this] { boost::asio::post(control_, [this] { begin_stop(); }); },
-          config_.cluster ? outstanding : decltype(outstanding){}},
+          [this] { boost::asio::post(control_, [this] { begin_stop(); }); }},
       config_);
   front_ = spawn_front(system_, context_, node_, local_, cluster_->orders(auditor_));
   cluster_->set_directory(directory_);

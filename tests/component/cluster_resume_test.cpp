@@ -128,6 +128,38 @@ TEST_CASE_FIXTURE(
   CHECK(hung_up_soon(*sbc) == lines{"1"});
 }
 
+TEST_CASE_FIXTURE(restarted_node,
+                  "a switch that leaves a restarted node before its snapshot, unseen, keeps its hang-ups") {
+  kill();
+  sites[0].hung_up[switch_name{"sbc-1"}] = {asked("1", 10s), asked("2", 10s), asked("3", 10s)};
+  start(0, sites[0].kept);
+  run();
+  const auto half = attach(0, "sbc-1", 2);
+  REQUIRE(half);
+  tell(*half, snapshot_begin{}, begun_at("1", setup));
+  CHECK(half->at->hung_up == lines{"1"});
+  lose(*half);
+  const auto sbc = attach(1, "sbc-1", 3);
+  REQUIRE(sbc);
+  tell(*sbc, snapshot_begin{}, begun_at("1", setup), begun_at("2", setup), snapshot_end{});
+  CHECK(hung_up_soon(*sbc).empty());
+  rejoin();
+  CHECK(hung_up_soon(*sbc) == lines{"1", "2"});
+}
+
+TEST_CASE_FIXTURE(restarted_node, "a node that drains leaves hang-ups of a switch that it has never seen") {
+  kill();
+  restart({asked("1", 10s)});
+  const auto drained =
+      ask<node_order_answer>(sites[1].front, node_order{node_order::kind::drain, "node-a", {}});
+  REQUIRE(drained);
+  kill();
+  const auto sbc = attach(2, "sbc-1", 2);
+  REQUIRE(sbc);
+  tell(*sbc, snapshot_begin{}, begun_at("1", setup), snapshot_end{});
+  CHECK(hung_up_soon(*sbc) == lines{"1"});
+}
+
 TEST_CASE_FIXTURE(cluster_world,
                   "a switch that was restarted and has gone to another node uses ids anew there too") {
   const auto before = *attach(0, "sbc-1", 1, {"run 1", {}});

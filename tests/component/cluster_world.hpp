@@ -181,7 +181,6 @@ struct cluster_world : actor_fixture {
     settings.secret = one.secret = secret;
     settings.missing_is_fault = missing_is_fault;
     settings.members = std::move(remembered);
-    settings.hung_up = one.hung_up;
     settings.on_members = [&one](known_members members) { one.kept = std::move(members); };
     settings.feeds = {name_of(i) + ".example:9"};
     settings.on_drain = [&one](bool away) { one.drains.push_back(away); };
@@ -197,6 +196,8 @@ struct cluster_world : actor_fixture {
     self->send(one.member, one.cluster);
     self->send(one.member, dir);
     self->send(one.node, dir, world::switches());
+    for (const auto& [name, calls] : one.hung_up)
+      self->send(one.node, atom::resume_v, name, std::make_shared<const outstanding_hang_ups>(calls));
     self->send(one.cluster, node_mesh_ptr{one.mesh});
   }
 

@@ -39,7 +39,8 @@ void collect(const actor_metrics& from, metrics_snapshot& into) {
   into.disconnects = {{"sent", from.disconnects_sent},       {"retried", from.disconnects_repeated},
                       {"refused", from.disconnects_refused}, {"unreachable", from.disconnects_unreachable},
                       {"resumed", from.disconnects_resumed}, {"given_up", from.disconnects_given_up},
-                      {"expired", from.disconnects_expired}};
+                      {"expired", from.disconnects_expired}, {"passed_on", from.hang_ups_passed_on},
+                      {"not_taken", from.hang_ups_not_taken}};
   into.snapshots = from.snapshots;
   into.calls_settled = from.calls_settled;
   into.calls_revived = from.calls_revived;
