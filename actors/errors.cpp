@@ -7,7 +7,7 @@ namespace rollcall {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> names = {"none",
+constexpr std::array<std::string_view, 15> names = {"none",
                                                     "unknown switch",
                                                     "stale epoch",
                                                     "deadline passed",
@@ -20,8 +20,9 @@ constexpr std::array<std::string_view, 14> names = {"none",
                                                     "node is up",
                                                     "node is being drained",
                                                     "switch is on its way",
-                                                    "not drained"};
-static_assert(names.size() == static_cast<std::size_t>(ec::not_drained) + 1);
+                                                    "not drained",
+                                                    "too many calls"};
+static_assert(names.size() == static_cast<std::size_t>(ec::no_room) + 1);
 
 } // namespace
 

@@ -25,6 +25,7 @@ enum class ec : std::uint8_t {
   draining,        ///< the node is about to leave and takes no switches
   busy,            ///< the switch is on its way to this node already
   not_drained,     ///< a message says why
+  no_room,         ///< the switch has more calls than it may have
 };
 
 std::string to_string(ec code);

@@ -180,7 +180,7 @@ private:
   /// False of a call that only the switch's former run has told of: its id may be another call's by now.
   bool is_of_this_run(const entry& call) const { return call.seen >= run_began_; }
   void await_settlement();
-  attached inherit(const attach_request& request);
+  caf::result<attached> inherit(const attach_request& request);
   void carry_on(const outstanding_hang_up& one);
   void expect(const std::string& id, const expected_hang_up& one);
   bool is_young(timestamp asked) const;

@@ -41,7 +41,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   told_ = request.whole && (told_ || request.told);
   verified_ = false;
   surroundings()->awaited.forsake();
-  if (request.whole)
+  if (request.whole && !overfull_)
     await_settlement();
   lose_sight();
   wake_up();

@@ -45,6 +45,10 @@ void link_state::adopt(const records& calls) {
       take(event, true);
       continue;
     }
+    if (!has_room()) {
+      refuse(event);
+      continue;
+    }
     const auto age = std::max(today - record->setup(), timestamp::duration{0});
     auto& added = add(event.id, call_record::adopted(*identity, *record), now - age, true);
     if (event.state == call_state::dead)
@@ -54,9 +58,11 @@ void link_state::adopt(const records& calls) {
 
 /// The node that had the switch drains: what it had is this one's until the switch connects, to any node. The
 /// switch may have done so meanwhile; then it tells its calls.
-attached link_state::inherit(const attach_request& request) {
+caf::result<attached> link_state::inherit(const attach_request& request) {
   if (connection_)
-    return {session_, news_actor{link_actor{self}}};
+    return attached{session_, news_actor{link_actor{self}}};
+  if (overfull_) // the other node has them all, and nobody tells this one what it lacks
+    return caf::make_error(ec::no_room);
   term_ = next_term(0, request.above, term_);
   if (!request.run.empty())
     run_ = request.run;
@@ -68,7 +74,7 @@ attached link_state::inherit(const attach_request& request) {
     await_settlement();
   lose_sight();
   info("inherited from a node that drains; {} calls", calls_.size());
-  return {session_, news_actor{link_actor{self}}};
+  return attached{session_, news_actor{link_actor{self}}};
 }
 
 /// Claims everything as soon as accounts show all that is known. Tallies hear of it from accounts, so that

@@ -77,6 +77,39 @@ TEST_CASE_FIXTURE(moved, "a hand-over of all the calls that the other node had i
   CHECK(claim_of(*this, "sbc-1").whole);
 }
 
+TEST_CASE_FIXTURE(moved,
+                  "a switch that moves has no more calls than it may have, and what is refused is missed") {
+  context->calls_per_switch = 2;
+  const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-b"}, environment_id{1}});
+  records calls;
+  for (const auto* id : {"1", "2", "3"})
+    calls.push_back(call_record::first(*source, call{id}.in(11)));
+  self->send(node, atom::adopt_v, switch_name{"sbc-1"}, std::move(calls));
+  run();
+  CHECK(list().size() == 2);
+  CHECK(status("sbc-1").refused == 1);
+  CHECK(context->metrics.calls_refused == 1);
+  SUBCASE("until a snapshot tells all") {
+    attach_request request{switch_name{"sbc-1"}, 10, connection};
+    request.told = true;
+    const auto session = ask<attached>(node, request);
+    REQUIRE(session);
+    CHECK_FALSE(claim_of(*this, "sbc-1").whole);
+    CHECK_FALSE(claim_of(*this, "sbc-1").told);
+    self->send(session->link, session->session,
+               news_of(snapshot_begin{}, call{"1"}.in(11).again(), call{"2"}.in(11).again(), snapshot_end{}));
+    run();
+    CHECK(claim_of(*this, "sbc-1").whole);
+    CHECK(claim_of(*this, "sbc-1").told);
+  }
+  SUBCASE("and is not taken over from a node that drains") {
+    const auto session = ask<attached>(node, attach_request{switch_name{"sbc-1"}, epoch_bound, nullptr});
+    REQUIRE_FALSE(session);
+    CHECK(session.error() == ec::no_room);
+    CHECK_FALSE(claim_of(*this, "sbc-1").whole);
+  }
+}
+
 TEST_CASE_FIXTURE(world, "a switch that another node takes over keeps all that it told until that has it") {
   context->dead_linger = 1s;
   const auto sbc = connected("sbc-1");
