@@ -138,7 +138,9 @@ constexpr std::size_t calls_asked_at_once = 64;
 /// How many calls one switch may have at once, unless the configuration says otherwise.
 constexpr std::size_t calls_per_switch = 1'000'000;
 
-/// How many calls of a switch that are over are remembered, at 10 to 20 bytes each.
+/// How many calls of a switch that are over are remembered, at 10 to 20 bytes each; and how often a link
+/// looks which of them it may forget.
 constexpr std::size_t ended_calls_kept = 3'000'000;
+constexpr auto ended_calls_check = 60s;
 
 } // namespace rollcall::defaults

@@ -114,9 +114,10 @@ using link_actor = news_actor::extend<
     caf::replies_to<atom::hang_ups>::with<outstanding_hang_ups_ptr>, // Some of those that are kept for the
                                                                      // node that has the switch.
     caf::reacts_to<atom::passed_on, outstanding_hang_ups_ptr>,       // These are that node's now.
-    caf::reacts_to<atom::forget>,   // The switch is not configured any more: forget its calls.
-    caf::reacts_to<caf::tick_atom>, // Work off what is due: retries, calls to forget.
-    caf::reacts_to<atom::proceed>,  // Go on with what is too much for one turn.
+    caf::reacts_to<atom::forget>,    // The switch is not configured any more: forget its calls.
+    caf::reacts_to<caf::tick_atom>,  // Work off what is due: retries, calls to forget.
+    caf::reacts_to<caf::flush_atom>, // Forget which calls ended long ago.
+    caf::reacts_to<atom::proceed>,   // Go on with what is too much for one turn.
     caf::replies_to<caf::get_atom>::with<link_status>>;
 
 /// Gives a link its word back. An actor handles what it sends to itself at once; what comes back from here

@@ -43,7 +43,7 @@ void link_state::open(call_event& event, bool awaited) {
   // The call was never seen, or is forgotten already: its end changes nothing. Later lines of it are late.
   if (event.state == call_state::dead && !event.setup) {
     ++context->metrics.events_unknown;
-    over_.add(event.id, self->clock().now());
+    remember_ended(event.id);
     return;
   }
   if (!in_snapshot_ && over_.contains(event.id, self->clock().now())) {
@@ -174,10 +174,24 @@ void link_state::forget_ended(moment now) {
       continue;
     }
     tell(self, over.call, link_word::forget);
-    over_.add(over.id(), now);
+    remember_ended(over.id());
     calls_.erase(over);
     --ended_count_;
   }
+}
+
+void link_state::remember_ended(std::string_view id) {
+  over_.add(id, self->clock().now());
+  if (!std::exchange(expiry_due_, true))
+    self->delayed_send(self, defaults::ended_calls_check, caf::flush_atom_v);
+}
+
+/// Not at the tick of link_tick: that one is for what is due within a second.
+void link_state::expire_ended() {
+  over_.expire(self->clock().now());
+  expiry_due_ = over_.size() > 0;
+  if (expiry_due_)
+    self->delayed_send(self, defaults::ended_calls_check, caf::flush_atom_v);
 }
 
 /// Another node compares what it gets with how many calls it was told of.
@@ -290,6 +304,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
       [self](atom::passed_on, const outstanding_hang_ups_ptr& calls) { self->state.passed_on(calls); },
       [self](atom::forget) { self->state.end(); },
       [self](caf::tick_atom) { self->state.tick(); },
+      [self](caf::flush_atom) { self->state.expire_ended(); },
       one_way{[self](atom::proceed) { self->state.proceed(); }},
       [self](caf::get_atom) { return self->state.status(); },
   };

@@ -64,6 +64,7 @@ struct link_state {
   void let_go(std::uint64_t own_term);
   void tick();
   void proceed();
+  void expire_ended();
   void end();
   void stop(caf::error reason);
   void publish_claim();
@@ -173,6 +174,7 @@ private:
   void repeat_until_end(entry& call, timestamp asked);
   void repeat_disconnects(moment now);
   void forget_ended(moment now);
+  void remember_ended(std::string_view id);
   bool may_forget(moment now) const;
   void wake_up();
   void lose_sight();
@@ -226,6 +228,7 @@ private:
   bool given_up_ = false;      ///< no snapshot has come in time since the connection came
   bool tick_due_ = false;
   bool proceed_due_ = false;
+  bool expiry_due_ = false;
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had
   bool removed_ = false;   ///< the switch is configured no more

@@ -7,8 +7,6 @@
 
 namespace rollcall {
 
-namespace {} // namespace
-
 ended_calls::ended_calls(std::size_t most)
     : most_a_table_(std::max<std::size_t>(most / tables, 1)), key_(random_siphash_key()) {}
 
@@ -16,6 +14,7 @@ void ended_calls::add(std::string_view id, moment now) {
   turn(now);
   if (tables_[0].empty())
     begun_ = now;
+  last_ = now;
   tables_[0].insert(siphash(id, key_));
 }
 
@@ -32,10 +31,14 @@ std::size_t ended_calls::size() const noexcept {
   return sum;
 }
 
-void ended_calls::turn(moment now) {
-  for (std::size_t i = 1; i < tables; ++i)
-    if (now - closed_[i] >= memory)
+void ended_calls::expire(moment now) {
+  for (std::size_t i = 0; i < tables; ++i)
+    if (!tables_[i].empty() && now - (i == 0 ? last_ : closed_[i]) > memory)
       tables_[i] = {};
+}
+
+void ended_calls::turn(moment now) {
+  expire(now);
   const auto full = tables_[0].size() >= most_a_table_;
   if (tables_[0].empty() || (!full && now - begun_ < age))
     return;
@@ -45,7 +48,7 @@ void ended_calls::turn(moment now) {
     closed_[i] = closed_[i - 1];
   }
   tables_[0] = {};
-  closed_[1] = now;
+  closed_[1] = last_;
 }
 
 } // namespace rollcall

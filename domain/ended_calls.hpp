@@ -30,6 +30,9 @@ public:
   void add(std::string_view id, moment now);
   bool contains(std::string_view id, moment now);
 
+  /// Forgets what is old enough. To be called now and then: add() and contains() do, but may not come.
+  void expire(moment now);
+
   std::size_t size() const noexcept;
   std::uint64_t forgotten_early() const noexcept { return forgotten_early_; }
 
@@ -44,6 +47,7 @@ private:
   std::array<absl::flat_hash_set<std::uint64_t>, tables> tables_; ///< the youngest first
   std::array<moment, tables> closed_{}; ///< when the last was added to each but the youngest
   moment begun_{};                      ///< when the first was added to the youngest
+  moment last_{};                       ///< and the last
   std::uint64_t forgotten_early_ = 0;
 };
 

@@ -43,8 +43,30 @@ TEST_CASE("a call that is over is forgotten some time, also when none ends after
   ended_calls over{1'000};
   over.add("1", noon);
   CHECK(over.contains("1", noon + 10min));
-  over.contains("1", noon + 21min);
-  CHECK_FALSE(over.contains("1", noon + 32min));
+  CHECK_FALSE(over.contains("1", noon + 15min));
+  CHECK(over.size() == 0);
+}
+
+TEST_CASE("a call that is over is forgotten fifteen minutes later, however late another one ends") {
+  for (const auto gap : {1min, 4min, 5min, 9min, 10min, 14min, 15min}) {
+    ended_calls over{1'000};
+    over.add("1", noon);
+    over.add("2", noon + gap);
+    CHECK(over.contains("2", noon + gap + 9min));
+    CHECK_FALSE(over.contains("1", noon + 15min));
+  }
+}
+
+TEST_CASE("calls that are over are forgotten also when nobody asks for any") {
+  ended_calls over{1'000};
+  over.add("1", noon);
+  over.add("2", noon + 4min);
+  over.add("3", noon + 6min);
+  over.expire(noon + 13min);
+  CHECK(over.size() == 3);
+  over.expire(noon + 14min + 1s);
+  CHECK(over.size() == 1);
+  over.expire(noon + 16min + 1s);
   CHECK(over.size() == 0);
 }
 
