@@ -156,6 +156,7 @@ void link_state::proceed() {
   proceed_due_ = false;
   const auto now = self->clock().now();
   forget_left(context->calls_at_once);
+  note_unnamed();
   repeat_disconnects(now);
   forget_ended(now);
   go_on();
@@ -201,7 +202,7 @@ bool link_state::may_forget(moment now) const { return connection_ || now >= kep
 /// before anybody else has a turn.
 void link_state::proceed_soon() {
   const auto now = self->clock().now();
-  const auto unfinished = !left_.empty() || (walk_ && walk_->begins <= now)
+  const auto unfinished = !left_.empty() || !unnamed_.empty() || (walk_ && walk_->begins <= now)
                           || (!repeats_.empty() && repeats_.front().when <= now)
                           || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
   if (unfinished && !std::exchange(proceed_due_, true))

@@ -192,6 +192,7 @@ private:
   void give_up(const std::string& id);
   void settle_expected();
   void seal_resumed();
+  void note_unnamed();
   void leave_calls();
   void forget_left(std::size_t most);
   const std::string& who() const { return identity->name.value(); }
@@ -255,9 +256,11 @@ private:
   std::uint32_t blocks_out_ = 0;    ///< that are being written
   bool log_late_ = false;           ///< the last block was not written in time
   std::unordered_map<std::string, expected_hang_up> expected_; ///< by the switch's id
-  disconnect_job_ptr resume_job_;                              ///< of what is sent again after a restart
-  std::uint64_t resumed_ = 0;                                  ///< by this job
-  bool resume_over_ = false;                                   ///< no more calls of this job will come
+  std::unordered_map<std::string, expected_hang_up> unnamed_;  ///< former expected_: over, and to be noted
+  bool settling_expected_ = false;
+  disconnect_job_ptr resume_job_; ///< of what is sent again after a restart
+  std::uint64_t resumed_ = 0;     ///< by this job
+  bool resume_over_ = false;      ///< no more calls of this job will come
   std::uint64_t given_up_hang_ups_ = 0;
 };
 

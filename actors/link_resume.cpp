@@ -176,10 +176,23 @@ void link_state::resume(entry& call, const record_ptr& record, timestamp asked) 
   order_hang_up({record, resume_job_, call.call, asked});
 }
 
-/// The snapshot is complete: what it has not named is over.
+/// The snapshot is complete: what it has not named is over. That is noted some at a time.
 void link_state::settle_expected() {
-  for (const auto& [id, expected] : std::exchange(expected_, {}))
-    note(id, "ended unseen");
+  if (unnamed_.empty())
+    unnamed_.swap(expected_);
+  unnamed_.merge(std::exchange(expected_, {}));
+  settling_expected_ = true;
+  note_unnamed();
+  proceed_soon();
+}
+
+void link_state::note_unnamed() {
+  for (auto n = context->calls_at_once.load(); n > 0 && !unnamed_.empty(); --n) {
+    note(unnamed_.begin()->first, "ended unseen");
+    unnamed_.erase(unnamed_.begin());
+  }
+  if (!unnamed_.empty() || !std::exchange(settling_expected_, false))
+    return;
   if (resumed_ + given_up_hang_ups_ > 0)
     log::info(who(), "hang-ups from before the restart: {} are sent again, {} were asked for too long ago",
               resumed_, given_up_hang_ups_);

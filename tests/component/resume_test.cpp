@@ -46,6 +46,26 @@ TEST_CASE_FIXTURE(restarted, "after a restart the snapshot decides which hang-up
   CHECK(context->metrics.disconnects_given_up == 1);
 }
 
+TEST_CASE_FIXTURE(restarted, "what a snapshot has not named is noted some at a time") {
+  constexpr std::size_t gone = 9;
+  context->calls_at_once = 2;
+  outstanding_hang_ups all{asked("young", 10s)};
+  for (std::size_t i = 0; i < gone; ++i)
+    all.push_back(asked("gone" + std::to_string(i), 10s));
+  remembers(std::move(all));
+  auto sbc = attach("sbc-1", 1);
+  REQUIRE(sbc);
+  say(*sbc, snapshot_begin{}, begun_at("young", setup), snapshot_end{});
+  std::size_t most_in_a_turn = 0;
+  for (auto before = log->lines.size(); sched.try_run_once(); before = log->lines.size())
+    most_in_a_turn = std::max(most_in_a_turn, log->lines.size() - before);
+  CHECK(most_in_a_turn <= 2);
+  CHECK(std::count_if(log->lines.begin(), log->lines.end(),
+                      [](const auto& line) { return line.ends_with("ended unseen"); })
+        == gone);
+  CHECK(std::find(log->lines.begin(), log->lines.end(), "restart = OK, 1 sent again") != log->lines.end());
+}
+
 TEST_CASE_FIXTURE(restarted,
                   "a hang-up that is sent again after a restart is repeated until its end, which is noted") {
   remembers({asked("1", 10s)});
