@@ -27,8 +27,8 @@ void customer_state::list(const list_job_ptr& job) {
 void customer_state::stats(const stats_job_ptr& job) {
   self->send(job->worker, atom::expect_v, std::uint64_t{1 + joined_.size() + (job->recursive ? below() : 0)});
   self->send(tally, job);
-  for (const auto& [key, account] : joined_)
-    self->send(account, job);
+  for (const auto& [key, joined] : joined_)
+    self->send(joined.actor, job);
   if (job->recursive)
     to_below(job);
 }
@@ -50,15 +50,14 @@ void customer_state::put(const account_key& key, account_actor account) {
 
 void customer_state::join(const account_key& key, const account_actor& account) {
   put(key, account);
-  joined_.insert_or_assign(key, account);
-  remember_change();
+  joined_.insert_or_assign(key, changed<account_actor>{account, remember_change()});
 }
 
 void customer_state::remove(const account_key& key) {
   joined_.erase(key);
-  if (auto node = accounts_.extract(key)) {
-    former_.insert(std::move(node));
-    remember_change();
+  if (const auto found = accounts_.find(key); found != accounts_.end()) {
+    former_.insert_or_assign(key, changed<account_actor>{std::move(found->second), remember_change()});
+    accounts_.erase(found);
   }
 }
 
@@ -72,27 +71,29 @@ void customer_state::set_below(std::vector<scope_actor> subcustomers) {
   const auto holds = [](const auto& all, const auto& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
-  std::erase_if(former_below_, [&](const auto& sub) { return holds(subcustomers, sub); });
+  std::erase_if(former_below_, [&](const auto& former) { return holds(subcustomers, former.actor); });
   for (auto& sub : below_)
-    if (!holds(subcustomers, sub)) {
-      former_below_.push_back(std::move(sub));
-      remember_change();
-    }
+    if (!holds(subcustomers, sub))
+      former_below_.push_back({std::move(sub), remember_change()});
   below_ = std::move(subcustomers);
 }
 
-void customer_state::remember_change() {
-  ++ticks_under_way_;
-  self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
+std::uint64_t customer_state::remember_change() {
+  if (!std::exchange(tick_due_, true))
+    self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
+  return period_;
 }
 
-// The last change is as old as that when its tick comes, and the others are older.
+// What changed hands in the period before is old enough, whatever has followed it.
 void customer_state::forget_former() {
-  if (--ticks_under_way_ > 0)
-    return;
-  former_.clear();
-  former_below_.clear();
-  joined_.clear();
+  const auto is_old = [this](const auto& one) { return one.period < period_; };
+  std::erase_if(former_, [&](const auto& x) { return is_old(x.second); });
+  std::erase_if(former_below_, is_old);
+  std::erase_if(joined_, [&](const auto& x) { return is_old(x.second); });
+  ++period_;
+  tick_due_ = !former_.empty() || !former_below_.empty() || !joined_.empty();
+  if (tick_due_)
+    self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
 }
 
 template <class Job>
@@ -100,7 +101,7 @@ void customer_state::to_account(const Job& job) {
   const auto found = accounts_.find(*job->account);
   const auto former = former_.find(*job->account);
   const auto* account = found != accounts_.end()  ? &found->second
-                        : former != former_.end() ? &former->second
+                        : former != former_.end() ? &former->second.actor
                                                   : nullptr;
   self->send(job->worker, atom::expect_v, std::uint64_t{account != nullptr});
   if (account)
@@ -111,16 +112,16 @@ template <class Job>
 void customer_state::to_own_accounts(const Job& job) {
   for (const auto& [key, account] : accounts_)
     self->send(account, job);
-  for (const auto& [key, account] : former_)
-    self->send(account, job);
+  for (const auto& [key, former] : former_)
+    self->send(former.actor, job);
 }
 
 template <class Job>
 void customer_state::to_below(const Job& job) {
   for (const auto& sub : below_)
     self->send(sub, job);
-  for (const auto& sub : former_below_)
-    self->send(sub, job);
+  for (const auto& former : former_below_)
+    self->send(former.actor, job);
 }
 
 namespace {

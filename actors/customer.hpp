@@ -40,17 +40,26 @@ private:
   template <class Job>
   void to_below(const Job& job);
   std::size_t below() const { return below_.size() + former_below_.size(); }
-  void remember_change();
+  std::uint64_t remember_change();
 
   std::unordered_map<account_key, account_actor> accounts_;
   std::vector<scope_actor> below_;
 
+  /// What changed hands, and in which period.
+  template <class Actor>
+  struct changed {
+    Actor actor;
+    std::uint64_t period;
+  };
+
   // What changed hands a moment ago. Requests that were let in before still count on finding here what has
   // left; who asks gets some answers twice then, and some out of scope, and sorts them out.
-  std::unordered_map<account_key, account_actor> former_;
-  std::vector<scope_actor> former_below_;
-  std::unordered_map<account_key, account_actor> joined_; ///< the tally may not have their counts yet
-  std::uint32_t ticks_under_way_ = 0;
+  std::unordered_map<account_key, changed<account_actor>> former_;
+  std::vector<changed<scope_actor>> former_below_;
+  std::unordered_map<account_key, changed<account_actor>>
+      joined_;               ///< the tally may not have their counts yet
+  std::uint64_t period_ = 0; ///< ends with a tick; what changed hands is forgotten with the second one
+  bool tick_due_ = false;
 };
 
 /// Spawns the actor of a customer whose accounts report to `tally`.
