@@ -69,9 +69,14 @@ void link_state::carry_on(const outstanding_hang_up& one) {
   auto* known = calls_.find(one.id);
   if (known)
     end_if_unseen(*known);
-  const auto is_over = known && (known->ended || !same_beginning(known->setup, setup));
-  if (is_over || (known && known->repeat != 0))
+  const auto same = known && same_beginning(known->setup, setup);
+  if (known && (!same || known->ended)) {
+    if (!same || !known->hung_up)
+      note(one.id, "ended unseen");
     return;
+  }
+  if (known && known->repeat != 0)
+    return; // it was told before, and the answer was lost
   // While the switch is away, its age is asked when it comes.
   if (one.after_restart && (known || connection_) && !is_young(asked))
     give_up(one.id);
