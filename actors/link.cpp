@@ -127,7 +127,9 @@ void link_state::ended(entry& call, const call_event& event, std::string_view ho
   ++ended_count_;
   if (call.hung_up)
     note(event.id, std::string{how} + (event.ended ? " at " + format_rfc3339(*event.ended) : ""));
-  ended_.push_back({self->clock().now() + context->dead_linger.load(), &call});
+  // In whatever turn the walk finds it: it is over since the snapshot ended.
+  const auto since = walk_ ? walk_->begins : self->clock().now();
+  ended_.push_back({since + context->dead_linger.load(), &call});
   wake_up();
 }
 
