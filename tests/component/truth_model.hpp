@@ -137,6 +137,12 @@ private:
       next.end = {};
       fill(next, event);
       call.show(next);
+      // Its username may have become known while it was over: its account tells it the number now.
+      if (const auto* known = names->find_username(environment_id{1}, next.account_name);
+          known && next.account == 0) {
+        next.account = known->id.value();
+        call.show(next);
+      }
     } else if (call.now().state != call_state::dead && event.state >= call.now().state) {
       auto next = call.now();
       fill(next, event);
