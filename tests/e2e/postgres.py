@@ -1,6 +1,7 @@
 """A real PostgreSQL server for the tests that need one: on a free port of the loopback and with a password, as a
 server on a network has it, in a directory of its own, without a care for the disk."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -22,6 +23,11 @@ def as_nobody(*command, forever=False):
     """The server refuses root, and must not outlive the tests."""
     drop = ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"] if os.geteuid() == 0 else []
     return ["setpriv", *(["--pdeathsig", "QUIT"] if forever else []), *drop, *map(str, command)]
+
+
+def send(number, pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 class Postgres:
@@ -66,21 +72,25 @@ class Postgres:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(60)
 
-    def _signal_all(self, number):
-        """To the server and its processes: each connection has one."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], text=True, capture_output=True).stdout.split()
-        for pid in (self.process.pid, *map(int, children)):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
+    def _children(self):
+        """Each connection has a process."""
+        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], text=True, capture_output=True).stdout
+        return map(int, listed.split())
+
+    def _stands_still(self):
+        return pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
 
     def freeze(self):
-        """Has the server stand still, with all its connections open."""
-        self._signal_all(signal.SIGSTOP)
+        """Has the server stand still, with all its connections open. The server first: one that it makes meanwhile, for a
+        daemon that has just come up, would be left out, and a frozen database would answer."""
+        send(signal.SIGSTOP, self.process.pid)
+        wait_until(self._stands_still)
+        for pid in self._children():
+            send(signal.SIGSTOP, pid)
 
     def thaw(self):
-        self._signal_all(signal.SIGCONT)
+        for pid in (self.process.pid, *self._children()):
+            send(signal.SIGCONT, pid)
 
     def close(self):
         self.thaw()
