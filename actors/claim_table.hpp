@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/switch_claim.hpp"
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_claim.hpp"
+#include "domain/calls/switch_identity.hpp"
 
 #include <functional>
 #include <mutex>

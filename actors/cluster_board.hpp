@@ -2,9 +2,9 @@
 
 #include "actors/defaults.hpp"
 #include "actors/wire.hpp"
-#include "domain/ids.hpp"
-#include "domain/peer_clock.hpp"
-#include "domain/switch_claim.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/base/peer_clock.hpp"
+#include "domain/calls/switch_claim.hpp"
 
 #include <chrono>
 #include <memory>

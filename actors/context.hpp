@@ -5,9 +5,9 @@
 #include "actors/cluster_board.hpp"
 #include "actors/defaults.hpp"
 #include "actors/metrics.hpp"
-#include "domain/boot_clock.hpp"
-#include "domain/ids.hpp"
-#include "domain/time.hpp"
+#include "domain/base/boot_clock.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/base/time.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -5,7 +5,7 @@
 #include "actors/messages.hpp"
 #include "actors/node_mesh.hpp"
 #include "actors/wire.hpp"
-#include "domain/seat.hpp"
+#include "domain/calls/seat.hpp"
 
 #include <caf/typed_actor.hpp>
 

@@ -1,16 +1,16 @@
 #pragma once
 
 #include "actors/switch_connection.hpp"
-#include "domain/account_key.hpp"
-#include "domain/audit.hpp"
-#include "domain/boot_clock.hpp"
-#include "domain/call_list.hpp"
-#include "domain/call_query.hpp"
-#include "domain/directory.hpp"
-#include "domain/ids.hpp"
-#include "domain/row_source.hpp"
-#include "domain/switch_counts.hpp"
-#include "domain/switch_news.hpp"
+#include "domain/audit/audit.hpp"
+#include "domain/base/boot_clock.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/calls/switch_counts.hpp"
+#include "domain/calls/switch_news.hpp"
+#include "domain/directory/account_key.hpp"
+#include "domain/directory/directory.hpp"
+#include "domain/lists/call_list.hpp"
+#include "domain/lists/call_query.hpp"
+#include "domain/lists/row_source.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/name_holders.hpp"
+#include "domain/calls/name_holders.hpp"
 
 #include <memory>
 #include <string>

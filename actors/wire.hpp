@@ -2,9 +2,9 @@
 
 #include "actors/atoms.hpp"
 #include "actors/messages.hpp"
-#include "domain/member_memory.hpp"
-#include "domain/shared_secret.hpp"
-#include "domain/switch_claim.hpp"
+#include "domain/calls/switch_claim.hpp"
+#include "domain/cluster/member_memory.hpp"
+#include "domain/cluster/shared_secret.hpp"
 
 #include <caf/typed_actor.hpp>
 

@@ -46,7 +46,7 @@ endforeach()
 target_include_directories(xmlrpc SYSTEM INTERFACE ${XMLRPC_INCLUDE_DIR})
 target_link_libraries(xmlrpc_client INTERFACE xmlrpc)
 
-# Asio and Beast compile once, in transport/asio_impl.cpp, and not in every file that includes them.
+# Asio and Beast compile once, in transport/net/asio_impl.cpp, and not in every file that includes them.
 add_library(boost_net INTERFACE)
 target_link_libraries(boost_net INTERFACE Boost::headers Boost::json OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 target_compile_definitions(boost_net INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION

@@ -1,6 +1,6 @@
 #include "storage/audit_file.hpp"
 
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
 
 #include <sqlite3.h>
 

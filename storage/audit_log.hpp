@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/audit.hpp"
+#include "domain/audit/audit.hpp"
 #include "storage/audit_file.hpp"
 #include "storage/open_mode.hpp"
 #include "storage/sqlite.hpp"

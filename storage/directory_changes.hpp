@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/directory.hpp"
-#include "domain/directory_faults.hpp"
+#include "domain/directory/directory.hpp"
+#include "domain/directory/directory_faults.hpp"
 
 #include <cstddef>
 #include <map>

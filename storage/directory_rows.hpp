@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 #include "storage/database_trouble.hpp"
 #include "storage/directory_changes.hpp"
 #include "storage/open_mode.hpp"

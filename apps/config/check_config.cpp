@@ -6,7 +6,7 @@
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
 #include "transport/http/peers.hpp"
-#include "transport/kamailio/address.hpp"
+#include "transport/switches/kamailio/address.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/config/socket_address.hpp"
-#include "domain/ids.hpp"
+#include "domain/base/ids.hpp"
 #include "transport/http/digest_hash.hpp"
 
 #include <chrono>

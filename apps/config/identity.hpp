@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/config/config.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <optional>
 

@@ -1,8 +1,8 @@
 #include "apps/rollcall/call_ids.hpp"
 
 #include "apps/rollcall/exit_code.hpp"
-#include "domain/shown_id.hpp"
-#include "domain/typed_id.hpp"
+#include "domain/calls/shown_id.hpp"
+#include "domain/calls/typed_id.hpp"
 
 #include <istream>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "apps/rollcall/caveats.hpp"
 
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <iostream>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "apps/config/check_config.hpp"
 #include "apps/rollcall/commands.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

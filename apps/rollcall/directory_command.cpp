@@ -4,8 +4,8 @@
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "domain/directory.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
+#include "domain/directory/directory.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
 

@@ -1,6 +1,6 @@
 #include "apps/rollcall/directory_rows.hpp"
 
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/rollcall/output.hpp"
-#include "domain/ids.hpp"
+#include "domain/base/ids.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "apps/rollcall/directory_tree.hpp"
 
-#include "domain/directory.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <algorithm>
 #include <map>

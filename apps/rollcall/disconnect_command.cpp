@@ -4,8 +4,8 @@
 #include "apps/rollcall/hang_up.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "domain/typed_id.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
+#include "domain/calls/typed_id.hpp"
 
 #include <CLI/CLI.hpp>
 

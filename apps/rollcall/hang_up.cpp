@@ -1,7 +1,7 @@
 #include "apps/rollcall/hang_up.hpp"
 
 #include "apps/rollcall/stats.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/exit_code.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

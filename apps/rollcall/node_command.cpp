@@ -1,7 +1,7 @@
 #include "apps/rollcall/api_client.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/options.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

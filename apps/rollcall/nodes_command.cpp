@@ -3,7 +3,7 @@
 #include "apps/rollcall/node_report.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,8 +1,8 @@
 #include "apps/rollcall/output.hpp"
 
 #include "apps/rollcall/terminal_text.hpp"
-#include "domain/typed_id.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
+#include "domain/calls/typed_id.hpp"
 
 #include <algorithm>
 #include <charconv>

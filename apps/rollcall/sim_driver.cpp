@@ -2,8 +2,8 @@
 
 #include "apps/rollcall/files.hpp"
 #include "apps/rollcall/output.hpp"
-#include "domain/time.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/time.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <boost/json.hpp>
 

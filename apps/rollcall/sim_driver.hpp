@@ -3,7 +3,7 @@
 #include "apps/rollcall/diagnostics.hpp"
 #include "apps/rollcall/exit_code.hpp"
 #include "apps/rollcall/sim_link.hpp"
-#include "domain/sim_switch.hpp"
+#include "apps/simulator/switch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>

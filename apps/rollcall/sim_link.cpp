@@ -1,7 +1,7 @@
 #include "apps/rollcall/sim_link.hpp"
 
-#include "domain/sim_lines.hpp"
-#include "domain/wait_message.hpp"
+#include "apps/simulator/lines.hpp"
+#include "domain/base/wait_message.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -2,7 +2,7 @@
 
 #include "apps/rollcall/arguments.hpp"
 #include "apps/rollcall/sim_session.hpp"
-#include "domain/sim_backoff.hpp"
+#include "domain/base/backoff.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -4,8 +4,8 @@
 #include "apps/rollcall/terminal.hpp"
 #include "apps/rollcall/tree_options.hpp"
 #include "apps/rollcall/watcher.hpp"
-#include "domain/time.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/time.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

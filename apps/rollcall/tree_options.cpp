@@ -1,6 +1,6 @@
 #include "apps/rollcall/tree_options.hpp"
 
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 #include "apps/rollcall/watcher.hpp"
 
 #include "apps/rollcall/terminal.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <thread>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "actors/atoms.hpp"
 #include "actors/errors.hpp"
-#include "actors/scheduling/scheduler.hpp"
+#include "actors/runtime/scheduler.hpp"
 #include "actors/wire.hpp"
 
 #include <caf/actor_system_config.hpp>

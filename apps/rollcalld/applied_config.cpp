@@ -1,6 +1,6 @@
 #include "apps/rollcalld/applied_config.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/rollcalld/settings.hpp"
 
 namespace rollcall {

@@ -2,7 +2,7 @@
 
 #include "actors/context.hpp"
 #include "apps/config/config.hpp"
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 
 namespace rollcall {
 

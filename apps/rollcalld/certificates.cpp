@@ -1,8 +1,8 @@
 #include "apps/rollcalld/certificates.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/config/identity.hpp"
-#include "transport/http/certificate.hpp"
+#include "transport/net/certificate.hpp"
 
 #include <chrono>
 #include <utility>

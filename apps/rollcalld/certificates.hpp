@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/config/config.hpp"
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

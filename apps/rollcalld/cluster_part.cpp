@@ -1,9 +1,9 @@
 #include "apps/rollcalld/cluster_part.hpp"
 
-#include "actors/cluster.hpp"
-#include "actors/log.hpp"
-#include "actors/member.hpp"
-#include "actors/node_orders.hpp"
+#include "actors/cluster/cluster.hpp"
+#include "actors/cluster/member.hpp"
+#include "actors/cluster/node_orders.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "transport/cluster/mesh.hpp"

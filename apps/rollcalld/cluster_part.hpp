@@ -4,7 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "apps/config/config.hpp"
 #include "apps/rollcalld/members_file.hpp"
-#include "domain/shared_secret.hpp"
+#include "domain/cluster/shared_secret.hpp"
 #include "transport/cluster/metrics.hpp"
 
 #include <caf/fwd.hpp>

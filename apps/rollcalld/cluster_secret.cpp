@@ -1,6 +1,6 @@
 #include "apps/rollcalld/cluster_secret.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/rollcalld/state_file.hpp"
 
 #include <boost/algorithm/hex.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "domain/ids.hpp"
-#include "domain/secret_ring.hpp"
-#include "domain/shared_secret.hpp"
-#include "domain/time.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/base/time.hpp"
+#include "domain/cluster/secret_ring.hpp"
+#include "domain/cluster/shared_secret.hpp"
 #include "transport/http/digest.hpp"
 
 #include <filesystem>

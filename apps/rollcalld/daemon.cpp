@@ -1,9 +1,9 @@
-#include "actors/auditor.hpp"
-#include "actors/front.hpp"
-#include "actors/local_front.hpp"
-#include "actors/log.hpp"
-#include "actors/node.hpp"
-#include "actors/scheduling/scheduler.hpp"
+#include "actors/audit/auditor.hpp"
+#include "actors/requests/front.hpp"
+#include "actors/requests/local_front.hpp"
+#include "actors/runtime/log.hpp"
+#include "actors/runtime/scheduler.hpp"
+#include "actors/tree/node.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/applied_config.hpp"
 #include "apps/rollcalld/daemon_impl.hpp"
@@ -16,7 +16,7 @@
 #include "apps/rollcalld/stop_auditor.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
-#include "transport/link_port.hpp"
+#include "transport/switches/common/link_port.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/send.hpp>

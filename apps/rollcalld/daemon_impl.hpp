@@ -15,9 +15,9 @@
 #include "apps/rollcalld/sole_use.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
 #include "transport/api/endpoint.hpp"
-#include "transport/feed/server.hpp"
 #include "transport/http/server.hpp"
-#include "transport/kamailio/clients.hpp"
+#include "transport/switches/feed/server.hpp"
+#include "transport/switches/kamailio/clients.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>

@@ -1,7 +1,7 @@
 #include "apps/rollcalld/directory_follower.hpp"
 
-#include "actors/log.hpp"
-#include "domain/sim_backoff.hpp"
+#include "actors/runtime/log.hpp"
+#include "domain/base/backoff.hpp"
 #include "storage/database_url.hpp"
 
 #include <chrono>

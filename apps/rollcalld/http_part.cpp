@@ -1,6 +1,6 @@
 #include "apps/rollcalld/http_part.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "transport/http/server.hpp"

@@ -1,6 +1,6 @@
 #include "apps/rollcalld/logging.hpp"
 
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>

@@ -1,4 +1,4 @@
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/config/check_config.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcalld/daemon.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/member_memory.hpp"
+#include "domain/cluster/member_memory.hpp"
 
 #include <filesystem>
 

@@ -5,11 +5,11 @@
 #include "apps/rollcalld/certificates.hpp"
 #include "apps/rollcalld/directory_status.hpp"
 #include "transport/api/endpoint.hpp"
-#include "transport/feed/metrics.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
-#include "transport/kamailio/clients.hpp"
 #include "transport/metrics/metrics_snapshot.hpp"
+#include "transport/switches/feed/metrics.hpp"
+#include "transport/switches/kamailio/clients.hpp"
 
 #include <caf/fwd.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "apps/config/config.hpp"
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <vector>
 

@@ -3,13 +3,13 @@
 #include "actors/cluster_board.hpp"
 #include "actors/messages.hpp"
 #include "apps/config/config.hpp"
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 #include "transport/api/settings.hpp"
-#include "transport/feed/switch_table.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
-#include "transport/kamailio/settings.hpp"
+#include "transport/switches/feed/switch_table.hpp"
+#include "transport/switches/kamailio/settings.hpp"
 
 #include <memory>
 #include <optional>

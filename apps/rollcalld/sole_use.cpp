@@ -1,9 +1,9 @@
 #include "apps/rollcalld/sole_use.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "apps/rollcalld/state_file.hpp"
 #include "apps/rollcalld/unusable_config.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <cerrno>
 #include <exception>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/config/config.hpp"
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 #include "storage/directory_store.hpp"
 
 #include <string>

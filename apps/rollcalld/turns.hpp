@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/scheduling/scheduler.hpp"
+#include "actors/runtime/scheduler.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/account.hpp"
+#include "actors/tree/account.hpp"
 #include "tests/component/actor_fixture.hpp"
 
 #include <algorithm>

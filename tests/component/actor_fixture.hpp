@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/context.hpp"
-#include "actors/front.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/local_front.hpp"
-#include "actors/node.hpp"
-#include "domain/directory.hpp"
+#include "actors/requests/front.hpp"
+#include "actors/requests/local_front.hpp"
+#include "actors/tree/node.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>

@@ -1,5 +1,5 @@
 #include "api_fixture.hpp"
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_identity.hpp"
 #include "transport/api/endpoint.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "actors/link.hpp"
+#include "actors/links/link.hpp"
 #include "tests/component/actor_fixture.hpp"
 
 namespace rollcall::testing::audit_note_test {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/auditor.hpp"
+#include "actors/audit/auditor.hpp"
 #include "tests/component/actor_fixture.hpp"
 
 #include <algorithm>

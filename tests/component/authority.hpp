@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,4 +1,4 @@
-#include "actors/counts_export.hpp"
+#include "actors/cluster/counts_export.hpp"
 #include "cluster_world.hpp"
 
 // Nodes that answer from different directories, by different clocks, or of a switch that each believes to be

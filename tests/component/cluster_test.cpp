@@ -1,5 +1,5 @@
 #include "cluster_world.hpp"
-#include "domain/switch_claim.hpp"
+#include "domain/calls/switch_claim.hpp"
 
 namespace rollcall::testing::cluster_test {
 

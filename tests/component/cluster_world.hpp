@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actor_fixture.hpp"
-#include "actors/cluster.hpp"
-#include "actors/member.hpp"
-#include "actors/node_orders.hpp"
+#include "actors/cluster/cluster.hpp"
+#include "actors/cluster/member.hpp"
+#include "actors/cluster/node_orders.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "actor_fixture.hpp"
-#include "actors/customer.hpp"
-#include "actors/tally.hpp"
+#include "actors/tree/customer.hpp"
+#include "actors/tree/tally.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "actors/failure.hpp"
+#include "actors/runtime/failure.hpp"
 #include "tests/component/actor_fixture.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/feed/server.hpp"
+#include "transport/switches/feed/server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-#include "domain/wait_message.hpp"
+#include "domain/base/wait_message.hpp"
 #include "feed_fixture.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 #include "feed_fixture.hpp"
-#include "transport/feed/session.hpp"
+#include "transport/switches/feed/session.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "authority.hpp"
 #include "feed_fixture.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>

@@ -1,6 +1,6 @@
 #include "http_fixture.hpp"
 #include "tls_client.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <doctest/doctest.h>
 

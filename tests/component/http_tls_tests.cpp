@@ -1,7 +1,7 @@
 #include "http_client.hpp"
 #include "http_fixture.hpp"
 #include "tls_client.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "feed_fixture.hpp"
-#include "transport/kamailio/clients.hpp"
+#include "transport/switches/kamailio/clients.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

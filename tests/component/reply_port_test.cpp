@@ -1,5 +1,5 @@
 #include "actor_fixture.hpp"
-#include "actors/reply_port.hpp"
+#include "actors/requests/reply_port.hpp"
 
 #include <memory>
 #include <string>

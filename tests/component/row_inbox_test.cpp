@@ -1,4 +1,4 @@
-#include "domain/row_inbox.hpp"
+#include "domain/lists/row_inbox.hpp"
 #include "tests/unit/row_fixture.hpp"
 
 #include <doctest/doctest.h>

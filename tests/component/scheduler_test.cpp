@@ -1,4 +1,4 @@
-#include "actors/scheduling/scheduler.hpp"
+#include "actors/runtime/scheduler.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_identity.hpp"
 
 #include <doctest/doctest.h>
 

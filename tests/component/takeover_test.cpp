@@ -1,5 +1,5 @@
-#include "actors/takeover.hpp"
-#include "domain/packed_rows.hpp"
+#include "actors/links/takeover.hpp"
+#include "domain/lists/packed_rows.hpp"
 #include "tests/component/actor_fixture.hpp"
 
 namespace rollcall::testing::takeover_test {

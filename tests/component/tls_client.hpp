@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>

@@ -1,5 +1,5 @@
+#include "actors/cluster/wire_format.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/wire_format.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
-#include "domain/text.hpp"
-#include "transport/feed/line_parser.hpp"
-#include "transport/feed/line_splitter.hpp"
+#include "domain/base/text.hpp"
+#include "transport/switches/common/line_parser.hpp"
+#include "transport/switches/feed/line_splitter.hpp"
 
 #include <boost/json/src.hpp>
 

@@ -1,4 +1,4 @@
-#include "transport/address_key.hpp"
+#include "transport/net/address_key.hpp"
 
 #include <doctest/doctest.h>
 

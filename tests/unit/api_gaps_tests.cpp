@@ -1,5 +1,5 @@
 #include "api_fixture.hpp"
-#include "domain/row_inbox.hpp"
+#include "domain/lists/row_inbox.hpp"
 #include "row_fixture.hpp"
 #include "transport/api/account_stats.hpp"
 #include "transport/api/gaps.hpp"

@@ -1,4 +1,4 @@
-#include "domain/audit_limits.hpp"
+#include "domain/audit/audit_limits.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/call_list.hpp"
+#include "domain/lists/call_list.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/call_query.hpp"
+#include "domain/lists/call_query.hpp"
 
 #include <doctest/doctest.h>
 

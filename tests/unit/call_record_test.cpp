@@ -1,5 +1,5 @@
-#include "domain/call_record.hpp"
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
+#include "domain/calls/call_record.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

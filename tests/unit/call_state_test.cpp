@@ -1,5 +1,5 @@
-#include "domain/call_state.hpp"
-#include "domain/totals.hpp"
+#include "domain/calls/call_state.hpp"
+#include "domain/calls/totals.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/call_table.hpp"
+#include "domain/calls/call_table.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,7 +1,7 @@
 #include "apps/rollcall/arguments.hpp"
 #include "apps/rollcall/call_ids.hpp"
 #include "apps/rollcall/exit_code.hpp"
-#include "domain/shown_id.hpp"
+#include "domain/calls/shown_id.hpp"
 
 #include <doctest/doctest.h>
 

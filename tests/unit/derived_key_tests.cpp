@@ -1,4 +1,4 @@
-#include "transport/derived_key.hpp"
+#include "transport/net/derived_key.hpp"
 
 #include <doctest/doctest.h>
 

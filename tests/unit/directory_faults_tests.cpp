@@ -1,4 +1,4 @@
-#include "domain/directory_faults.hpp"
+#include "domain/directory/directory_faults.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

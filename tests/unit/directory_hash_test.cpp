@@ -1,4 +1,4 @@
-#include "domain/directory_hash.hpp"
+#include "domain/directory/directory_hash.hpp"
 #include "tests/unit/directory_backends.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "domain/directory.hpp"
+#include "domain/directory/directory.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/eight_bytes.hpp"
+#include "domain/base/eight_bytes.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

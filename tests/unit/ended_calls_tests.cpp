@@ -1,5 +1,5 @@
-#include "domain/ended_calls.hpp"
-#include "domain/siphash.hpp"
+#include "domain/base/siphash.hpp"
+#include "domain/calls/ended_calls.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-#include "transport/feed/limits.hpp"
-#include "transport/feed/line_parser.hpp"
+#include "transport/switches/common/line_parser.hpp"
+#include "transport/switches/feed/limits.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>

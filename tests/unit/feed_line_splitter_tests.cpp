@@ -1,4 +1,4 @@
-#include "transport/feed/line_splitter.hpp"
+#include "transport/switches/feed/line_splitter.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,7 +1,7 @@
-#include "domain/text.hpp"
-#include "transport/feed/limits.hpp"
-#include "transport/feed/lines.hpp"
-#include "transport/feed/quoted.hpp"
+#include "domain/base/text.hpp"
+#include "transport/switches/common/quoted.hpp"
+#include "transport/switches/feed/limits.hpp"
+#include "transport/switches/feed/lines.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>

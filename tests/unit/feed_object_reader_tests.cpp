@@ -1,5 +1,5 @@
-#include "domain/text.hpp"
-#include "transport/feed/object_reader.hpp"
+#include "domain/base/text.hpp"
+#include "transport/switches/common/object_reader.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "transport/feed/switch_table.hpp"
+#include "transport/switches/feed/switch_table.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "transport/feed/wire.hpp"
+#include "transport/switches/feed/wire.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "transport/guess_brake.hpp"
+#include "transport/net/guess_brake.hpp"
 
 #include <doctest/doctest.h>
 

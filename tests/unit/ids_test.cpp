@@ -1,5 +1,5 @@
-#include "domain/account_key.hpp"
-#include "domain/ids.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/directory/account_key.hpp"
 
 #include <doctest/doctest.h>
 

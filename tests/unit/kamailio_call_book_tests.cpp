@@ -1,4 +1,4 @@
-#include "transport/kamailio/call_book.hpp"
+#include "transport/switches/kamailio/call_book.hpp"
 
 #include <doctest/doctest.h>
 

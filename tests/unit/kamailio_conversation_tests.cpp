@@ -1,4 +1,4 @@
-#include "transport/kamailio/conversation.hpp"
+#include "transport/switches/kamailio/conversation.hpp"
 
 #include <doctest/doctest.h>
 

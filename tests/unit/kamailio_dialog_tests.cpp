@@ -1,5 +1,5 @@
-#include "transport/kamailio/dialog.hpp"
-#include "transport/kamailio/object_splitter.hpp"
+#include "transport/switches/kamailio/dialog.hpp"
+#include "transport/switches/kamailio/object_splitter.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

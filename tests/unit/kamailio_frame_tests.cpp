@@ -1,5 +1,5 @@
-#include "transport/kamailio/answer.hpp"
-#include "transport/kamailio/frame.hpp"
+#include "transport/switches/kamailio/answer.hpp"
+#include "transport/switches/kamailio/frame.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "transport/kamailio/hang_ups.hpp"
+#include "transport/switches/kamailio/hang_ups.hpp"
 
 #include <doctest/doctest.h>
 

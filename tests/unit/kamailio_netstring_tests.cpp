@@ -1,4 +1,4 @@
-#include "transport/kamailio/netstring.hpp"
+#include "transport/switches/kamailio/netstring.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "transport/kamailio/run_registry.hpp"
+#include "transport/switches/kamailio/run_registry.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "transport/kamailio/script_faults.hpp"
+#include "transport/switches/kamailio/script_faults.hpp"
 
 #include <doctest/doctest.h>
 

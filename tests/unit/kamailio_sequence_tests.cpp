@@ -1,4 +1,4 @@
-#include "transport/kamailio/sequence.hpp"
+#include "transport/switches/kamailio/sequence.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

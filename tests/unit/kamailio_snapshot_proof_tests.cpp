@@ -1,4 +1,4 @@
-#include "transport/kamailio/snapshot_proof.hpp"
+#include "transport/switches/kamailio/snapshot_proof.hpp"
 
 #include <doctest/doctest.h>
 

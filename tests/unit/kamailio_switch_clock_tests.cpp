@@ -1,4 +1,4 @@
-#include "transport/kamailio/switch_clock.hpp"
+#include "transport/switches/kamailio/switch_clock.hpp"
 
 #include <doctest/doctest.h>
 

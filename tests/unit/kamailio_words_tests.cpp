@@ -1,9 +1,9 @@
 // The small vocabulary: ids, addresses, hexadecimal digits, commands.
-#include "transport/kamailio/address.hpp"
-#include "transport/kamailio/command.hpp"
-#include "transport/kamailio/dialog_id.hpp"
-#include "transport/kamailio/dump_file.hpp"
-#include "transport/kamailio/hex.hpp"
+#include "transport/switches/kamailio/address.hpp"
+#include "transport/switches/kamailio/command.hpp"
+#include "transport/switches/kamailio/dialog_id.hpp"
+#include "transport/switches/kamailio/dump_file.hpp"
+#include "transport/switches/kamailio/hex.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/log_throttles.hpp"
+#include "domain/base/log_throttles.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/member_memory.hpp"
+#include "domain/cluster/member_memory.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

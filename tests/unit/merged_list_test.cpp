@@ -1,6 +1,6 @@
-#include "domain/call_list.hpp"
-#include "domain/merged_list.hpp"
-#include "domain/row_inbox.hpp"
+#include "domain/lists/call_list.hpp"
+#include "domain/lists/merged_list.hpp"
+#include "domain/lists/row_inbox.hpp"
 #include "row_fixture.hpp"
 
 #include <doctest/doctest.h>

@@ -1,10 +1,10 @@
 #include "actors/metrics.hpp"
 #include "transport/api/metrics.hpp"
-#include "transport/feed/metrics.hpp"
 #include "transport/http/metrics.hpp"
-#include "transport/kamailio/metrics.hpp"
 #include "transport/metrics/collect.hpp"
 #include "transport/metrics/metrics_page.hpp"
+#include "transport/switches/feed/metrics.hpp"
+#include "transport/switches/kamailio/metrics.hpp"
 
 #include <doctest/doctest.h>
 

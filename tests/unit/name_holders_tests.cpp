@@ -1,4 +1,4 @@
-#include "domain/name_holders.hpp"
+#include "domain/calls/name_holders.hpp"
 
 #include <doctest/doctest.h>
 

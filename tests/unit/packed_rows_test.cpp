@@ -1,5 +1,5 @@
-#include "domain/packed_rows.hpp"
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
+#include "domain/lists/packed_rows.hpp"
 #include "row_fixture.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "domain/roster.hpp"
+#include "domain/calls/roster.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "domain/packed_rows.hpp"
-#include "domain/row_source.hpp"
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_identity.hpp"
+#include "domain/lists/packed_rows.hpp"
+#include "domain/lists/row_source.hpp"
 
 #include <rapidcheck.h>
 

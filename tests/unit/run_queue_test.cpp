@@ -1,4 +1,4 @@
-#include "actors/scheduling/run_queue.hpp"
+#include "actors/runtime/run_queue.hpp"
 
 #include <doctest/doctest.h>
 

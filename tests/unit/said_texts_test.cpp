@@ -1,4 +1,4 @@
-#include "domain/said_texts.hpp"
+#include "domain/calls/said_texts.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/same_beginning.hpp"
+#include "domain/calls/same_beginning.hpp"
 
 #include <doctest/doctest.h>
 

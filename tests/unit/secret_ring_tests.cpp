@@ -1,4 +1,4 @@
-#include "domain/secret_ring.hpp"
+#include "domain/cluster/secret_ring.hpp"
 
 #include <doctest/doctest.h>
 

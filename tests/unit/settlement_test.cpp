@@ -1,4 +1,4 @@
-#include "actors/settlement.hpp"
+#include "actors/links/settlement.hpp"
 
 #include <doctest/doctest.h>
 

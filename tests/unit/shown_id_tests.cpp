@@ -1,4 +1,4 @@
-#include "domain/shown_id.hpp"
+#include "domain/calls/shown_id.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/sim_backoff.hpp"
+#include "domain/base/backoff.hpp"
 
 #include <doctest/doctest.h>
 

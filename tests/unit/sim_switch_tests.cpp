@@ -1,4 +1,4 @@
-#include "domain/sim_switch.hpp"
+#include "apps/simulator/switch.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "transport/strangers.hpp"
+#include "transport/net/strangers.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/switch_claim.hpp"
+#include "domain/calls/switch_claim.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "transport/switch_notes.hpp"
+#include "transport/switches/common/switch_notes.hpp"
 
 #include <doctest/doctest.h>
 

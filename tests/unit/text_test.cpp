@@ -1,4 +1,4 @@
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

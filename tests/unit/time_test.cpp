@@ -1,4 +1,4 @@
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

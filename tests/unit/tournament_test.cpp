@@ -1,4 +1,4 @@
-#include "domain/tournament.hpp"
+#include "domain/base/tournament.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

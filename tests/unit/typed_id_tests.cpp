@@ -1,5 +1,5 @@
-#include "domain/typed_id.hpp"
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
+#include "domain/calls/typed_id.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-#include "domain/visible_text.hpp"
+#include "domain/base/visible_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

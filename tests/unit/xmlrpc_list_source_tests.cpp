@@ -1,4 +1,4 @@
-#include "domain/row_inbox.hpp"
+#include "domain/lists/row_inbox.hpp"
 #include "row_fixture.hpp"
 #include "transport/xmlrpc/body.hpp"
 #include "transport/xmlrpc/list_source.hpp"

@@ -1,4 +1,4 @@
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/xmlrpc/body.hpp"
 #include "transport/xmlrpc/writer.hpp"
 

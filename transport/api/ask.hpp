@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/reply_port.hpp"
+#include "actors/requests/reply_port.hpp"
 #include "transport/api/failure.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/service.hpp"

@@ -1,6 +1,6 @@
 #include "transport/api/body_form.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/http/text.hpp"
 #include "transport/xmlrpc/encoding.hpp"
 

@@ -1,6 +1,6 @@
 #include "transport/api/disconnect_account.hpp"
 
-#include "domain/addressed_account.hpp"
+#include "domain/directory/addressed_account.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"

@@ -1,6 +1,6 @@
 #include "transport/api/disconnect_call.hpp"
 
-#include "domain/shown_id.hpp"
+#include "domain/calls/shown_id.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"

@@ -1,7 +1,6 @@
 #include "transport/api/endpoint.hpp"
 
-#include "actors/log.hpp"
-#include "transport/address_key.hpp"
+#include "actors/runtime/log.hpp"
 #include "transport/api/body_form.hpp"
 #include "transport/api/dispatch.hpp"
 #include "transport/api/failure.hpp"
@@ -11,6 +10,7 @@
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/service.hpp"
 #include "transport/http/text.hpp"
+#include "transport/net/address_key.hpp"
 #include "transport/xmlrpc/body.hpp"
 #include "transport/xmlrpc/recent_calls.hpp"
 #include "transport/xmlrpc/writer.hpp"

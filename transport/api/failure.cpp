@@ -1,7 +1,7 @@
 #include "transport/api/failure.hpp"
 
 #include "actors/errors.hpp"
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 
 #include <caf/deep_to_string.hpp>
 #include <caf/error.hpp>

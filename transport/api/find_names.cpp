@@ -1,6 +1,6 @@
 #include "transport/api/find_names.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/scope.hpp"
 #include "transport/xmlrpc/writer.hpp"

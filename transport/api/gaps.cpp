@@ -1,6 +1,6 @@
 #include "transport/api/gaps.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 
 #include <algorithm>
 #include <array>

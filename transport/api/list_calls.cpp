@@ -1,6 +1,6 @@
 #include "transport/api/list_calls.hpp"
 
-#include "domain/addressed_account.hpp"
+#include "domain/directory/addressed_account.hpp"
 #include "transport/api/ask.hpp"
 #include "transport/api/gaps.hpp"
 #include "transport/api/params.hpp"

@@ -1,8 +1,8 @@
 #include "transport/api/login.hpp"
 
-#include "actors/log.hpp"
-#include "transport/address_key.hpp"
+#include "actors/runtime/log.hpp"
 #include "transport/http/authorization.hpp"
+#include "transport/net/address_key.hpp"
 
 #include <chrono>
 #include <optional>

@@ -2,8 +2,8 @@
 
 #include "transport/api/invocation.hpp"
 #include "transport/api/service.hpp"
-#include "transport/guess_brake.hpp"
 #include "transport/http/message.hpp"
+#include "transport/net/guess_brake.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -28,7 +28,7 @@ public:
   /// An `int`, `i4`, `i8`, or a string of digits.
   std::optional<std::int64_t> integer(std::string_view name);
 
-  /// The same, as one of the ids of domain/ids.hpp.
+  /// The same, as one of the ids of domain/base/ids.hpp.
   template <class Id>
   std::optional<Id> id(std::string_view name) {
     const auto number = integer(name);

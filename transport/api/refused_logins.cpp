@@ -1,6 +1,6 @@
 #include "transport/api/refused_logins.hpp"
 
-#include "transport/address_key.hpp"
+#include "transport/net/address_key.hpp"
 
 #include <cstdio>
 

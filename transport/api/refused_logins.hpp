@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/log_throttles.hpp"
+#include "domain/base/log_throttles.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/directory.hpp"
-#include "domain/ids.hpp"
+#include "domain/base/ids.hpp"
+#include "domain/directory/directory.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/peers.hpp"
 #include "transport/http/site.hpp"

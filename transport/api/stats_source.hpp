@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/ids.hpp"
+#include "domain/base/ids.hpp"
 #include "transport/http/message.hpp"
 
 #include <cstddef>

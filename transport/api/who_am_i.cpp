@@ -1,6 +1,6 @@
 #include "transport/api/who_am_i.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/api/params.hpp"
 #include "transport/xmlrpc/writer.hpp"
 

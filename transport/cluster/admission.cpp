@@ -1,6 +1,6 @@
 #include "transport/cluster/admission.hpp"
 
-#include "transport/host_port.hpp"
+#include "transport/net/host_port.hpp"
 
 #include <algorithm>
 #include <utility>

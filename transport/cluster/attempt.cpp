@@ -1,7 +1,7 @@
 #include "transport/cluster/attempt.hpp"
 
-#include "transport/dead_peer.hpp"
-#include "transport/host_port.hpp"
+#include "transport/net/dead_peer.hpp"
+#include "transport/net/host_port.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/sim_backoff.hpp"
+#include "domain/base/backoff.hpp"
 #include "transport/cluster/attempt.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "transport/cluster/greeter.hpp"
 
-#include "transport/host_port.hpp"
+#include "transport/net/host_port.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>

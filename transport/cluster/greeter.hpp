@@ -1,7 +1,7 @@
 #pragma once
 
 #include "transport/cluster/talk.hpp"
-#include "transport/strangers.hpp"
+#include "transport/net/strangers.hpp"
 
 #include <memory>
 #include <string>

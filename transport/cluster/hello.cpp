@@ -2,7 +2,7 @@
 
 #include "transport/cluster/limits.hpp"
 #include "transport/cluster/metrics.hpp"
-#include "transport/host_port.hpp"
+#include "transport/net/host_port.hpp"
 
 #include <boost/json.hpp>
 

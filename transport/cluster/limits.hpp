@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transport/guess_brake.hpp"
-#include "transport/strangers.hpp"
+#include "transport/net/guess_brake.hpp"
+#include "transport/net/strangers.hpp"
 
 #include <chrono>
 #include <cstddef>

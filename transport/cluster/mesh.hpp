@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/node_mesh.hpp"
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
 #include "transport/cluster/limits.hpp"
 #include "transport/cluster/metrics.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <caf/actor_control_block.hpp>
 

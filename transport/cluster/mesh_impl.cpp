@@ -1,9 +1,9 @@
 #include "transport/cluster/mesh_impl.hpp"
 
-#include "actors/log.hpp"
-#include "transport/address_key.hpp"
-#include "transport/dead_peer.hpp"
-#include "transport/host_port.hpp"
+#include "actors/runtime/log.hpp"
+#include "transport/net/address_key.hpp"
+#include "transport/net/dead_peer.hpp"
+#include "transport/net/host_port.hpp"
 
 #include <boost/asio/post.hpp>
 

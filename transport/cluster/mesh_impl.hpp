@@ -8,9 +8,9 @@
 #include "transport/cluster/mesh.hpp"
 #include "transport/cluster/secret_book.hpp"
 #include "transport/cluster/wire.hpp"
-#include "transport/guess_brake.hpp"
-#include "transport/http/listener.hpp"
-#include "transport/strangers.hpp"
+#include "transport/net/guess_brake.hpp"
+#include "transport/net/listener.hpp"
+#include "transport/net/strangers.hpp"
 
 #include <map>
 #include <memory>

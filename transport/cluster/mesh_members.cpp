@@ -1,4 +1,4 @@
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 #include "transport/cluster/mesh_impl.hpp"
 
 #include <utility>

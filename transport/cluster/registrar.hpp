@@ -2,8 +2,8 @@
 
 #include "transport/cluster/admission.hpp"
 #include "transport/cluster/secret.hpp"
-#include "transport/guess_brake.hpp"
-#include "transport/http/channel.hpp"
+#include "transport/net/channel.hpp"
+#include "transport/net/guess_brake.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/derived_key.hpp"
+#include "transport/net/derived_key.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "transport/http/channel.hpp"
 #include "transport/http/response_writer.hpp"
 #include "transport/http/service.hpp"
+#include "transport/net/channel.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "transport/http/digest.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/http/authorization.hpp"
 #include "transport/http/nonce.hpp"
 #include "transport/http/replay_table.hpp"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "domain/directory.hpp"
-#include "domain/time.hpp"
-#include "transport/derived_key.hpp"
+#include "domain/base/time.hpp"
+#include "domain/directory/directory.hpp"
 #include "transport/http/digest_hash.hpp"
+#include "transport/net/derived_key.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/address_key.hpp"
+#include "transport/net/address_key.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transport/address_key.hpp"
 #include "transport/http/metrics.hpp"
+#include "transport/net/address_key.hpp"
 
 #include <cstddef>
 #include <cstdint>

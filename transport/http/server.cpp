@@ -1,10 +1,10 @@
 #include "transport/http/server.hpp"
 
-#include "actors/log.hpp"
-#include "transport/address_key.hpp"
-#include "transport/http/listener.hpp"
+#include "actors/runtime/log.hpp"
 #include "transport/http/service.hpp"
 #include "transport/http/session.hpp"
+#include "transport/net/address_key.hpp"
+#include "transport/net/listener.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>

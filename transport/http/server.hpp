@@ -4,7 +4,7 @@
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/http/peers.hpp"
-#include "transport/http/tls.hpp"
+#include "transport/net/tls.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,9 +17,6 @@ class io_context;
 }
 
 namespace rollcall::http {
-
-/// Names the listening sockets' way of speaking.
-enum class security : std::uint8_t { plain, tls };
 
 /// The HTTP/1.1 server: listens, keeps connections alive, hands requests to the handler and writes answers.
 ///

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/log_throttles.hpp"
+#include "domain/base/log_throttles.hpp"
 #include "transport/http/giving_way.hpp"
 #include "transport/http/handshake_gate.hpp"
 #include "transport/http/limits.hpp"

@@ -1,6 +1,6 @@
 #include "transport/http/session.hpp"
 
-#include "actors/log.hpp"
+#include "actors/runtime/log.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "transport/http/answer_sender.hpp"
-#include "transport/http/channel.hpp"
 #include "transport/http/giving_way.hpp"
 #include "transport/http/handshake_gate.hpp"
 #include "transport/http/peer_table.hpp"
 #include "transport/http/request_reader.hpp"
 #include "transport/http/service.hpp"
+#include "transport/net/channel.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -3,9 +3,9 @@
 #include "actors/metrics.hpp"
 #include "transport/api/metrics.hpp"
 #include "transport/cluster/metrics.hpp"
-#include "transport/feed/metrics.hpp"
 #include "transport/http/metrics.hpp"
-#include "transport/kamailio/metrics.hpp"
+#include "transport/switches/feed/metrics.hpp"
+#include "transport/switches/kamailio/metrics.hpp"
 
 namespace rollcall {
 

@@ -3,8 +3,8 @@
 #include "actors/audit_backlog.hpp"
 #include "actors/cluster_board.hpp"
 #include "actors/messages.hpp"
-#include "domain/call_state.hpp"
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
+#include "domain/calls/call_state.hpp"
 #include "transport/metrics/directory_source.hpp"
 
 #include <array>

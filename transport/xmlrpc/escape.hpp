@@ -38,7 +38,7 @@ constexpr std::size_t astral_size(std::string_view text, std::size_t at) {
   return size;
 }
 
-/// Calls `put` with each piece of `text` as it is written. `text` must be clean (domain/text.hpp).
+/// Calls `put` with each piece of `text` as it is written. `text` must be clean (domain/base/text.hpp).
 template <class Put>
 constexpr void escape(std::string_view text, bool full_unicode, Put put) {
   std::size_t told = 0;

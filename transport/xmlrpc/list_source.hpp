@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/row_source.hpp"
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
+#include "domain/lists/row_source.hpp"
 #include "transport/http/message.hpp"
 #include "transport/xmlrpc/row.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "domain/digits.hpp"
-#include "domain/eight_bytes.hpp"
-#include "domain/time.hpp"
+#include "domain/base/digits.hpp"
+#include "domain/base/eight_bytes.hpp"
+#include "domain/base/time.hpp"
 #include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/writer.hpp"
 

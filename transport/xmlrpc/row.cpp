@@ -1,6 +1,6 @@
 #include "transport/xmlrpc/row.hpp"
 
-#include "domain/shown_id.hpp"
+#include "domain/calls/shown_id.hpp"
 #include "transport/xmlrpc/escape.hpp"
 #include "transport/xmlrpc/pen.hpp"
 #include "transport/xmlrpc/writer.hpp"

@@ -1,6 +1,6 @@
 #include "transport/xmlrpc/writer.hpp"
 
-#include "domain/text.hpp"
+#include "domain/base/text.hpp"
 #include "transport/xmlrpc/escape.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/digits.hpp"
+#include "domain/base/digits.hpp"
 #include "transport/xmlrpc/fault.hpp"
 
 #include <chrono>
@@ -33,7 +33,7 @@ constexpr std::int64_t shown_id(std::int64_t id) {
 }
 
 /// Appends `text` with what XML cannot hold as it is replaced (escape.hpp), and characters above U+FFFF
-/// unless `full_unicode`. `text` must be clean (domain/text.hpp).
+/// unless `full_unicode`. `text` must be clean (domain/base/text.hpp).
 void append_escaped(std::string& out, std::string_view text, bool full_unicode = false);
 
 /// Appends the digits of `number`.

@@ -4,7 +4,7 @@
 /// peer_abyss CALLS has so many records in memory, those of `rollcall sim`, and answers listAllCalls with an
 /// array of structs of the same sixteen fields and types as ours, whatever the parameters.
 
-#include "domain/time.hpp"
+#include "domain/base/time.hpp"
 #include "tests/bench/peers/simulated_calls.hpp"
 
 #include <xmlrpc-c/base.hpp>

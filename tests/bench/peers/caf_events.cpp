@@ -9,7 +9,7 @@
 /// accounts have got and the processor time as JSON, and ends.
 
 #include "actors/interfaces.hpp"
-#include "actors/one_way.hpp"
+#include "actors/runtime/one_way.hpp"
 #include "tests/bench/peers/simulated_calls.hpp"
 
 #include <caf/all.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "domain/call_record.hpp"
-#include "domain/sim_switch.hpp"
-#include "transport/feed/line_parser.hpp"
+#include "apps/simulator/switch.hpp"
+#include "domain/calls/call_record.hpp"
+#include "transport/switches/common/line_parser.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "transport/feed/line_parser.hpp"
+#include "transport/switches/common/line_parser.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,5 +1,5 @@
-#include "domain/call_list.hpp"
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_identity.hpp"
+#include "domain/lists/call_list.hpp"
 #include "tests/bench/pieces/sample_call.hpp"
 #include "transport/xmlrpc/list_source.hpp"
 

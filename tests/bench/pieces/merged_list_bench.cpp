@@ -1,9 +1,9 @@
-#include "domain/call_list.hpp"
-#include "domain/directory.hpp"
-#include "domain/merged_list.hpp"
-#include "domain/packed_rows.hpp"
-#include "domain/row_inbox.hpp"
-#include "domain/switch_identity.hpp"
+#include "domain/calls/switch_identity.hpp"
+#include "domain/directory/directory.hpp"
+#include "domain/lists/call_list.hpp"
+#include "domain/lists/merged_list.hpp"
+#include "domain/lists/packed_rows.hpp"
+#include "domain/lists/row_inbox.hpp"
 #include "tests/bench/pieces/sample_call.hpp"
 
 #include <algorithm>

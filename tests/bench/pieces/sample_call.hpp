@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/call_event.hpp"
+#include "domain/calls/call_event.hpp"
 
 #include <chrono>
 #include <cstdint>

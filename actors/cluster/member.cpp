@@ -1,0 +1,161 @@
+#include "actors/cluster/member.hpp"
+
+#include "actors/cluster/counts_export.hpp"
+#include "actors/cluster/list_export.hpp"
+#include "actors/cluster/wire_format.hpp"
+#include "actors/runtime/failure.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct member_actor_state {
+  static inline const char* name = "member";
+
+  explicit member_actor_state(member_host_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<wire::list_opening> list(const wire::list_query& query);
+  caf::result<wire::counts> stats(const wire::stats_query& query);
+  caf::result<wire::disconnect_report> disconnect(const wire::disconnect_order& order);
+
+  caf::result<released> release(const switch_name& of, std::uint64_t epoch, const switch_host& host);
+  caf::result<caf::ok_atom> drain(std::int64_t expires);
+
+  void take(const directory_ptr& dir);
+
+  member_host_actor::pointer self;
+  context_ptr context;
+  local_front_actor front;
+  node_actor node;
+  cluster_actor cluster;
+  directory_ptr directory;
+};
+
+caf::result<wire::list_opening> member_actor_state::list(const wire::list_query& query) {
+  if (!directory)
+    return caf::make_error(ec::too_late);
+  return self->delegate(spawn_list_export(self->system(), context, front, directory), query);
+}
+
+// The claims are taken before anything is gathered: what they say is then surely in it.
+caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& query) {
+  if (!directory)
+    return caf::make_error(ec::too_late);
+  auto promise = self->make_response_promise<wire::counts>();
+  auto claims = context->claims.all();
+  self->request(front, caf::duration{2 * defaults::gather_deadline},
+                stats_request{customer_id{query.scope}, query.recursive, directory})
+      .then(
+          [this, promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
+            auto told = wire::counts_of(accounts, std::move(claims));
+            // A message that is too long would cost the connection.
+            if (told.first.accounts.size() > defaults::counts_at_once) {
+              auto all = std::move(told.first.accounts);
+              told.first = next_batch(all);
+              told.exporter = spawn_counts_export(self->system(), context, std::move(all));
+            }
+            promise.deliver(std::move(told));
+          },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::disconnect_order& order) {
+  const auto refuse = [&](ec code, std::string_view why) {
+    log::warn("disconnect", "{} {} of node {} is refused: {}", order.method, order.target, order.asked, why);
+    return caf::make_error(code);
+  };
+  // By another directory the same numbers may be somebody else's.
+  if (!directory || directory->hash() != order.directory)
+    return refuse(ec::other_directory, "it was understood by another directory");
+  const auto left = wire::boot_time_from(order.expires) - context->boottime();
+  if (left <= boot_clock::duration{0}) {
+    ++context->metrics.disconnects_expired;
+    return refuse(ec::expired, "it came too late");
+  }
+  auto promise = self->make_response_promise<wire::disconnect_report>();
+  auto claims = context->claims.all();
+  self->request(front, caf::duration{left + defaults::disconnect_grace}, wire::request_from(order, directory))
+      .then(
+          [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
+            promise.deliver(wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown,
+                                                    told.audited, told.found});
+          },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+/// A node that inherits the switch comes with an epoch that no switch has; it may come too late for that.
+caf::result<released> member_actor_state::release(const switch_name& of, std::uint64_t epoch,
+                                                  const switch_host& host) {
+  if (epoch >= epoch_bound && !context->cluster.view()->draining)
+    return caf::make_error(ec::expired);
+  return self->delegate(node, atom::release_v, of, epoch, host);
+}
+
+/// Whoever ordered it may have been told long ago that this node did not answer.
+caf::result<caf::ok_atom> member_actor_state::drain(std::int64_t expires) {
+  if (context->boottime() >= wire::boot_time_from(expires)) {
+    log::warn("cluster", "an order to drain came too late");
+    return caf::make_error(ec::expired);
+  }
+  return self->delegate(cluster, atom::drain_v, true);
+}
+
+void member_actor_state::take(const directory_ptr& dir) {
+  directory = dir;
+  if (cluster)
+    self->send(cluster, dir);
+}
+
+member_host_actor::behavior_type member(member_host_actor::stateful_pointer<member_actor_state> self,
+                                        const context_ptr& context, const local_front_actor& front,
+                                        const node_actor& node) {
+  fails_with_node(self, context);
+  self->state.context = context;
+  self->state.front = front;
+  self->state.node = node;
+  return {
+      [self](atom::joined, wire::card& theirs, caf::strong_actor_ptr& theirs_too) {
+        return self->delegate(self->state.cluster, atom::joined_v, std::move(theirs), std::move(theirs_too));
+      },
+      [self](atom::ping, wire::news& theirs) {
+        return self->delegate(self->state.cluster, atom::ping_v, std::move(theirs));
+      },
+      [self](const wire::list_query& query) { return self->state.list(query); },
+      [self](const wire::stats_query& query) { return self->state.stats(query); },
+      [self](const wire::disconnect_order& order) { return self->state.disconnect(order); },
+      [self](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
+        return self->state.release(switch_name{of}, epoch, host);
+      },
+      [self](atom::inherit, const std::string& from, const std::string& of) {
+        return self->delegate(self->state.cluster, atom::inherit_v, from, of);
+      },
+      [self](atom::resume, const std::string& of, outstanding_hang_ups& calls) {
+        return self->delegate(self->state.node, atom::inherit_v, switch_name{of},
+                              std::make_shared<const outstanding_hang_ups>(std::move(calls)));
+      },
+      [self](atom::drain, std::int64_t expires) { return self->state.drain(expires); },
+      [self](const directory_ptr& dir) { self->state.take(dir); },
+      [self](cluster_actor& cluster) { self->state.cluster = std::move(cluster); },
+  };
+}
+
+} // namespace
+
+member_host_actor spawn_member(caf::actor_system& system, context_ptr context, local_front_actor front,
+                               node_actor node, bool own_thread) {
+  return own_thread
+             ? system.spawn<caf::detached>(member, std::move(context), std::move(front), std::move(node))
+             : system.spawn(member, std::move(context), std::move(front), std::move(node));
+}
+
+} // namespace rollcall

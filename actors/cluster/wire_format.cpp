@@ -1,0 +1,160 @@
+#include "actors/cluster/wire_format.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+namespace rollcall::wire {
+
+namespace {
+
+template <class Id>
+auto maybe_of(const std::optional<Id>& id) {
+  maybe<typename Id::rep> result;
+  if (id)
+    result.push_back(id->value());
+  return result;
+}
+
+template <class Id>
+std::optional<Id> id_from(const maybe<typename Id::rep>& value) {
+  return value.empty() ? std::nullopt : std::optional<Id>{Id{value.front()}};
+}
+
+} // namespace
+
+list_query query_of(const list_request& request) {
+  const auto from = for_part(request.query);
+  list_query query;
+  query.scope = from.scope.value();
+  query.recursive = from.recursive;
+  query.active_only = from.active_only;
+  query.account = maybe_of(from.account);
+  if (from.account_name)
+    query.account_name = {*from.account_name};
+  query.vendor = maybe_of(from.vendor);
+  query.connection = maybe_of(from.connection);
+  query.node = maybe_of(from.node);
+  query.order = static_cast<std::uint8_t>(from.order);
+  if (from.limit)
+    query.limit = {*from.limit};
+  query.now = time_of(request.now);
+  return query;
+}
+
+call_query query_from(const list_query& query, const switch_claims& own, const directory& dir) {
+  call_query result;
+  result.scope = customer_id{query.scope};
+  result.recursive = query.recursive;
+  result.active_only = query.active_only;
+  result.account = id_from<account_id>(query.account);
+  if (!query.account_name.empty())
+    result.account_name = query.account_name.front();
+  result.vendor = id_from<vendor_id>(query.vendor);
+  result.connection = id_from<connection_id>(query.connection);
+  result.node = id_from<node_id>(query.node);
+  if (query.order < call_order_names.size())
+    result.order = static_cast<call_order>(query.order);
+  if (!query.limit.empty())
+    result.limit = query.limit.front();
+  if (!query.of_switch.empty()) {
+    result.source = switch_name{query.of_switch};
+    result.scope = {};
+    for (const auto& claim : own)
+      if (const auto* root = claim.name == *result.source ? dir.root(claim.environment) : nullptr)
+        result.scope = root->id;
+  }
+  return result;
+}
+
+std::int64_t time_of(timestamp t) { return t.time_since_epoch().count(); }
+
+timestamp time_from(std::int64_t microseconds) { return timestamp{std::chrono::microseconds{microseconds}}; }
+
+std::int64_t time_of(boot_time t) { return t.time_since_epoch().count(); }
+
+boot_time boot_time_from(std::int64_t microseconds) {
+  return boot_time{std::chrono::microseconds{microseconds}};
+}
+
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock) {
+  disconnect_order order;
+  order.scope = request.scope.value();
+  order.call = maybe_of(request.call);
+  order.account = maybe_of(request.account);
+  if (request.account_name)
+    order.account_name = {*request.account_name};
+  order.customer = maybe_of(request.customer);
+  order.when = time_of(request.audit.when);
+  order.who = request.audit.who.value();
+  order.login = request.audit.login;
+  order.address = request.audit.address;
+  order.trusted = request.audit.trusted;
+  order.method = request.audit.method;
+  order.target = request.audit.target;
+  order.asked = asked.value();
+  order.arrived = time_of(clock.at(request.arrived));
+  // By what it told last, and not later than here: the order may have waited before it was sent.
+  order.expires =
+      time_of(std::min(clock.last() + (request.expires - request.arrived), clock.at(request.expires)));
+  order.directory = request.directory ? request.directory->hash() : std::string{};
+  return order;
+}
+
+disconnect_request request_from(const disconnect_order& order, directory_ptr dir) {
+  disconnect_request request;
+  request.scope = customer_id{order.scope};
+  request.call = id_from<call_id>(order.call);
+  request.account = id_from<account_id>(order.account);
+  if (!order.account_name.empty())
+    request.account_name = order.account_name.front();
+  request.customer = id_from<customer_id>(order.customer);
+  request.directory = std::move(dir);
+  request.audit.when = time_from(order.when);
+  request.audit.who = customer_id{order.who};
+  request.audit.login = order.login;
+  request.audit.address = order.address + " via " + order.asked;
+  request.audit.trusted = order.trusted;
+  request.audit.method = order.method;
+  request.audit.target = order.target;
+  request.audit.scope = request.scope;
+  request.arrived = boot_time_from(order.arrived);
+  request.expires = boot_time_from(order.expires);
+  return request;
+}
+
+counts counts_of(const stats_answer& accounts, switch_claims claims) {
+  std::unordered_map<switch_name, std::uint32_t> numbers;
+  for (std::uint32_t i = 0; i < claims.size(); ++i)
+    numbers.emplace(claims[i].name, i);
+  counts result{std::move(claims), {{}, true}, {}};
+  for (const auto& [key, by_switch] : accounts)
+    for (const auto& [source, states] : by_switch.by_switch()) {
+      const auto [number, fresh] = numbers.emplace(source->name, result.claims.size());
+      if (fresh) // it came between the claims and the counts
+        result.claims.push_back({source->name, source->environment});
+      if (states != state_counts{})
+        result.first.accounts.push_back({key, number->second, states});
+    }
+  return result;
+}
+
+stats_answer stats_from(const counts& told, const std::vector<switch_name>& superseded, const node_id& node) {
+  std::vector<const switch_identity*> sources;
+  for (const auto& claim : told.claims)
+    sources.push_back(std::binary_search(superseded.begin(), superseded.end(), claim.name)
+                          ? nullptr
+                          : interned({claim.name, node, claim.environment}));
+  stats_answer result;
+  for (const auto& one : told.first.accounts) {
+    const auto* source = one.source < sources.size() ? sources[one.source] : nullptr;
+    if (!source)
+      continue;
+    if (result.empty() || result.back().account != one.account)
+      result.emplace_back().account = one.account;
+    result.back().counts.of(*source) += one.counts;
+  }
+  return result;
+}
+
+} // namespace rollcall::wire

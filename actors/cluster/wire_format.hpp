@@ -1,0 +1,32 @@
+#pragma once
+
+#include "actors/wire.hpp"
+#include "domain/base/peer_clock.hpp"
+#include "domain/directory/directory.hpp"
+
+namespace rollcall::wire {
+
+// Our own requests and answers as they travel, and back. Pure.
+
+list_query query_of(const list_request& request);
+
+/// `own` are the claims of this node: by them it knows the environment of a switch whose calls are asked for.
+call_query query_from(const list_query& query, const switch_claims& own, const directory& dir);
+
+std::int64_t time_of(timestamp t);
+timestamp time_from(std::int64_t microseconds);
+std::int64_t time_of(boot_time t);
+boot_time boot_time_from(std::int64_t microseconds);
+
+/// `clock` is that of the node that is to carry it out: its order expires by what it has told last.
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock);
+disconnect_request request_from(const disconnect_order& order, directory_ptr dir);
+
+/// All counts, in one batch of any size: the export cuts it.
+counts counts_of(const stats_answer& accounts, switch_claims claims);
+
+/// The counts of the switches that `superseded` (sorted) does not name, under the identities that their calls
+/// have on `node`.
+stats_answer stats_from(const counts& told, const std::vector<switch_name>& superseded, const node_id& node);
+
+} // namespace rollcall::wire

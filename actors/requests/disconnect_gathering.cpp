@@ -1,0 +1,327 @@
+#include "actors/cluster/wire_format.hpp"
+#include "actors/requests/attendance.hpp"
+#include "actors/requests/gatherings.hpp"
+#include "actors/requests/order_time.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/urgency.hpp"
+#include "domain/directory/addressed_account.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct disconnect_gathering_state {
+  static inline const char* name = "hangup_gathering";
+
+  explicit disconnect_gathering_state(disconnect_gathering_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<disconnect_report> start(const disconnect_request& request);
+  void late();
+
+  disconnect_gathering_actor::pointer self;
+  context_ptr context;
+  local_front_actor front;
+
+private:
+  /// What one node did.
+  struct part {
+    std::vector<switch_outcome> switches;
+    std::uint64_t unknown = 0;
+    bool audited = true;
+    bool found = false;
+  };
+  struct asked_node {
+    std::string name;
+    switch_claims claims; ///< as last heard
+    bool open = true;
+  };
+
+  bool concerns(const member_state& other, bool home_known) const;
+  bool has_switch(const switch_claims& claims) const;
+  bool is_connected_in(const switch_claims& claims) const;
+  void ask_own_front();
+  void ask(const member_state& other);
+  void refused(asked_node& node, const caf::error& why);
+  asked_node* closing(const std::string& node);
+  void settle();
+  bool is_over(const disconnect_report& report) const;
+  bool is_unknown_account() const;
+  disconnect_report joined(const claim_verdict& verdict) const;
+  void add_unknown(disconnect_report& report) const;
+  void join_one_call(disconnect_report& report, std::uint64_t already) const;
+
+  disconnect_request request_;
+  caf::typed_response_promise<disconnect_report> promise_;
+  attendance present_;
+  std::vector<part> parts_;             ///< in the order of `present_`
+  std::vector<asked_node> asked_;       ///< this one first
+  std::set<std::string> late_;          ///< nodes that the order reached too late
+  std::vector<doubtful_node> doubtful_; ///< nodes that did not answer in time
+  std::string switch_;                  ///< of the one call that is meant; empty for many
+  std::size_t open_ = 0;
+  bool missing_is_fault_ = false;
+  bool settled_ = false;
+};
+
+caf::result<disconnect_report> disconnect_gathering_state::start(const disconnect_request& request) {
+  request_ = request;
+  promise_ = self->make_response_promise<disconnect_report>();
+  self->delayed_send(self, set_times(request_, *context) + defaults::disconnect_grace, atom::deadline_v);
+  auto own = context->claims.all();
+  const auto view = context->cluster.view();
+  missing_is_fault_ = view->missing_is_fault;
+  if (request_.call)
+    switch_ = request_.call->value().substr(0, request_.call->value().find(':'));
+  const auto home_known =
+      request_.call
+      && (is_connected_in(own)
+          || std::any_of(view->members.begin(), view->members.end(),
+                         [&](const auto& other) { return other.up && is_connected_in(other.claims); }));
+  present_.begin(context->node, std::move(own));
+  parts_.emplace_back();
+  ask_own_front();
+  for (const auto& other : view->members)
+    if (concerns(other, home_known))
+      ask(other);
+    else if (other.up)
+      present_.not_asked(other.name, other.claims);
+  return promise_;
+}
+
+void disconnect_gathering_state::ask_own_front() {
+  ++open_;
+  asked_.push_back({context->node.value(), {}});
+  self->request(front, caf::duration{2 * (request_.expires - request_.arrived)}, request_)
+      .then(
+          [this](disconnect_answer& told) {
+            if (!closing(context->node.value()))
+              return;
+            parts_.front() = {std::move(told.switches), told.unknown, told.audited, told.found};
+            settle();
+          },
+          [this](const caf::error& why) { refused(asked_.front(), why); });
+}
+
+/// A single call is asked of those who claim its switch and are up; of all others only while it is connected
+/// to none of these.
+bool disconnect_gathering_state::concerns(const member_state& other, bool home_known) const {
+  return !request_.call || !home_known || (other.up && has_switch(other.claims));
+}
+
+bool disconnect_gathering_state::has_switch(const switch_claims& claims) const {
+  return std::any_of(claims.begin(), claims.end(), [&](const switch_claim& claim) {
+    return claim.term != 0 && claim.name.value() == switch_;
+  });
+}
+
+bool disconnect_gathering_state::is_connected_in(const switch_claims& claims) const {
+  return std::any_of(claims.begin(), claims.end(), [&](const switch_claim& claim) {
+    return claim.connected && claim.name.value() == switch_;
+  });
+}
+
+void disconnect_gathering_state::ask(const member_state& other) {
+  if (!other.up) {
+    present_.missing(other.name, other.claims);
+    return;
+  }
+  if (context->boottime() >= request_.expires) { // it would be refused, if it came there
+    late_.insert(other.name);
+    present_.missing(other.name, other.claims);
+    return;
+  }
+  ++open_;
+  present_.note(other);
+  asked_.push_back({other.name, other.claims});
+  self->request(other.actor, caf::duration{2 * (request_.expires - request_.arrived)},
+                wire::order_of(request_, context->node, other.clock))
+      .then(
+          [this, node = other.name](wire::disconnect_report& told) {
+            if (!closing(node))
+              return;
+            present_.answered(node, std::move(told.claims));
+            parts_.push_back({std::move(told.switches), told.unknown, told.audited, told.found});
+            settle();
+          },
+          [this, i = asked_.size() - 1](const caf::error& why) { refused(asked_[i], why); });
+}
+
+/// A node that says why it has begun nothing is missing. Any other error says nothing of what it has done or
+/// will do: the connection may be gone while the order is there. It is waited for until the order is too late
+/// everywhere.
+void disconnect_gathering_state::refused(asked_node& node, const caf::error& why) {
+  const auto expired = why == ec::expired;
+  if (!expired && why != ec::other_directory)
+    return;
+  if (!closing(node.name))
+    return;
+  log::error("disconnect", "{} {}: node {} has begun nothing: {}", request_.audit.method,
+             request_.audit.target, node.name, self->system().render(why));
+  if (expired)
+    late_.insert(node.name);
+  if (&node != &asked_.front())
+    present_.missing(node.name, node.claims);
+  if (!expired)
+    present_.has_other_directory(node.name);
+  settle();
+}
+
+/// From here on nothing is begun any more. What those have done that did not say so, nobody knows.
+void disconnect_gathering_state::late() {
+  for (auto& one : asked_) {
+    if (!closing(one.name))
+      continue;
+    log::error("disconnect", "{} {}: node {} did not say in time what it has done", request_.audit.method,
+               request_.audit.target, one.name);
+    doubtful_.push_back({one.name, request_.call ? 1U : 0U});
+    if (&one != &asked_.front())
+      present_.missing(one.name, one.claims);
+  }
+  settle();
+}
+
+/// Null when that node's part is settled already.
+disconnect_gathering_state::asked_node* disconnect_gathering_state::closing(const std::string& node) {
+  for (auto& one : asked_)
+    if (one.name == node && std::exchange(one.open, false)) {
+      --open_;
+      return &one;
+    }
+  return nullptr;
+}
+
+void disconnect_gathering_state::settle() {
+  if (open_ != 0 || std::exchange(settled_, true))
+    return;
+  const auto verdict = present_.verdict();
+  auto report = joined(verdict);
+  report.covers = present_.covers(verdict, *request_.directory, request_.scope);
+  const auto unanswerable =
+      missing_is_fault_ || (request_.call && !report.found && present_.is_home_missing(switch_name{switch_}));
+  if (report.doubtful.empty()) {
+    add_unknown(report);
+    // None of what a node has was hung up that was too late as a whole, and how much that is it does not say.
+    if (!request_.call && report.failed == 0)
+      report.failed = late_.size();
+  }
+  if (!is_over(report) && !present_.complete() && unanswerable)
+    promise_.deliver(present_.failure(
+        report.sent == 0 ? "" : std::to_string(report.sent) + " disconnects were sent by the others"));
+  else
+    promise_.deliver(std::move(report));
+  self->quit();
+}
+
+/// A switch that has not told its calls yet is as good as away: there may be calls of it, and none was hung
+/// up. So is one whose node is missing, though another node may still have what it had before it moved.
+void disconnect_gathering_state::add_unknown(disconnect_report& report) const {
+  if (request_.call && report.found)
+    return;
+  std::set<std::string> unreached{report.covers.unknown.begin(), report.covers.unknown.end()};
+  if (const auto* whose = request_.directory->find(request_.scope))
+    unreached.merge(present_.homes_missing(whose->environment));
+  for (const auto& of : unreached) {
+    if (request_.call && of != switch_)
+      continue;
+    report.found = true;
+    ++report.failed;
+    const auto where = std::lower_bound(report.away.begin(), report.away.end(), of);
+    if (where == report.away.end() || *where != of)
+      report.away.insert(where, of);
+  }
+}
+
+/// True when the report says itself that it is no good.
+bool disconnect_gathering_state::is_over(const disconnect_report& report) const {
+  return !report.doubtful.empty() || (!report.late.empty() && report.sent == 0);
+}
+
+/// An account that only its calls know of: without any there is none.
+bool disconnect_gathering_state::is_unknown_account() const {
+  if (request_.account_name)
+    return true;
+  if (!request_.account)
+    return false;
+  const auto found = address(*request_.directory, request_.scope, *request_.account);
+  return !found || !found->known;
+}
+
+disconnect_report disconnect_gathering_state::joined(const claim_verdict& verdict) const {
+  disconnect_report report;
+  std::set<std::string> away;
+  auto late = late_;
+  std::uint64_t already = 0;
+  report.doubtful = doubtful_;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const auto& lost = verdict.superseded(i);
+    if (parts_[i].unknown != 0)
+      report.doubtful.push_back({present_.node(i).value(), parts_[i].unknown});
+    report.audited = report.audited && parts_[i].audited;
+    for (const auto& one : parts_[i].switches) {
+      report.sent += one.sent;
+      already += one.already;
+      // A node that the switch has left could not reach it, which says nothing.
+      const switch_name of{one.name};
+      if (std::binary_search(lost.begin(), lost.end(), of) || present_.is_connected_elsewhere(of, i))
+        continue;
+      report.failed += one.failed + one.expired;
+      if (one.failed != 0)
+        away.insert(one.name);
+      if (one.expired != 0)
+        late.insert(present_.node(i).value());
+    }
+  }
+  std::sort(report.doubtful.begin(), report.doubtful.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  if (is_unknown_account())
+    report.found = std::any_of(parts_.begin(), parts_.end(), [](const part& one) { return one.found; });
+  report.away.assign(away.begin(), away.end());
+  report.late.assign(late.begin(), late.end());
+  if (request_.call)
+    join_one_call(report, already);
+  return report;
+}
+
+/// Where one node has the call, it does not matter what the others have.
+void disconnect_gathering_state::join_one_call(disconnect_report& report, std::uint64_t already) const {
+  report.found = report.sent + already + report.failed > 0;
+  if (report.sent + already > 0) {
+    report.sent = std::min<std::uint64_t>(report.sent, 1);
+    report.failed = 0;
+    report.away.clear();
+    report.late.clear();
+    report.doubtful.clear();
+  } else if (present_.is_home_here(switch_name{switch_})) {
+    std::erase_if(report.doubtful, [&](const doubtful_node& one) { return !present_.has(one.name); });
+  }
+}
+
+disconnect_gathering_actor::behavior_type
+disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gathering_state> self,
+                     const context_ptr& context, const local_front_actor& front) {
+  fails_alone(self, context);
+  self->state.context = context;
+  self->state.front = front;
+  return {
+      [self](const disconnect_request& request) { return self->state.start(request); },
+      [self](atom::deadline) { self->state.late(); },
+  };
+}
+
+} // namespace
+
+disconnect_gathering_actor spawn_disconnect_gathering(caf::actor_system& system, context_ptr context,
+                                                      local_front_actor front) {
+  return spawn_as(urgency::express, system, disconnect_gathering, std::move(context), std::move(front));
+}
+
+} // namespace rollcall

@@ -1,0 +1,149 @@
+#include "actors/cluster/list_import.hpp"
+#include "actors/cluster/wire_format.hpp"
+#include "actors/requests/attendance.hpp"
+#include "actors/requests/gatherings.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/urgency.hpp"
+#include "domain/lists/merged_list.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct list_gathering_state {
+  static inline const char* name = "list_gathering";
+
+  explicit list_gathering_state(list_gathering_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<list_answer> start(const list_request& request);
+
+  list_gathering_actor::pointer self;
+  context_ptr context;
+  local_front_actor front;
+
+private:
+  void ask(const member_state& other);
+  void settle();
+  bool may_have_some(const member_state& other) const;
+
+  list_request request_;
+  caf::typed_response_promise<list_answer> promise_;
+  attendance present_;
+  std::vector<merged_part> parts_; ///< in the order of `present_`
+  std::size_t open_ = 1;           ///< answers that are awaited, this node's being one
+  bool alone_ = false;             ///< there is no other node
+  bool missing_is_fault_ = false;
+};
+
+caf::result<list_answer> list_gathering_state::start(const list_request& request) {
+  request_ = request;
+  request_.now = context->now();
+  promise_ = self->make_response_promise<list_answer>();
+  present_.begin(context->node, context->claims.all());
+  parts_.emplace_back();
+  const auto view = context->cluster.view();
+  missing_is_fault_ = view->missing_is_fault;
+  for (const auto& other : view->members)
+    if (may_have_some(other))
+      ask(other);
+    else if (other.up)
+      present_.not_asked(other.name, other.claims);
+  // What is asked of a part has to be cut to size, and may be another node's by now.
+  alone_ = view->members.empty();
+  auto own = request_;
+  if (!alone_)
+    own.query = for_part(std::move(own.query));
+  self->request(front, caf::duration{2 * defaults::gather_deadline}, own)
+      .then(
+          [this](call_list_ptr& calls) {
+            parts_.front().rows = std::move(calls);
+            --open_;
+            settle();
+          },
+          [this](caf::error& why) {
+            promise_.deliver(std::move(why));
+            self->quit();
+          });
+  return promise_;
+}
+
+/// A list of one node's calls needs that node alone, which may be one whose name is not known yet.
+bool list_gathering_state::may_have_some(const member_state& other) const {
+  return !request_.query.node || request_.query.node->value() == other.name
+         || (other.name == other.address && *request_.query.node != context->node);
+}
+
+void list_gathering_state::ask(const member_state& other) {
+  if (!other.up) {
+    present_.missing(other.name);
+    return;
+  }
+  ++open_;
+  present_.note(other);
+  // Running times are told by the clock of the node that has the call, where that is another one.
+  auto request = request_;
+  if (other.is_clock_off())
+    request.now += other.ahead;
+  self->request(other.actor, caf::duration{defaults::gather_deadline}, wire::query_of(request))
+      .then(
+          [this, node = other.name, now = request.now](wire::list_opening& opening) {
+            present_.answered(node, std::move(opening.claims));
+            parts_.push_back(
+                {import_rows(self->system(), context, node_id{node}, std::move(opening)), {}, now});
+            --open_;
+            settle();
+          },
+          [this, node = other.name](const caf::error& why) {
+            log::warn("list", "node {} is left out: {}", node, self->system().render(why));
+            present_.missing(node);
+            --open_;
+            settle();
+          });
+}
+
+void list_gathering_state::settle() {
+  if (open_ != 0)
+    return;
+  if (missing_is_fault_ && !present_.complete()) {
+    promise_.deliver(present_.failure());
+    self->quit();
+    return;
+  }
+  const auto verdict = present_.verdict();
+  list_answer answer;
+  answer.now = request_.now;
+  answer.covers = present_.covers(verdict, *request_.directory, request_.query.scope);
+  if (alone_) {
+    answer.rows = std::move(parts_.front().rows);
+  } else {
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+      parts_[i].without = verdict.superseded(i);
+    answer.rows = std::make_shared<merged_list>(request_.query, request_.now, std::move(parts_));
+  }
+  promise_.deliver(std::move(answer));
+  self->quit();
+}
+
+list_gathering_actor::behavior_type
+list_gathering(list_gathering_actor::stateful_pointer<list_gathering_state> self, const context_ptr& context,
+               const local_front_actor& front) {
+  fails_alone(self, context);
+  self->state.context = context;
+  self->state.front = front;
+  return {[self](const list_request& request) { return self->state.start(request); }};
+}
+
+} // namespace
+
+list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context,
+                                          local_front_actor front) {
+  return spawn_as(urgency::express, system, list_gathering, std::move(context), std::move(front));
+}
+
+} // namespace rollcall

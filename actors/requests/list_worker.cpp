@@ -1,0 +1,84 @@
+#include "actors/requests/workers.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/one_way.hpp"
+#include "domain/directory/addressed_account.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace rollcall {
+
+caf::result<call_list_ptr> list_worker_state::start(const list_request& request) {
+  request_ = request;
+  promise_ = self->make_response_promise<call_list_ptr>();
+  const auto& query = request_.query;
+  const auto& dir = *request_.directory;
+  auto job = std::make_shared<list_job>(
+      list_job{query, request_.directory, std::nullopt, self->clock().now(), list_worker_actor{self}});
+  if (query.account || query.account_name) {
+    // One account is asked where it belongs, not where the scope begins.
+    const auto found = query.account ? address(dir, query.scope, *query.account)
+                                     : address(dir, query.scope, *query.account_name);
+    if (!found || (!query.recursive && found->owner != query.scope)) {
+      open_ = 0;
+      settle();
+      return promise_;
+    }
+    job->account = found->key;
+    job->query.scope = found->owner;
+  }
+  self->send(node, list_job_ptr{std::move(job)});
+  self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
+  return promise_;
+}
+
+void list_worker_state::expect(std::uint64_t more) {
+  open_ += more;
+  --open_;
+  settle();
+}
+
+void list_worker_state::part(list_part& part) {
+  parts_.push_back(std::move(part));
+  --open_;
+  settle();
+}
+
+void list_worker_state::late() {
+  ++context->metrics.requests_late;
+  log::error("list", "{} parts did not come in time", open_);
+  promise_.deliver(caf::make_error(ec::too_late));
+  self->quit();
+}
+
+void list_worker_state::settle() {
+  if (open_ != 0)
+    return;
+  promise_.deliver(std::make_shared<call_list>(std::move(request_.query), std::move(request_.directory),
+                                               std::move(parts_),
+                                               request_.now == timestamp{} ? context->now() : request_.now));
+  self->quit();
+}
+
+namespace {
+
+list_worker_actor::behavior_type list_worker(list_worker_actor::stateful_pointer<list_worker_state> self,
+                                             const context_ptr& context, const node_actor& node) {
+  fails_alone(self, context);
+  self->state.context = context;
+  self->state.node = node;
+  return {
+      [self](const list_request& request) { return self->state.start(request); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](list_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
+  };
+}
+
+} // namespace
+
+list_worker_actor spawn_list_worker(caf::actor_system& system, context_ptr context, node_actor node) {
+  return system.spawn(list_worker, std::move(context), std::move(node));
+}
+
+} // namespace rollcall

@@ -1,0 +1,185 @@
+#include "actors/cluster/wire_format.hpp"
+#include "actors/requests/attendance.hpp"
+#include "actors/requests/gatherings.hpp"
+#include "actors/requests/tally_sum.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/one_way.hpp"
+#include "actors/runtime/urgency.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct stats_gathering_state {
+  static inline const char* name = "stats_gathering";
+
+  explicit stats_gathering_state(stats_gathering_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<stats_report> start(const stats_request& request);
+  void expect(std::uint64_t more);
+  void part(const stats_part& part);
+  void late();
+
+  stats_gathering_actor::pointer self;
+  context_ptr context;
+  node_actor node;
+
+private:
+  void ask(const member_state& other);
+  void take(const std::string& node, wire::counts told);
+  void ask_for_more(const std::string& node, wire::counts told);
+  void left_out(const std::string& node, const std::string& why);
+  void settle();
+  stats_answer joined(const claim_verdict& verdict);
+
+  caf::typed_response_promise<stats_report> promise_;
+  attendance present_;
+  tally_sum own_;
+  std::vector<wire::counts> others_; ///< in the order of `present_`, which begins with this node
+  std::size_t open_ = 0;             ///< answers of other nodes that are awaited
+  bool missing_is_fault_ = false;
+};
+
+caf::result<stats_report> stats_gathering_state::start(const stats_request& request) {
+  promise_ = self->make_response_promise<stats_report>();
+  present_.begin(context->node, context->claims.all());
+  const auto view = context->cluster.view();
+  missing_is_fault_ = view->missing_is_fault;
+  self->send(node, own_.begin(request, stats_sink_actor{self}));
+  for (const auto& other : view->members)
+    ask(other);
+  self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
+  return promise_;
+}
+
+void stats_gathering_state::expect(std::uint64_t more) {
+  own_.expect(more);
+  settle();
+}
+
+void stats_gathering_state::part(const stats_part& part) {
+  own_.add(part);
+  settle();
+}
+
+void stats_gathering_state::late() {
+  if (own_.open() == 0)
+    return; // it is another node that is, which has its own deadline
+  promise_.deliver(own_.late(*context));
+  self->quit();
+}
+
+void stats_gathering_state::ask(const member_state& other) {
+  if (!other.up) {
+    present_.missing(other.name);
+    return;
+  }
+  ++open_;
+  present_.note(other);
+  self->request(other.actor, caf::duration{defaults::gather_deadline},
+                wire::stats_query{own_.request().scope.value(), own_.request().recursive})
+      .then([this, node = other.name](wire::counts& told) { take(node, std::move(told)); },
+            [this, node = other.name](const caf::error& why) { left_out(node, self->system().render(why)); });
+}
+
+void stats_gathering_state::take(const std::string& node, wire::counts told) {
+  if (!told.first.last)
+    return told.exporter ? ask_for_more(node, std::move(told)) : left_out(node, "its counts have no end");
+  present_.answered(node, told.claims);
+  others_.push_back(std::move(told));
+  --open_;
+  settle();
+}
+
+/// Batch by batch, each when the one before is here: a message is bounded.
+void stats_gathering_state::ask_for_more(const std::string& node, wire::counts told) {
+  const auto from = told.exporter;
+  if (told.first.accounts.size() > defaults::most_counts) {
+    self->send(from, atom::left_v);
+    return left_out(node, "it counts more than there can be");
+  }
+  auto so_far = std::make_shared<wire::counts>(std::move(told));
+  self->request(from, caf::duration{defaults::gather_deadline}, atom::more_v)
+      .then(
+          [this, node, so_far](const wire::counts_batch& batch) {
+            auto& all = so_far->first;
+            all.accounts.insert(all.accounts.end(), batch.accounts.begin(), batch.accounts.end());
+            all.last = batch.last;
+            take(node, std::move(*so_far));
+          },
+          [this, node](const caf::error& why) { left_out(node, self->system().render(why)); });
+}
+
+void stats_gathering_state::left_out(const std::string& node, const std::string& why) {
+  log::warn("stats", "node {} is left out: {}", node, why);
+  present_.missing(node);
+  --open_;
+  settle();
+}
+
+void stats_gathering_state::settle() {
+  if (open_ != 0 || own_.open() != 0)
+    return;
+  if (missing_is_fault_ && !present_.complete()) {
+    promise_.deliver(present_.failure());
+  } else {
+    const auto verdict = present_.verdict();
+    auto covers = present_.covers(verdict, *own_.request().directory, own_.request().scope);
+    promise_.deliver(stats_report{joined(verdict), std::move(covers)});
+  }
+  self->quit();
+}
+
+stats_answer stats_gathering_state::joined(const claim_verdict& verdict) {
+  auto own = own_.take();
+  const auto& lost = verdict.superseded(0);
+  if (!lost.empty())
+    for (auto& account : own)
+      account.counts.remove_if(
+          [&](const auto& one) { return std::binary_search(lost.begin(), lost.end(), one.source->name); });
+  if (others_.empty())
+    return own;
+  std::map<account_key, switch_counts> sums;
+  for (auto& account : own)
+    sums.emplace(account.account, std::move(account.counts));
+  for (std::size_t i = 0; i < others_.size(); ++i)
+    for (const auto& account : wire::stats_from(others_[i], verdict.superseded(i + 1), present_.node(i + 1)))
+      sums[account.account].add(account.counts);
+  stats_answer all;
+  all.reserve(sums.size());
+  for (auto& [key, counts] : sums)
+    all.push_back({key, std::move(counts)});
+  return all;
+}
+
+stats_gathering_actor::behavior_type
+stats_gathering(stats_gathering_actor::stateful_pointer<stats_gathering_state> self,
+                const context_ptr& context, const node_actor& node) {
+  fails_alone(self, context);
+  self->state.context = context;
+  self->state.node = node;
+  return {
+      [self](const stats_request& request) { return self->state.start(request); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](const stats_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
+  };
+}
+
+} // namespace
+
+stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context, node_actor node) {
+  return spawn_as(urgency::express, system, stats_gathering, std::move(context), std::move(node));
+}
+
+} // namespace rollcall

@@ -1,0 +1,60 @@
+#include "actors/requests/workers.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/one_way.hpp"
+#include "actors/runtime/urgency.hpp"
+
+#include <utility>
+
+namespace rollcall {
+
+caf::result<stats_answer> stats_worker_state::start(const stats_request& request) {
+  promise_ = self->make_response_promise<stats_answer>();
+  self->send(node, sum_.begin(request, stats_sink_actor{self}));
+  self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
+  return promise_;
+}
+
+void stats_worker_state::expect(std::uint64_t more) {
+  sum_.expect(more);
+  settle();
+}
+
+void stats_worker_state::part(const stats_part& part) {
+  sum_.add(part);
+  settle();
+}
+
+void stats_worker_state::late() {
+  promise_.deliver(sum_.late(*context));
+  self->quit();
+}
+
+void stats_worker_state::settle() {
+  if (sum_.open() != 0)
+    return;
+  promise_.deliver(sum_.take());
+  self->quit();
+}
+
+namespace {
+
+stats_worker_actor::behavior_type stats_worker(stats_worker_actor::stateful_pointer<stats_worker_state> self,
+                                               const context_ptr& context, const node_actor& node) {
+  fails_alone(self, context);
+  self->state.context = context;
+  self->state.node = node;
+  return {
+      [self](const stats_request& request) { return self->state.start(request); },
+      one_way{[self](atom::expect, std::uint64_t more) { self->state.expect(more); }},
+      one_way{[self](const stats_part& part) { self->state.part(part); }},
+      one_way{[self](atom::deadline) { self->state.late(); }},
+  };
+}
+
+} // namespace
+
+stats_worker_actor spawn_stats_worker(caf::actor_system& system, context_ptr context, node_actor node) {
+  return spawn_as(urgency::express, system, stats_worker, std::move(context), std::move(node));
+}
+
+} // namespace rollcall

@@ -1,0 +1,48 @@
+#include "actors/requests/tally_sum.hpp"
+
+#include "actors/runtime/log.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace rollcall {
+
+stats_job_ptr tally_sum::begin(const stats_request& request, stats_sink_actor sink) {
+  request_ = request;
+  return std::make_shared<stats_job>(stats_job{request.scope, request.recursive, std::move(sink)});
+}
+
+// An account that changed hands a moment ago is told of by its former customer too, or by itself, or by a
+// customer that is in scope no more: the newest counts hold, and the request's directory.
+void tally_sum::add(const stats_part& part) {
+  --open_;
+  const auto& dir = *request_.directory;
+  for (const auto& news : part.accounts) {
+    const auto* owner = dir.owner(news.account.environment, news.account.account);
+    if (!owner || !(request_.recursive ? dir.covers(request_.scope, owner->id) : owner->id == request_.scope))
+      continue;
+    auto& known = found_[news.account];
+    if (known.version <= news.version)
+      known = news;
+  }
+}
+
+stats_answer tally_sum::take() const {
+  stats_answer answer;
+  answer.reserve(found_.size());
+  for (const auto& [key, news] : found_)
+    if (!news.counts.none())
+      answer.push_back({key, news.counts});
+  std::sort(answer.begin(), answer.end(),
+            [](const account_stats& a, const account_stats& b) { return a.account < b.account; });
+  return answer;
+}
+
+caf::error tally_sum::late(node_context& context) const {
+  ++context.metrics.requests_late;
+  log::error("stats", "{} tallies did not answer in time", open_);
+  return caf::make_error(ec::too_late);
+}
+
+} // namespace rollcall

@@ -1,0 +1,257 @@
+#include "actors/tree/account.hpp"
+
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/home.hpp"
+#include "actors/runtime/one_way.hpp"
+#include "actors/runtime/prefetch.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+
+void account_state::take(record_ptr record, const call_actor& call) {
+  retired_ = false;
+  // A first picture is a new call; any other came from another account. That one is told to show it no more
+  // when the tally here knows of it.
+  const auto is_new = record->revision() == 1;
+  const auto where = is_new ? calls_.add(record, call) : calls_.add(record, call, self->clock().now());
+  touch();
+  if (!is_new)
+    flush();
+  tell(self, call, atom::placed_v, key, keeper_actor{account_actor{self}}, where);
+  number(record, call);
+}
+
+void account_state::replace(const record_ptr& record, seat where) {
+  const auto* call = calls_.replace(record, where);
+  touch();
+  if (call)
+    number(record, *call);
+}
+
+void account_state::leave(const record_ptr& record, seat where) {
+  const account_key told{record->source().environment, record->account()};
+  const auto now = self->clock().now();
+  if (told == key)
+    calls_.remove(record, where, now);
+  else
+    calls_.depart(record, where, now);
+  calls_.forget_moves(now); // not only at the tick: it may be tens of thousands a second that pass through
+  if (calls_.has_moves())
+    remember_move();
+  touch();
+}
+
+void account_state::list(const list_job& job) {
+  flush();
+  const auto now = self->clock().now();
+  calls_.forget_moves(now);
+  list_part part{key, {}, {}, {}};
+  calls_.each([&](const auto& entry) {
+    if (matches(job.query, *job.directory, *entry.record))
+      part.records.emplace_back(entry.setup, entry.record);
+    if (calls_.came_lately(entry, now))
+      part.moved.push_back(entry.record);
+  });
+  // Who left before the job began was in its next account by then, and is told of there. But the account that
+  // it came from may hear only now that it has come here, and would have it stay.
+  calls_.each_left(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
+  calls_.each_passed(job.begun, [&](const record_ptr& record) { part.moved.push_back(record); });
+  calls_.each_over([&](std::uint64_t serial) { part.over.push_back(serial); });
+  self->send(job.worker, std::move(part));
+}
+
+void account_state::stats(const stats_job& job) {
+  flush();
+  self->send(job.worker, stats_part{{{key, calls_.counts(), version}}});
+}
+
+void account_state::disconnect(const disconnect_job_ptr& job) {
+  asking all{job, {}};
+  const auto* owner = job->directory->owner(key.environment, key.account);
+  const auto covered = owner && job->directory->covers(job->scope, owner->id);
+  // A customer passes jobs on to accounts that are its own no more, for requests that were let in before.
+  // Calls that are being hung up already are asked too, so that the audit log tells of them.
+  record_ptr over;
+  if (covered)
+    calls_.each([&](const auto& entry) {
+      const auto& named = job->account_name;
+      if (named && *named != entry.record->get(call_record::text::account_name))
+        return;
+      if (entry.record->state() != call_state::dead)
+        all.calls.push_back(entry.call);
+      else
+        over = entry.record;
+    });
+  // A call that has just left for another account of the scope may have slipped past the request there. One
+  // that left before was found there, or has gone on, perhaps to whom it is none of the caller's.
+  std::vector<record_ptr> left;
+  if (!job->account)
+    calls_.each_left(job->begun, [&](const record_ptr& record) {
+      const auto* next = job->directory->owner(record->source().environment, record->account());
+      if (next && job->directory->covers(job->scope, next->id))
+        left.push_back(record);
+    });
+  // Lists still show a call that is over, and so its account, which the directory may not know.
+  const auto only_over = job->account && over && all.calls.empty();
+  self->send(job->worker, atom::expect_v, std::uint64_t{all.calls.size() + left.size() + only_over});
+  if (only_over)
+    self->send(job->worker, call_outcome{call_outcome::kind::gone, over});
+  for (const auto& record : left)
+    self->send(node, job, record);
+  if (all.calls.empty())
+    return;
+  asking_.push_back(std::move(all));
+  if (asking_.size() == 1)
+    ask_some();
+}
+
+// Were all calls of a customer asked at once, their messages would fill memory that no cache holds, and the
+// first hang-up would wait for the last to be asked. The next are asked when those have run.
+void account_state::ask_some() {
+  auto& [job, calls, done] = asking_.front();
+  const auto some =
+      std::span{calls}.subspan(done, std::min(defaults::calls_asked_at_once, calls.size() - done));
+  for (const auto& call : some)
+    prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
+  for (const auto& call : some)
+    tell(self, call, job);
+  done += some.size();
+  if (done == calls.size())
+    asking_.pop_front();
+  if (!asking_.empty())
+    tell(self, self, atom::proceed_v);
+}
+
+void account_state::belong_to(tally_actor next) {
+  retired_ = false;
+  if (next == tally)
+    return;
+  std::erase_if(former_tallies_, [&](const auto& former) { return former.tally == next; });
+  former_tallies_.push_back({std::exchange(tally, std::move(next)), self->clock().now()});
+  remember_move();
+  changed_ = true;
+  flush();
+}
+
+void account_state::learn_numbers(directory_ptr dir) {
+  directory_ = std::move(dir);
+  calls_.each([&](const auto& entry) { number(entry.record, entry.call); });
+}
+
+void account_state::audit() {
+  if (retired_)
+    return;
+  flush();
+  const auto counted = calls_.recount();
+  if (counted != calls_.counts()) {
+    ++context->metrics.tally_drift;
+    log::error("account", "{}: counts differ from records; corrected", key.account.value());
+    calls_.correct(counted);
+  }
+  self->send(tally, atom::audit_v, tally_update{key, counted, version});
+}
+
+// From here on it is silent towards the tally, for another may speak for this account; until a call comes or
+// it changes hands, which is when the node has kept it.
+void account_state::retire(const registrar_actor& asked_by, std::uint64_t round) {
+  calls_.forget_moves(self->clock().now());
+  if (calls_.size() > 0 || calls_.has_moves() || !former_tallies_.empty())
+    return;
+  flush();
+  retired_ = true;
+  self->send(asked_by, retirement{key, round, version});
+}
+
+void account_state::flush() {
+  if (!std::exchange(changed_, false) || retired_)
+    return;
+  const tally_update news{key, calls_.counts(), version};
+  tell(self, tally, news);
+  for (const auto& former : former_tallies_)
+    tell(self, former.tally, news);
+}
+
+void account_state::forget_moves() {
+  tick_due_ = false;
+  const auto now = self->clock().now();
+  calls_.forget_moves(now);
+  while (!former_tallies_.empty() && former_tallies_.front().since <= now - defaults::move_memory) {
+    self->send(former_tallies_.front().tally, caf::delete_atom_v, key);
+    former_tallies_.erase(former_tallies_.begin());
+  }
+  if (calls_.has_moves() || !former_tallies_.empty())
+    remember_move();
+}
+
+// The call may come with a name that the directory has learned meanwhile: whoever made it a call without a
+// number did so by an older one.
+void account_state::number(const record_ptr& record, const call_actor& call) {
+  if (!directory_)
+    return;
+  const auto username = record->get(call_record::text::account_name);
+  if (const auto* found = directory_->find_username(key.environment, username))
+    self->send(call, found->id);
+}
+
+void account_state::touch() {
+  ++version;
+  if (std::exchange(changed_, true))
+    return;
+  if (self->mailbox().empty())
+    flush();
+  else
+    tell(self, self, caf::flush_atom_v);
+}
+
+void account_state::remember_move() {
+  if (!std::exchange(tick_due_, true))
+    self->delayed_send(self, defaults::move_memory, caf::tick_atom_v);
+}
+
+namespace {
+
+account_actor::behavior_type account_behavior(account_actor::stateful_pointer<account_state> self,
+                                              const context_ptr& context, const node_actor& node,
+                                              account_key key, const tally_actor& tally,
+                                              std::uint64_t version) {
+  fails_with_node(self, context);
+  self->state.context = context;
+  self->state.node = node;
+  self->state.key = key;
+  self->state.tally = tally;
+  self->state.version = version;
+  settle_at(*self, std::hash<account_key>{}(key));
+  return {
+      one_way{[self](const record_ptr& record, seat where) { self->state.replace(record, where); }},
+      one_way{[self](caf::delete_atom, const record_ptr& record, seat where) {
+        self->state.leave(record, where);
+      }},
+      one_way{
+          [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); }},
+      one_way{[self](const list_job_ptr& job) { self->state.list(*job); }},
+      one_way{[self](const stats_job_ptr& job) { self->state.stats(*job); }},
+      one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},
+      one_way{[self](atom::proceed) { self->state.ask_some(); }},
+      one_way{[self](tally_actor& next) { self->state.belong_to(std::move(next)); }},
+      one_way{[self](directory_ptr& dir) { self->state.learn_numbers(std::move(dir)); }},
+      one_way{[self](atom::audit) { self->state.audit(); }},
+      one_way{[self](atom::retire, const registrar_actor& asked_by, std::uint64_t round) {
+        self->state.retire(asked_by, round);
+      }},
+      one_way{[self](caf::flush_atom) { self->state.flush(); }},
+      one_way{[self](caf::tick_atom) { self->state.forget_moves(); }},
+  };
+}
+
+} // namespace
+
+account_actor spawn_account(caf::actor_system& system, context_ptr context, node_actor node, account_key key,
+                            tally_actor tally, std::uint64_t version) {
+  return system.spawn(account_behavior, std::move(context), std::move(node), key, std::move(tally), version);
+}
+
+} // namespace rollcall

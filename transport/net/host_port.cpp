@@ -1,0 +1,40 @@
+#include "transport/net/host_port.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace rollcall {
+
+namespace {
+
+/// Digits of 65535.
+constexpr std::size_t port_digits = 5;
+
+} // namespace
+
+std::optional<host_port> parse_host_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == text.npos)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  const auto port = text.substr(colon + 1);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find_first_of(":[]/ ") != host.npos)
+    return std::nullopt;
+  if (host.empty() || port.empty() || port.size() > port_digits
+      || port.find_first_not_of("0123456789") != port.npos)
+    return std::nullopt;
+  return host_port{std::string{host}, std::string{port}};
+}
+
+std::string to_string(const host_port& at) {
+  return at.host.find(':') == std::string::npos ? at.host + ':' + at.port : '[' + at.host + "]:" + at.port;
+}
+
+bool is_loopback(const host_port& at) {
+  boost::system::error_code ec;
+  const auto address = boost::asio::ip::make_address(at.host, ec);
+  return ec ? at.host == "localhost" : address.is_loopback();
+}
+
+} // namespace rollcall

@@ -1,0 +1,28 @@
+#include "transport/switches/kamailio/address.hpp"
+
+namespace rollcall::kamailio {
+
+namespace {
+
+constexpr std::string_view scheme = "http://";
+constexpr std::string_view default_port = ":80";
+
+} // namespace
+
+std::optional<rpc_url> parse_rpc_url(std::string_view text) {
+  if (!text.starts_with(scheme))
+    return std::nullopt;
+  text.remove_prefix(scheme.size());
+  const auto slash = text.find('/');
+  std::string authority{text.substr(0, slash)};
+  if (authority.find(':', authority.rfind(']') == authority.npos ? 0 : authority.rfind(']'))
+      == authority.npos)
+    authority += default_port;
+  const auto at = parse_host_port(authority);
+  const auto target = slash == text.npos ? std::string_view{"/"} : text.substr(slash);
+  if (!at || target.find_first_of(" \t\r\n") != target.npos)
+    return std::nullopt;
+  return rpc_url{*at, std::string{target}};
+}
+
+} // namespace rollcall::kamailio
