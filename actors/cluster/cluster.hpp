@@ -119,14 +119,14 @@ private:
 
   wire::card own_card() const;
   wire::news own_news(const peer& to) const;
-  void introduce_to(const std::string& name, const wire::member_actor& member);
-  void ping(const std::string& name, peer& whom);
+  void introduce_to(const std::string& who, const wire::member_actor& member);
+  void ping(const std::string& who, peer& whom);
   bool is_sane(const wire::news& theirs) const;
-  void heard(const std::string& name, const wire::news& theirs);
-  void compare_directory(const std::string& name, peer& whom);
-  void compare_clock(const std::string& name, peer& whom);
+  void heard(const std::string& who, const wire::news& theirs);
+  void compare_directory(const std::string& who, peer& whom);
+  void compare_clock(const std::string& who, peer& whom);
   bool other_directory(const peer& whom) const;
-  void down(const std::string& name, peer& whom, const std::string& why);
+  void down(const std::string& who, peer& whom, const std::string& why);
   bool somebody_may_have(const switch_name& name_of) const;
   std::optional<member_state> never_met(const peer_status& wire) const;
   void remember();
@@ -142,7 +142,7 @@ private:
   /// What was asked over a connection that is gone stays unanswered, which says nothing of the next one.
   void rewired(peer& whom);
 
-  void met(const std::string& name, peer& whom);
+  void met(const std::string& who, peer& whom);
   void take_card(peer& whom, const wire::card& theirs);
   void hear_secret(const std::string& who, peer& whom, const shared_secret& theirs);
   void tell_secret();

@@ -31,7 +31,7 @@ struct account_state {
   void stats(const stats_job& job);
   void disconnect(const disconnect_job_ptr& job);
   void ask_some();
-  void belong_to(tally_actor tally);
+  void belong_to(tally_actor next);
   void learn_numbers(directory_ptr dir);
   void audit();
   void retire(const registrar_actor& asked_by, std::uint64_t round);

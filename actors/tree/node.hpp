@@ -25,11 +25,11 @@ struct node_state {
   void disconnect(const disconnect_job_ptr& job);
   void disconnect(const disconnect_job_ptr& job, const switch_name& at, std::string_view local_id);
   caf::result<attached> attach(const attach_request& request);
-  caf::result<released> release(const switch_name& name, std::uint64_t epoch, const switch_host& host);
+  caf::result<released> release(const switch_name& of, std::uint64_t epoch, const switch_host& host);
   caf::result<caf::ok_atom> inherit(const switch_name& of, const outstanding_hang_ups_ptr& calls);
   caf::result<outstanding_hang_ups_ptr> hang_ups(const switch_name& of);
   template <class... Ts>
-  void pass_on(const switch_name& name, const Ts&... xs);
+  void pass_on(const switch_name& of, const Ts&... xs);
   void change(directory_ptr dir, const std::vector<switch_settings>& switches);
   caf::result<link_statuses> link_states();
   void audit();

@@ -14,8 +14,10 @@ public:
 
   template <class... Parts>
   void say(verbosity what, const Parts&... parts) const {
-    if (what <= upto_)
-      (std::cerr << who_ << ": " << ... << parts) << '\n';
+    if (what > upto_)
+      return;
+    auto& out = std::cerr << who_ << ": ";
+    (out << ... << parts) << '\n';
   }
 
 private:

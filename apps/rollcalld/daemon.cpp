@@ -274,8 +274,8 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   auto feed_identity = usable_identity("feed.tls", next.feed.tls);
   auto certificates = certificates_of(next);
   // From here on nothing fails.
-  http_->set_tls(std::move(http_identity));
-  feed_->set_tls(std::move(feed_identity));
+  http_->set_tls(http_identity);
+  feed_->set_tls(feed_identity);
   config_ = std::move(next);
   set_up_logging(config_.log);
   set_durations(*context_, config_);

@@ -34,7 +34,7 @@ public:
   explicit dialog_reader(std::string run) : run_(std::move(run)) {}
 
   /// Reads one JSON object.
-  dialog read(std::string_view json, timestamp received);
+  dialog read(std::string_view text, timestamp received);
 
 private:
   std::string run_;
