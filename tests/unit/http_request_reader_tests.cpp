@@ -166,6 +166,11 @@ TEST_CASE("an empty line before a request is passed over") {
   CHECK(f.feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == progress::complete);
 }
 
+TEST_CASE("an empty line before a request hides no line end behind it, however it is cut") {
+  CHECK(refused_with("\r\n\n") == 400);
+  CHECK(refused_with("\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+}
+
 TEST_CASE("a client that waits for 100 Continue is noticed once, unless it did not wait") {
   feeder f;
   CHECK(f.feed(head + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n") == progress::wants_continue);

@@ -46,8 +46,10 @@ struct request_reader::state {
   /// Looks for the end of the header line by line, since Beast would silently join folded lines.
   progress find_header() {
     // A client of the past sends an empty line after its last body (RFC 9112, 2.2).
-    while (line == 0 && bytes().starts_with("\r\n"))
+    while (line == 0 && bytes().starts_with("\r\n")) {
       buffer.consume(2);
+      scanned = 0;
+    }
     const auto all = bytes();
     for (;;) {
       if (line > 0 && line < all.size() && (all[line] == ' ' || all[line] == '\t'))
