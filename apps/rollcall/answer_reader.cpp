@@ -193,7 +193,7 @@ api_fault answer_reader::fault() const {
   const auto* object = parser_->result->if_object();
   const auto* code = object ? object->if_contains("faultCode") : nullptr;
   const auto* text = object ? object->if_contains("faultString") : nullptr;
-  if (!code || !code->is_int64() || !text || !text->is_string())
+  if (!code || !code->is_int64() || !std::in_range<int>(code->get_int64()) || !text || !text->is_string())
     refuse("its fault has no code or text");
   return {static_cast<int>(code->get_int64()), std::string(text->get_string())};
 }

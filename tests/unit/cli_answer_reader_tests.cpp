@@ -69,6 +69,16 @@ TEST_CASE("answer reader: a fault is told with code and text") {
   CHECK(reader.fault().text == "Wrong i_account");
 }
 
+TEST_CASE("answer reader: a fault whose code has more than 32 bits is refused") {
+  answer_reader reader;
+  reader.feed(
+      "<methodResponse><fault><value><struct><member><name>faultCode</name><value><i8>4294967697</i8></value>"
+      "</member><member><name>faultString</name><value><string>x</string></value></member>"
+      "</struct></value></fault></methodResponse>");
+  REQUIRE(!reader.finish());
+  CHECK_THROWS_AS(reader.fault(), command_error);
+}
+
 TEST_CASE("answer reader: a fault without its members is refused") {
   answer_reader reader;
   reader.feed("<methodResponse><fault><value>no</value></fault></methodResponse>");

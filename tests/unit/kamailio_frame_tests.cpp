@@ -136,7 +136,8 @@ TEST_CASE("an answer says what became of its request") {
 
 TEST_CASE("an answer without result and without a proper error is a failure") {
   for (const auto* json :
-       {"", "x", "[]", "{}", R"({"id":1})", R"({"error":null})", R"({"error":{"code":0}})"})
+       {"", "x", "[]", "{}", R"({"id":1})", R"({"error":null})", R"({"error":{"code":0}})",
+        R"({"error":{"code":4294967296},"id":1})", R"({"error":{"code":-18446744069414584320},"id":1})"})
     CHECK_MESSAGE(outcome_of(json).code != 0, json);
 }
 

@@ -67,7 +67,8 @@ void read_error(std::string_view text, rpc_answer& into) {
     return;
   const auto* code = fields->if_contains("code");
   const auto* message = fields->if_contains("message");
-  if (code && code->is_int64() && code->get_int64() != 0)
+  // One that is cut to its lower bits may become 0, which is a success.
+  if (code && code->is_int64() && code->get_int64() != 0 && std::in_range<int>(code->get_int64()))
     into.code = static_cast<int>(code->get_int64());
   if (message && message->is_string())
     into.message =
