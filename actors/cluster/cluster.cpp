@@ -2,6 +2,7 @@
 
 #include "actors/links/takeover.hpp"
 #include "actors/runtime/failure.hpp"
+#include "domain/base/moment_from.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -104,8 +105,7 @@ void cluster_state::ping(const std::string& who, peer& whom) {
             if (!is_sane(theirs))
               return down(who, found->second, "it says what no node of this version says");
             found->second.round_trip = context->boottime() - sent;
-            found->second.offset.told(timestamp{std::chrono::microseconds{theirs.time}}, context->now(),
-                                      found->second.round_trip);
+            found->second.offset.told(moment_from(theirs.time), context->now(), found->second.round_trip);
             compare_clock(who, found->second);
             if (found->second.actor && !std::exchange(found->second.up, true)) {
               found->second.since = context->now();

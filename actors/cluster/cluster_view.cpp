@@ -1,5 +1,6 @@
 #include "actors/cluster/cluster.hpp"
 #include "actors/runtime/log.hpp"
+#include "domain/base/moment_from.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -127,7 +128,7 @@ void cluster_state::put_up_view() {
       member_state away;
       away.name = one.node;
       away.address = one.address;
-      away.since = timestamp{std::chrono::microseconds{one.seen}};
+      away.since = moment_from(one.seen);
       away.trouble = "not met since this node was started";
       next->members.push_back(std::move(away));
     }

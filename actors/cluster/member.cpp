@@ -3,12 +3,14 @@
 #include "actors/cluster/counts_export.hpp"
 #include "actors/cluster/list_export.hpp"
 #include "actors/cluster/wire_format.hpp"
+#include "actors/order_time.hpp"
 #include "actors/runtime/failure.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -76,14 +78,18 @@ caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::
   // By another directory the same numbers may be somebody else's.
   if (!directory || directory->hash() != order.directory)
     return refuse(ec::other_directory, "it was understood by another directory");
-  const auto left = wire::boot_time_from(order.expires) - context->boottime();
-  if (left <= boot_clock::duration{0}) {
+  const auto now = context->boottime();
+  auto asked = wire::request_from(order, directory);
+  asked.expires = std::min(asked.expires, now + longest_order);
+  const auto left = asked.expires - now;
+  // One that does not say when it was given would count as given now.
+  if (left <= boot_clock::duration{0} || asked.arrived == boot_time{}) {
     ++context->metrics.disconnects_expired;
     return refuse(ec::expired, "it came too late");
   }
   auto promise = self->make_response_promise<wire::disconnect_report>();
   auto claims = context->claims.all();
-  self->request(front, caf::duration{left + defaults::disconnect_grace}, wire::request_from(order, directory))
+  self->request(front, caf::duration{left + defaults::disconnect_grace}, std::move(asked))
       .then(
           [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
             promise.deliver(wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown,

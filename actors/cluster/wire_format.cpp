@@ -1,5 +1,7 @@
 #include "actors/cluster/wire_format.hpp"
 
+#include "domain/base/moment_from.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
@@ -69,12 +71,12 @@ call_query query_from(const list_query& query, const switch_claims& own, const d
 
 std::int64_t time_of(timestamp t) { return t.time_since_epoch().count(); }
 
-timestamp time_from(std::int64_t microseconds) { return timestamp{std::chrono::microseconds{microseconds}}; }
+timestamp time_from(std::int64_t microseconds) { return moment_from(microseconds); }
 
 std::int64_t time_of(boot_time t) { return t.time_since_epoch().count(); }
 
 boot_time boot_time_from(std::int64_t microseconds) {
-  return boot_time{std::chrono::microseconds{microseconds}};
+  return boot_time{moment_from(microseconds).time_since_epoch()}; // the same bounds are wide enough
 }
 
 disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock) {

@@ -13,6 +13,7 @@ list_query query_of(const list_request& request);
 /// `own` are the claims of this node: by them it knows the environment of a switch whose calls are asked for.
 call_query query_from(const list_query& query, const switch_claims& own, const directory& dir);
 
+/// What another node tells is made a time that can be computed with: see moment_from().
 std::int64_t time_of(timestamp t);
 timestamp time_from(std::int64_t microseconds);
 std::int64_t time_of(boot_time t);

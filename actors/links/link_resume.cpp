@@ -1,5 +1,6 @@
 #include "actors/links/link.hpp"
 #include "actors/runtime/log.hpp"
+#include "domain/base/moment_from.hpp"
 #include "domain/calls/same_beginning.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace rollcall {
 
 namespace {
 
-timestamp moment_of(std::int64_t micros) { return timestamp{std::chrono::microseconds{micros}}; }
+timestamp moment_of(std::int64_t micros) { return moment_from(micros); }
 std::int64_t micros_of(timestamp t) { return t.time_since_epoch().count(); }
 
 } // namespace

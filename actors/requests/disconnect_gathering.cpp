@@ -1,7 +1,7 @@
 #include "actors/cluster/wire_format.hpp"
+#include "actors/order_time.hpp"
 #include "actors/requests/attendance.hpp"
 #include "actors/requests/gatherings.hpp"
-#include "actors/requests/order_time.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/urgency.hpp"
 #include "domain/directory/addressed_account.hpp"

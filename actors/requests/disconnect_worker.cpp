@@ -1,5 +1,5 @@
 #include "actors/cluster_board.hpp"
-#include "actors/requests/order_time.hpp"
+#include "actors/order_time.hpp"
 #include "actors/requests/workers.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"

@@ -1,8 +1,17 @@
 #include "domain/calls/name_holders.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcall {
+
+namespace {
+
+/// No memory of hosts is longer. Beyond it, or in time to come, is only what a node tells that errs: the name
+/// would be disputed until then.
+constexpr std::chrono::milliseconds longest_ago = std::chrono::hours{24 * 365};
+
+} // namespace
 
 bool knows_more(const name_history& a, const name_history& b) {
   if (a.last.size() != b.last.size() || a.last.empty())
@@ -37,7 +46,9 @@ bool name_holders::admit(const switch_host& host, moment now) {
 void name_holders::gone(moment now) { gone_ = now; }
 
 void name_holders::take_over(const name_history& theirs, moment now) {
-  const auto when = [&](std::int64_t ms_ago) { return now - std::chrono::milliseconds{ms_ago}; };
+  const auto when = [&](std::int64_t ms_ago) {
+    return now - std::chrono::milliseconds{std::clamp<std::int64_t>(ms_ago, 0, longest_ago.count())};
+  };
   if (theirs.last.empty() || (!last_.empty() && when(theirs.last.back().ms_ago) < last_.back().when))
     return;
   last_.clear();

@@ -1,5 +1,6 @@
 #include "cluster_world.hpp"
 
+#include <limits>
 #include <random>
 
 // An order does not outlive its answer: a node that stood still, or was cut off, when it was told to hang up
@@ -98,6 +99,31 @@ TEST_CASE_FIXTURE(ordered, "where a switch moves under an order, calls are meant
   const auto told = report_of(answer);
   CHECK(told.sent == 1);
   CHECK(told.failed == 0);
+}
+
+TEST_CASE_FIXTURE(ordered,
+                  "an order with times that cannot be hangs nothing up, or has no longer than any other") {
+  using numbers = std::numeric_limits<std::int64_t>;
+  auto& node = sites[1];
+  const auto now = node.context->boottime().time_since_epoch().count();
+  const auto order = [&](std::int64_t arrived, std::int64_t expires) {
+    wire::disconnect_order told;
+    told.scope = 1;
+    told.account = {11};
+    told.arrived = arrived;
+    told.expires = expires;
+    told.directory = dir->hash();
+    const auto answer = ask<wire::disconnect_report>(wire::member_actor{node.member}, told);
+    return answer ? caf::error{} : answer.error();
+  };
+  CHECK(order(now, numbers::min()) == ec::expired);
+  CHECK(order(now, -1) == ec::expired);
+  CHECK(order(0, now + 1'000'000) == ec::expired);
+  CHECK(order(-1, now + 1'000'000) == ec::expired);
+  CHECK(order(numbers::min(), numbers::max()) == ec::expired);
+  CHECK(hung_up().empty());
+  CHECK_FALSE(order(now, numbers::max()));
+  CHECK(hung_up() == lines{"1"});
 }
 
 TEST_CASE_FIXTURE(ordered, "of an order whose answer is lost it is told that calls may have been hung up") {

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace rollcall::name_holders_tests {
 
 using namespace std::chrono_literals;
@@ -60,6 +63,16 @@ TEST_CASE("what another node knows of a name does not count when it is older tha
   here.admit(b, start + 1s);
   here.take_over(there.history(start + 2s), start + 2s);
   CHECK(here.history(start + 2s).last.back().host.run == "run-b");
+}
+
+TEST_CASE("a name is not disputed for ever because a node tells times that cannot be") {
+  using numbers = std::numeric_limits<std::int64_t>;
+  for (const auto ms_ago : {numbers::min(), std::int64_t{-3'600'000}, numbers::max()}) {
+    name_holders here;
+    here.take_over({{{a, ms_ago}, {b, ms_ago}}, true, ms_ago}, start);
+    CHECK(here.admit(a, start + 10s));
+    CHECK(here.history(start + 10s).last.back().ms_ago == 0);
+  }
 }
 
 } // namespace rollcall::name_holders_tests

@@ -1,3 +1,4 @@
+#include "domain/base/moment_from.hpp"
 #include "domain/base/time.hpp"
 
 #include <doctest/doctest.h>
@@ -59,6 +60,14 @@ TEST_CASE("one writer of the API's times writes those of any day") {
 TEST_CASE("the time of logs is RFC 3339 to the microsecond") {
   CHECK(format_rfc3339(at(0)) == "1970-01-01T00:00:00.000000Z");
   CHECK(format_rfc3339(at(1'732'320'000'000'042)) == "2024-11-23T00:00:00.000042Z");
+}
+
+TEST_CASE("what another node tells is a moment between 1970 and 9999, whatever the number") {
+  using numbers = std::numeric_limits<std::int64_t>;
+  CHECK(moment_from(1'732'320'000'000'042) == at(1'732'320'000'000'042));
+  CHECK(moment_from(-1) == at(0));
+  CHECK(moment_from(numbers::min()) == at(0));
+  CHECK(moment_from(numbers::max()) == at(253'402'300'799'000'000));
 }
 
 TEST_CASE("later moments are written later, and each in 21 characters") {

@@ -4,8 +4,13 @@
 #include "actors/messages.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace rollcall {
+
+/// The longest disconnect_deadline that may be configured: another node's order that claims to have more time
+/// has this.
+constexpr auto longest_order = std::chrono::seconds{30};
 
 /// An order that came without times has arrived now, and expires by the node's disconnect_deadline. Returns
 /// how long it may still be begun, never less than nothing (decision 0080).
