@@ -3,6 +3,8 @@
 #include "actors/runtime/failure.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace rollcall {
@@ -94,7 +96,9 @@ void cluster_state::advance_drain() {
     return;
   pass_hang_ups_on();
   const auto passed = self->clock().now() - drain_->begun;
+  constexpr std::size_t most_named = 20; // errors between nodes are short (transport/cluster/basp_frames.hpp)
   std::string left;
+  std::size_t count = 0;
   auto hopeless = true;
   const auto claims = context->claims.all();
   const auto kept =
@@ -104,11 +108,14 @@ void cluster_state::advance_drain() {
     const auto has_hang_ups = std::find(kept.begin(), kept.end(), own.name) != kept.end();
     if (!has_calls && !has_hang_ups)
       continue;
-    left += (left.empty() ? "" : ", ") + own.name.value();
+    if (++count <= most_named)
+      left += (left.empty() ? "" : ", ") + own.name.value();
     hopeless = hopeless && !has_successor(own);
     if (has_calls && passed >= defaults::move_patience)
       ask_to_inherit(own);
   }
+  if (count > most_named)
+    left += " and " + std::to_string(count - most_named) + " more";
   if (left.empty())
     end_drain({});
   else if (hopeless)

@@ -141,6 +141,23 @@ TEST_CASE_FIXTURE(draining_world, "a node whose switch nobody else has is not dr
   CHECK(list_at(0, all_of(1)).covers.missing == lines{"node-b"});
 }
 
+// A long error would cut the connection to the node that asked: see transport/cluster/basp_frames.hpp.
+TEST_CASE_FIXTURE(draining_world,
+                  "of many switches that nobody else has a few are named, and the others counted") {
+  std::vector<switch_settings> many;
+  for (int i = 100; i < 400; ++i)
+    many.push_back({switch_name{"a-long-name-of-a-switch-" + std::to_string(i)}, environment_id{1}});
+  self->send(sites[1].node, dir, many);
+  run();
+  advance(1s);
+  const auto answer = ask<caf::ok_atom>(sites[1].cluster, atom::drain_v, false);
+  REQUIRE_FALSE(answer);
+  const auto text = answer.error().context().get_as<std::string>(0);
+  CHECK(text.size() < 1'000);
+  CHECK(text.find("a-long-name-of-a-switch-") != std::string::npos);
+  CHECK(text.ends_with(" more"));
+}
+
 TEST_CASE_FIXTURE(draining_world, "nodes that stop together do not hand their switches to each other") {
   const auto a = ask_later<caf::ok_atom>(sites[0].cluster, atom::drain_v, false);
   const auto b = ask_later<caf::ok_atom>(sites[1].cluster, atom::drain_v, false);

@@ -47,7 +47,7 @@ std::optional<std::string> judge(const std::string& bytes,
 
 TEST_CASE("what nodes send passes, however it is cut into pieces") {
   const auto talk = client_start + frame(2, 1, 40, spawn_server) + frame(2, 0, 100) + frame(4, 0, 60)
-                    + frame(5, 0, 70) + frame(6, 0, 0) + frame(2, 0, 5000) + frame(6, 0, 0);
+                    + frame(5, 0, 70) + frame(6, 0, 0) + frame(2, 0, 4000) + frame(6, 0, 0);
   for (std::size_t piece = 1; piece <= talk.size(); piece = piece < 70 ? piece + 1 : piece * 2) {
     basp_frames frames{basp_frames::sender::dialler, bound};
     for (std::size_t at = 0; at < talk.size(); at += piece) {
@@ -65,6 +65,39 @@ TEST_CASE("the longest message passes, a longer one does not, whatever its heade
   CHECK(judge(client_start + header(2, 0, 0xffffffff)));
   CHECK(judge(client_start + header(4, 0, basp_frames::small_payload_bytes + 1)));
   CHECK(judge(header(1, 0, basp_frames::small_payload_bytes + 1)));
+}
+
+TEST_CASE("a long message holds our types and plain ones, for others may be in each other without end") {
+  const auto of_types = [](const std::string& names) {
+    auto payload = std::string(3, '\0') + static_cast<char>(names.size()) + names;
+    payload.resize(basp_frames::nesting_payload_bytes + 1, '\0');
+    return header(2, 0, payload.size()) + payload;
+  };
+  const auto passes = [](const std::string& message) {
+    const auto whole = judge(client_start + message);
+    basp_frames slow{basp_frames::sender::dialler, bound};
+    std::optional<std::string> wrong;
+    for (const char c : client_start + message)
+      if (!wrong)
+        wrong = slow.look_at({&c, 1});
+    CHECK(wrong == whole);
+    return !whole;
+  };
+  CHECK(passes(of_types("@<>+rollcall::wire::list_batch")));
+  CHECK(passes(of_types("@<>+@atom+@str+rollcall::outstanding_hang_ups") + frame(6, 0, 0)));
+  CHECK(passes(of_types("@<>+@str") + of_types("@<>+@u64+@i64+@strong_actor_ptr")));
+  CHECK_FALSE(passes(of_types("@<>+@message")));
+  CHECK_FALSE(passes(of_types("@<>+@config_value")));
+  CHECK_FALSE(passes(of_types("@<>+rollcall::wire::news+@error")));
+  CHECK_FALSE(passes(of_types("@<>+")));
+  CHECK_FALSE(passes(of_types("@<>rollcall::wire::news")));
+  CHECK_FALSE(passes(of_types("")));
+  CHECK_FALSE(passes(of_types("@<>+rollcall::" + std::string(120, 'x') + "+@message")));
+  CHECK_FALSE(passes(frame(2, 0, basp_frames::nesting_payload_bytes + 1)));
+  CHECK_FALSE(passes(header(5, 0, basp_frames::nesting_payload_bytes + 1)));
+  CHECK(passes(of_types("@<>+@message")
+                   .replace(0, 32, header(2, 0, basp_frames::nesting_payload_bytes))
+                   .substr(0, 32 + basp_frames::nesting_payload_bytes)));
 }
 
 TEST_CASE("what no node sends is refused") {

@@ -40,6 +40,9 @@ std::optional<std::string> basp_frames::look_at(std::span<const char> bytes) {
   while (!bytes.empty()) {
     if (to_pass_ > 0) {
       const auto passing = std::min<std::size_t>(to_pass_, bytes.size());
+      if (types_due_ && !judge_types(bytes.first(passing)))
+        return "a message of types that may be in each other, and of more than "
+               + std::to_string(nesting_payload_bytes) + " bytes";
       to_pass_ -= static_cast<std::uint32_t>(passing);
       bytes = bytes.subspan(passing);
       continue;
@@ -69,6 +72,7 @@ std::optional<std::string> basp_frames::judge() {
     return "BASP does not begin with a handshake";
   if (operation != direct_message && to_pass_ > small_payload_bytes)
     return "operation " + std::to_string(operation) + " of " + std::to_string(to_pass_) + " bytes";
+  types_due_ = operation == direct_message && to_pass_ > nesting_payload_bytes;
   switch (operation) {
   case server_handshake:
   case client_handshake:
@@ -80,6 +84,8 @@ std::optional<std::string> basp_frames::judge() {
   case monitor_message:
   case down_message:
   case heartbeat:
+    if (operation == down_message && to_pass_ > nesting_payload_bytes)
+      return "a reason of " + std::to_string(to_pass_) + " bytes";
     if (flags != 0)
       return "operation " + std::to_string(operation) + " with flags " + std::to_string(flags);
     return std::nullopt;
@@ -88,6 +94,18 @@ std::optional<std::string> basp_frames::judge() {
   default:
     return "unknown operation " + std::to_string(operation);
   }
+}
+
+/// Takes the next bytes of a payload. False when its types are known, and must not pass.
+bool basp_frames::judge_types(std::span<const char> payload) {
+  const auto taken = std::min(types_.size() - types_have_, payload.size());
+  std::memcpy(types_.data() + types_have_, payload.data(), taken);
+  types_have_ += taken;
+  if (types_have_ < types_.size())
+    return true;
+  types_have_ = 0;
+  types_due_ = false;
+  return holds_flat_types({types_.data(), types_.size()});
 }
 
 std::optional<std::string> basp_frames::judge_handshake(std::uint8_t flags) {
@@ -100,7 +118,7 @@ std::optional<std::string> basp_frames::judge_handshake(std::uint8_t flags) {
 }
 
 std::optional<std::string> basp_frames::judge_named(std::uint64_t destination) {
-  if (destination != static_cast<std::uint64_t>(caf::atom("SpawnServ")) || to_pass_ > small_payload_bytes
+  if (destination != static_cast<std::uint64_t>(caf::atom("SpawnServ")) || to_pass_ > nesting_payload_bytes
       || asked_)
     return "a message to an actor by name";
   asked_ = true;

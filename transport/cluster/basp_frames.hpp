@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/cluster/message_types.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +26,9 @@ namespace rollcall::cluster {
 ///   6 heartbeat         nothing but a header
 /// Operation 3, a message that is routed through us or came through a third node, does not: every node is
 /// connected to every other, and who hands out handles of third nodes would notice nothing otherwise until
-/// one of them is gone. Payloads are bounded, because BASP allocates what the header says.
+/// one of them is gone. Payloads are bounded, because BASP allocates what the header says; those that may
+/// hold values in each other more narrowly, because CAF reads each level with a call of a function, and a
+/// thread has no endless stack.
 ///
 /// Pure; what it is shown is not kept. One thread.
 class basp_frames {
@@ -47,8 +51,14 @@ public:
   /// question to SpawnServ may have for payload.
   static constexpr std::uint32_t small_payload_bytes = 64 * 1024;
 
+  /// What a message may have that is not of flat types (message_types.hpp), a down message, whose reason is
+  /// an error with a message in it, and a question to SpawnServ. CAF's lists in lists take two bytes a level:
+  /// ten times this is too much.
+  static constexpr std::uint32_t nesting_payload_bytes = 4 * 1024;
+
 private:
   std::optional<std::string> judge();
+  bool judge_types(std::span<const char> payload);
   std::optional<std::string> judge_handshake(std::uint8_t flags);
   std::optional<std::string> judge_named(std::uint64_t destination);
 
@@ -57,6 +67,9 @@ private:
   std::array<unsigned char, header_bytes> header_{};
   std::size_t have_ = 0;      ///< bytes of header_
   std::uint32_t to_pass_ = 0; ///< bytes of payload that are still to come
+  std::array<char, type_names_bytes> types_{};
+  std::size_t types_have_ = 0; ///< bytes of types_
+  bool types_due_ = false;     ///< the payload that is passing has them
   std::uint64_t frames_ = 0;
   std::uint8_t handshakes_ = 0;
   bool asked_ = false; ///< SpawnServ
