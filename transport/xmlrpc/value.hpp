@@ -9,7 +9,6 @@
 namespace rollcall::xmlrpc {
 
 struct value;
-struct member;
 
 struct nil {
   friend bool operator==(const nil&, const nil&) = default;
@@ -19,6 +18,8 @@ struct nil {
 struct opaque {
   friend bool operator==(const opaque&, const opaque&) = default;
 };
+
+struct member; // not a std::pair: clang asks for all of a value before one of those is complete
 
 using array = std::vector<value>;
 using structure = std::vector<member>; ///< in the order sent
@@ -33,16 +34,16 @@ struct value {
   }
 
   bool is_nil() const noexcept { return as<nil>() != nullptr; }
-
-  friend bool operator==(const value& a, const value& b) { return a.data == b.data; }
 };
 
 struct member {
   std::string name;
   value held;
-
-  friend bool operator==(const member&, const member&) = default;
 };
+
+bool operator==(const member& a, const member& b);
+inline bool operator==(const value& a, const value& b) { return a.data == b.data; }
+inline bool operator==(const member& a, const member& b) { return a.name == b.name && a.held == b.held; }
 
 /// The member of this name; null when there is none.
 inline const value* find(const structure& members, std::string_view name) {
