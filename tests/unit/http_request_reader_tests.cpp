@@ -168,6 +168,9 @@ TEST_CASE("an empty line before a request is passed over") {
 
 TEST_CASE("an empty line before a request hides no line end behind it, however it is cut") {
   CHECK(refused_with("\r\n\n") == 400);
+  feeder f;
+  CHECK(f.feed("\r") == progress::need_header);
+  CHECK(f.feed("\n\n") == progress::refused);
   CHECK(refused_with("\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
 }
 
