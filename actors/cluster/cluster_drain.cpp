@@ -75,7 +75,7 @@ caf::result<caf::ok_atom> cluster_state::drain(bool all_or_none) {
   auto promise = self->make_response_promise<caf::ok_atom>();
   const auto fresh = !drain_;
   if (fresh)
-    drain_.emplace();
+    drain_ = drain_progress{};
   drain_->for_good = drain_->for_good || !all_or_none;
   if (fresh) {
     if (!peers_.empty())
