@@ -2,6 +2,7 @@
 #include "apps/rollcall/exit_code.hpp"
 #include "domain/base/text.hpp"
 #include "domain/calls/shown_id.hpp"
+#include "domain/calls/typed_id.hpp"
 #include "fuzz.hpp"
 #include "transport/net/host_port.hpp"
 #include "transport/switches/kamailio/dialog_id.hpp"
@@ -21,6 +22,7 @@ using namespace rollcall;
 using fuzz::must;
 
 void check_id(const std::string& id) {
+  must(read_typed_id(typed_id(id)) == id, "an ID is found as the tool shows it");
   if (!needs_codes(id)) {
     must(without_codes(id) == id, "an ID that is shown as it is names itself");
     return;
@@ -48,14 +50,17 @@ void check_list(const std::string& text) {
     const std::set<std::string> each{named.ids.begin(), named.ids.end()};
     must(each.size() == named.ids.size() && !named.ids.empty(), "each is named once");
     const auto around = '\n' + text + '\n';
+    const auto is_line = [&](const std::string& id) {
+      return around.find('\n' + id + '\n') != around.npos || around.find('\n' + id + "\r\n") != around.npos;
+    };
     for (const auto& id : named.ids)
-      must(around.find('\n' + id + '\n') != around.npos || around.find('\n' + id + "\r\n") != around.npos,
-           "an ID is a line");
+      must(is_line(id) || is_line(typed_id(id)), "an ID is a line");
     std::string again;
     for (const auto& id : named.ids)
-      again += id + '\n';
+      again += typed_id(id) + '\n';
     std::istringstream written{again};
-    if (text.find("\r\r") == text.npos)
+    const auto clean = [](const std::string& id) { return is_clean(id); }; // as every ID of a call is
+    if (text.find("\r\r") == text.npos && std::all_of(named.ids.begin(), named.ids.end(), clean))
       must(cli::read_call_ids({"-"}, written).ids == named.ids, "a list can be written");
   } catch (const cli::command_error& e) {
     must(e.code() == cli::exit_code::usage, "what is wrong is the list");

@@ -17,9 +17,10 @@ std::optional<host_port> parse_host_port(std::string_view text) {
     return std::nullopt;
   auto host = text.substr(0, colon);
   const auto port = text.substr(colon + 1);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+  const auto bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed)
     host = host.substr(1, host.size() - 2);
-  else if (host.find_first_of(":[]/ ") != host.npos)
+  if (host.find_first_of(bracketed ? "[]/ " : ":[]/ ") != host.npos)
     return std::nullopt;
   if (host.empty() || port.empty() || port.size() > port_digits
       || port.find_first_not_of("0123456789") != port.npos)
