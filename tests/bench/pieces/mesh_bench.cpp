@@ -1,4 +1,4 @@
-#include "../component/authority.hpp"
+#include "tests/component/authority.hpp"
 #include "transport/cluster/mesh.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
