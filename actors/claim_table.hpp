@@ -24,7 +24,7 @@ public:
 
   switch_claims all() const;
 
-  /// The switches of which this node has hang-ups for another one.
+  /// The switches whose hang-ups this node keeps until another node has taken them.
   std::vector<switch_name> keeping_hang_ups() const;
 
 private:

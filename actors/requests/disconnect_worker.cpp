@@ -167,8 +167,8 @@ std::vector<audit_block> disconnect_worker_state::take_outcomes() {
     if (outcome != disconnect_outcome::sent)
       others.emplace_back(outcome, record);
   }
-  for (auto& [name, one] : sums) {
-    one.name = name.value();
+  for (auto& [of_sum, one] : sums) {
+    one.name = of_sum.value();
     answer_.switches.push_back(std::move(one));
   }
   std::sort(others.begin(), others.end(), [](const auto& a, const auto& b) {
@@ -221,8 +221,8 @@ std::string disconnect_worker_state::summary() const {
                   : "OK, " + std::to_string(sent) + " sent, " + std::to_string(failed) + " failed";
   if (answer_.unknown != 0)
     text += ", " + std::to_string(answer_.unknown) + " may have been sent";
-  for (const auto& name : untold)
-    text += ", switch " + name + " has not told its calls";
+  for (const auto& one : untold)
+    text += ", switch " + one + " has not told its calls";
   return text;
 }
 
@@ -239,7 +239,7 @@ std::vector<std::string> disconnect_worker_state::untold_switches(bool found) co
       all.push_back({node_id{other.name}, other.claims});
   auto names = claim_verdict{all}.unknown(whose->environment);
   if (request_.call)
-    std::erase_if(names, [&](const auto& name) { return !request_.call->value().starts_with(name + ':'); });
+    std::erase_if(names, [&](const auto& one) { return !request_.call->value().starts_with(one + ':'); });
   return names;
 }
 

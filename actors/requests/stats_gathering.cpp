@@ -36,9 +36,9 @@ struct stats_gathering_state {
 
 private:
   void ask(const member_state& other);
-  void take(const std::string& node, wire::counts told);
-  void ask_for_more(const std::string& node, wire::counts told);
-  void left_out(const std::string& node, const std::string& why);
+  void take(const std::string& who, wire::counts told);
+  void ask_for_more(const std::string& who, wire::counts told);
+  void left_out(const std::string& who, const std::string& why);
   void settle();
   stats_answer joined(const claim_verdict& verdict);
 
@@ -88,41 +88,41 @@ void stats_gathering_state::ask(const member_state& other) {
   present_.note(other);
   self->request(other.actor, caf::duration{defaults::gather_deadline},
                 wire::stats_query{own_.request().scope.value(), own_.request().recursive})
-      .then([this, node = other.name](wire::counts& told) { take(node, std::move(told)); },
-            [this, node = other.name](const caf::error& why) { left_out(node, self->system().render(why)); });
+      .then([this, who = other.name](wire::counts& told) { take(who, std::move(told)); },
+            [this, who = other.name](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
 
-void stats_gathering_state::take(const std::string& node, wire::counts told) {
+void stats_gathering_state::take(const std::string& who, wire::counts told) {
   if (!told.first.last)
-    return told.exporter ? ask_for_more(node, std::move(told)) : left_out(node, "its counts have no end");
-  present_.answered(node, told.claims);
+    return told.exporter ? ask_for_more(who, std::move(told)) : left_out(who, "its counts have no end");
+  present_.answered(who, told.claims);
   others_.push_back(std::move(told));
   --open_;
   settle();
 }
 
 /// Batch by batch, each when the one before is here: a message is bounded.
-void stats_gathering_state::ask_for_more(const std::string& node, wire::counts told) {
+void stats_gathering_state::ask_for_more(const std::string& who, wire::counts told) {
   const auto from = told.exporter;
   if (told.first.accounts.size() > defaults::most_counts) {
     self->send(from, atom::left_v);
-    return left_out(node, "it counts more than there can be");
+    return left_out(who, "it counts more than there can be");
   }
   auto so_far = std::make_shared<wire::counts>(std::move(told));
   self->request(from, caf::duration{defaults::gather_deadline}, atom::more_v)
       .then(
-          [this, node, so_far](const wire::counts_batch& batch) {
+          [this, who, so_far](const wire::counts_batch& batch) {
             auto& all = so_far->first;
             all.accounts.insert(all.accounts.end(), batch.accounts.begin(), batch.accounts.end());
             all.last = batch.last;
-            take(node, std::move(*so_far));
+            take(who, std::move(*so_far));
           },
-          [this, node](const caf::error& why) { left_out(node, self->system().render(why)); });
+          [this, who](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
 
-void stats_gathering_state::left_out(const std::string& node, const std::string& why) {
-  log::warn("stats", "node {} is left out: {}", node, why);
-  present_.missing(node);
+void stats_gathering_state::left_out(const std::string& who, const std::string& why) {
+  log::warn("stats", "node {} is left out: {}", who, why);
+  present_.missing(who);
   --open_;
   settle();
 }

@@ -6,7 +6,7 @@ namespace rollcall::testing::cluster_hang_ups_test {
 
 namespace {
 
-/// sbc-1 has three calls at node-a, of which two are to be hung up.
+/// sbc-1 has three calls at node-a. Two of them are to be hung up.
 struct hung_up_world : cluster_world {
   const timestamp setup = wall;
   switch_wire before = switched_on(0, "sbc-1", 5);
