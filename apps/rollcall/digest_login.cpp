@@ -1,5 +1,7 @@
 #include "apps/rollcall/digest_login.hpp"
 
+#include "transport/http/text.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -15,16 +17,6 @@ std::string hex(std::uint32_t number) {
   char text[12];
   std::snprintf(text, sizeof text, "%08x", static_cast<unsigned>(number));
   return text;
-}
-
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 bool is_stale(std::string field) {
@@ -75,10 +67,11 @@ std::string digest_login::field(std::string_view method, std::string_view target
   values_.nc = hex(++count_);
   values_.cnonce = hex(random()) + hex(random());
   const auto a1 = http::password_hash(algorithm_, values_.username, values_.realm, password_);
-  return "Digest username=" + in_quotes(values_.username) + ", realm=" + in_quotes(values_.realm) + ", nonce="
-         + in_quotes(values_.nonce) + ", uri=" + in_quotes(values_.uri) + ", algorithm=" + values_.algorithm
-         + ", response=" + in_quotes(http::expected_response(algorithm_, a1, method, values_))
-         + ", qop=auth, nc=" + values_.nc + ", cnonce=" + in_quotes(values_.cnonce);
+  return "Digest username=" + http::quoted_string(values_.username)
+         + ", realm=" + http::quoted_string(values_.realm) + ", nonce=" + http::quoted_string(values_.nonce)
+         + ", uri=" + http::quoted_string(values_.uri) + ", algorithm=" + values_.algorithm
+         + ", response=" + http::quoted_string(http::expected_response(algorithm_, a1, method, values_))
+         + ", qop=auth, nc=" + values_.nc + ", cnonce=" + http::quoted_string(values_.cnonce);
 }
 
 } // namespace rollcall::cli

@@ -1,5 +1,6 @@
 #include "http_client.hpp"
 #include "http_fixture.hpp"
+#include "tests/component/holds_soon.hpp"
 #include "tls_client.hpp"
 #include "transport/net/tls.hpp"
 
@@ -19,6 +20,7 @@
 namespace rollcall::http::http_tls_tests {
 
 using namespace tls_test;
+using testing::holds_soon;
 
 TEST_CASE("bad TLS files are refused by name, and the old ones stay") {
   const certificates folder;
@@ -129,13 +131,6 @@ private:
   asio::io_context io_;
   std::vector<tcp::socket> sockets_;
 };
-
-template <class Condition>
-bool holds_soon(Condition condition) {
-  for (int i = 0; i < 2000 && !condition(); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  return condition();
-}
 
 limits few_handshakes() {
   limits bounds;

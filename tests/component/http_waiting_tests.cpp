@@ -1,6 +1,7 @@
 #include "../unit/http_gunzip.hpp"
 #include "http_client.hpp"
 #include "http_fixture.hpp"
+#include "tests/component/holds_soon.hpp"
 
 #include <doctest/doctest.h>
 
@@ -133,13 +134,6 @@ std::string unchunked(std::string_view body) {
   return out;
 }
 
-template <class F>
-bool soon(F holds) {
-  for (int i = 0; i < 1000 && !holds(); ++i)
-    std::this_thread::sleep_for(10ms);
-  return holds();
-}
-
 limits impatient() {
   limits bounds;
   bounds.write = 200ms;
@@ -158,7 +152,7 @@ TEST_CASE("a body that fails while it is waited for is a 500 before anything was
   waiting_server s;
   raw_client c{s.running.port()};
   c.send(get + quick);
-  REQUIRE(soon([&] { return s[0].waits() > 0; }));
+  REQUIRE(testing::holds_soon([&] { return s[0].waits() > 0; }));
   s[0].fail();
   CHECK(c.read_answer().status == 500);
   CHECK(c.read_answer().body == "quick\n");
@@ -198,9 +192,9 @@ TEST_CASE("a body that does not come in time is a 503 before anything was sent, 
   CHECK(some.read_some().starts_with("HTTP/1.1 200"));
   some.read_rest();
   CHECK(some.was_reset());
-  CHECK(soon([&] { return s.supplies[1].use_count() == 1; }));
+  CHECK(testing::holds_soon([&] { return s.supplies[1].use_count() == 1; }));
   CHECK(s.running->counters().cut == 1);
-  CHECK(soon([&] { return s.running->counters().open <= 1; }));
+  CHECK(testing::holds_soon([&] { return s.running->counters().open <= 1; }));
 }
 
 TEST_CASE("a late call for an answer that is over does not disturb the next one") {
@@ -208,10 +202,10 @@ TEST_CASE("a late call for an answer that is over does not disturb the next one"
   raw_client c{s.running.port()};
   c.send(get + get);
   s[0].bring("one");
-  REQUIRE(soon([&] { return s[0].waits() > 0; }));
+  REQUIRE(testing::holds_soon([&] { return s[0].waits() > 0; }));
   s[0].end();
   CHECK(c.read_answer().body == "one");
-  REQUIRE(soon([&] { return s[1].waits() > 0; }));
+  REQUIRE(testing::holds_soon([&] { return s[1].waits() > 0; }));
   s[0].cry_wolf();
   s[1].bring("two");
   s[0].cry_wolf();
@@ -229,9 +223,9 @@ TEST_CASE("a waiting body is dropped when its client has gone, and its call goes
     s[0].bring("beginning");
     CHECK(c.read_some().starts_with("HTTP/1.1 200"));
   }
-  CHECK(soon([&] { return s.supplies[0].use_count() == 1; }));
+  CHECK(testing::holds_soon([&] { return s.supplies[0].use_count() == 1; }));
   s[0].cry_wolf();
-  CHECK(soon([&] { return s.running->counters().open == 0; }));
+  CHECK(testing::holds_soon([&] { return s.running->counters().open == 0; }));
 }
 
 TEST_CASE("a server that goes away while a body is waited for drops it") {
@@ -244,7 +238,7 @@ TEST_CASE("a server that goes away while a body is waited for drops it") {
     }};
     raw_client c{s.port()};
     c.send(get);
-    REQUIRE(soon([&] { return late->waits() > 0; }));
+    REQUIRE(testing::holds_soon([&] { return late->waits() > 0; }));
   }
   CHECK(late.use_count() == 1);
   late->bring("too late");
@@ -288,9 +282,9 @@ TEST_CASE("a body of one piece that is waited for goes out whole, as HTTP/1.0 an
   for (const auto& request : {get, get_1_0, get_gzip}) {
     raw_client c{s.running.port()};
     c.send(request);
-    REQUIRE(soon([&] { return s[i].waits() > 0; }));
+    REQUIRE(testing::holds_soon([&] { return s[i].waits() > 0; }));
     s[i].bring("only");
-    REQUIRE(soon([&] { return s[i].waits() > 1; }));
+    REQUIRE(testing::holds_soon([&] { return s[i].waits() > 1; }));
     s[i].end();
     const auto answer = c.read_answer();
     CHECK(answer.whole);

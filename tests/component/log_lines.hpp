@@ -1,15 +1,15 @@
 #pragma once
 
+#include "tests/component/holds_soon.hpp"
+
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace rollcall::testing {
@@ -32,9 +32,7 @@ public:
 
   /// Waits for a line that holds `part`.
   bool wait_for(std::string_view part) const {
-    for (int i = 0; i < 1'000 && count(part) == 0; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    return count(part) > 0;
+    return holds_soon([&] { return count(part) > 0; });
   }
 
 private:

@@ -1,5 +1,6 @@
 #include "log_lines.hpp"
 #include "mesh_fixture.hpp"
+#include "tests/component/holds_soon.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace rollcall::mesh_hostile_tests {
@@ -19,6 +19,7 @@ using namespace rollcall::cluster::mesh_test;
 namespace {
 
 using namespace std::chrono_literals;
+using testing::holds_soon;
 namespace asio = boost::asio;
 
 limits impatient() {
@@ -27,15 +28,6 @@ limits impatient() {
   bounds.hand_over = 150ms;
   bounds.strangers.total = 4;
   return bounds;
-}
-
-bool holds_soon(const std::function<bool()>& what) {
-  for (int i = 0; i < 1000; ++i) {
-    if (what())
-      return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
 }
 
 /// Where hello_of() says that it is.

@@ -2,6 +2,7 @@
 #include "fuzz.hpp"
 #include "transport/http/authorization.hpp"
 #include "transport/http/digest.hpp"
+#include "transport/http/text.hpp"
 
 #include <string>
 
@@ -25,21 +26,13 @@ http::authenticator::settings settings() {
   return {std::string{realm}, {http::digest_algorithm::md5, http::digest_algorithm::sha256}, {key}, noon, 16};
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string header_of(const http::authorization& said) {
-  return "Digest username=" + quoted(said.username) + ", realm=" + quoted(said.realm)
-         + ", nonce=" + quoted(said.nonce) + ", uri=" + quoted(said.uri)
-         + ", response=" + quoted(said.response) + ", algorithm=" + quoted(said.algorithm)
-         + ", cnonce=" + quoted(said.cnonce) + ", nc=" + quoted(said.nc) + ", qop=" + quoted(said.qop);
+  return "Digest username=" + http::quoted_string(said.username)
+         + ", realm=" + http::quoted_string(said.realm) + ", nonce=" + http::quoted_string(said.nonce)
+         + ", uri=" + http::quoted_string(said.uri) + ", response=" + http::quoted_string(said.response)
+         + ", algorithm=" + http::quoted_string(said.algorithm)
+         + ", cnonce=" + http::quoted_string(said.cnonce) + ", nc=" + http::quoted_string(said.nc)
+         + ", qop=" + http::quoted_string(said.qop);
 }
 
 void check_parser(std::string_view header) {

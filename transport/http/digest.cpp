@@ -82,16 +82,6 @@ std::string from_latin1(std::string_view text) {
   return out;
 }
 
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      quoted += '\\';
-    quoted += c;
-  }
-  return quoted += '"';
-}
-
 } // namespace
 
 struct authenticator::state {
@@ -218,7 +208,7 @@ std::vector<std::string> authenticator::challenges(bool stale) const {
   const auto nonce = state_->current_mints()->front().mint.make(config.now());
   std::vector<std::string> values;
   for (const auto algorithm : config.algorithms)
-    values.push_back("Digest realm=" + quote(config.realm)
+    values.push_back("Digest realm=" + quoted_string(config.realm)
                      + ", qop=\"auth\", algorithm=" + std::string{name(algorithm)} + ", nonce=\"" + nonce
                      + "\"" + (stale ? ", stale=true" : "") + ", charset=UTF-8");
   return values;

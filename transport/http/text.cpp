@@ -38,4 +38,14 @@ std::string_view next_element(std::string_view& list) {
   return trim(element);
 }
 
+std::string quoted_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      out += '\\';
+    out += c;
+  }
+  return out += '"';
+}
+
 } // namespace rollcall::http

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace rollcall::http {
@@ -17,5 +18,8 @@ std::optional<std::uint32_t> hex_number(std::string_view text);
 
 /// Cuts the first element off a comma-separated `list` and returns it trimmed; may be empty.
 std::string_view next_element(std::string_view& list);
+
+/// `text` as a quoted-string of RFC 9110 5.6.4.
+std::string quoted_string(std::string_view text);
 
 } // namespace rollcall::http
