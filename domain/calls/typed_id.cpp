@@ -3,7 +3,9 @@
 #include "domain/base/visible_text.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -66,15 +68,56 @@ bool append_escaped(std::string& out, std::string_view& text) {
   return append_code(out, braces.substr(1, braces.size() - 2));
 }
 
+/// Characters that look like a blank, or like nothing, in a table: Unicode's Zs, and the empty Braille
+/// pattern.
+constexpr std::uint32_t wide_blanks[] = {0xA0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003,
+                                         0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009,
+                                         0x200A, 0x202F, 0x205F, 0x2800, 0x3000};
+
+/// How many bytes at the begin of `text` are such a character, which is appended as its escape; 0: none.
+std::size_t append_wide_blank(std::string& out, std::string_view text) {
+  if (static_cast<unsigned char>(text.front()) < 0xC2)
+    return 0;
+  for (const auto code : wide_blanks) {
+    std::string blank;
+    append_utf8(blank, code);
+    if (!text.starts_with(blank))
+      continue;
+    char escape[16];
+    std::snprintf(escape, sizeof escape, code < 0x100 ? "\\x%02x" : "\\u{%x}", static_cast<unsigned>(code));
+    out += escape;
+    return blank.size();
+  }
+  return 0;
+}
+
+/// With escapes for blanks that a table does not show: at an end, or more than one.
+std::string with_blanks(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (const auto size = append_wide_blank(out, text.substr(i)); size > 0) {
+      i += size;
+      continue;
+    }
+    const auto at_end = i == 0 || i + 1 == text.size();
+    if (text[i] == ' ' && (at_end || text[i - 1] == ' '))
+      out += "\\x20";
+    else
+      out += text[i];
+    ++i;
+  }
+  return out;
+}
+
 } // namespace
 
 std::string typed_id(std::string_view id) {
-  if (!id.starts_with(backslash) && visible_text(id) == id)
+  if (!id.starts_with(backslash) && with_blanks(visible_text(id)) == id)
     return std::string{id};
   std::string doubled;
   for (const char c : id)
     doubled.append(c == backslash ? 2 : 1, c);
-  return backslash + visible_text(doubled);
+  return backslash + with_blanks(visible_text(doubled));
 }
 
 std::optional<std::string> read_typed_id(std::string_view typed) {
