@@ -6,11 +6,13 @@
 #include "domain/base/visible_text.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -18,16 +20,21 @@ namespace rollcall {
 
 namespace {
 
+/// A process that was killed holds its locks until its memory is given back, which may be gigabytes.
+constexpr std::chrono::seconds patience{2};
+
 constexpr std::size_t longest_owner = 200; // bytes: a node's id, a process's number
 
 [[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 bool is_locked(int fd) {
+  const auto until = std::chrono::steady_clock::now() + patience;
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK)
-      return false;
-    if (errno != EINTR)
+    if (errno != EWOULDBLOCK && errno != EINTR)
       fail("lock");
+    if (std::chrono::steady_clock::now() >= until)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
   return true;
 }
