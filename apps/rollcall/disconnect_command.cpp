@@ -99,6 +99,8 @@ std::string where(const disconnect_options& options, const std::string& name_of_
     said += " as " + visible_text(to.user);
   else if (options.as)
     said += " with the rights of customer " + std::to_string(*options.as) + name_of_rights;
+  else
+    said += " with the rights of the root customer of environment 1";
   return said;
 }
 
@@ -122,13 +124,25 @@ void refuse_unasked(const disconnect_options& options, bool stdin_is_taken = fal
     throw command_error(exit_code::usage, "without a terminal nobody can be asked: --yes is needed");
 }
 
-// The rights that an order has in trusted mode are said, and sent: what was counted or told before is what is
-// hung up, and nobody has those of the root customer without a word.
+/// Whose calls a list shows in trusted mode when nobody says: it takes no request without a customer.
+constexpr std::int64_t first_customer = 1;
+
+// What is counted for a question, and hung up after it, has the same rights in trusted mode; and nobody has
+// those of a root customer without a word.
 void choose_rights(disconnect_options& options) {
   if (!options.server.to.user.empty() || options.as)
     return;
   std::cerr << "rollcall: trusted mode without --as: with the rights of customer 1\n";
-  options.as = 1;
+  options.as = first_customer;
+}
+
+// An order that names nobody is left to the server, whose root customer need not be customer 1. Only its
+// number is counted as that one.
+std::string counted_before(const server& to, hang_up_target target, const disconnect_options& options) {
+  const auto unnamed = to.user.empty() && !options.as;
+  if (unnamed)
+    target.as = first_customer;
+  return announced(to, target, unnamed ? ", counted as customer 1," : "");
 }
 
 void ask(const std::string& what) {
@@ -170,17 +184,19 @@ exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) 
                                               : "an ID is needed");
   refuse_unasked(options);
   const auto to = options.server.resolved();
-  choose_rights(options);
+  const auto looks_first = !options.yes || options.dry_run;
+  if (looks_first)
+    choose_rights(options);
   api_client api(to);
   const hang_up_target target{what, options.id.value_or(0), options.username, options.as};
-  if (!options.yes || options.dry_run) {
+  if (looks_first) {
     const auto found = preview(api, target);
     if (options.dry_run)
       return show(found, options);
     judged(found);
     ask(counted(found.calls.size()) + " of " + found.subject + where(options, name_of_rights(to, options)));
   } else {
-    announce(announced(to, target), where(options, name_of_rights(to, options)));
+    announce(counted_before(to, target, options), where(options, name_of_rights(to, options)));
   }
   const auto* method = what == hang_up_target::kind::account ? "disconnectAccount" : "disconnectCustomer";
   return report(order(api, method, parameters_of(target)), options);
@@ -247,8 +263,8 @@ exit_code disconnect_calls(const disconnect_options& given) {
   const auto named = read_call_ids(options.calls, std::cin);
   const bool several = named.ids.size() > 1 || from_stdin;
   api_client api(options.server.resolved());
-  choose_rights(options);
   if (options.dry_run) {
+    choose_rights(options);
     const auto found = preview(api, named.ids, options.as);
     const auto whole = show(found, options);
     if (whole != exit_code::done || found.calls.size() == named.ids.size())
@@ -257,7 +273,7 @@ exit_code disconnect_calls(const disconnect_options& given) {
     return found.calls.empty() ? exit_code::not_found : exit_code::partial;
   }
   if (!several) {
-    announce("call " + visible_text(named.ids.front()), where(options));
+    announce("call " + typed_id(named.ids.front()), where(options));
     return report(hang_up(api, named.ids.front(), options), options);
   }
   const auto all = "the " + counted(named.ids.size()) + " named";

@@ -168,11 +168,11 @@ hang_up_preview preview(api_client& api, const std::vector<std::string>& ids,
   return found;
 }
 
-std::string announced(const server& to, const hang_up_target& target) {
+std::string announced(const server& to, const hang_up_target& target, const std::string& remark) {
   const auto account = target.what == hang_up_target::kind::account;
   try {
     api_client api(hurried(to));
-    return account ? announced_account(api, target) : announced_customer(api, target);
+    return (account ? announced_account(api, target) : announced_customer(api, target)) + remark;
   } catch (const command_error& e) {
     return "the calls of " + std::string(account ? "account " : "customer ")
            + (target.username.empty() ? std::to_string(target.id) : '"' + visible_text(target.username) + '"')

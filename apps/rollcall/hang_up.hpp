@@ -40,10 +40,11 @@ hang_up_preview preview(api_client& api, const hang_up_target& target);
 hang_up_preview preview(api_client& api, const std::vector<std::string>& ids, std::optional<std::int64_t> as);
 
 /// What a hang-up that nobody is asked about is to meet: `12 active calls of customer 2 "reseller" and its
-/// subcustomers`, safe for terminals. Counted as cheaply as the API can: a mass hang-up does not wait for the
-/// list of its calls. What cannot be found out, or not within two seconds, is told as not known, and throws
-/// nothing.
-std::string announced(const server& to, const hang_up_target& target);
+/// subcustomers`, safe for terminals. A customer's calls are counted by its stats, an account's by their
+/// list. What cannot be found out is told as not known, and throws nothing; no request waits longer than two
+/// seconds.
+/// `remark` follows a number that is known.
+std::string announced(const server& to, const hang_up_target& target, const std::string& remark = {});
 
 /// ` "root"`, the name of a customer as it sees itself, safe for terminals; empty where it cannot be found
 /// out.

@@ -14,7 +14,7 @@ import xmlrpc.client
 import pytest
 
 from answering_server import server
-from harness import BIN, PASSWORDS, run, wait_until
+from harness import BIN, DIRECTORY, PASSWORDS, Daemon, run, wait_until
 
 
 def url_of(daemon):
@@ -161,22 +161,49 @@ def test_a_dry_run_has_the_rights_that_the_hang_up_has(tool, switch, calls):
     (["customer", "2"], '0 active calls of customer 2 "reseller" and its subcustomers'),
     (["call", "sbc-1:a", "sbc-1:b"], "the 2 calls named"), (["call", "sbc-1:a"], "call sbc-1:a")])
 def test_what_nobody_is_asked_about_is_told_before_it_is_done(tool, daemon, switch, calls, what, expected):
-    said = f"rollcall: hanging up {expected} at http://127.0.0.1:{daemon.http_port} "
+    counted = "" if what[0] == "call" else ", counted as customer 1,"
+    said = f"rollcall: hanging up {expected}{counted} at http://127.0.0.1:{daemon.http_port} "
     result = tool("disconnect", *what, "--yes", "--json")
-    assert "trusted mode without --as: with the rights of customer 1" in result.stderr
-    assert said + "with the rights of customer 1" in result.stderr
+    assert said + "with the rights of the root customer of environment 1\n" in result.stderr
     if what[0] != "call":
-        assert 'with the rights of customer 1 "root"' in result.stderr and json.loads(result.stdout)["result"] == "OK"
+        assert json.loads(result.stdout)["result"] == "OK"
+    result = tool("disconnect", *what, "--yes", "--as", "1")
+    assert " with the rights of customer 1" in result.stderr
+    if what[0] != "call":
+        assert 'with the rights of customer 1 "root"' in result.stderr
     result = tool("disconnect", *what, "--yes", "--user", "ssp-root", ROLLCALL_PASSWORD=PASSWORDS["ssp-root"])
     assert "as ssp-root\n" in result.stderr and "trusted" not in result.stderr
 
 
-def test_an_order_of_trusted_mode_has_the_rights_that_were_told():
+def test_an_order_of_trusted_mode_that_names_nobody_is_the_servers_to_understand():
     for what in (["account", "11"], ["customer", "2"], ["call", "a:1"]):
-        with server({"result": "OK", "count": 0, "data": {}}) as url:
-            run("rollcall", "disconnect", *what, "--yes", "--url", url, stdin=subprocess.DEVNULL)
-        (values, method), = [xmlrpc.client.loads(body) for body in url.requests if b"<methodName>disconnect" in body]
-        assert values[0]["i_wholesaler" if method == "disconnectCustomer" else "i_customer"] == 1
+        for named in ([], ["--as", "4"]):
+            with server({"result": "OK", "count": 0, "data": {}}) as url:
+                run("rollcall", "disconnect", *what, "--yes", *named, "--url", url, stdin=subprocess.DEVNULL)
+            (values, method), = [xmlrpc.client.loads(body) for body in url.requests if b"<methodName>disconnect" in body]
+            scope = "i_wholesaler" if method == "disconnectCustomer" else "i_customer"
+            assert [values[0][scope]] == [4] if named else scope not in values[0] or method == "disconnectCustomer"
+
+
+def test_an_order_that_names_nobody_never_hangs_up_another_environments_calls():
+    customers = [{"i_customer": 1, "i_wholesaler": None, "i_environment": 2, "name": "other"},
+                 {"i_customer": 100, "i_wholesaler": None, "i_environment": 1, "name": "root"}]
+    directory = {**DIRECTORY, "customers": customers,
+                 "accounts": [{"i_account": 11, "i_customer": 1, "username": "801"},
+                              {"i_account": 12, "i_customer": 100, "username": "801"}]}
+    with Daemon(directory=directory, switches={"sbc-1": 1, "sbc-3": 2}) as daemon, \
+            daemon.switch("sbc-1") as first, daemon.switch("sbc-3") as other:
+        meant = first.start(i_account=12)
+        other.start(i_account=11)
+        api = daemon.trusted()
+        wait_until(lambda: api.ids(i_customer=1) and api.ids(i_customer=100))
+        result = run("rollcall", "disconnect", "account", "--username", "801", "--yes",
+                     "--url", f"http://127.0.0.1:{daemon.http_port}/xmlapi/xmlapi", stdin=subprocess.DEVNULL)
+        assert result.returncode == 0, result.stderr
+        assert "with the rights of the root customer of environment 1" in result.stderr
+        first.wait_for("disconnect", id=meant)
+        other.ping()
+        assert not other.of_type("disconnect")
 
 
 def test_a_count_that_cannot_be_had_holds_no_hang_up_up():
