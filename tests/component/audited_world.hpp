@@ -95,7 +95,7 @@ struct slow_log : audited_world {
 
   slow_log() {
     auditor = sys.spawn(
-        [log = log, context = context](auditor_actor::pointer self) -> auditor_actor::behavior_type {
+        [log = log, context = context](auditor_actor::pointer writer) -> auditor_actor::behavior_type {
           return {[=](const audit_writes& writes) -> caf::result<caf::ok_atom> {
                     std::size_t calls = 0;
                     for (const auto& write : writes)
@@ -105,7 +105,7 @@ struct slow_log : audited_world {
                     log->bytes.push_back(bytes_of(writes));
                     log->most_bytes =
                         std::max<std::size_t>(log->most_bytes, context->audit.status().waiting_bytes);
-                    auto promise = self->make_response_promise<caf::ok_atom>();
+                    auto promise = writer->make_response_promise<caf::ok_atom>();
                     log->waiting.push_back(promise);
                     return promise;
                   },

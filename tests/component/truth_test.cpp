@@ -189,19 +189,19 @@ struct truth_run : world {
   /// The model hears of a snapshot's end when the link does, for from then on calls end, some at a time: the
   /// ping before it tells. All else it hears when the news is worked off.
   void deliver(random_switch& sbc, switch_news news) {
-    switch_news sent;
+    switch_news said;
     switch_news heard;
     for (auto& item : news) {
       const auto ends = std::holds_alternative<snapshot_end>(item);
       if (ends)
-        sent.emplace_back(ping{});
+        said.emplace_back(ping{});
       heard.push_back(item);
-      sent.push_back(std::move(item));
+      said.push_back(std::move(item));
       if (ends)
         sbc.connection->under_way.push_back(std::exchange(heard, {}));
     }
     sbc.connection->under_way.push_back(std::move(heard));
-    self->send(sbc.connection->session.link, sbc.connection->session.session, std::move(sent));
+    self->send(sbc.connection->session.link, sbc.connection->session.session, std::move(said));
   }
 
   /// A switch uses an id once: it repeats nothing of calls that may be forgotten when it arrives.
