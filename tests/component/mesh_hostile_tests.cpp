@@ -42,7 +42,7 @@ node_options trusting(limits bounds = {}) {
   return {.id = "node-a", .peers = {somewhere}, .secret = {}, .bounds = bounds};
 }
 
-const std::string some_runtime = std::string(40, 'a') + "#1";
+const std::string some_runtime = std::string(40, 'A') + "#1";
 
 /// A header of BASP and nothing behind it.
 std::string header(char operation, char length) {
@@ -147,7 +147,7 @@ TEST_CASE("what is not BASP never reaches it") {
   for (const auto& talk : talks) {
     client c{a.port()};
     const auto number = std::to_string(++bad);
-    c.send(hello_of("node-" + number, std::string(40, 'a') + '#' + number));
+    c.send(hello_of("node-" + number, std::string(40, 'A') + '#' + number));
     REQUIRE(c.line().value_or("").find("welcome") != std::string::npos);
     c.send(talk);
     CHECK(c.line() == std::nullopt);

@@ -28,7 +28,7 @@ bool fails(running_node& who, const std::string& how) {
 
 /// A hello that names an address to be dialled at, as itself and as a peer.
 greeting rogue(const std::string& names) {
-  return {{"test", 1, node_id{"rogue"}, 66, names, {names}}, std::string(40, 'a') + "#1", {}, {}};
+  return {{"test", 1, node_id{"rogue"}, 66, names, {names}}, std::string(40, 'A') + "#1", {}, {}};
 }
 
 } // namespace

@@ -2,10 +2,10 @@
 #include "transport/cluster/hello.hpp"
 #include "transport/cluster/limits.hpp"
 #include "transport/cluster/metrics.hpp"
+#include "transport/cluster/runtime_id.hpp"
 #include "transport/cluster/secret.hpp"
 #include "transport/net/host_port.hpp"
 
-#include <caf/error.hpp>
 #include <caf/node_id.hpp>
 
 #include <algorithm>
@@ -51,8 +51,8 @@ void check_greeting(const greeting& said) {
   must(std::holds_alternative<greeting>(welcomed) && same(std::get<greeting>(welcomed), said),
        "and as a welcome");
 
-  if (caf::node_id runtime; caf::node_id::can_parse(said.runtime) && !caf::parse(said.runtime, runtime))
-    must(caf::node_id::can_parse(to_string(runtime)), "the name of a runtime is one");
+  if (const auto runtime = parse_runtime(said.runtime))
+    must(runtime && to_string(runtime) == said.runtime, "a runtime ID is what CAF writes");
 
   static const auto key = derive_admission_key("a secret of the cluster");
   const auto proof = prove(key, role::dialler, said.nonce, "theirs", said);

@@ -1,5 +1,7 @@
 #include "transport/cluster/basp_bridge.hpp"
 
+#include "transport/cluster/runtime_id.hpp"
+
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/io/basp_broker.hpp>
@@ -17,13 +19,6 @@ namespace {
 /// Under which BASP keeps the published actor. No such port is ever open.
 constexpr std::uint16_t basp_port = 1;
 
-caf::node_id parse_runtime(const std::string& text) {
-  caf::node_id node;
-  if (caf::parse(text, node))
-    node = caf::node_id{};
-  return node;
-}
-
 } // namespace
 
 basp_bridge::basp_bridge(caf::actor_system& system, published_actor published)
@@ -32,8 +27,6 @@ basp_bridge::basp_bridge(caf::actor_system& system, published_actor published)
       published_(std::move(published)) {}
 
 std::string basp_bridge::runtime() const { return to_string(system_.node()); }
-
-bool basp_bridge::is_runtime(const std::string& text) { return caf::node_id::can_parse(text); }
 
 void basp_bridge::ask_whether_known(const std::string& runtime, std::function<void(bool)> answer) const {
   // The routing table may be read by any thread, but only BASP's own can tell that it still exists.

@@ -20,9 +20,6 @@ public:
   /// The name by which the CAF of other nodes knows this one.
   std::string runtime() const;
 
-  /// True for what may be another node's runtime().
-  static bool is_runtime(const std::string& text);
-
   /// Tells whether BASP still holds a connection to the node of this runtime. A second one must wait for
   /// that: the side that dialled would take it for redundant and close it, and the other would use it without
   /// having told anybody that the actors behind the first are gone.

@@ -1,5 +1,6 @@
 #include "actors/runtime/log.hpp"
 #include "transport/cluster/mesh_impl.hpp"
+#include "transport/cluster/runtime_id.hpp"
 
 #include <utility>
 
@@ -63,8 +64,8 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
 
 verdict mesh::impl::judge(const greeting& theirs, bool dialled, const std::string& address,
                           const identification& by) const {
-  if (!basp_bridge::is_runtime(theirs.runtime))
-    return refused{refusal::bad_hello, "its runtime is none", self_.node};
+  if (!parse_runtime(theirs.runtime))
+    return refused{refusal::bad_hello, "invalid runtime ID", self_.node};
   const auto by_words = dialled ? judge_welcome : judge_hello;
   auto found = by_words(say_mine(), theirs, address, held());
   if (std::holds_alternative<taken>(found))
