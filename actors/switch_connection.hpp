@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/close_reason.hpp"
 #include "domain/calls/name_holders.hpp"
 
 #include <memory>
@@ -7,8 +8,8 @@
 
 namespace rollcall {
 
-/// The wire to a switch as its link sees it: feed connections and Kamailio connections implement it. Every
-/// member may be called from any thread and never blocks. After close() all of them do nothing.
+/// The connection to a switch as its link sees it. Every member may be called from any thread and never
+/// blocks. After close() all of them do nothing.
 class switch_connection {
 public:
   virtual ~switch_connection() = default;
@@ -16,21 +17,21 @@ public:
   /// Which process is at the other end; not known where there cannot be two.
   virtual switch_host host() const { return {}; }
 
-  /// Puts a disconnect of the switch's call `id` on its way. False when the connection is closed, or so
-  /// far behind that it is being closed: then nothing was sent.
+  /// Puts a disconnect of the switch's call `id` on its way. False when the connection is closed, or has
+  /// enough of them to send: then nothing was sent.
   virtual bool hang_up(const std::string& id) = 0;
 
-  /// Asks the switch for a snapshot.
-  virtual void resync() = 0;
+  /// Asks the switch for all its calls.
+  virtual void request_snapshot() = 0;
 
-  /// Answers a ping.
-  virtual void pong() = 0;
+  /// Everything before a `barrier` has been worked off.
+  virtual void passed_barrier() = 0;
 
-  /// Tells the switch that a line of its was worth nothing, and why.
-  virtual void warn(const std::string& message) = 0;
+  /// Tells the switch that something it said was worth nothing, and why, where it has ears for that.
+  virtual void reject(const std::string& message) = 0;
 
-  /// Ends the connection after telling the switch why, with a code of feed.md ("bad_message", …).
-  virtual void close(const std::string& code, const std::string& message) = 0;
+  /// Ends the connection after telling the switch why.
+  virtual void close(close_reason why, const std::string& message) = 0;
 
   /// One delivered switch_news has been worked off. A connection keeps a bounded number of them under way
   /// and reads on only then: this is how a busy node slows a switch down.

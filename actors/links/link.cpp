@@ -56,7 +56,8 @@ void link_state::open(call_event& event, bool awaited) {
   }
   if (!event.setup) {
     event.setup = event.received;
-    on(bad_field{"call " + event.id + ": setup_time is required on the first sight of a call: now counts"});
+    on(malformed_field{"call " + event.id
+                       + ": setup_time is required on the first sight of a call: now counts"});
   }
   ++context->metrics.events_applied;
   auto& added = add(event.id, call_record::first(*identity, event), context->boottime(), awaited);
@@ -89,11 +90,11 @@ void link_state::on(const refusal& refused) {
   const auto now = self->clock().now();
   if (now >= resync_allowed_) {
     resync_allowed_ = now + defaults::resync_pause;
-    connection_->resync();
+    connection_->request_snapshot();
   }
 }
 
-void link_state::on(const bad_line& bad) {
+void link_state::on(const malformed_event& bad) {
   ++context->metrics.lines_bad;
   warn("bad line: {}", bad.reason);
   // Whatever else it says of the call, it names it: a snapshot must not end it. Where that is not readable,
@@ -104,20 +105,20 @@ void link_state::on(const bad_line& bad) {
     named->seen = snapshot_;
   }
   unreadable_ = unreadable_ || bad.call.empty();
-  connection_->warn(bad.reason);
+  connection_->reject(bad.reason);
   if (++bad_in_a_row_ < defaults::bad_lines_in_a_row)
     return;
   const auto lost = std::exchange(connection_, nullptr);
-  lost->close("bad_message", "too many bad lines in a row");
+  lost->close(close_reason::bad_message, "too many bad lines in a row");
   holders_.gone(self->clock().now());
   lose_sight();
   warn("closed for bad lines; {} calls are kept, unverified", calls_.size() - ended_count_);
 }
 
-void link_state::on(const bad_field& bad) {
+void link_state::on(const malformed_field& bad) {
   ++context->metrics.fields_bad;
   warn("bad field: {}", bad.reason);
-  connection_->warn(bad.reason);
+  connection_->reject(bad.reason);
 }
 
 void link_state::ended(entry& call, const call_event& event, std::string_view how) {
@@ -220,7 +221,8 @@ void link_state::wake_up() {
 
 void link_state::end() {
   if (connection_)
-    std::exchange(connection_, nullptr)->close("unknown_switch", "this switch is configured no more");
+    std::exchange(connection_, nullptr)
+        ->close(close_reason::unknown_switch, "this switch is configured no more");
   log::info(who(), "configured no more; {} calls are forgotten", calls_.size());
   removed_ = true;
   context->claims.remove(identity);

@@ -135,9 +135,9 @@ private:
   void on(const snapshot_begin&);
   void on(const snapshot_end&);
   void on(const refusal& refused);
-  void on(const ping&);
-  void on(const bad_line& bad);
-  void on(const bad_field& bad);
+  void on(const barrier&);
+  void on(const malformed_event& bad);
+  void on(const malformed_field& bad);
   void take(call_event& event, bool awaited);
   void open(call_event& event, bool awaited);
   bool is_revived(const entry& over, const call_event& by) const;

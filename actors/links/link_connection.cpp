@@ -27,7 +27,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   if (holders_.is_disputed(now))
     warn("{}: {}", trouble(), holders_.sides());
   if (connection_)
-    connection_->close("stale_epoch", "a newer connection of this switch took over");
+    connection_->close(close_reason::stale_epoch, "a newer connection of this switch took over");
   connection_ = request.connection;
   begin_run(request.run);
   epoch_ = request.epoch;
@@ -87,7 +87,7 @@ void link_state::work_off(delivery& from) {
     std::visit([this](auto& x) { on(x); }, item);
     if (bad_in_a_row_ == bad_before)
       bad_in_a_row_ = 0;
-    if (!std::holds_alternative<ping>(item))
+    if (!std::holds_alternative<barrier>(item))
       heard_ = now;
     if (walk_) {
       waiting_.push_front(std::move(from)); // also when nothing of it is left: it is worked off then
@@ -145,7 +145,7 @@ void link_state::lose_sight() {
   publish_claim();
 }
 
-void link_state::on(const ping&) { connection_->pong(); }
+void link_state::on(const barrier&) { connection_->passed_barrier(); }
 
 std::string link_state::trouble() const {
   return holders_.is_disputed(self->clock().now()) ? "two hosts use the name " + who() : std::string{};

@@ -22,7 +22,8 @@ caf::result<released> link_state::release(std::uint64_t epoch, const switch_host
   }
   const auto connected = connection_ != nullptr;
   if (connected) {
-    std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
+    std::exchange(connection_, nullptr)
+        ->close(close_reason::stale_epoch, "a newer connection at another node took over");
     info("released to another node, epoch {}; {} calls are kept until it has them", epoch, calls_.size());
     lose_sight();
   }
@@ -99,7 +100,8 @@ void link_state::yield(std::uint64_t own_term) {
   if (own_term == 0 || own_term != term_)
     return; // the switch has come back meanwhile
   if (connection_) {
-    std::exchange(connection_, nullptr)->close("stale_epoch", "a newer connection at another node took over");
+    std::exchange(connection_, nullptr)
+        ->close(close_reason::stale_epoch, "a newer connection at another node took over");
     holders_.gone(self->clock().now());
     lose_sight();
   }

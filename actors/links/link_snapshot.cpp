@@ -29,8 +29,8 @@ void link_state::on(const snapshot_begin&) {
 
 void link_state::on(const snapshot_end&) {
   if (!in_snapshot_) {
-    on(bad_line{given_up_ ? "snapshot_end: the snapshot was given up after too long a silence"
-                          : "snapshot_end without snapshot_begin"});
+    on(malformed_event{given_up_ ? "snapshot_end: the snapshot was given up after too long a silence"
+                                 : "snapshot_end without snapshot_begin"});
     return;
   }
   if (unreadable_) {
@@ -161,7 +161,7 @@ void link_state::refuse(const call_event& event) {
                       + " calls, more are refused (feed.calls_per_switch)";
   warn("{}", reason);
   if (connection_) // else it comes from another node
-    connection_->warn(reason);
+    connection_->reject(reason);
   if (!std::exchange(overfull_, true))
     publish_claim();
   wake_up();
@@ -192,7 +192,7 @@ void link_state::ask_for_snapshot(moment now) {
     return;
   resync_wanted_ = false;
   resync_allowed_ = now + defaults::resync_pause;
-  connection_->resync();
+  connection_->request_snapshot();
 }
 
 } // namespace rollcall

@@ -20,23 +20,25 @@ struct refusal {
   std::string message;
 };
 
-/// The switch asks for a sign of life.
-struct ping {};
+/// Whoever tells this wants to know when the link has worked off everything before it.
+struct barrier {};
 
-/// A line that says nothing we understand.
-struct bad_line {
+/// Something that the switch said, and that makes no sense: it may be of any call, or of the one that it
+/// names.
+struct malformed_event {
   std::string reason; ///< what is wrong with it, naming the field
   std::string call =
       {}; ///< the switch's own id of the call that it is about; empty when not even that is known
 };
 
-/// A field of a line that was of no use: the rest of the line counts.
-struct bad_field {
+/// A part of it that was of no use: the rest counts.
+struct malformed_field {
   std::string reason; ///< what is wrong with it, naming the call and the field
 };
 
 /// One thing a switch said. The order in which they came is part of their meaning, so they travel together.
-using news_item = std::variant<call_event, snapshot_begin, snapshot_end, refusal, ping, bad_line, bad_field>;
+using news_item = std::variant<call_event, snapshot_begin, snapshot_end, refusal, barrier, malformed_event,
+                               malformed_field>;
 
 /// What one read of a switch's connection delivered, in order.
 using switch_news = std::vector<news_item>;

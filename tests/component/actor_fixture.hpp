@@ -146,10 +146,10 @@ struct fake_switch : switch_connection {
   bool writable = true; ///< false: too far behind to be told anything
   std::vector<std::string> hung_up;
   std::vector<std::string> warnings;
-  std::vector<std::string> closed; ///< the codes of close()
-  switch_host from;                ///< not known unless a test says it
+  std::vector<close_reason> closed;
+  switch_host from; ///< not known unless a test says it
   int resyncs = 0;
-  int pongs = 0;
+  int barriers = 0;
   int worked_off = 0;
 
   switch_host host() const override { return from; }
@@ -158,10 +158,10 @@ struct fake_switch : switch_connection {
       hung_up.push_back(id);
     return writable;
   }
-  void resync() override { ++resyncs; }
-  void pong() override { ++pongs; }
-  void warn(const std::string& message) override { warnings.push_back(message); }
-  void close(const std::string& code, const std::string&) override { closed.push_back(code); }
+  void request_snapshot() override { ++resyncs; }
+  void passed_barrier() override { ++barriers; }
+  void reject(const std::string& message) override { warnings.push_back(message); }
+  void close(close_reason why, const std::string&) override { closed.push_back(why); }
   void consumed() override { ++worked_off; }
 };
 

@@ -53,7 +53,7 @@ struct hung_up_world : cluster_world {
 TEST_CASE_FIXTURE(hung_up_world, "a lost answer of the node that a switch leaves loses no hang-up") {
   between(0, 1).answers_lost_of = {0};
   const auto after = moved();
-  CHECK(before.at->closed == lines{"stale_epoch"});
+  CHECK(before.at->closed == std::vector{close_reason::stale_epoch});
   between(0, 1).answers_lost_of.clear();
   heal(0, 1);
   tell_snapshot(after);

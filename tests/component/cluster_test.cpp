@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(cluster_world,
   CHECK_FALSE(attach(2, "sbc-1", 4));
   CHECK(before.at->closed.empty());
   const auto after = *attach(1, "sbc-1", 6);
-  CHECK(before.at->closed == lines{"stale_epoch"});
+  CHECK(before.at->closed == std::vector{close_reason::stale_epoch});
   const lines moved{"sbc-1:1 Connected 11@1 node-b", "sbc-1:2 Disconnecting 22@2 node-b",
                     "sbc-1:3 Connected 33@3 node-b", "sbc-1:4 Disconnecting 44@4 node-b"};
   for (std::size_t at = 0; at < 3; ++at) {
@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(cluster_world, "a partition shows each side its own part, and 
     CHECK(stats(at) == counts{{11, {1, 1}}});
     CHECK(list_at(at, all_of(1)).covers.missing.empty());
   }
-  CHECK(before.at->closed == lines{"stale_epoch"});
+  CHECK(before.at->closed == std::vector{close_reason::stale_epoch});
   advance(6s);
   CHECK(read(*ask<call_list_ptr>(sites[0].local, list_request{all_of(1), dir}).operator*()).empty());
 }

@@ -51,10 +51,10 @@ attach_fn fake_link::attach() {
                 std::function<void(attach_result)> done) {
     if (instead)
       instead(std::move(connection), std::move(done));
-    else if (!refusal.empty())
-      done({nullptr, refusal, "no"});
+    else if (refusal)
+      done({nullptr, *refusal, "no"});
     else
-      done({add(name, epoch, std::move(connection)), {}, {}});
+      done({add(name, epoch, std::move(connection))});
   };
 }
 

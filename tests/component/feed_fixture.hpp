@@ -37,8 +37,8 @@ public:
   /// Consumes each delivery at once unless told not to.
   bool consumes = true;
 
-  /// When set, refuses every attach with this code.
-  std::string refusal;
+  /// When set, refuses every attach for this reason.
+  std::optional<close_reason> refusal;
 
   /// When set, is called in place of answering an attach.
   std::function<void(switch_connection_ptr, std::function<void(attach_result)>)> instead;

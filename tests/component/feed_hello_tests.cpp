@@ -64,8 +64,8 @@ TEST_CASE("a first line that is no proper hello gets an error with its code, and
     CHECK(sw.closed());
   }
   CHECK(link.size() == 0);
-  CHECK(server->counters().refused[0] == 8);
-  CHECK(server->counters().refused[3] == 2);
+  CHECK(server->counters().refused(close_reason::bad_message) == 8);
+  CHECK(server->counters().refused(close_reason::auth_failed) == 2);
 }
 
 TEST_CASE("an error never tells the secret") {
@@ -114,7 +114,7 @@ TEST_CASE(
   CHECK(link.size() == 0);
   CHECK(server->counters().braked == 2);
   CHECK(server->counters().guessing == 1);
-  CHECK(server->counters().refused[3] == 12);
+  CHECK(server->counters().refused(close_reason::auth_failed) == 12);
 }
 
 TEST_CASE("wrong secrets keep out neither other switches of the address, nor the switch at another address") {
@@ -169,8 +169,8 @@ TEST_CASE("an attach that is never answered closes the connection") {
 TEST_CASE("a refused attach tells the switch the link's code, and nothing else that the link said") {
   fake_link link;
   link.instead = [](const switch_connection_ptr& connection, const auto& done) {
-    connection->resync();
-    done({nullptr, "stale_epoch", "a newer one is up"});
+    connection->request_snapshot();
+    done({nullptr, close_reason::stale_epoch, "a newer one is up"});
   };
   running_server server{link};
   client sw{server.port()};
@@ -200,7 +200,7 @@ TEST_CASE("the welcome comes before whatever the link says, also from another th
   fake_link link;
   link.instead = [&](const switch_connection_ptr& connection, const auto& done) {
     std::thread{[&] {
-      connection->resync();
+      connection->request_snapshot();
       CHECK(connection->hang_up("1"));
       done({link.add(switch_name{"sbc-1"}, 1, connection), {}, {}});
     }}.join();
@@ -216,7 +216,7 @@ TEST_CASE(
   fake_link link;
   link.instead = [&](const switch_connection_ptr& connection, const auto& done) {
     auto port = link.add(switch_name{"sbc-1"}, 1, connection);
-    connection->close("stale_epoch", "a newer one took over");
+    connection->close(close_reason::stale_epoch, "a newer one took over");
     done({std::move(port), {}, {}});
   };
   running_server server{link};

@@ -49,7 +49,7 @@ TEST_CASE("a new secret counts from the next hello on, and does not close who is
   running_server server{link};
   const auto sw = welcomed(server);
   server->set_switches({{switch_name{"sbc-1"}, "n3w"}});
-  link.at().connection->pong();
+  link.at().connection->passed_barrier();
   CHECK(sw->line() == R"({"type":"pong"})");
   client old_secret{server.port()};
   old_secret.send(hello_line(2));

@@ -1,5 +1,6 @@
 #include "feed_fixture.hpp"
-#include "transport/switches/feed/session.hpp"
+#include "transport/switches/feed/gate.hpp"
+#include "transport/switches/feed/sessions.hpp"
 
 #include <doctest/doctest.h>
 
@@ -61,7 +62,7 @@ TEST_CASE("a line that is too long is one bad line, and the lines around it coun
   REQUIRE(link.wait([](const auto& it) { return ids(it.news).size() == 2; }));
   const auto it = link.at();
   REQUIRE(it.news.size() == 3);
-  CHECK(std::get<bad_line>(it.news[1]).reason == "longer than 65536 bytes");
+  CHECK(std::get<malformed_event>(it.news[1]).reason == "longer than 65536 bytes");
 }
 
 TEST_CASE("bad lines, pings and blank lines travel in order with the rest") {
@@ -74,10 +75,10 @@ TEST_CASE("bad lines, pings and blank lines travel in order with the rest") {
            + hello_line(9));
   REQUIRE(link.wait([](const auto& it) { return it.news.size() == 4; }));
   const auto news = link.at().news;
-  CHECK(std::holds_alternative<bad_line>(news[0]));
+  CHECK(std::holds_alternative<malformed_event>(news[0]));
   CHECK(std::holds_alternative<call_event>(news[1]));
-  CHECK(std::holds_alternative<ping>(news[2]));
-  CHECK(std::holds_alternative<bad_line>(news[3]));
+  CHECK(std::holds_alternative<barrier>(news[2]));
+  CHECK(std::holds_alternative<malformed_event>(news[3]));
 }
 
 TEST_CASE("a link that does not work off its news stops the reading, and nothing is lost or reordered") {
@@ -205,11 +206,11 @@ TEST_CASE("a close by the link sends what waits, then the error, and then ends t
   running_server server{link};
   const auto sw = welcomed(server);
   const auto connection = link.at().connection;
-  connection->warn("line 3: \"id\" is required\n");
-  connection->pong();
-  connection->close("bad_message", "ten bad lines");
-  connection->close("too_slow", "not any more");
-  connection->resync();
+  connection->reject("line 3: \"id\" is required\n");
+  connection->passed_barrier();
+  connection->close(close_reason::bad_message, "ten bad lines");
+  connection->close(close_reason::too_slow, "not any more");
+  connection->request_snapshot();
   CHECK(sw->line() == "{\"type\":\"warning\",\"message\":\"line 3: \\\"id\\\" is required\xEF\xBF\xBD\"}");
   CHECK(sw->line() == R"({"type":"pong"})");
   CHECK(sw->line() == R"({"type":"error","code":"bad_message","message":"ten bad lines"})");
@@ -228,14 +229,14 @@ TEST_CASE("an error reaches a switch that writes without reading") {
   const auto sw = welcomed(server);
   sw->send_until_stuck(call_line(1));
   CHECK(link.wait([](const auto& it) { return it.deliveries == feed::limits{}.window; }));
-  link.at().connection->close("stale_epoch", "a newer one took over");
+  link.at().connection->close(close_reason::stale_epoch, "a newer one took over");
   sw->send(call_line(2)); // blocks until the server reads on
   CHECK(sw->line() == R"({"type":"error","code":"stale_epoch","message":"a newer one took over"})");
   CHECK(link.at().deliveries == feed::limits{}.window);
 }
 
 TEST_CASE("a session that is told to leave before it runs does, whoever tells it") {
-  using tell = std::function<void(feed::session&)>;
+  using tell = std::function<void(switches::session&)>;
   const tell words[] = {
       [](auto& it) { it.drain(); },
       [](auto& it) { it.drain(), it.revise(), it.revise(nullptr); },
@@ -250,10 +251,10 @@ TEST_CASE("a session that is told to leave before it runs does, whoever tells it
     http::channel::socket accepted{asio::make_strand(io)};
     acceptor.accept(accepted);
     auto ended = false;
-    const auto shared = std::make_shared<feed::service>("node-a", feed::limits{}, feed::switch_secrets{},
-                                                        attach_fn{}, &system_now);
-    auto opened =
-        feed::session::make(std::move(accepted), nullptr, shared, [&](const auto*) { ended = true; });
+    const auto shared = std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{});
+    auto opened = switches::session::make(
+        std::move(accepted), nullptr, feed::sessions_of(shared, "node-a", attach_fn{}, &system_now),
+        std::make_unique<feed::gate>(shared), [&](const auto*) { ended = true; });
     word(*opened);
     io.poll(); // as another thread of the server would
     opened->run();

@@ -141,7 +141,7 @@ TEST_CASE("a switch that does not read its warnings loses them, and not its conn
   const auto sw = welcomed(server);
   const auto connection = link.at().connection;
   for (int i = 0; i < 100'000; ++i)
-    connection->warn("call '960': cli must be a string; and so it goes on, line after line, unread");
+    connection->reject("call '960': cli must be a string; and so it goes on, line after line, unread");
   CHECK(link.at().closed.empty());
   CHECK(connection->hang_up("960"));
 }

@@ -132,7 +132,7 @@ TEST_CASE("the feed goes both ways over TLS, and a close is told and proper") {
     REQUIRE(sw.line() == R"({"type":"disconnect","id":")" + std::to_string(i) + "\"}");
   CHECK(link.wait([](const auto& it) { return it.news.size() == 5000; }));
 
-  connection->close("stale_epoch", "a newer one took over");
+  connection->close(close_reason::stale_epoch, "a newer one took over");
   CHECK(sw.line() == R"({"type":"error","code":"stale_epoch","message":"a newer one took over"})");
   CHECK(sw.line() == "end"); // with the close_notify that truncation lacks
   sw.close();

@@ -61,7 +61,7 @@ TEST_CASE("a Kamailio that says no hello, or something else, is left and tried a
 
 TEST_CASE("a switch that the node does not want is left and tried again") {
   fake_link link;
-  link.refusal = "unknown_switch";
+  link.refusal = close_reason::unknown_switch;
   node under_test{link, quick()};
   under_test.connect();
   CHECK(under_test.greeted().closed());
@@ -136,7 +136,7 @@ TEST_CASE("frames that make no sense cost only themselves, however many come in 
     socket.send(R"({"type":"call","seq":0,"id":5})");
   socket.send(call_frame(1, "1-1-1", "WaitRoute"));
   CHECK(link.wait([](const auto& it) { return events(it.news).size() == 1; }));
-  CHECK(count<bad_line>(link.at().news) == 0);
+  CHECK(count<malformed_event>(link.at().news) == 0);
   CHECK(link.at().closed.empty());
   CHECK(under_test->counters().frames_bad == 30);
 }
@@ -262,7 +262,7 @@ TEST_CASE("a close by the link ends the connection, and hang-ups fail from then 
   give_snapshot(socket);
   REQUIRE(link.wait([](const auto&) { return true; }));
   const auto connection = link.at().connection;
-  connection->close("bad_message", "enough");
+  connection->close(close_reason::bad_message, "enough");
   CHECK_FALSE(connection->hang_up("1-1-1"));
   CHECK(socket.closed());
 }

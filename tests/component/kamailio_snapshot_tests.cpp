@@ -353,7 +353,7 @@ TEST_CASE("a dump of before is not taken for this one: each has a name of its ow
   const auto socket = under_test.greeted();
   REQUIRE(link.wait(has_snapshot));
   std::ofstream{names.at(0)} << dialog_json("1", 1) << '\n'; // it comes back, from a copy of the folder
-  link.at().connection->resync();
+  link.at().connection->request_snapshot();
   REQUIRE(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
   CHECK(names.size() == 2);
   CHECK(names.at(0) != names.at(1));
@@ -420,7 +420,7 @@ TEST_CASE("a gap in the events, and the link's wish, bring a snapshot; so does t
     under_test.connect();
     const auto socket = under_test.greeted();
     REQUIRE(link.wait(has_snapshot));
-    link.at().connection->resync();
+    link.at().connection->request_snapshot();
     CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
   }
   SUBCASE("time") {

@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(
   const auto sbc = *attach("sbc-1", 2);
   tell(sbc, snapshot_begin{}, call{"2"}.in(11).again(), call{"3"}.in(22));
   advance(59s);
-  tell(sbc, ping{}); // a ping says nothing of calls
+  tell(sbc, barrier{}); // a ping says nothing of calls
   CHECK(status("sbc-1").in_snapshot);
   advance(2s);
   CHECK_FALSE(status("sbc-1").in_snapshot);
@@ -203,9 +203,9 @@ TEST_CASE_FIXTURE(world, "a settlement of many calls takes several turns, in whi
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 40; ++i)
     tell(sbc, call{std::to_string(i)}.in(11));
-  say(sbc, snapshot_begin{}, call{"7"}.in(11), snapshot_end{}, call{"new"}.in(22), over("7"), ping{});
+  say(sbc, snapshot_begin{}, call{"7"}.in(11), snapshot_end{}, call{"new"}.in(22), over("7"), barrier{});
   std::size_t turns = 0;
-  while (sbc.at->pongs == 0) {
+  while (sbc.at->barriers == 0) {
     REQUIRE_FALSE(sched.jobs.empty());
     sched.run_once();
     ++turns;
@@ -374,7 +374,7 @@ TEST_CASE_FIXTURE(world,
 TEST_CASE_FIXTURE(world, "a bad field is told and counted, and closes no connection however often it comes") {
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 30; ++i)
-    tell(sbc, call{"1"}.in(11), bad_field{"call '1': cli must be a string"});
+    tell(sbc, call{"1"}.in(11), malformed_field{"call '1': cli must be a string"});
   CHECK(sbc.at->closed.empty());
   CHECK(sbc.at->warnings.size() == 30);
   CHECK(context->metrics.fields_bad == 30);

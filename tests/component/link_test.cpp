@@ -23,11 +23,11 @@ TEST_CASE_FIXTURE(world, "a connection with a higher epoch replaces the first, w
   tell(old, call{"1"}.in(11));
   const auto fresh = attach("sbc-1", 2);
   REQUIRE(fresh);
-  CHECK(old.at->closed == lines{"stale_epoch"});
-  tell(old, call{"2"}, over("1"), snapshot_begin{}, snapshot_end{}, ping{});
+  CHECK(old.at->closed == std::vector{close_reason::stale_epoch});
+  tell(old, call{"2"}, over("1"), snapshot_begin{}, snapshot_end{}, barrier{});
   lose(old);
   CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
-  CHECK(old.at->pongs + fresh->at->pongs == 0);
+  CHECK(old.at->barriers + fresh->at->barriers == 0);
   CHECK(status("sbc-1").connected);
   tell(*fresh, snapshot_begin{}, call{"1"}.in(11), snapshot_end{});
   CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
@@ -182,8 +182,8 @@ TEST_CASE_FIXTURE(world, "a snapshot that is cut by a lost connection settles no
 TEST_CASE_FIXTURE(world, "a snapshot that names a call in a bad line does not end it") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11), call{"3"}.in(11));
-  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"call '2': cli must be a string", "2"},
-       snapshot_end{});
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(),
+       malformed_event{"call '2': cli must be a string", "2"}, snapshot_end{});
   CHECK(stats() == counts{{11, {2, 2}}});
   CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Connected 11@1", "sbc-1:3 Dead 11@1"});
 }
@@ -192,12 +192,12 @@ TEST_CASE_FIXTURE(world,
                   "a snapshot with a line that may have named any call ends none, and is asked for again") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
-  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"}, snapshot_end{});
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), malformed_event{"not JSON"}, snapshot_end{});
   CHECK(list() == lines{"sbc-1:1 Connected 11@1", "sbc-1:2 Connected 11@1"});
   CHECK(context->metrics.snapshots_given_up == 1);
   CHECK(status("sbc-1").unverified == 0); // nothing was missed
   CHECK(sbc.at->resyncs == 1);
-  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"}, snapshot_end{});
+  tell(sbc, snapshot_begin{}, call{"1"}.in(11).again(), malformed_event{"not JSON"}, snapshot_end{});
   CHECK(list().size() == 2);
   CHECK(sbc.at->resyncs == 1); // a switch that cannot do better is not asked on and on
   advance(61s);
@@ -216,13 +216,13 @@ TEST_CASE_FIXTURE(world,
     return sbc;
   }());
   const auto sbc = *attach("sbc-1", 2);
-  tell(sbc, bad_line{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(), bad_line{"not JSON"},
-       snapshot_end{});
+  tell(sbc, malformed_event{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(),
+       malformed_event{"not JSON"}, snapshot_end{});
   CHECK(stats() == counts{{11, {2, 2}}});
   CHECK(status("sbc-1").unverified == 2);
   CHECK(status("sbc-1").given_up);
   CHECK(sbc.at->resyncs == 1);
-  tell(sbc, bad_line{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
+  tell(sbc, malformed_event{"not JSON"}, snapshot_begin{}, call{"1"}.in(11).again(), snapshot_end{});
   CHECK(stats() == counts{{11, {1, 1}}}); // what came before the snapshot is none of it
   CHECK(status("sbc-1").unverified == 0);
 }
@@ -255,11 +255,11 @@ TEST_CASE_FIXTURE(world, "after a snapshot that begins anew calls are unverified
 TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what follows them is not heard") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11));
-  switch_news news(10, bad_line{"not JSON"});
+  switch_news news(10, malformed_event{"not JSON"});
   news.emplace_back(call{"2"}.in(11));
   self->send(sbc.session.link, sbc.session.session, news);
   run();
-  CHECK(sbc.at->closed == lines{"bad_message"});
+  CHECK(sbc.at->closed == std::vector{close_reason::bad_message});
   CHECK(sbc.at->warnings.size() == 10);
   CHECK(context->metrics.lines_bad == 10);
   CHECK(list() == lines{"sbc-1:1 Connected 11@1"});
@@ -271,15 +271,16 @@ TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what foll
 TEST_CASE_FIXTURE(world, "bad lines with a good one among them cost only themselves") {
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 3; ++i)
-    tell(sbc, bad_line{"a"}, bad_line{"b"}, bad_line{"c"}, bad_line{"d"}, ping{});
+    tell(sbc, malformed_event{"a"}, malformed_event{"b"}, malformed_event{"c"}, malformed_event{"d"},
+         barrier{});
   CHECK(sbc.at->closed.empty());
   CHECK(sbc.at->warnings.size() == 12);
-  CHECK(sbc.at->pongs == 3);
+  CHECK(sbc.at->barriers == 3);
 }
 
 TEST_CASE_FIXTURE(world, "bad lines of a former connection do not count against the next") {
   const auto old = connected("sbc-1", 1);
-  const switch_news nine(9, bad_line{"?"});
+  const switch_news nine(9, malformed_event{"?"});
   self->send(old.session.link, old.session.session, nine);
   run();
   const auto fresh = *attach("sbc-1", 2);
@@ -401,9 +402,9 @@ TEST_CASE_FIXTURE(world, "a switch that is away, or too far behind, is unreachab
 TEST_CASE_FIXTURE(world, "pings are answered, and each delivered news is reported worked off once") {
   const auto sbc = connected("sbc-1");
   CHECK(sbc.at->worked_off == 1);
-  tell(sbc, ping{}, ping{});
+  tell(sbc, barrier{}, barrier{});
   tell(sbc);
-  CHECK(sbc.at->pongs == 2);
+  CHECK(sbc.at->barriers == 2);
   CHECK(sbc.at->worked_off == 3);
 }
 

@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(world, "a switch that is configured no more is told so, and it
   tell(kept, call{"1"}.in(11));
   reload(dir, {{switch_name{"sbc-2"}, environment_id{1}}});
   run();
-  CHECK(sbc.at->closed == lines{"unknown_switch"});
+  CHECK(sbc.at->closed == std::vector{close_reason::unknown_switch});
   CHECK(list() == lines{"sbc-2:1 Connected 11@1"});
   CHECK(stats() == counts{{11, {1, 1}}});
   CHECK_FALSE(attach("sbc-1", 2));
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(world, "a switch that changes its environment begins anew ther
   tell(sbc, call{"1"}.in(11));
   reload(dir, {{switch_name{"sbc-1"}, environment_id{1}}, {switch_name{"sbc-2"}, environment_id{2}}});
   run();
-  CHECK(sbc.at->closed == lines{"unknown_switch"});
+  CHECK(sbc.at->closed == std::vector{close_reason::unknown_switch});
   CHECK(list(1).empty());
   tell(connected("sbc-2", 2), call{"9"}.in(200));
   CHECK(list(10) == lines{"sbc-2:9 Connected 200@20"});

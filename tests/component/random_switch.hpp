@@ -31,7 +31,7 @@ struct line : fake_switch {
     on_hang_up(id);
     return true;
   }
-  void pong() override {
+  void passed_barrier() override {
     const auto news = std::move(under_way.front());
     under_way.pop_front();
     on_heard(news);
@@ -110,7 +110,7 @@ struct random_switch {
     for (auto& item : news)
       if (auto* event = std::get_if<call_event>(&item))
         event->received = actor_fixture::wall;
-    news.emplace_back(ping{});
+    news.emplace_back(barrier{});
     return news;
   }
 

@@ -194,7 +194,7 @@ struct truth_run : world {
     for (auto& item : news) {
       const auto ends = std::holds_alternative<snapshot_end>(item);
       if (ends)
-        said.emplace_back(ping{});
+        said.emplace_back(barrier{});
       heard.push_back(item);
       said.push_back(std::move(item));
       if (ends)

@@ -94,13 +94,13 @@ void check_line(feed::line_parser& parser, std::string_view line) {
   feed::line_parser{}.parse(line, timestamp{}, alone);
   must(fuzz::text_of(news) == fuzz::text_of(alone), "a line says nothing of the one before");
   must(std::count_if(news.begin(), news.end(),
-                     [](const auto& item) { return !std::holds_alternative<bad_field>(item); })
+                     [](const auto& item) { return !std::holds_alternative<malformed_field>(item); })
            <= 1,
        "a line says one thing");
   for (const auto& item : news) {
-    if (const auto* bad = std::get_if<bad_field>(&item))
+    if (const auto* bad = std::get_if<malformed_field>(&item))
       must(!bad->reason.empty() && is_clean(bad->reason), "a reason can be shown");
-    if (const auto* bad = std::get_if<bad_line>(&item))
+    if (const auto* bad = std::get_if<malformed_event>(&item))
       must(!bad->reason.empty() && is_clean(bad->reason), "a reason can be shown");
     if (const auto* call = std::get_if<call_event>(&item)) {
       must(!call->id.empty() && is_clean(call->id), "an id can be shown");

@@ -94,7 +94,7 @@ void check_news(const switch_news& news) {
     must(!std::holds_alternative<snapshot_end>(item), "no frame ends a snapshot");
     if (const auto* call = std::get_if<call_event>(&item))
       must(!call->id.empty() && is_clean(call->id), "an id can be shown");
-    if (const auto* bad = std::get_if<bad_field>(&item))
+    if (const auto* bad = std::get_if<malformed_field>(&item))
       must(is_clean(bad->reason), "a reason can be shown");
     if (const auto* refused = std::get_if<refusal>(&item))
       must(is_clean(refused->message), "a message can be shown");

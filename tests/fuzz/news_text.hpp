@@ -32,9 +32,9 @@ inline std::string text_of(const switch_news& news) {
       out += text_of(*call);
     else if (const auto* refused = std::get_if<refusal>(&item))
       out += refused->id + ' ' + refused->message + '\n';
-    else if (const auto* line = std::get_if<bad_line>(&item))
+    else if (const auto* line = std::get_if<malformed_event>(&item))
       out += line->call + ' ' + line->reason + '\n';
-    else if (const auto* field = std::get_if<bad_field>(&item))
+    else if (const auto* field = std::get_if<malformed_field>(&item))
       out += field->reason + '\n';
     else
       out += '\n';

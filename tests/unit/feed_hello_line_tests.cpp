@@ -12,34 +12,37 @@ namespace rollcall::feed_hello_line_tests {
 
 using namespace rollcall::feed;
 
-TEST_CASE("a hello is refused with the code that fits, and another version before anything else") {
-  const std::tuple<std::string, std::string, std::string> table[] = {
-      {"x", "bad_message", "not JSON: not a JSON object"},
-      {R"({"type":"ping"})", "bad_message", "the first line must be a hello"},
-      {R"({"version":1})", "bad_message", "the first line must be a hello"},
-      {R"({"type":"hello"})", "bad_message", "hello: version is required"},
-      {R"({"type":"hello","version":"1"})", "bad_message", "hello: version must be an integer"},
-      {R"({"type":"hello","version":2})", "bad_version", "this node speaks version 1 of the feed"},
-      {R"({"type":"hello","version":1,"secret":"x","epoch":1})", "bad_message", "hello: switch is required"},
-      {R"({"type":"hello","version":1,"switch":"a","epoch":1})", "bad_message", "hello: secret is required"},
-      {R"({"type":"hello","version":1,"switch":"a","secret":"x"})", "bad_message",
+TEST_CASE("a hello is refused for the reason that fits, and another version before anything else") {
+  const std::tuple<std::string, close_reason, std::string> table[] = {
+      {"x", close_reason::bad_message, "not JSON: not a JSON object"},
+      {R"({"type":"ping"})", close_reason::bad_message, "the first line must be a hello"},
+      {R"({"version":1})", close_reason::bad_message, "the first line must be a hello"},
+      {R"({"type":"hello"})", close_reason::bad_message, "hello: version is required"},
+      {R"({"type":"hello","version":"1"})", close_reason::bad_message, "hello: version must be an integer"},
+      {R"({"type":"hello","version":2})", close_reason::bad_version,
+       "this node speaks version 1 of the feed"},
+      {R"({"type":"hello","version":1,"secret":"x","epoch":1})", close_reason::bad_message,
+       "hello: switch is required"},
+      {R"({"type":"hello","version":1,"switch":"a","epoch":1})", close_reason::bad_message,
+       "hello: secret is required"},
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x"})", close_reason::bad_message,
        "hello: epoch is required"},
-      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":1.5})", "bad_message",
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":1.5})", close_reason::bad_message,
        "hello: epoch must be an integer from 0 to 9223372036854775807"},
-      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":-1})", "bad_message",
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":-1})", close_reason::bad_message,
        "hello: epoch must be an integer from 0 to 9223372036854775807"},
-      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":9223372036854775808})", "bad_message",
-       "hello: epoch must be an integer from 0 to 9223372036854775807"},
+      {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":9223372036854775808})",
+       close_reason::bad_message, "hello: epoch must be an integer from 0 to 9223372036854775807"},
       {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":18446744073709551615})",
-       "bad_message", "hello: epoch must be an integer from 0 to 9223372036854775807"},
+       close_reason::bad_message, "hello: epoch must be an integer from 0 to 9223372036854775807"},
       {R"({"type":"hello","version":1,"switch":"a","secret":"x","epoch":18446744073709551616})",
-       "bad_message", "hello: epoch must be an integer from 0 to 9223372036854775807"},
+       close_reason::bad_message, "hello: epoch must be an integer from 0 to 9223372036854775807"},
   };
-  for (const auto& [line, code, message] : table) {
+  for (const auto& [line, why, message] : table) {
     CAPTURE(line);
     const auto result = line_parser{}.parse_hello(line);
     REQUIRE(std::holds_alternative<refused_hello>(result));
-    CHECK(std::get<refused_hello>(result).code == code);
+    CHECK(std::get<refused_hello>(result).why == why);
     CHECK(std::get<refused_hello>(result).message == message);
   }
 }

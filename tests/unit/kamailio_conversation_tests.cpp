@@ -85,11 +85,11 @@ TEST_CASE_FIXTURE(fixture, "bad fields are told to the link, of events and of sn
   said.bad_fields = {{"call '1-1-1': i_account must be an integer"}};
   hear(said);
   REQUIRE(news.size() == 2);
-  CHECK(std::get<bad_field>(news[1]).reason == "call '1-1-1': i_account must be an integer");
+  CHECK(std::get<malformed_field>(news[1]).reason == "call '1-1-1': i_account must be an integer");
   begin_snapshot();
   talk.snapshot_says(std::move(said), start, news);
   CHECK(told<call_event>() == 2);
-  CHECK(told<bad_field>() == 2);
+  CHECK(told<malformed_field>() == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "foreign frames are counted, and nothing else") {

@@ -60,10 +60,9 @@ metrics_snapshot full_snapshot() {
   collect(http, now);
 
   feed::metrics feed;
-  feed.count_refusal("auth_failed");
+  ++feed.refused(close_reason::auth_failed);
   feed.braked = 6;
   feed.guessing = 2;
-  feed.count_refusal("no such code");
   collect(feed, now);
 
   kamailio::metrics kamailio;

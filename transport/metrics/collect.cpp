@@ -89,8 +89,9 @@ void collect(const feed::metrics& from, metrics_snapshot& into) {
   into.feed_braked = from.braked;
   into.feed_guessing_addresses = from.guessing;
   into.feed_guessing_addresses_forgotten = from.forgotten;
-  for (std::size_t i = 0; i < feed::refusal_codes.size(); ++i)
-    into.feed_refused.push_back({std::string{feed::refusal_codes[i]}, from.refused[i]});
+  for (std::size_t i = 0; i < close_reason_names.size(); ++i)
+    if (static_cast<close_reason>(i) != close_reason::leaving)
+      into.feed_refused.push_back({std::string{close_reason_names[i]}, from.closed[i]});
 }
 
 void collect(const kamailio::metrics& from, metrics_snapshot& into) {

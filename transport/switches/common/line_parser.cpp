@@ -50,7 +50,7 @@ std::string about(const char* type, const std::string& id, const std::string& er
 void append_bad_fields(const char* type, const std::string& id, const std::vector<std::string>& what,
                        switch_news& news) {
   for (const auto& each : what)
-    news.emplace_back(bad_field{about(type, id, each)});
+    news.emplace_back(malformed_field{about(type, id, each)});
 }
 
 } // namespace
@@ -60,7 +60,7 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") 
 void line_parser::parse(std::string_view line, timestamp received, switch_news& news) {
   if (is_blank(line))
     return;
-  const auto bad = [&](std::string reason) { news.emplace_back(bad_line{std::move(reason)}); };
+  const auto bad = [&](std::string reason) { news.emplace_back(malformed_event{std::move(reason)}); };
   if (line.size() > line_bytes)
     return bad(too_long_reason);
   if (const char* error = fields_.read(line, scratch_))
@@ -81,7 +81,7 @@ void line_parser::parse(std::string_view line, timestamp received, switch_news& 
   else if (type.text == "result")
     parse_result(news);
   else if (type.text == "ping")
-    news.emplace_back(ping{});
+    news.emplace_back(barrier{});
   else if (type.text == "pong")
     return; // that it came is all there is to it
   else if (type.text == "hello")
@@ -105,7 +105,7 @@ void line_parser::parse_call(timestamp received, switch_news& news) {
   call.received = received;
   field_reader read{fields_};
   if (!read_call(read, call)) {
-    news.back() = bad_line{about("call", call.id, read.error()), named(call.id)};
+    news.back() = malformed_event{about("call", call.id, read.error()), named(call.id)};
     return;
   }
   if (read.bad_fields().empty())
@@ -121,7 +121,7 @@ void line_parser::parse_end(timestamp received, switch_news& news) {
   call.state = call_state::dead;
   field_reader read{fields_};
   if (!read.id(call.id)) {
-    news.back() = bad_line{about("end", call.id, read.error())};
+    news.back() = malformed_event{about("end", call.id, read.error())};
     return;
   }
   read.be_lenient();
@@ -135,7 +135,7 @@ void line_parser::parse_result(switch_news& news) {
   std::optional<std::string> message;
   field_reader read{fields_};
   if (!read.id(refused.id)) {
-    news.emplace_back(bad_line{about("result", refused.id, read.error())});
+    news.emplace_back(malformed_event{about("result", refused.id, read.error())});
     return;
   }
   read.be_lenient();
@@ -151,7 +151,9 @@ void line_parser::parse_result(switch_news& news) {
 }
 
 std::variant<hello, refused_hello> line_parser::parse_hello(std::string_view line) {
-  const auto bad = [](std::string message) { return refused_hello{"bad_message", std::move(message)}; };
+  const auto bad = [](std::string message) {
+    return refused_hello{close_reason::bad_message, std::move(message)};
+  };
   if (line.size() > line_bytes)
     return bad(too_long_reason);
   if (const char* error = fields_.read(line, scratch_))
@@ -165,7 +167,7 @@ std::variant<hello, refused_hello> line_parser::parse_hello(std::string_view lin
   if (!read.integer(field::version, version) || !read.require(field::version, version.has_value()))
     return bad("hello: " + read.error());
   if (*version != protocol_version)
-    return refused_hello{"bad_version", "this node speaks version 1 of the feed"};
+    return refused_hello{close_reason::bad_version, "this node speaks version 1 of the feed"};
 
   hello said;
   std::optional<std::uint64_t> epoch;

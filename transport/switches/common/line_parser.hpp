@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/close_reason.hpp"
 #include "domain/base/time.hpp"
 #include "domain/calls/switch_news.hpp"
 #include "transport/switches/common/fields.hpp"
@@ -15,7 +16,7 @@ namespace rollcall::feed {
 /// The version of the feed that we speak.
 constexpr std::int64_t protocol_version = 1;
 
-/// The reason of the bad_line that stands for a line of more than line_bytes.
+/// The reason of the malformed_event that stands for a line of more than line_bytes.
 constexpr const char* too_long_reason = "longer than 65536 bytes";
 
 /// The first line of a connection: who the switch says it is.
@@ -29,9 +30,9 @@ struct hello {
   std::vector<std::string> bad_fields; ///< what was of no use, naming the field
 };
 
-/// Why a connection is refused: a code of feed.md, and words for a human.
+/// Why a connection is refused, with words for a human.
 struct refused_hello {
-  std::string code;
+  close_reason why;
   std::string message;
 };
 
@@ -40,16 +41,16 @@ struct refused_hello {
 ///
 /// Beyond the grammar (see object_reader) a line is bad when it does not say which call it is about: an id is
 /// not empty, at most id_bytes, clean UTF-8 and without control characters; or when a call's state is none.
-/// Any other field that is ill-typed or out of bounds costs only itself, and a bad_field says so: identifiers
-/// are integers from 1 to 2147483647, written without fraction and exponent; times are between 1970 and 9999;
-/// an account may be an integer. null counts as left out, and so does a time of 0, which stands for "not
-/// known". A text of more than text_bytes is cut: whoever dials a number must not choose whether his call is
-/// seen.
+/// Any other field that is ill-typed or out of bounds costs only itself, and a malformed_field says so:
+/// identifiers are integers from 1 to 2147483647, written without fraction and exponent; times are between
+/// 1970 and 9999; an account may be an integer. null counts as left out, and so does a time of 0, which
+/// stands for "not known". A text of more than text_bytes is cut: whoever dials a number must not choose
+/// whether his call is seen.
 class line_parser {
 public:
-  /// Appends what one line (without its `\n`) says to `news`: one item, and after it a bad_field for each
-  /// that was of no use; a bad_line with the reason when it says nothing we understand; nothing for a blank
-  /// line, a pong, or a `result` that is no refusal. `received` is the time of arrival.
+  /// Appends what one line (without its `\n`) says to `news`: one item, and after it a malformed_field for
+  /// each that was of no use; a malformed_event with the reason when it says nothing we understand; nothing
+  /// for a blank line, a pong, or a `result` that is no refusal. `received` is the time of arrival.
   void parse(std::string_view line, timestamp received, switch_news& news);
 
   /// Reads the first line of a connection. The version is looked at first: another one may mean other fields.

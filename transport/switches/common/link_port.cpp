@@ -27,14 +27,14 @@ private:
 
 attach_result refused(const caf::error& why, const switch_name& name) {
   if (why == ec::unknown_switch)
-    return {nullptr, "unknown_switch", "no switch of this name is configured"};
+    return {nullptr, close_reason::unknown_switch, "no switch of this name is configured"};
   if (why == ec::stale_epoch)
-    return {nullptr, "stale_epoch", "a connection with the same or a higher epoch is up"};
+    return {nullptr, close_reason::stale_epoch, "a connection with the same or a higher epoch is up"};
   if (why == ec::two_hosts)
-    return {nullptr, "stale_epoch", "two hosts use the name " + name.value()};
+    return {nullptr, close_reason::stale_epoch, "two hosts use the name " + name.value()};
   if (why == ec::draining)
-    return {nullptr, {}, "this node hands its switches over to others"};
-  return {nullptr, "too_slow", "the node did not answer in time"};
+    return {nullptr, close_reason::leaving, "this node hands its switches over to others"};
+  return {nullptr, close_reason::too_slow, "the node did not answer in time"};
 }
 
 } // namespace
@@ -46,11 +46,8 @@ attach_fn attach_to(caf::actor_system& system, attach_actor by) {
     // An actor for the length of one request, so that no thread waits.
     system.spawn([=](caf::event_based_actor* self) {
       self->request(by, caf::duration{defaults::attach_deadline}, attach_request{name, epoch, connection})
-          .then(
-              [=](attached& to) {
-                done({std::make_unique<link_port>(std::move(to)), {}, {}});
-              },
-              [=](const caf::error& why) { done(refused(why, name)); });
+          .then([=](attached& to) { done({std::make_unique<link_port>(std::move(to))}); },
+                [=](const caf::error& why) { done(refused(why, name)); });
     });
   };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/close_reason.hpp"
 #include "actors/switch_connection.hpp"
 #include "domain/base/ids.hpp"
 #include "domain/calls/switch_news.hpp"
@@ -28,12 +29,11 @@ public:
 
 using switch_port_ptr = std::unique_ptr<switch_port>;
 
-/// Answer to an attach: a port, or null with a code of feed.md (`stale_epoch`, `unknown_switch`) and a
-/// reason.
+/// Answer to an attach: a port, or null and why not.
 struct attach_result {
   switch_port_ptr port;
-  std::string code;
-  std::string message;
+  close_reason refused = close_reason::leaving;
+  std::string message = {};
 };
 
 /// Registers a connection with the link of its switch: `attach(name, epoch, connection, done)`. `done` is

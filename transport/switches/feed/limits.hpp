@@ -3,6 +3,7 @@
 #include "transport/net/guess_brake.hpp"
 #include "transport/net/strangers.hpp"
 #include "transport/switches/common/line_limits.hpp"
+#include "transport/switches/common/session_limits.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,18 +13,10 @@ namespace rollcall::feed {
 /// Addresses whose wrong secrets are remembered; the one that was wrong longest ago leaves for a new one.
 constexpr std::size_t guessing_addresses = 4096;
 
-/// What one switch may cost. Every time is absolute for its phase: a byte now and then does not prolong it.
-struct limits {
+/// What one switch may cost.
+struct limits : switches::session_limits {
   rollcall::strangers::bounds strangers;                  ///< connections without a welcome, at once
   guess_brake::pauses guesses = guess_brake::of_machines; ///< between wrong secrets, when there were many
-  std::size_t window = 12; ///< deliveries that the link has not worked off; then reading stops
-  std::size_t unsent_bytes = 16 * 1024 * 1024; ///< lines on their way to the switch; more is `too_slow`
-
-  std::chrono::milliseconds tls_handshake{10'000};
-  std::chrono::milliseconds hello{5'000};   ///< connect (or TLS handshake) to the end of the hello line
-  std::chrono::milliseconds attach{10'000}; ///< hello to the answer of the node
-  std::chrono::milliseconds linger{
-      2'000}; ///< telling the switch why it is closed, and reading what it still sends
 
   /// A switch may be silent for ever, but its host must acknowledge: this long without is a lost connection.
   std::chrono::seconds dead_peer{15};

@@ -3,7 +3,8 @@
 #include "actors/runtime/log.hpp"
 #include "transport/net/dead_peer.hpp"
 #include "transport/net/listener.hpp"
-#include "transport/switches/feed/session.hpp"
+#include "transport/switches/feed/gate.hpp"
+#include "transport/switches/feed/sessions.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,11 +20,16 @@ namespace rollcall::feed {
 
 namespace asio = boost::asio;
 using channel = http::channel;
+using switches::session;
 
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
-  impl(asio::io_context& io, std::shared_ptr<service> shared)
-      : io_(io), service_(std::move(shared)), draining_(asio::make_strand(io)), drain_timer_(draining_) {}
+  impl(asio::io_context& io, std::shared_ptr<service> shared, std::shared_ptr<session::shared> of_sessions)
+      : io_(io),
+        service_(std::move(shared)),
+        of_sessions_(std::move(of_sessions)),
+        draining_(asio::make_strand(io)),
+        drain_timer_(draining_) {}
 
   std::uint16_t listen(const std::string& address, security how) {
     if (how == security::tls && !identity())
@@ -106,11 +112,12 @@ private:
     ++service_->counters.accepted;
     notice_dead_peer(connected.native_handle(), service_->bounds.dead_peer);
     const auto identity_now = how == security::tls ? identity() : nullptr;
-    auto opened = session::make(std::move(connected), identity_now, service_,
-                                [weak = weak_from_this()](const session* over) {
-                                  if (const auto self = weak.lock())
-                                    self->forget(over);
-                                });
+    auto opened =
+        session::make(std::move(connected), identity_now, of_sessions_, std::make_unique<gate>(service_),
+                      [weak = weak_from_this()](const session* over) {
+                        if (const auto self = weak.lock())
+                          self->forget(over);
+                      });
     add(opened);
     opened->run();
     if (identity_now && identity() != identity_now) // changed just now, and perhaps missed by that
@@ -164,6 +171,7 @@ private:
 
   asio::io_context& io_;
   std::shared_ptr<service> service_;
+  std::shared_ptr<session::shared> of_sessions_;
   asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
@@ -175,9 +183,10 @@ private:
 };
 
 server::server(asio::io_context& io, const limits& bounds, std::string node, switch_secrets switches,
-               attach_fn attach, wall_clock now)
-    : impl_(std::make_shared<impl>(io, std::make_shared<service>(std::move(node), bounds, std::move(switches),
-                                                                 std::move(attach), now))) {}
+               attach_fn attach, wall_clock now) {
+  const auto shared = std::make_shared<service>(bounds, std::move(switches));
+  impl_ = std::make_shared<impl>(io, shared, sessions_of(shared, std::move(node), std::move(attach), now));
+}
 
 server::~server() {
   impl_->stop_accepting();

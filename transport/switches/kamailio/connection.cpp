@@ -258,7 +258,7 @@ void connection::on_attached(attach_result result) {
     return;
   }
   if (!result.port)
-    return lost(result.code + ": " + result.message);
+    return lost(std::string{to_string(result.refused)} + ": " + result.message);
   deadline_.cancel();
   port_ = std::move(result.port);
   phase_ = phase::up;
@@ -324,7 +324,7 @@ bool connection::hang_up(const std::string& id) {
   return true;
 }
 
-void connection::resync() {
+void connection::request_snapshot() {
   asio::post(strand_, [self = shared_from_this()] {
     self->conversation_.resync();
     self->look_around();
@@ -339,9 +339,11 @@ void connection::consumed() {
   });
 }
 
-void connection::close(const std::string& code, const std::string& message) {
+void connection::close(close_reason why, const std::string& message) {
   closed_ = true;
-  asio::post(strand_, [self = shared_from_this(), reason = code + ": " + message] { self->lost(reason); });
+  asio::post(strand_, [self = shared_from_this(), reason = std::string{to_string(why)} + ": " + message] {
+    self->lost(reason);
+  });
 }
 
 void connection::stop(const std::string& reason) {

@@ -65,10 +65,10 @@ public:
   void stop(const std::string& reason);
 
   bool hang_up(const std::string& id) override;
-  void resync() override;
-  void pong() override {}                   // Kamailio never pings
-  void warn(const std::string&) override {} // nor has it ears for this; the link logs it
-  void close(const std::string& code, const std::string& message) override;
+  void request_snapshot() override;
+  void passed_barrier() override {}           // no frame of Kamailio asks for one
+  void reject(const std::string&) override {} // nor has it ears for this; the link logs it
+  void close(close_reason why, const std::string& message) override;
   void consumed() override;
 
 private:

@@ -92,14 +92,14 @@ bool decode_texts(call_event& event) {
 frame report_of(switch_news& news, extras& extra) {
   if (news.empty())
     return bad_frame{"an empty frame"};
-  if (auto* bad = std::get_if<bad_line>(&news.front()))
+  if (auto* bad = std::get_if<malformed_event>(&news.front()))
     return bad_frame{std::move(bad->reason)};
   auto* event = std::get_if<call_event>(&news.front());
   if (!event)
     return bad_frame{"type does not belong here"};
   call_report report{extra.seq.value_or(0), std::move(extra.transaction), std::move(*event)};
   for (auto& each : std::span{news}.subspan(1))
-    if (auto* bad = std::get_if<bad_field>(&each))
+    if (auto* bad = std::get_if<malformed_field>(&each))
       report.bad_fields.push_back(std::move(*bad));
   if (!is_transaction_id(report.transaction))
     report.transaction.clear();

@@ -24,7 +24,7 @@ struct call_report {
   std::uint64_t seq = 0;   ///< counts the events of a run; 0 in a snapshot
   std::string transaction; ///< see is_transaction_id(); empty when the switch did not say it
   call_event event;
-  std::vector<bad_field> bad_fields = {}; ///< what of it was of no use
+  std::vector<malformed_field> bad_fields = {}; ///< what of it was of no use
 };
 
 /// Answer to a ping.

@@ -1,0 +1,374 @@
+#include "transport/switches/common/session.hpp"
+
+#include "transport/net/address_key.hpp"
+#include "transport/switches/common/quoted.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace rollcall::switches {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Of one read at most: what one delivery sets in motion should not keep others waiting for long.
+constexpr std::size_t read_bytes = 16 * 1024;
+
+/// Bytes of the switch's name in the log before it is known to be one.
+constexpr std::size_t name_bytes = 32;
+
+/// A switch may be silent for ever: as good as no deadline, but one that keeps the session.
+constexpr std::chrono::hours for_ever{24 * 365 * 10};
+
+/// Memory of a batch that is kept for the next one.
+constexpr std::size_t kept_bytes = 256 * 1024;
+
+} // namespace
+
+session::session(channel::socket connected, http::tls_context tls, std::shared_ptr<shared> with,
+                 admission_ptr gate, ended_fn ended)
+    : shared_(std::move(with)),
+      ended_(std::move(ended)),
+      channel_(std::move(connected), std::move(tls)),
+      address_(channel_.peer()),
+      from_(address_key{address_}.text()),
+      who_(address_),
+      gate_(std::move(gate)),
+      driver_(shared_->make_driver(*this)) {
+  ++shared_->counters.open;
+}
+
+session::~session() {
+  if (requests_)
+    requests_->cut();
+  leave_port("the node is stopping");
+  --shared_->counters.open;
+  ended_(this);
+}
+
+std::shared_ptr<session> session::make(channel::socket connected, http::tls_context tls,
+                                       std::shared_ptr<shared> with, admission_ptr gate, ended_fn ended) {
+  auto made = std::make_shared<session>(std::move(connected), std::move(tls), std::move(with),
+                                        std::move(gate), std::move(ended));
+  const auto weak = made->weak_from_this();
+  made->requests_ = std::make_shared<link_requests>(made->shared_->bounds.unsent_bytes, [weak] {
+    if (const auto self = weak.lock())
+      asio::post(self->channel_.executor(), [self] { self->on_wake(); });
+  });
+  made->channel_.own(weak, [self = made.get()] { self->on_deadline(); });
+  return made;
+}
+
+void session::run() {
+  asio::dispatch(channel_.executor(), [self = shared_from_this()] { self->begin(); });
+}
+
+void session::begin() {
+  if (phase_ != phase::handshake)
+    return; // told to leave before it began
+  gate_->enter(address_, [weak = weak_from_this()](const std::string& reason) {
+    if (const auto self = weak.lock())
+      self->cut(reason);
+  });
+  if (phase_ != phase::handshake)
+    return;
+  channel_.set_deadline(shared_->bounds.tls_handshake);
+  channel_.handshake([self = shared_from_this()](channel::error_code ec) { self->on_handshake(ec); });
+}
+
+// --- from any thread
+
+void session::drain() {
+  asio::post(channel_.executor(), [self = shared_from_this()] {
+    self->on_wake(); // what the link has wanted so far
+    self->end(close_reason::leaving, "the node is stopping");
+  });
+}
+
+void session::revise() {
+  asio::post(channel_.executor(), [self = shared_from_this()] {
+    if (!self->name_.known())
+      return;
+    if (const auto no = self->gate_->revise(self->name_))
+      self->end(no->why, no->text);
+  });
+}
+
+void session::revise(const http::tls_context& identity) {
+  asio::post(channel_.executor(), [self = shared_from_this(), identity] {
+    if (!self->channel_.is_admitted_by(identity))
+      self->lost("no authority vouches for its certificate any more");
+  });
+}
+
+void session::move(const move_fn& to) {
+  asio::post(channel_.executor(), [self = shared_from_this(), to] {
+    const auto nodes = self->name_.known() ? to(self->name_) : std::nullopt;
+    if (!nodes || self->phase_ != phase::up)
+      return;
+    if (self->driver_->move(*nodes)) {
+      self->inform("told to move to another node");
+      return self->do_write();
+    }
+    self->on_wake();
+    self->end(close_reason::leaving, "the node hands its switches over to others");
+  });
+}
+
+void session::cut(const std::string& reason) {
+  asio::dispatch(channel_.executor(), [self = shared_from_this(), reason] { self->lost(reason); });
+}
+
+// --- what the switch, the link and the clock bring
+
+void session::on_handshake(channel::error_code ec) {
+  if (phase_ != phase::handshake)
+    return;
+  if (ec) {
+    ++shared_->counters.tls_errors;
+    return lost("TLS handshake: " + ec.message());
+  }
+  phase_ = phase::hello;
+  channel_.set_deadline(shared_->bounds.hello);
+  do_read();
+}
+
+void session::on_deadline() {
+  switch (phase_) {
+  case phase::up:
+    driver_->woken(now());
+    return do_write();
+  case phase::hello:
+    ++shared_->counters.timeouts;
+    return end(close_reason::bad_message, "no hello came in time");
+  default:
+    return lost("it took too long");
+  }
+}
+
+void session::on_wake() {
+  const auto news = requests_->take(phase_ == phase::up);
+  outstanding_ -= std::min(outstanding_, news.consumed);
+  if (phase_ == phase::over)
+    return;
+  for (const auto& each : news.requests)
+    if (phase_ == phase::up)
+      act_on(each);
+  if (news.closing)
+    end(news.closing->why, news.closing->text);
+  do_write();
+  do_read();
+}
+
+void session::act_on(const link_requests::request& wanted) {
+  switch (wanted.what) {
+  case link_requests::kind::hang_up:
+    return driver_->hang_up(wanted.text, now());
+  case link_requests::kind::snapshot:
+    return driver_->request_snapshot();
+  case link_requests::kind::passed_barrier:
+    return driver_->passed_barrier();
+  case link_requests::kind::reject:
+    return driver_->reject(wanted.text);
+  }
+}
+
+// --- reading
+
+bool session::may_read() const {
+  const auto wanted = phase_ == phase::hello || phase_ == phase::closing
+                      || (phase_ == phase::up && outstanding_ < shared_->bounds.window);
+  return wanted && !reading_ && !heard_all_;
+}
+
+void session::do_read() {
+  if (!may_read())
+    return;
+  reading_ = true;
+  const auto space = driver_->space();
+  channel_.read(
+      asio::buffer(space.data(), std::min(space.size(), read_bytes)),
+      [self = shared_from_this()](channel::error_code ec, std::size_t size) { self->on_read(ec, size); });
+}
+
+void session::on_read(channel::error_code ec, std::size_t size) {
+  reading_ = false;
+  shared_->counters.bytes_in += size;
+  if (phase_ == phase::over)
+    return;
+  if (ec == asio::error::eof)
+    return on_end_of_stream();
+  if (ec)
+    return lost(ec.message());
+  // While it is being closed, what the switch still says is read and dropped: a switch that waits for us to
+  // read would never come to read our last words.
+  if (phase_ != phase::closing)
+    driver_->received(size, now());
+  do_write();
+  do_read();
+}
+
+// What may be left is the beginning of something that the switch has not said.
+void session::on_end_of_stream() {
+  heard_all_ = true;
+  if (phase_ == phase::closing)
+    return; // our last words are still on their way
+  if (phase_ == phase::up)
+    warn("the switch closed the connection");
+  else
+    note(spdlog::level::debug, "closed without a hello");
+  leave_port("the switch closed the connection");
+  finish();
+}
+
+// --- what the driver does
+
+void session::identify(claim who) {
+  if (phase_ != phase::hello)
+    return;
+  who_ = feed::one_line(who.name.value(), name_bytes) + " at " + who_;
+  if (const auto no = gate_->admit(who))
+    return end(no->why, no->text);
+  name_ = who.name;
+  requests_->introduce({who.run, address_});
+  do_attach(who);
+}
+
+void session::do_attach(const claim& who) {
+  phase_ = phase::attaching;
+  channel_.set_deadline(shared_->bounds.attach);
+  shared_->attach(name_, who.epoch, requests_, [weak = weak_from_this()](attach_result result) {
+    const auto self = weak.lock();
+    if (!self) {
+      if (result.port)
+        result.port->closed("the connection is gone");
+      return;
+    }
+    asio::post(self->channel_.executor(),
+               [self, result = std::move(result)]() mutable { self->on_attached(std::move(result)); });
+  });
+}
+
+void session::on_attached(attach_result result) {
+  if (phase_ != phase::attaching) {
+    if (result.port)
+      result.port->closed("the connection is gone");
+    return;
+  }
+  if (!result.port)
+    return end(result.refused, result.message);
+  port_ = std::move(result.port);
+  phase_ = phase::up;
+  channel_.set_deadline(for_ever);
+  gate_->attached();
+  inform("connected");
+  driver_->attached(now());
+  on_wake(); // the link may have wanted something already
+}
+
+void session::send(std::string_view bytes) {
+  if (phase_ != phase::over)
+    waiting_ += bytes;
+}
+
+void session::tell(switch_news news) {
+  if (!port_)
+    return;
+  ++outstanding_;
+  port_->deliver(std::move(news));
+}
+
+void session::close(close_reason why, const std::string& text) { end(why, text); }
+
+void session::wake(std::chrono::milliseconds in) {
+  if (phase_ == phase::up)
+    channel_.set_deadline(in);
+}
+
+// --- writing, and the end
+
+void session::do_write() {
+  if (writing_ || (phase_ != phase::up && phase_ != phase::closing))
+    return tell_unsent();
+  batch_.clear();
+  if (batch_.capacity() > kept_bytes)
+    batch_.shrink_to_fit();
+  std::swap(batch_, waiting_);
+  tell_unsent();
+  if (batch_.empty()) {
+    if (phase_ == phase::closing)
+      finish();
+    return;
+  }
+  writing_ = true;
+  channel_.write(asio::buffer(batch_),
+                 [self = shared_from_this()](channel::error_code ec) { self->on_write(ec); });
+}
+
+void session::on_write(channel::error_code ec) {
+  writing_ = false;
+  if (phase_ == phase::over)
+    return;
+  if (ec)
+    return lost(ec.message());
+  shared_->counters.bytes_out += batch_.size();
+  do_write();
+}
+
+void session::tell_unsent() { requests_->set_unsent(waiting_.size() + batch_.size()); }
+
+void session::end(close_reason why, const std::string& text) {
+  if (phase_ == phase::closing || phase_ == phase::over)
+    return;
+  ++shared_->counters.refused(why);
+  if (why == close_reason::leaving)
+    inform("closing: " + text);
+  else
+    warn("closing: " + std::string{to_string(why)} + ": " + text);
+  phase_ = phase::closing;
+  channel_.set_deadline(shared_->bounds.linger);
+  requests_->cut();
+  driver_->closing(why, text);
+  leave_port(text);
+  do_write();
+  do_read();
+}
+
+void session::lost(const std::string& reason) {
+  if (phase_ == phase::over)
+    return;
+  if (phase_ != phase::closing)
+    warn("lost: " + reason);
+  phase_ = phase::over;
+  requests_->cut();
+  leave_port(reason);
+  channel_.cut();
+}
+
+void session::finish() {
+  phase_ = phase::over;
+  requests_->cut();
+  channel_.cancel();
+  channel_.finish(shared_->bounds.linger);
+}
+
+void session::leave_port(const std::string& reason) {
+  if (const auto port = std::exchange(port_, nullptr))
+    port->closed(reason);
+}
+
+void session::note(spdlog::level::level_enum level, std::string_view text) {
+  if (!spdlog::should_log(level))
+    return;
+  const auto at = std::chrono::steady_clock::now();
+  if (const auto more = name_.known() ? shared_->lines.admit(name_.value(), at)
+                                      : shared_->lines_of_strangers.admit(from_, at))
+    spdlog::log(level, "{}: {}: {}{}", shared_->kind, who_, text, *more);
+}
+
+} // namespace rollcall::switches

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "actors/runtime/log.hpp"
+#include "domain/base/log_throttles.hpp"
+#include "transport/net/channel.hpp"
+#include "transport/switches/common/admission.hpp"
+#include "transport/switches/common/link_requests.hpp"
+#include "transport/switches/common/session_limits.hpp"
+#include "transport/switches/common/session_metrics.hpp"
+#include "transport/switches/common/switch_port.hpp"
+#include "transport/switches/driver.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rollcall::switches {
+
+//   handshake ──► hello ──identify──► attaching ──► up
+//       │           │                     │          │ close(), too slow, drain, switch removed
+//       │           └─────────────────────┴──────────┴──► closing ──all written──► over
+//       └──────────── the socket fails, at any time ──────────────────────────────► over
+
+/// One connection of a switch: it carries what its driver says and hears, keeps the deadlines and the number
+/// of deliveries under way, and attaches the switch to its link. Runs on the strand of its channel, and lives
+/// as long as the channel has something under way: a read, a write, or at least its deadline.
+class session final : public session_actions, public std::enable_shared_from_this<session> {
+public:
+  using channel = http::channel;
+
+  /// What the sessions of one kind of switch share.
+  struct shared {
+    std::string kind; ///< for the log: "feed"
+    session_limits bounds;
+    attach_fn attach;
+    wall_clock now;
+    driver_factory make_driver;
+    session_metrics& counters;
+    log_throttles lines{log_throttles::unbounded}; ///< of switches that have been let in, by name
+    log_throttles lines_of_strangers{};            ///< of the others, by address_key
+  };
+
+  using ended_fn = std::function<void(const session*)>;
+
+  /// Whole, so that others may speak to it before it runs. `ended` is called once, from the destructor.
+  static std::shared_ptr<session> make(channel::socket connected, http::tls_context tls,
+                                       std::shared_ptr<shared> with, admission_ptr gate, ended_fn ended);
+
+  /// Use make().
+  session(channel::socket connected, http::tls_context tls, std::shared_ptr<shared> with, admission_ptr gate,
+          ended_fn ended);
+  ~session();
+
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  void run();
+
+  // --- from any thread
+
+  /// Sends what waits, says goodbye and closes.
+  void drain();
+
+  /// Where switches may connect instead: addresses of other nodes, which may be unknown. Nothing: it stays.
+  using move_fn = std::function<std::optional<std::vector<std::string>>(const switch_name&)>;
+
+  /// Tells the switch where to connect from now on, or closes when it cannot be told.
+  void move(const move_fn& to);
+
+  /// Closes when the switch is not admitted any more.
+  void revise();
+
+  /// Closes when the switch would not be let in under this identity, with the certificate that it has shown.
+  void revise(const http::tls_context& identity);
+
+  /// Closes at once.
+  void cut(const std::string& reason);
+
+  // --- session_actions, for the driver
+
+  void send(std::string_view bytes) override;
+  void tell(switch_news news) override;
+  void identify(claim who) override;
+  void close(close_reason why, const std::string& text) override;
+  void wake(std::chrono::milliseconds in) override;
+  bool reading() const override { return reading_; }
+  void warn(std::string_view text) override { note(spdlog::level::warn, text); }
+  void inform(std::string_view text) override { note(spdlog::level::info, text); }
+
+private:
+  enum class phase : std::uint8_t { handshake, hello, attaching, up, closing, over };
+
+  void begin();
+  void on_handshake(channel::error_code ec);
+  void on_deadline();
+  void on_wake();
+  void act_on(const link_requests::request& wanted);
+
+  bool may_read() const;
+  void do_read();
+  void on_read(channel::error_code ec, std::size_t size);
+  void on_end_of_stream();
+
+  void do_attach(const claim& who);
+  void on_attached(attach_result result);
+
+  void do_write();
+  void on_write(channel::error_code ec);
+  void tell_unsent();
+
+  void end(close_reason why, const std::string& text);
+  void lost(const std::string& reason);
+  void finish();
+  void leave_port(const std::string& reason);
+  void note(spdlog::level::level_enum level, std::string_view text);
+  instant now() const { return {std::chrono::steady_clock::now(), shared_->now()}; }
+
+  const std::shared_ptr<shared> shared_;
+  std::function<void(const session*)> ended_;
+  channel channel_;
+  std::string address_; ///< of the peer
+  std::string from_;    ///< whom that counts as one with, see address_key
+  std::string who_;     ///< for the log: the peer, and the switch's name once it is known
+  admission_ptr gate_;
+  driver_ptr driver_;
+  std::shared_ptr<link_requests> requests_; ///< from make() on
+  phase phase_ = phase::handshake;
+  switch_name name_;            ///< once the switch has been let in
+  switch_port_ptr port_;        ///< while up
+  std::size_t outstanding_ = 0; ///< deliveries that the link has not worked off
+  bool reading_ = false;
+  bool writing_ = false;
+  bool heard_all_ = false; ///< the switch has closed its side
+  std::string waiting_;    ///< to be written next
+  std::string batch_;      ///< being written
+};
+
+} // namespace rollcall::switches
