@@ -1,9 +1,11 @@
 #include "actors/cluster/cluster.hpp"
 #include "actors/links/takeover.hpp"
 #include "actors/runtime/failure.hpp"
+#include "domain/base/fan_in.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -180,22 +182,28 @@ void cluster_state::end_drain(const std::string& failure) {
 caf::result<caf::ok_atom> cluster_state::leave() {
   leaving_ = true;
   auto promise = self->make_response_promise<caf::ok_atom>();
-  const auto open = std::make_shared<std::size_t>(1);
-  const auto answered = [open, promise] {
-    if (--*open == 0)
+  const auto others = std::make_shared<fan_in>();
+  const auto settle = [others, promise] {
+    if (others->is_over())
       caf::typed_response_promise<caf::ok_atom>{promise}.deliver(caf::ok_atom_v);
   };
   for (auto& [who, known] : peers_)
     if (known.up) {
-      ++*open;
+      const auto party = others->expect(who);
       self->request(known.actor, caf::duration{defaults::leave_deadline}, atom::ping_v, own_news(known))
-          .then([answered](const wire::news&) { answered(); },
-                [answered, name = who](const caf::error&) {
-                  log::warn("cluster", "node {} does not say that it has heard of the leaving", name);
-                  answered();
-                });
+          .then(
+              [others, party, settle](const wire::news&) {
+                others->answered(party);
+                settle();
+              },
+              [others, party, settle](const caf::error&) {
+                others->failed(party, "no answer in time");
+                log::warn("cluster", "node {} does not say that it has heard of the leaving",
+                          others->parties()[party].name);
+                settle();
+              });
     }
-  answered();
+  settle();
   return promise;
 }
 

@@ -5,12 +5,41 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace rollcall {
 
+void attendance::begin(const node_context& context) {
+  parts_.push_back({context.node, context.claims.all()});
+  view_ = context.cluster.view();
+  nodes_.expect(context.node.value());
+  members_.push_back(nullptr);
+}
+
+attendance::party attendance::ask(const member_state& other) {
+  note(other);
+  members_.push_back(&other);
+  return nodes_.expect(other.name);
+}
+
+void attendance::leave_out(const member_state& other, std::string why) {
+  members_.push_back(&other);
+  nodes_.leave_out(other.name, std::move(why));
+}
+
+bool attendance::answered(party who, switch_claims claims) {
+  if (!nodes_.answered(who))
+    return false;
+  parts_.push_back({node_id{node(who).name}, std::move(claims)});
+  return true;
+}
+
+bool attendance::complete() const { return missing().empty(); }
+
 claim_verdict attendance::verdict() const {
   auto all = parts_;
-  all.insert(all.end(), not_asked_.begin(), not_asked_.end());
+  for (const auto* other : not_asked_)
+    all.push_back({node_id{other->name}, other->claims});
   return claim_verdict{all};
 }
 
@@ -32,9 +61,8 @@ void attendance::has_other_directory(const std::string& node) {
     other_directory_.insert(where, node);
 }
 
+/// What is to be told of answers of another node: that its directory or its clock is another one.
 void attendance::note(const member_state& other) {
-  if (!other.up)
-    return;
   if (other.other_directory)
     has_other_directory(other.name);
   if (other.is_clock_off())
@@ -50,30 +78,32 @@ bool attendance::is_connected_elsewhere(const switch_name& of, std::size_t part)
   return !connected(parts_[part]) && std::any_of(parts_.begin(), parts_.end(), connected);
 }
 
-const node_claims* attendance::home(const switch_name& of) const {
-  const node_claims* home = nullptr;
+attendance::presence attendance::home(const switch_name& of) const {
+  auto found = presence::nobody;
+  std::string best_of;
   const switch_claim* best = nullptr;
-  for (const auto* some : {&parts_, &not_asked_, &missing_})
-    for (const auto& one : *some)
-      for (const auto& claim : one.claims)
-        if (claim.name == of && claim.term != 0 && (!best || wins(claim, one.node, *best, home->node))) {
-          home = &one;
-          best = &claim;
-        }
-  return home;
+  const auto look = [&](const std::string& node, const switch_claims& claims, presence is) {
+    for (const auto& claim : claims)
+      if (claim.name == of && claim.term != 0
+          && (!best || wins(claim, node_id{node}, *best, node_id{best_of}))) {
+        found = is;
+        best_of = node;
+        best = &claim;
+      }
+  };
+  for (const auto& part : parts_)
+    look(part.node.value(), part.claims, presence::here);
+  for (const auto* other : not_asked_)
+    look(other->name, other->claims, presence::here);
+  for (const auto* other : missing())
+    look(other->name, other->claims, presence::missing);
+  return found;
 }
-
-bool attendance::is_home_missing(const switch_name& of) const {
-  const auto* at = home(of);
-  return std::any_of(missing_.begin(), missing_.end(), [&](const node_claims& one) { return &one == at; });
-}
-
-bool attendance::is_home_here(const switch_name& of) const { return home(of) && !is_home_missing(of); }
 
 std::set<std::string> attendance::homes_missing(environment_id environment) const {
   std::set<std::string> names;
-  for (const auto& one : missing_)
-    for (const auto& claim : one.claims)
+  for (const auto* other : missing())
+    for (const auto& claim : other->claims)
       if (claim.environment == environment && is_home_missing(claim.name))
         names.insert(claim.name.value());
   return names;
@@ -84,10 +114,18 @@ bool attendance::has(const std::string& node) const {
                      [&](const node_claims& one) { return one.node.value() == node; });
 }
 
+std::vector<const member_state*> attendance::missing() const {
+  std::vector<const member_state*> all;
+  for (party who = here + 1; who < members_.size(); ++who)
+    if (nodes_.is_missing(who))
+      all.push_back(members_[who]);
+  return all;
+}
+
 std::vector<std::string> attendance::missing_names() const {
   std::vector<std::string> names;
-  for (const auto& one : missing_)
-    names.push_back(one.node.value());
+  for (const auto* other : missing())
+    names.push_back(other->name);
   std::sort(names.begin(), names.end());
   return names;
 }

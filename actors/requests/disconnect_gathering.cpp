@@ -39,19 +39,13 @@ private:
     bool audited = true;
     bool found = false;
   };
-  struct asked_node {
-    std::string name;
-    switch_claims claims; ///< as last heard
-    bool open = true;
-  };
 
   bool concerns(const member_state& other, bool home_known) const;
   bool has_switch(const switch_claims& claims) const;
   bool is_connected_in(const switch_claims& claims) const;
   void ask_own_front();
   void ask(const member_state& other);
-  void refused(asked_node& node, const caf::error& why);
-  asked_node* closing(const std::string& node);
+  void refused(attendance::party who, const caf::error& why);
   void settle();
   bool is_over(const disconnect_report& report) const;
   bool is_unknown_account() const;
@@ -62,13 +56,10 @@ private:
   disconnect_request request_;
   caf::typed_response_promise<disconnect_report> promise_;
   attendance present_;
-  std::vector<part> parts_;             ///< in the order of `present_`
-  std::vector<asked_node> asked_;       ///< this one first
+  std::vector<part> parts_;             ///< as `present_` counts them
   std::set<std::string> late_;          ///< nodes that the order reached too late
   std::vector<doubtful_node> doubtful_; ///< nodes that did not answer in time
   std::string switch_;                  ///< of the one call that is meant; empty for many
-  std::size_t open_ = 0;
-  bool missing_is_fault_ = false;
   bool settled_ = false;
 };
 
@@ -76,39 +67,35 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
   request_ = request;
   promise_ = self->make_response_promise<disconnect_report>();
   self->delayed_send(self, set_times(request_, *context) + defaults::disconnect_grace, atom::deadline_v);
-  auto own = context->claims.all();
-  const auto view = context->cluster.view();
-  missing_is_fault_ = view->missing_is_fault;
+  present_.begin(*context);
+  parts_.emplace_back();
+  const auto& others = present_.view().members;
   if (request_.call)
     switch_ = request_.call->value().substr(0, request_.call->value().find(':'));
-  const auto home_known =
-      request_.call
-      && (is_connected_in(own)
-          || std::any_of(view->members.begin(), view->members.end(),
-                         [&](const auto& other) { return other.up && is_connected_in(other.claims); }));
-  present_.begin(context->node, std::move(own));
-  parts_.emplace_back();
+  const auto home_known = request_.call
+                          && (is_connected_in(present_.own_claims())
+                              || std::any_of(others.begin(), others.end(), [&](const auto& other) {
+                                   return other.up && is_connected_in(other.claims);
+                                 }));
   ask_own_front();
-  for (const auto& other : view->members)
+  for (const auto& other : others)
     if (concerns(other, home_known))
       ask(other);
     else if (other.up)
-      present_.not_asked(other.name, other.claims);
+      present_.not_asked(other);
   return promise_;
 }
 
 void disconnect_gathering_state::ask_own_front() {
-  ++open_;
-  asked_.push_back({context->node.value(), {}});
   self->request(front, caf::duration{2 * (request_.expires - request_.arrived)}, request_)
       .then(
           [this](disconnect_answer& told) {
-            if (!closing(context->node.value()))
+            if (!present_.answered_here())
               return;
             parts_.front() = {std::move(told.switches), told.unknown, told.audited, told.found};
             settle();
           },
-          [this](const caf::error& why) { refused(asked_.front(), why); });
+          [this](const caf::error& why) { refused(attendance::here, why); });
 }
 
 /// A single call is asked of those who claim its switch and are up; of all others only while it is connected
@@ -130,83 +117,64 @@ bool disconnect_gathering_state::is_connected_in(const switch_claims& claims) co
 }
 
 void disconnect_gathering_state::ask(const member_state& other) {
-  if (!other.up) {
-    present_.missing(other.name, other.claims);
-    return;
-  }
+  if (!other.up)
+    return present_.leave_out(other, other.trouble);
   if (context->boottime() >= request_.expires) { // it would be refused, if it came there
     late_.insert(other.name);
-    present_.missing(other.name, other.claims);
-    return;
+    return present_.leave_out(other, "the order has expired");
   }
-  ++open_;
-  present_.note(other);
-  asked_.push_back({other.name, other.claims});
+  const auto who = present_.ask(other);
   self->request(other.actor, caf::duration{2 * (request_.expires - request_.arrived)},
                 wire::order_of(request_, context->node, other.clock))
       .then(
-          [this, node = other.name](wire::disconnect_report& told) {
-            if (!closing(node))
+          [this, who](wire::disconnect_report& told) {
+            if (!present_.answered(who, std::move(told.claims)))
               return;
-            present_.answered(node, std::move(told.claims));
             parts_.push_back({std::move(told.switches), told.unknown, told.audited, told.found});
             settle();
           },
-          [this, i = asked_.size() - 1](const caf::error& why) { refused(asked_[i], why); });
+          [this, who](const caf::error& why) { refused(who, why); });
 }
 
 /// A node that says why it has begun nothing is missing. Any other error says nothing of what it has done or
 /// will do: the connection may be gone while the order is there. It is waited for until the order is too late
 /// everywhere.
-void disconnect_gathering_state::refused(asked_node& node, const caf::error& why) {
+void disconnect_gathering_state::refused(attendance::party who, const caf::error& why) {
   const auto expired = why == ec::expired;
   if (!expired && why != ec::other_directory)
     return;
-  if (!closing(node.name))
+  if (!present_.failed(who, self->system().render(why)))
     return;
+  const auto& node = present_.node(who);
   log::error("disconnect", "{} {}: node {} has begun nothing: {}", request_.audit.method,
-             request_.audit.target, node.name, self->system().render(why));
+             request_.audit.target, node.name, node.why);
   if (expired)
     late_.insert(node.name);
-  if (&node != &asked_.front())
-    present_.missing(node.name, node.claims);
-  if (!expired)
+  else
     present_.has_other_directory(node.name);
   settle();
 }
 
 /// From here on nothing is begun any more. What those have done that did not say so, nobody knows.
 void disconnect_gathering_state::late() {
-  for (auto& one : asked_) {
-    if (!closing(one.name))
-      continue;
-    log::error("disconnect", "{} {}: node {} did not say in time what it has done", request_.audit.method,
-               request_.audit.target, one.name);
-    doubtful_.push_back({one.name, request_.call ? 1U : 0U});
-    if (&one != &asked_.front())
-      present_.missing(one.name, one.claims);
+  for (const auto who : present_.give_up("did not say in time what it has done")) {
+    const auto& node = present_.node(who);
+    log::error("disconnect", "{} {}: node {} {}", request_.audit.method, request_.audit.target, node.name,
+               node.why);
+    doubtful_.push_back({node.name, request_.call ? 1U : 0U});
   }
   settle();
 }
 
-/// Null when that node's part is settled already.
-disconnect_gathering_state::asked_node* disconnect_gathering_state::closing(const std::string& node) {
-  for (auto& one : asked_)
-    if (one.name == node && std::exchange(one.open, false)) {
-      --open_;
-      return &one;
-    }
-  return nullptr;
-}
-
 void disconnect_gathering_state::settle() {
-  if (open_ != 0 || std::exchange(settled_, true))
+  if (!present_.is_over() || std::exchange(settled_, true))
     return;
   const auto verdict = present_.verdict();
   auto report = joined(verdict);
   report.covers = present_.covers(verdict, *request_.directory, request_.scope);
   const auto unanswerable =
-      missing_is_fault_ || (request_.call && !report.found && present_.is_home_missing(switch_name{switch_}));
+      present_.view().missing_is_fault
+      || (request_.call && !report.found && present_.is_home_missing(switch_name{switch_}));
   if (report.doubtful.empty()) {
     add_unknown(report);
     // None of what a node has was hung up that was too late as a whole, and how much that is it does not say.
@@ -264,7 +232,7 @@ disconnect_report disconnect_gathering_state::joined(const claim_verdict& verdic
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& lost = verdict.superseded(i);
     if (parts_[i].unknown != 0)
-      report.doubtful.push_back({present_.node(i).value(), parts_[i].unknown});
+      report.doubtful.push_back({present_.node_of_part(i).value(), parts_[i].unknown});
     report.audited = report.audited && parts_[i].audited;
     for (const auto& one : parts_[i].switches) {
       report.sent += one.sent;
@@ -277,7 +245,7 @@ disconnect_report disconnect_gathering_state::joined(const claim_verdict& verdic
       if (one.failed != 0)
         away.insert(one.name);
       if (one.expired != 0)
-        late.insert(present_.node(i).value());
+        late.insert(present_.node_of_part(i).value());
     }
   }
   std::sort(report.doubtful.begin(), report.doubtful.end(),

@@ -16,6 +16,7 @@ namespace rollcall {
 caf::result<disconnect_answer> disconnect_worker_state::start(const disconnect_request& request) {
   request_ = request;
   promise_ = self->make_response_promise<disconnect_answer>();
+  tree_ = answers_.expect(context->node.value());
   self->delayed_send(self, set_times(request_, *context) + defaults::outcome_grace, atom::deadline_v);
   entry_ = context->audit.new_entry();
   auto audit = request_.audit;
@@ -36,7 +37,7 @@ void disconnect_worker_state::send_job() {
     const auto found = request_.account ? address(dir, request_.scope, *request_.account)
                                         : address(dir, request_.scope, *request_.account_name);
     if (!found) {
-      open_ = 0;
+      answers_.answered(tree_);
       settle();
       return;
     }
@@ -64,8 +65,7 @@ void disconnect_worker_state::refuse() {
 }
 
 void disconnect_worker_state::expect(std::uint64_t more) {
-  open_ += more;
-  --open_;
+  answers_.passed_on(tree_, more);
   settle();
 }
 
@@ -88,7 +88,7 @@ void disconnect_worker_state::outcome(const call_outcome& outcome) {
     break;
   }
   answer_.found = answer_.found || outcome.record;
-  --open_;
+  answers_.answered(tree_);
   settle();
 }
 
@@ -105,15 +105,15 @@ void disconnect_worker_state::late() {
   if (settled_)
     return;
   ++context->metrics.requests_late;
+  answers_.give_up("not in time");
+  answer_.unknown = answers_.parties()[tree_].open;
   log::error("disconnect", "{} {}: {} outcomes did not come in time; those calls may have been hung up",
-             request_.audit.method, request_.audit.target, open_);
-  answer_.unknown = open_;
-  open_ = 0;
+             request_.audit.method, request_.audit.target, answer_.unknown);
   settle();
 }
 
 void disconnect_worker_state::settle() {
-  if (open_ != 0 || std::exchange(settled_, true))
+  if (!answers_.is_over() || std::exchange(settled_, true))
     return;
   auto blocks = take_outcomes();
   const auto idle = !has_sent();

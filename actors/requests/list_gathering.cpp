@@ -28,49 +28,49 @@ struct list_gathering_state {
   local_front_actor front;
 
 private:
+  void ask_here();
   void ask(const member_state& other);
   void settle();
+  bool is_alone() const { return present_.view().members.empty(); }
   bool may_have_some(const member_state& other) const;
 
   list_request request_;
   caf::typed_response_promise<list_answer> promise_;
   attendance present_;
-  std::vector<merged_part> parts_; ///< in the order of `present_`
-  std::size_t open_ = 1;           ///< answers that are awaited, this node's being one
-  bool alone_ = false;             ///< there is no other node
-  bool missing_is_fault_ = false;
+  std::vector<merged_part> parts_; ///< as `present_` counts them
 };
 
 caf::result<list_answer> list_gathering_state::start(const list_request& request) {
   request_ = request;
   request_.now = context->now();
   promise_ = self->make_response_promise<list_answer>();
-  present_.begin(context->node, context->claims.all());
+  present_.begin(*context);
   parts_.emplace_back();
-  const auto view = context->cluster.view();
-  missing_is_fault_ = view->missing_is_fault;
-  for (const auto& other : view->members)
+  for (const auto& other : present_.view().members)
     if (may_have_some(other))
       ask(other);
     else if (other.up)
-      present_.not_asked(other.name, other.claims);
-  // What is asked of a part has to be cut to size, and may be another node's by now.
-  alone_ = view->members.empty();
+      present_.not_asked(other);
+  ask_here();
+  return promise_;
+}
+
+void list_gathering_state::ask_here() {
   auto own = request_;
-  if (!alone_)
+  // What is asked of a part has to be cut to size, and may be another node's by now.
+  if (!is_alone())
     own.query = for_part(std::move(own.query));
   self->request(front, caf::duration{2 * defaults::gather_deadline}, own)
       .then(
           [this](call_list_ptr& calls) {
             parts_.front().rows = std::move(calls);
-            --open_;
+            present_.answered_here();
             settle();
           },
           [this](caf::error& why) {
             promise_.deliver(std::move(why));
             self->quit();
           });
-  return promise_;
 }
 
 /// A list of one node's calls needs that node alone, which may be one whose name is not known yet.
@@ -80,37 +80,34 @@ bool list_gathering_state::may_have_some(const member_state& other) const {
 }
 
 void list_gathering_state::ask(const member_state& other) {
-  if (!other.up) {
-    present_.missing(other.name);
-    return;
-  }
-  ++open_;
-  present_.note(other);
+  if (!other.up)
+    return present_.leave_out(other, other.trouble);
+  const auto who = present_.ask(other);
   // Running times are told by the clock of the node that has the call, where that is another one.
   auto request = request_;
   if (other.is_clock_off())
     request.now += other.ahead;
   self->request(other.actor, caf::duration{defaults::gather_deadline}, wire::query_of(request))
       .then(
-          [this, node = other.name, now = request.now](wire::list_opening& opening) {
-            present_.answered(node, std::move(opening.claims));
+          [this, who, now = request.now](wire::list_opening& opening) {
+            present_.answered(who, std::move(opening.claims));
             parts_.push_back(
-                {import_rows(self->system(), context, node_id{node}, std::move(opening)), {}, now});
-            --open_;
+                {import_rows(self->system(), context, node_id{present_.node(who).name}, std::move(opening)),
+                 {},
+                 now});
             settle();
           },
-          [this, node = other.name](const caf::error& why) {
-            log::warn("list", "node {} is left out: {}", node, self->system().render(why));
-            present_.missing(node);
-            --open_;
+          [this, who](const caf::error& why) {
+            present_.failed(who, self->system().render(why));
+            log::warn("list", "node {} is left out: {}", present_.node(who).name, present_.node(who).why);
             settle();
           });
 }
 
 void list_gathering_state::settle() {
-  if (open_ != 0)
+  if (!present_.is_over())
     return;
-  if (missing_is_fault_ && !present_.complete()) {
+  if (present_.view().missing_is_fault && !present_.complete()) {
     promise_.deliver(present_.failure());
     self->quit();
     return;
@@ -119,7 +116,7 @@ void list_gathering_state::settle() {
   list_answer answer;
   answer.now = request_.now;
   answer.covers = present_.covers(verdict, *request_.directory, request_.query.scope);
-  if (alone_) {
+  if (is_alone()) {
     answer.rows = std::move(parts_.front().rows);
   } else {
     for (std::size_t i = 0; i < parts_.size(); ++i)

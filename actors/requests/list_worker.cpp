@@ -11,6 +11,7 @@ namespace rollcall {
 caf::result<call_list_ptr> list_worker_state::start(const list_request& request) {
   request_ = request;
   promise_ = self->make_response_promise<call_list_ptr>();
+  tree_ = answers_.expect(context->node.value());
   const auto& query = request_.query;
   const auto& dir = *request_.directory;
   auto job = std::make_shared<list_job>(
@@ -20,7 +21,7 @@ caf::result<call_list_ptr> list_worker_state::start(const list_request& request)
     const auto found = query.account ? address(dir, query.scope, *query.account)
                                      : address(dir, query.scope, *query.account_name);
     if (!found || (!query.recursive && found->owner != query.scope)) {
-      open_ = 0;
+      answers_.answered(tree_);
       settle();
       return promise_;
     }
@@ -33,26 +34,25 @@ caf::result<call_list_ptr> list_worker_state::start(const list_request& request)
 }
 
 void list_worker_state::expect(std::uint64_t more) {
-  open_ += more;
-  --open_;
+  answers_.passed_on(tree_, more);
   settle();
 }
 
 void list_worker_state::part(list_part& part) {
   parts_.push_back(std::move(part));
-  --open_;
+  answers_.answered(tree_);
   settle();
 }
 
 void list_worker_state::late() {
   ++context->metrics.requests_late;
-  log::error("list", "{} parts did not come in time", open_);
+  log::error("list", "{} parts did not come in time", answers_.parties()[tree_].open);
   promise_.deliver(caf::make_error(ec::too_late));
   self->quit();
 }
 
 void list_worker_state::settle() {
-  if (open_ != 0)
+  if (!answers_.is_over())
     return;
   promise_.deliver(std::make_shared<call_list>(std::move(request_.query), std::move(request_.directory),
                                                std::move(parts_),

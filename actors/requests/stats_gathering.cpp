@@ -36,73 +36,67 @@ struct stats_gathering_state {
 
 private:
   void ask(const member_state& other);
-  void take(const std::string& who, wire::counts told);
-  void ask_for_more(const std::string& who, wire::counts told);
-  void left_out(const std::string& who, const std::string& why);
+  void take(attendance::party who, wire::counts told);
+  void ask_for_more(attendance::party who, wire::counts told);
+  void left_out(attendance::party who, const std::string& why);
   void settle();
   stats_answer joined(const claim_verdict& verdict);
 
   caf::typed_response_promise<stats_report> promise_;
   attendance present_;
   tally_sum own_;
-  std::vector<wire::counts> others_; ///< in the order of `present_`, which begins with this node
-  std::size_t open_ = 0;             ///< answers of other nodes that are awaited
-  bool missing_is_fault_ = false;
+  std::vector<wire::counts> others_; ///< as `present_` counts parts, from 1
 };
 
 caf::result<stats_report> stats_gathering_state::start(const stats_request& request) {
   promise_ = self->make_response_promise<stats_report>();
-  present_.begin(context->node, context->claims.all());
-  const auto view = context->cluster.view();
-  missing_is_fault_ = view->missing_is_fault;
+  present_.begin(*context);
   self->send(node, own_.begin(request, stats_sink_actor{self}));
-  for (const auto& other : view->members)
+  for (const auto& other : present_.view().members)
     ask(other);
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
   return promise_;
 }
 
 void stats_gathering_state::expect(std::uint64_t more) {
-  own_.expect(more);
+  present_.passed_on_here(more);
   settle();
 }
 
 void stats_gathering_state::part(const stats_part& part) {
   own_.add(part);
+  present_.answered_here();
   settle();
 }
 
 void stats_gathering_state::late() {
-  if (own_.open() == 0)
+  const auto& own = present_.node(attendance::here);
+  if (own.is != fan_in::fate::awaited)
     return; // it is another node that is, which has its own deadline
-  promise_.deliver(own_.late(*context));
+  promise_.deliver(tally_sum::late(*context, own.open));
   self->quit();
 }
 
 void stats_gathering_state::ask(const member_state& other) {
-  if (!other.up) {
-    present_.missing(other.name);
-    return;
-  }
-  ++open_;
-  present_.note(other);
+  if (!other.up)
+    return present_.leave_out(other, other.trouble);
+  const auto who = present_.ask(other);
   self->request(other.actor, caf::duration{defaults::gather_deadline},
                 wire::stats_query{own_.request().scope.value(), own_.request().recursive})
-      .then([this, who = other.name](wire::counts& told) { take(who, std::move(told)); },
-            [this, who = other.name](const caf::error& why) { left_out(who, self->system().render(why)); });
+      .then([this, who](wire::counts& told) { take(who, std::move(told)); },
+            [this, who](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
 
-void stats_gathering_state::take(const std::string& who, wire::counts told) {
+void stats_gathering_state::take(attendance::party who, wire::counts told) {
   if (!told.first.last)
     return told.exporter ? ask_for_more(who, std::move(told)) : left_out(who, "its counts have no end");
   present_.answered(who, told.claims);
   others_.push_back(std::move(told));
-  --open_;
   settle();
 }
 
 /// Batch by batch, each when the one before is here: a message is bounded.
-void stats_gathering_state::ask_for_more(const std::string& who, wire::counts told) {
+void stats_gathering_state::ask_for_more(attendance::party who, wire::counts told) {
   const auto from = told.exporter;
   if (told.first.accounts.size() > defaults::most_counts) {
     self->send(from, atom::left_v);
@@ -120,17 +114,16 @@ void stats_gathering_state::ask_for_more(const std::string& who, wire::counts to
           [this, who](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
 
-void stats_gathering_state::left_out(const std::string& who, const std::string& why) {
-  log::warn("stats", "node {} is left out: {}", who, why);
-  present_.missing(who);
-  --open_;
+void stats_gathering_state::left_out(attendance::party who, const std::string& why) {
+  log::warn("stats", "node {} is left out: {}", present_.node(who).name, why);
+  present_.failed(who, why);
   settle();
 }
 
 void stats_gathering_state::settle() {
-  if (open_ != 0 || own_.open() != 0)
+  if (!present_.is_over())
     return;
-  if (missing_is_fault_ && !present_.complete()) {
+  if (present_.view().missing_is_fault && !present_.complete()) {
     promise_.deliver(present_.failure());
   } else {
     const auto verdict = present_.verdict();
@@ -153,7 +146,8 @@ stats_answer stats_gathering_state::joined(const claim_verdict& verdict) {
   for (auto& account : own)
     sums.emplace(account.account, std::move(account.counts));
   for (std::size_t i = 0; i < others_.size(); ++i)
-    for (const auto& account : wire::stats_from(others_[i], verdict.superseded(i + 1), present_.node(i + 1)))
+    for (const auto& account :
+         wire::stats_from(others_[i], verdict.superseded(i + 1), present_.node_of_part(i + 1)))
       sums[account.account].add(account.counts);
   stats_answer all;
   all.reserve(sums.size());

@@ -9,28 +9,30 @@ namespace rollcall {
 
 caf::result<stats_answer> stats_worker_state::start(const stats_request& request) {
   promise_ = self->make_response_promise<stats_answer>();
+  tree_ = answers_.expect(context->node.value());
   self->send(node, sum_.begin(request, stats_sink_actor{self}));
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
   return promise_;
 }
 
 void stats_worker_state::expect(std::uint64_t more) {
-  sum_.expect(more);
+  answers_.passed_on(tree_, more);
   settle();
 }
 
 void stats_worker_state::part(const stats_part& part) {
   sum_.add(part);
+  answers_.answered(tree_);
   settle();
 }
 
 void stats_worker_state::late() {
-  promise_.deliver(sum_.late(*context));
+  promise_.deliver(tally_sum::late(*context, answers_.parties()[tree_].open));
   self->quit();
 }
 
 void stats_worker_state::settle() {
-  if (sum_.open() != 0)
+  if (!answers_.is_over())
     return;
   promise_.deliver(sum_.take());
   self->quit();

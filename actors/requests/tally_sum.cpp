@@ -16,7 +16,6 @@ stats_job_ptr tally_sum::begin(const stats_request& request, stats_sink_actor si
 // An account that changed hands a moment ago is told of by its former customer too, or by itself, or by a
 // customer that is in scope no more: the newest counts hold, and the request's directory.
 void tally_sum::add(const stats_part& part) {
-  --open_;
   const auto& dir = *request_.directory;
   for (const auto& news : part.accounts) {
     const auto* owner = dir.owner(news.account.environment, news.account.account);
@@ -39,9 +38,9 @@ stats_answer tally_sum::take() const {
   return answer;
 }
 
-caf::error tally_sum::late(node_context& context) const {
+caf::error tally_sum::late(node_context& context, std::uint64_t open) {
   ++context.metrics.requests_late;
-  log::error("stats", "{} tallies did not answer in time", open_);
+  log::error("stats", "{} tallies did not answer in time", open);
   return caf::make_error(ec::too_late);
 }
 

@@ -11,31 +11,25 @@
 
 namespace rollcall {
 
-/// Joins what the tallies of a scope tell. It knows that it has everything when as many have told as it was
-/// told to expect: one when it begins, as many more as each `expect` announces, whose sender is itself done.
+/// Joins what the tallies of a scope tell. Its owner counts how many have told.
 class tally_sum {
 public:
-  /// Returns the job whose parts are to go to `sink`, and from there to expect() and add().
+  /// Returns the job whose parts are to go to `sink`, and from there to add().
   stats_job_ptr begin(const stats_request& request, stats_sink_actor sink);
 
-  void expect(std::uint64_t more) { open_ += more - 1; }
   void add(const stats_part& part);
 
   const stats_request& request() const noexcept { return request_; }
 
-  /// Parts that are still awaited.
-  std::uint64_t open() const noexcept { return open_; }
-
   /// The counts, once no part is awaited.
   stats_answer take() const;
 
-  /// The error of a sum that did not come in time, which is logged and counted.
-  caf::error late(node_context& context) const;
+  /// The error of a sum of which `open` parts did not come in time, which is logged and counted.
+  static caf::error late(node_context& context, std::uint64_t open);
 
 private:
   stats_request request_;
   std::unordered_map<account_key, tally_update> found_;
-  std::uint64_t open_ = 1;
 };
 
 } // namespace rollcall

@@ -3,6 +3,7 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/requests/tally_sum.hpp"
+#include "domain/base/fan_in.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -18,9 +19,9 @@
 
 namespace rollcall {
 
-// A worker lives for one request. It sends a job to the node, gathers what comes back, answers and ends. It
-// counts how many answers are open: one when it starts, as many more as each `expect` announces; the sender
-// of an `expect` is itself done.
+// A worker lives for one request. It sends a job to the node, gathers what comes back, answers and ends. To
+// its fan_in the whole tree below the node is one party, and each `expect n` says that one of its answers is
+// given by n others.
 
 /// Gathers a list.
 struct list_worker_state {
@@ -43,7 +44,8 @@ private:
   list_request request_;
   caf::typed_response_promise<call_list_ptr> promise_;
   std::vector<list_part> parts_;
-  std::uint64_t open_ = 1;
+  fan_in answers_;
+  fan_in::party tree_ = 0;
 };
 
 /// Gathers the counts of tallies for another node, or a page of this one; a request of the API has its
@@ -67,6 +69,8 @@ private:
 
   caf::typed_response_promise<stats_answer> promise_;
   tally_sum sum_;
+  fan_in answers_;
+  fan_in::party tree_ = 0;
 };
 
 /// Gathers the outcomes of a disconnect. The links have the audit log take each call before its line leaves;
@@ -109,7 +113,8 @@ private:
                             ///< moves may tell twice
   std::uint64_t entry_ = 0; ///< of the audit log
   audit_request_ptr audit_;
-  std::uint64_t open_ = 1;
+  fan_in answers_;
+  fan_in::party tree_ = 0;
   bool unknown_account_ = false; ///< only its calls know of it
   bool settled_ = false;
 };

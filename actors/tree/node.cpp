@@ -7,6 +7,7 @@
 #include "actors/tree/account.hpp"
 #include "actors/tree/customer.hpp"
 #include "actors/tree/tally.hpp"
+#include "domain/base/fan_in.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -92,38 +93,40 @@ void node_state::change(directory_ptr dir, const std::vector<switch_settings>& s
 
 namespace {
 
-/// Gathers the states of the links; one owner of the promise.
-struct state_gathering {
+/// The states of the links, as they come.
+struct link_answers {
   caf::typed_response_promise<link_statuses> promise;
-  std::size_t open;
+  fan_in links = {};
   link_statuses found = {};
 
   void settle() {
-    if (open == 0)
+    if (links.is_over())
       promise.deliver(std::move(found));
-  }
-  void hit(link_status x) {
-    found.push_back(std::move(x));
-    --open;
-    settle();
-  }
-  void miss() {
-    --open;
-    settle();
   }
 };
 
 } // namespace
 
+/// Without those that do not answer in time.
 caf::result<link_statuses> node_state::link_states() {
   auto promise = self->make_response_promise<link_statuses>();
-  auto gathering = std::make_shared<state_gathering>(state_gathering{promise, links_.size()});
-  for (const auto& [known_as, link] : links_)
+  const auto answers = std::make_shared<link_answers>(link_answers{promise});
+  for (const auto& [known_as, link] : links_) {
+    const auto who = answers->links.expect(known_as.value());
     self->request(link.actor, caf::duration{defaults::gather_deadline}, caf::get_atom_v)
-        .then([gathering](link_status& x) { gathering->hit(std::move(x)); },
-              [gathering](caf::error&) { gathering->miss(); });
+        .then(
+            [answers, who](link_status& is) {
+              answers->found.push_back(std::move(is));
+              answers->links.answered(who);
+              answers->settle();
+            },
+            [answers, who](const caf::error&) {
+              answers->links.failed(who, "no answer in time");
+              answers->settle();
+            });
+  }
   if (links_.empty())
-    gathering->settle();
+    answers->settle();
   return promise;
 }
 
