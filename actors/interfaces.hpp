@@ -170,12 +170,6 @@ using auditor_actor =
                      caf::reacts_to<audit_notes>,                       // Later news of calls. Never empty.
                      caf::reacts_to<caf::tick_atom>>; // Look after the file, and write what waits.
 
-/// The front of this node alone: turns each request into a worker.
-using local_front_actor = caf::typed_actor<caf::replies_to<list_request>::with<call_list_ptr>,
-                                           caf::replies_to<stats_request>::with<stats_answer>,
-                                           caf::replies_to<disconnect_request>::with<disconnect_answer>,
-                                           caf::replies_to<caf::get_atom>::with<link_statuses>>;
-
 /// Carries out what is asked of nodes, and has it written down.
 using node_orders_actor =
     caf::typed_actor<caf::replies_to<node_order>::with<node_order_answer>>; // Fails with unknown_node,
@@ -187,8 +181,7 @@ using node_orders_actor =
 using front_actor = caf::typed_actor<caf::replies_to<list_request>::with<list_answer>,
                                      caf::replies_to<stats_request>::with<stats_report>,
                                      caf::replies_to<disconnect_request>::with<disconnect_report>,
-                                     caf::replies_to<node_order>::with<node_order_answer>,
-                                     caf::replies_to<caf::get_atom>::with<link_statuses>>; // Of this node.
+                                     caf::replies_to<node_order>::with<node_order_answer>>;
 
 /// Where a switch's connection finds its link: the node, or before it the cluster, which asks the other nodes
 /// whether the switch was theirs.

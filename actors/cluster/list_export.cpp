@@ -2,6 +2,7 @@
 
 #include "actors/cluster/wire_format.hpp"
 #include "actors/runtime/failure.hpp"
+#include "actors/workers/workers.hpp"
 #include "domain/lists/packed_rows.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -26,7 +27,7 @@ struct list_export_state {
 
   list_exporting_actor::pointer self;
   context_ptr context;
-  local_front_actor front;
+  node_actor node;
   directory_ptr directory;
 
 private:
@@ -44,7 +45,8 @@ private:
 caf::result<wire::list_opening> list_export_state::start(const wire::list_query& query) {
   promise_ = self->make_response_promise<wire::list_opening>();
   opening_.claims = context->claims.all();
-  self->request(front, caf::duration{2 * defaults::gather_deadline},
+  self->request(spawn_list_worker(self->system(), context, node),
+                caf::duration{2 * defaults::gather_deadline},
                 list_request{wire::query_from(query, opening_.claims, *directory), directory,
                              wire::time_from(query.now)})
       .then([this](call_list_ptr& calls) { open(std::move(calls)); },
@@ -100,10 +102,10 @@ void list_export_state::end_if_idle() {
 
 list_exporting_actor::behavior_type
 list_export(list_exporting_actor::stateful_pointer<list_export_state> self, const context_ptr& context,
-            const local_front_actor& front, const directory_ptr& dir) {
+            const node_actor& node, const directory_ptr& dir) {
   fails_alone(self, context);
   self->state.context = context;
-  self->state.front = front;
+  self->state.node = node;
   self->state.directory = dir;
   self->set_down_handler([self](const caf::down_msg&) { self->quit(); }); // nobody reads it any more
   return {
@@ -116,9 +118,9 @@ list_export(list_exporting_actor::stateful_pointer<list_export_state> self, cons
 
 } // namespace
 
-list_exporting_actor spawn_list_export(caf::actor_system& system, context_ptr context,
-                                       local_front_actor front, directory_ptr dir) {
-  return system.spawn(list_export, std::move(context), std::move(front), std::move(dir));
+list_exporting_actor spawn_list_export(caf::actor_system& system, context_ptr context, node_actor node,
+                                       directory_ptr dir) {
+  return system.spawn(list_export, std::move(context), std::move(node), std::move(dir));
 }
 
 } // namespace rollcall

@@ -12,7 +12,7 @@ using list_exporting_actor =
 
 /// Spawns the actor that gathers one list of this node and hands it over to another one. It ends when the
 /// list is told, when whoever asked is gone, or when nobody asks for more.
-list_exporting_actor spawn_list_export(caf::actor_system& system, context_ptr context,
-                                       local_front_actor front, directory_ptr dir);
+list_exporting_actor spawn_list_export(caf::actor_system& system, context_ptr context, node_actor node,
+                                       directory_ptr dir);
 
 } // namespace rollcall

@@ -5,6 +5,7 @@
 #include "actors/cluster/wire_format.hpp"
 #include "actors/order_time.hpp"
 #include "actors/runtime/failure.hpp"
+#include "actors/workers/workers.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -35,8 +36,8 @@ struct member_actor_state {
 
   member_host_actor::pointer self;
   context_ptr context;
-  local_front_actor front;
   node_actor node;
+  auditor_actor auditor;
   cluster_actor cluster;
   directory_ptr directory;
 };
@@ -44,7 +45,7 @@ struct member_actor_state {
 caf::result<wire::list_opening> member_actor_state::list(const wire::list_query& query) {
   if (!directory)
     return caf::make_error(ec::too_late);
-  return self->delegate(spawn_list_export(self->system(), context, front, directory), query);
+  return self->delegate(spawn_list_export(self->system(), context, node, directory), query);
 }
 
 // The claims are taken before anything is gathered: what they say is then surely in it.
@@ -53,7 +54,8 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
     return caf::make_error(ec::too_late);
   auto promise = self->make_response_promise<wire::counts>();
   auto claims = context->claims.all();
-  self->request(front, caf::duration{2 * defaults::gather_deadline},
+  self->request(spawn_stats_worker(self->system(), context, node),
+                caf::duration{2 * defaults::gather_deadline},
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
           [this, promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
@@ -89,7 +91,8 @@ caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::
   }
   auto promise = self->make_response_promise<wire::disconnect_report>();
   auto claims = context->claims.all();
-  self->request(front, caf::duration{left + defaults::disconnect_grace}, std::move(asked))
+  self->request(spawn_disconnect_worker(self->system(), context, node, auditor),
+                caf::duration{left + defaults::disconnect_grace}, std::move(asked))
       .then(
           [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
             promise.deliver(wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown,
@@ -123,12 +126,12 @@ void member_actor_state::take(const directory_ptr& dir) {
 }
 
 member_host_actor::behavior_type member(member_host_actor::stateful_pointer<member_actor_state> self,
-                                        const context_ptr& context, const local_front_actor& front,
-                                        const node_actor& node) {
+                                        const context_ptr& context, const node_actor& node,
+                                        const auditor_actor& auditor) {
   fails_with_node(self, context);
   self->state.context = context;
-  self->state.front = front;
   self->state.node = node;
+  self->state.auditor = auditor;
   return {
       [self](atom::joined, wire::card& theirs, caf::strong_actor_ptr& theirs_too) {
         return self->delegate(self->state.cluster, atom::joined_v, std::move(theirs), std::move(theirs_too));
@@ -157,11 +160,11 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
 
 } // namespace
 
-member_host_actor spawn_member(caf::actor_system& system, context_ptr context, local_front_actor front,
-                               node_actor node, bool own_thread) {
+member_host_actor spawn_member(caf::actor_system& system, context_ptr context, node_actor node,
+                               auditor_actor auditor, bool own_thread) {
   return own_thread
-             ? system.spawn<caf::detached>(member, std::move(context), std::move(front), std::move(node))
-             : system.spawn(member, std::move(context), std::move(front), std::move(node));
+             ? system.spawn<caf::detached>(member, std::move(context), std::move(node), std::move(auditor))
+             : system.spawn(member, std::move(context), std::move(node), std::move(auditor));
 }
 
 } // namespace rollcall

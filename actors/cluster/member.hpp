@@ -6,9 +6,9 @@
 namespace rollcall {
 
 /// Spawns what other nodes find of this one: it has their requests carried out here, on this node alone. It
-/// answers nothing about calls before it was given a directory and a cluster actor. `own_thread`: see
-/// cluster_settings.
-member_host_actor spawn_member(caf::actor_system& system, context_ptr context, local_front_actor front,
-                               node_actor node, bool own_thread);
+/// answers nothing about calls before it was given a directory and a cluster actor. `auditor` may be null.
+/// `own_thread`: see cluster_settings.
+member_host_actor spawn_member(caf::actor_system& system, context_ptr context, node_actor node,
+                               auditor_actor auditor, bool own_thread);
 
 } // namespace rollcall

@@ -4,6 +4,7 @@
 #include "actors/requests/gatherings.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/urgency.hpp"
+#include "actors/workers/workers.hpp"
 #include "domain/directory/addressed_account.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -29,7 +30,8 @@ struct disconnect_gathering_state {
 
   disconnect_gathering_actor::pointer self;
   context_ptr context;
-  local_front_actor front;
+  node_actor node;
+  auditor_actor auditor;
 
 private:
   /// What one node did.
@@ -43,7 +45,7 @@ private:
   bool concerns(const member_state& other, bool home_known) const;
   bool has_switch(const switch_claims& claims) const;
   bool is_connected_in(const switch_claims& claims) const;
-  void ask_own_front();
+  void ask_here();
   void ask(const member_state& other);
   void refused(attendance::party who, const caf::error& why);
   void settle();
@@ -77,7 +79,7 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
                               || std::any_of(others.begin(), others.end(), [&](const auto& other) {
                                    return other.up && is_connected_in(other.claims);
                                  }));
-  ask_own_front();
+  ask_here();
   for (const auto& other : others)
     if (concerns(other, home_known))
       ask(other);
@@ -86,8 +88,9 @@ caf::result<disconnect_report> disconnect_gathering_state::start(const disconnec
   return promise_;
 }
 
-void disconnect_gathering_state::ask_own_front() {
-  self->request(front, caf::duration{2 * (request_.expires - request_.arrived)}, request_)
+void disconnect_gathering_state::ask_here() {
+  self->request(spawn_disconnect_worker(self->system(), context, node, auditor),
+                caf::duration{2 * (request_.expires - request_.arrived)}, request_)
       .then(
           [this](disconnect_answer& told) {
             if (!present_.answered_here())
@@ -275,10 +278,11 @@ void disconnect_gathering_state::join_one_call(disconnect_report& report, std::u
 
 disconnect_gathering_actor::behavior_type
 disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gathering_state> self,
-                     const context_ptr& context, const local_front_actor& front) {
+                     const context_ptr& context, const node_actor& node, const auditor_actor& auditor) {
   fails_alone(self, context);
   self->state.context = context;
-  self->state.front = front;
+  self->state.node = node;
+  self->state.auditor = auditor;
   return {
       [self](const disconnect_request& request) { return self->state.start(request); },
       [self](atom::deadline) { self->state.late(); },
@@ -288,8 +292,9 @@ disconnect_gathering(disconnect_gathering_actor::stateful_pointer<disconnect_gat
 } // namespace
 
 disconnect_gathering_actor spawn_disconnect_gathering(caf::actor_system& system, context_ptr context,
-                                                      local_front_actor front) {
-  return spawn_as(urgency::express, system, disconnect_gathering, std::move(context), std::move(front));
+                                                      node_actor node, auditor_actor auditor) {
+  return spawn_as(urgency::express, system, disconnect_gathering, std::move(context), std::move(node),
+                  std::move(auditor));
 }
 
 } // namespace rollcall

@@ -5,9 +5,11 @@
 
 namespace rollcall {
 
-/// Spawns the front, where API requests enter: each gets a gathering of its own. `local` is the front of
-/// `node` alone.
+/// Spawns the front, the one actor that the API asks. Each request about calls gets a gathering of its own,
+/// which answers it. A node_order is passed on to `orders` as it is: so the API, and the tests that put a
+/// scripted front in its place, know one actor only, and what that message costs does not matter for what an
+/// operator orders by hand. `auditor` may be null; without `orders` no node is known.
 front_actor spawn_front(caf::actor_system& system, context_ptr context, node_actor node,
-                        local_front_actor local, node_orders_actor orders = {});
+                        auditor_actor auditor, node_orders_actor orders = {});
 
 } // namespace rollcall

@@ -7,8 +7,8 @@
 
 namespace rollcall {
 
-// A gathering lives for one request of the API: it asks this node's front and every other node that is up,
-// waits for each no longer than its deadline, and joins what came. Who did not answer is named. Stats are
+// A gathering lives for one request of the API: it asks a worker of this node and every other node that is
+// up, waits for each no longer than its deadline, and joins what came. Who did not answer is named. Stats are
 // what is asked for most often, and few numbers: their gathering does itself what this node's worker would.
 
 using list_gathering_actor = caf::typed_actor<caf::replies_to<list_request>::with<list_answer>>;
@@ -18,10 +18,9 @@ using disconnect_gathering_actor =
     caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_report>,
                      caf::reacts_to<atom::deadline>>;
 
-list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context,
-                                          local_front_actor front);
+list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context, node_actor node);
 stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context, node_actor node);
 disconnect_gathering_actor spawn_disconnect_gathering(caf::actor_system& system, context_ptr context,
-                                                      local_front_actor front);
+                                                      node_actor node, auditor_actor auditor);
 
 } // namespace rollcall

@@ -4,6 +4,7 @@
 #include "actors/requests/gatherings.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/urgency.hpp"
+#include "actors/workers/workers.hpp"
 #include "domain/lists/merged_list.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -25,7 +26,7 @@ struct list_gathering_state {
 
   list_gathering_actor::pointer self;
   context_ptr context;
-  local_front_actor front;
+  node_actor node;
 
 private:
   void ask_here();
@@ -60,7 +61,8 @@ void list_gathering_state::ask_here() {
   // What is asked of a part has to be cut to size, and may be another node's by now.
   if (!is_alone())
     own.query = for_part(std::move(own.query));
-  self->request(front, caf::duration{2 * defaults::gather_deadline}, own)
+  self->request(spawn_list_worker(self->system(), context, node),
+                caf::duration{2 * defaults::gather_deadline}, own)
       .then(
           [this](call_list_ptr& calls) {
             parts_.front().rows = std::move(calls);
@@ -129,18 +131,17 @@ void list_gathering_state::settle() {
 
 list_gathering_actor::behavior_type
 list_gathering(list_gathering_actor::stateful_pointer<list_gathering_state> self, const context_ptr& context,
-               const local_front_actor& front) {
+               const node_actor& node) {
   fails_alone(self, context);
   self->state.context = context;
-  self->state.front = front;
+  self->state.node = node;
   return {[self](const list_request& request) { return self->state.start(request); }};
 }
 
 } // namespace
 
-list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context,
-                                          local_front_actor front) {
-  return spawn_as(urgency::express, system, list_gathering, std::move(context), std::move(front));
+list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context, node_actor node) {
+  return spawn_as(urgency::express, system, list_gathering, std::move(context), std::move(node));
 }
 
 } // namespace rollcall

@@ -1,10 +1,10 @@
 #include "actors/cluster/wire_format.hpp"
 #include "actors/requests/attendance.hpp"
 #include "actors/requests/gatherings.hpp"
-#include "actors/requests/tally_sum.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/runtime/urgency.hpp"
+#include "actors/workers/tally_sum.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

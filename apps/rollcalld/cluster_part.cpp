@@ -71,7 +71,7 @@ cluster_part::cluster_part(surroundings at, const config& config)
       incarnation_(random_incarnation()),
       members_(std::make_shared<members_file>(state_folder_of(config))) {
   const auto wired = config.cluster.has_value();
-  member_ = spawn_member(at_.system, at_.context, at_.front, at_.node, wired);
+  member_ = spawn_member(at_.system, at_.context, at_.node, at_.auditor, wired);
   cluster_settings settings;
   settings.incarnation = incarnation_;
   settings.secret = at_.secret;
@@ -159,8 +159,8 @@ void cluster_part::leave(std::function<void()> done) {
   });
 }
 
-node_orders_actor cluster_part::orders(auditor_actor auditor) const {
-  return spawn_node_orders(at_.system, at_.context, cluster_, std::move(auditor));
+node_orders_actor cluster_part::orders() const {
+  return spawn_node_orders(at_.system, at_.context, cluster_, at_.auditor);
 }
 
 void cluster_part::stop() {

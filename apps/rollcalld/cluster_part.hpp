@@ -33,8 +33,8 @@ public:
     boost::asio::io_context& io;
     caf::actor_system& system;
     context_ptr context;
-    local_front_actor front;
     node_actor node;
+    auditor_actor auditor;
     shared_secret secret;                                      ///< for the other nodes
     std::function<void(const shared_secret&)> on_secret_taken; ///< another node's has taken its place
     std::function<void(std::function<void()>)>
@@ -69,7 +69,7 @@ public:
   void leave(std::function<void()> done);
 
   /// Who carries out what is asked of nodes.
-  node_orders_actor orders(auditor_actor auditor) const;
+  node_orders_actor orders() const;
 
   /// Parts from the others.
   void stop();

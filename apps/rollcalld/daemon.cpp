@@ -1,6 +1,5 @@
 #include "actors/audit/auditor.hpp"
 #include "actors/requests/front.hpp"
-#include "actors/requests/local_front.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
 #include "actors/tree/node.hpp"
@@ -89,13 +88,12 @@ void daemon::impl::start_actors() {
                           "cannot have its audit log " + audit_file.string() + ": " + e.what()};
   }
   node_ = spawn_node(system_, context_, auditor_);
-  local_ = spawn_local_front(system_, context_, node_, auditor_);
   secret_ =
       std::make_unique<cluster_secret>(state_folder_of(config_), context_->node, cluster_secret_of(config_));
   authenticator_ = authenticator_of(config_.http, secret_->nonce_keys());
   cluster_ = std::make_unique<cluster_part>(
       cluster_part::surroundings{
-          crew_.sockets(), system_, context_, local_, node_, secret_->told(),
+          crew_.sockets(), system_, context_, node_, auditor_, secret_->told(),
           [this](const auto& theirs) {
             boost::asio::post(control_, [this, theirs] {
               if (secret_->hear(theirs))
@@ -107,7 +105,7 @@ void daemon::impl::start_actors() {
           [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
           [this] { boost::asio::post(control_, [this] { begin_stop(); }); }},
       config_);
-  front_ = spawn_front(system_, context_, node_, local_, cluster_->orders(auditor_));
+  front_ = spawn_front(system_, context_, node_, auditor_, cluster_->orders());
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
   for (auto& [name, calls] : outstanding)
@@ -128,9 +126,8 @@ void daemon::impl::start_listeners() {
   feed_ = std::make_unique<feed::server>(crew_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
   kamailios_ = std::make_unique<kamailio::clients>(crew_.sockets(), kamailio::limits{}, attach, system_now);
-  pages_ =
-      std::make_unique<pages>(system_, local_, *endpoint_, context_, http_->counters(), feed_->counters(),
-                              *kamailios_, *cluster_, directory_status_, certificates_);
+  pages_ = std::make_unique<pages>(system_, node_, *endpoint_, context_, http_->counters(), feed_->counters(),
+                                   *kamailios_, *cluster_, directory_status_, certificates_);
   pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
 
   start_http(*http_, config_);

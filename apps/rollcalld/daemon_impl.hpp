@@ -78,7 +78,6 @@ private:
   context_ptr context_ = std::make_shared<node_context>();
   auditor_actor auditor_;
   node_actor node_;
-  local_front_actor local_;
   front_actor front_;
 
   std::unique_ptr<cluster_secret> secret_;

@@ -1,6 +1,7 @@
 #include "apps/rollcalld/overview.hpp"
 
 #include "actors/defaults.hpp"
+#include "actors/workers/workers.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -15,7 +16,8 @@ namespace {
 constexpr auto patience = defaults::gather_deadline * 2;
 
 struct gathering {
-  local_front_actor front;
+  context_ptr context;
+  node_actor node;
   directory_ptr directory;
   std::function<void(overview)> done;
   overview found = {};
@@ -31,7 +33,8 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
   const auto* root = work->directory->root(environments[work->next_environment++].id);
   if (!root)
     return count_calls(self, work);
-  self->request(work->front, caf::duration{patience}, stats_request{root->id, true, work->directory})
+  self->request(spawn_stats_worker(self->system(), work->context, work->node), caf::duration{patience},
+                stats_request{root->id, true, work->directory})
       .then(
           [self, work](const stats_answer& accounts) {
             for (const auto& account : accounts)
@@ -46,11 +49,12 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
 
 } // namespace
 
-void gather_overview(caf::actor_system& system, local_front_actor front, directory_ptr dir,
+void gather_overview(caf::actor_system& system, context_ptr context, node_actor node, directory_ptr dir,
                      std::function<void(overview)> done) {
-  auto work = std::make_shared<gathering>(gathering{std::move(front), std::move(dir), std::move(done)});
+  auto work = std::make_shared<gathering>(
+      gathering{std::move(context), std::move(node), std::move(dir), std::move(done)});
   system.spawn([work](caf::event_based_actor* self) {
-    self->request(work->front, caf::duration{patience}, caf::get_atom_v)
+    self->request(work->node, caf::duration{patience}, caf::get_atom_v)
         .then(
             [self, work](link_statuses& links) {
               work->found.links = std::move(links);

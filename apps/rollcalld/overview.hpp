@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/fwd.hpp>
@@ -17,7 +18,7 @@ struct overview {
 };
 
 /// Asks for an overview; `done` is called once, on a thread of the actor system.
-void gather_overview(caf::actor_system& system, local_front_actor front, directory_ptr dir,
+void gather_overview(caf::actor_system& system, context_ptr context, node_actor node, directory_ptr dir,
                      std::function<void(overview)> done);
 
 } // namespace rollcall

@@ -13,12 +13,12 @@
 
 namespace rollcall {
 
-pages::pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api,
-             context_ptr context, const http::metrics& http, const feed::metrics& feed,
-             const kamailio::clients& kamailios, const cluster_part& cluster,
-             const directory_status& directory_status, const certificate_watch& certificates)
+pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
+             const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
+             const cluster_part& cluster, const directory_status& directory_status,
+             const certificate_watch& certificates)
     : system_(system),
-      front_(std::move(front)),
+      node_(std::move(node)),
       api_(api),
       context_(std::move(context)),
       http_(http),
@@ -136,7 +136,7 @@ void pages::live(const http::reply_fn& reply) const {
 
 void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
   gather_overview(
-      system_, front_, current_directory(),
+      system_, context_, node_, current_directory(),
       [this, verbose, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
         readiness node;
         node.node = context_->node.value();
@@ -163,7 +163,7 @@ void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
 }
 
 void pages::metrics(shown switches, http::reply_fn reply) {
-  gather_overview(system_, front_, current_directory(),
+  gather_overview(system_, context_, node_, current_directory(),
                   [this, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
                     metrics_snapshot page;
                     page.version = ROLLCALLD_VERSION;

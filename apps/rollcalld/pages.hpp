@@ -30,7 +30,7 @@ class cluster_part;
 class pages {
 public:
   /// All references must outlive this.
-  pages(caf::actor_system& system, local_front_actor front, const api::endpoint& api, context_ptr context,
+  pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
         const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
         const cluster_part& cluster, const directory_status& directory_status,
         const certificate_watch& certificates);
@@ -60,7 +60,7 @@ private:
   std::chrono::milliseconds uptime() const;
 
   caf::actor_system& system_;
-  local_front_actor front_;
+  node_actor node_;
   const api::endpoint& api_;
   context_ptr context_;
   const http::metrics& http_;

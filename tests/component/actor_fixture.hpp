@@ -3,7 +3,6 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/requests/front.hpp"
-#include "actors/requests/local_front.hpp"
 #include "actors/tree/node.hpp"
 #include "domain/directory/directory.hpp"
 
@@ -210,13 +209,10 @@ struct world : actor_fixture {
 
   directory_ptr dir = directory::link(sample_entries());
   node_actor node;
-  local_front_actor local;
   front_actor front;
 
   explicit world(auditor_actor auditor = {})
-      : node(spawn_node(sys, context, auditor)),
-        local(spawn_local_front(sys, context, node, auditor)),
-        front(spawn_front(sys, context, node, local)) {
+      : node(spawn_node(sys, context, auditor)), front(spawn_front(sys, context, node, auditor)) {
     reload(dir);
     // Most tests have one switch: that nothing is known of the others is not what they are about.
     for (const auto* other : {"sbc-2", "sbc-9"})
@@ -354,7 +350,7 @@ struct world : actor_fixture {
   }
 
   link_status status(const std::string& name) {
-    const auto all = ask<link_statuses>(front, caf::get_atom_v);
+    const auto all = ask<link_statuses>(node, caf::get_atom_v);
     REQUIRE(all);
     for (const auto& each : *all)
       if (each.name.value() == name)

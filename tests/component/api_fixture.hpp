@@ -62,7 +62,6 @@ inline front_actor::behavior_type scripted_front(front_actor::pointer self,
       [=](const node_order& r) {
         return script->node_orders.push_back(r), script->reply(self, node_order_answer{});
       },
-      [=](caf::get_atom) -> caf::result<link_statuses> { return link_statuses{}; },
   };
 }
 

@@ -56,8 +56,7 @@ struct audited_world : world {
     caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
     run();
     node = spawn_node(sys, context, auditor);
-    local = spawn_local_front(sys, context, node, auditor);
-    front = spawn_front(sys, context, node, local);
+    front = spawn_front(sys, context, node, auditor);
     reload(dir);
     run();
   }

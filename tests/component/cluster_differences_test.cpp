@@ -171,22 +171,17 @@ namespace {
 
 constexpr std::int64_t many_accounts = 400'000;
 
-/// The front of a node with a call of each of very many accounts.
-local_front_actor::behavior_type crowded_front(local_front_actor::pointer) {
-  return {
-      [](const list_request&) -> caf::result<call_list_ptr> { return caf::make_error(ec::too_late); },
-      [](const stats_request&) {
-        stats_answer all;
-        const auto* source = interned({switch_name{"sbc-2"}, node_id{"node-b"}, environment_id{1}});
-        for (std::int64_t i = 1; i <= many_accounts; ++i) {
-          all.push_back({{environment_id{1}, account_id{i}}, {}});
-          all.back().counts.of(*source)[call_state::connected] = 1;
-        }
-        return all;
-      },
-      [](const disconnect_request&) { return disconnect_answer{}; },
-      [](caf::get_atom) { return link_statuses{}; },
-  };
+/// Stands for a node with a call of each of very many accounts. It is asked for stats only.
+caf::behavior crowded_node() {
+  return {[](const stats_job_ptr& job) {
+    stats_part all;
+    const auto* source = interned({switch_name{"sbc-2"}, node_id{"node-b"}, environment_id{1}});
+    for (std::int64_t i = 1; i <= many_accounts; ++i) {
+      all.accounts.push_back({{environment_id{1}, account_id{i}}, {}, 1});
+      all.accounts.back().counts.of(*source)[call_state::connected] = 1;
+    }
+    caf::anon_send(job->worker, std::move(all));
+  }};
 }
 
 } // namespace
@@ -196,8 +191,8 @@ TEST_CASE_FIXTURE(world, "a node that counts more accounts than fit into a messa
   there->node = node_id{"node-b"};
   there->claims.set(interned({switch_name{"sbc-2"}, there->node, environment_id{1}}),
                     {switch_name{"sbc-2"}, environment_id{1}, 1, true, true, true});
-  const auto crowded = sys.spawn(crowded_front);
-  const auto member = spawn_member(sys, there, crowded, node, false);
+  const auto crowded = sys.spawn(crowded_node);
+  const auto member = spawn_member(sys, there, caf::actor_cast<node_actor>(crowded), {}, false);
   self->send(member, dir);
   auto view = std::make_shared<cluster_view>();
   member_state other;

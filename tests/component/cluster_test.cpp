@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(cluster_world,
   advance(6s);
   CHECK(after.at->hung_up == lines{"2"});
   // The node before has let go.
-  CHECK(read(*ask<call_list_ptr>(sites[0].local, list_request{all_of(1), dir}).operator*()).empty());
+  CHECK(read(*list_of_node(0)).empty());
   // And back.
   const auto again = *attach(0, "sbc-1", 7);
   CHECK(list(2).front() == "sbc-1:1 Connected 11@1 node-a");
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(cluster_world, "a partition shows each side its own part, and 
   }
   CHECK(before.at->closed == std::vector{close_reason::stale_epoch});
   advance(6s);
-  CHECK(read(*ask<call_list_ptr>(sites[0].local, list_request{all_of(1), dir}).operator*()).empty());
+  CHECK(read(*list_of_node(0)).empty());
 }
 
 TEST_CASE_FIXTURE(cluster_world, "addresses at which nobody was ever seen are missing under their own name") {

@@ -4,6 +4,7 @@
 #include "actors/cluster/cluster.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/node_orders.hpp"
+#include "actors/workers/workers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,6 @@ struct site {
   known_members kept;                                  ///< what is to be known over a restart
   std::map<switch_name, outstanding_hang_ups> hung_up; ///< before one, without an end
   node_actor node;
-  local_front_actor local;
   front_actor front;
   member_host_actor member;
   cluster_actor cluster;
@@ -174,8 +174,7 @@ struct cluster_world : actor_fixture {
     one.booted = i * 24h;
     one.context->boottime = [&one] { return boottime + one.booted; };
     one.node = spawn_node(sys, one.context, auditor_actor{});
-    one.local = spawn_local_front(sys, one.context, one.node, auditor_actor{});
-    one.member = spawn_member(sys, one.context, one.local, one.node, false);
+    one.member = spawn_member(sys, one.context, one.node, auditor_actor{}, false);
     cluster_settings settings;
     settings.incarnation = one.incarnation;
     settings.secret = one.secret = secret;
@@ -191,7 +190,7 @@ struct cluster_world : actor_fixture {
     };
     one.cluster =
         spawn_cluster(sys, one.context, std::move(settings), one.node, wire::member_actor{one.member});
-    one.front = spawn_front(sys, one.context, one.node, one.local,
+    one.front = spawn_front(sys, one.context, one.node, auditor_actor{},
                             spawn_node_orders(sys, one.context, one.cluster, auditor_actor{}));
     self->send(one.member, one.cluster);
     self->send(one.member, dir);
@@ -208,7 +207,6 @@ struct cluster_world : actor_fixture {
     caf::anon_send_exit(one.node, caf::exit_reason::user_shutdown);
     run();
     caf::anon_send_exit(one.front, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(one.local, caf::exit_reason::user_shutdown);
     run();
   }
 
@@ -326,6 +324,14 @@ struct cluster_world : actor_fixture {
     return *answer;
   }
   lines list(std::size_t at, std::int64_t scope = 1) { return read(*list_at(at, all_of(scope)).rows); }
+
+  /// Of one node alone, whoever has its switches now.
+  call_list_ptr list_of_node(std::size_t at) {
+    const auto worker = spawn_list_worker(sys, sites[at].context, sites[at].node);
+    auto answer = ask<call_list_ptr>(worker, list_request{all_of(1), dir});
+    REQUIRE(answer);
+    return *answer;
+  }
 
   stats_report stats_at(std::size_t at, std::int64_t scope = 1) {
     auto answer = ask<stats_report>(sites[at].front, stats_request{customer_id{scope}, true, dir});

@@ -19,9 +19,7 @@ struct moved_switch : cluster_world {
     advance(defaults::move_memory - 1s);
     REQUIRE(calls_of_a() == calls);
   }
-  std::size_t calls_of_a() {
-    return read(*ask<call_list_ptr>(sites[0].local, list_request{all_of(1), dir}).operator*()).size();
-  }
+  std::size_t calls_of_a() { return read(*list_of_node(0)).size(); }
 };
 
 } // namespace

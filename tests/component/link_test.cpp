@@ -77,7 +77,7 @@ TEST_CASE("a switch is synced when its calls are counted, not when it has told t
       w.say(*sbc, call{std::to_string(n)}.in(11));
     w.say(*sbc, snapshot_end{});
     const auto synced = [&] {
-      for (const auto& each : answered(w.ask_later<link_statuses>(w.front, caf::get_atom_v)))
+      for (const auto& each : answered(w.ask_later<link_statuses>(w.node, caf::get_atom_v)))
         if (each.name.value() == "sbc-1")
           return each.synced;
       return false;

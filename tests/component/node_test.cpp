@@ -26,13 +26,13 @@ TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
 
 TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and knows nobody") {
   const auto node = spawn_node(sys, context, {});
-  const auto front = spawn_front(sys, context, node, spawn_local_front(sys, context, node, {}));
+  const auto front = spawn_front(sys, context, node, {});
   const auto dir = directory::link(sample_entries());
   call_query query;
   query.scope = customer_id{1};
   CHECK(world::lines_of(ask<list_answer>(front, list_request{query, dir})).empty());
   CHECK(world::counts_of(ask<stats_report>(front, stats_request{customer_id{1}, true, dir})).empty());
-  CHECK(ask<link_statuses>(front, caf::get_atom_v)->empty());
+  CHECK(ask<link_statuses>(node, caf::get_atom_v)->empty());
   CHECK_FALSE(ask<attached>(node, attach_request{switch_name{"sbc-1"}, 1, std::make_shared<fake_switch>()}));
   self->send(node, atom::audit_v);
   run();

@@ -2,7 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/requests/tally_sum.hpp"
+#include "actors/workers/tally_sum.hpp"
 #include "domain/base/fan_in.hpp"
 
 #include <caf/stateful_actor.hpp>

@@ -1,6 +1,6 @@
-#include "actors/requests/workers.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
+#include "actors/workers/workers.hpp"
 #include "domain/directory/addressed_account.hpp"
 
 #include <memory>

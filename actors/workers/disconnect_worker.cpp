@@ -1,8 +1,8 @@
 #include "actors/cluster_board.hpp"
 #include "actors/order_time.hpp"
-#include "actors/requests/workers.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
+#include "actors/workers/workers.hpp"
 #include "domain/calls/switch_claim.hpp"
 #include "domain/directory/addressed_account.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/requests/tally_sum.hpp"
+#include "actors/workers/tally_sum.hpp"
 
 #include "actors/runtime/log.hpp"
 

@@ -1,7 +1,7 @@
-#include "actors/requests/workers.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/runtime/urgency.hpp"
+#include "actors/workers/workers.hpp"
 
 #include <utility>
 
