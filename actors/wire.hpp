@@ -23,7 +23,8 @@ constexpr std::uint32_t protocol_version = 6;
 template <class T>
 using maybe = std::vector<T>;
 
-/// listAllCalls, listActiveCalls: a call_query as it travels.
+/// listAllCalls, listActiveCalls: a call_query as it travels. From a list gathering or a takeover to the
+/// members of other nodes, which answer with a list_opening.
 struct list_query {
   std::int64_t scope = 0;
   bool recursive = true;
@@ -46,7 +47,7 @@ struct list_query {
   }
 };
 
-/// Rows of a list in order, as packed_rows.hpp has them.
+/// Rows of a list in order, as packed_rows.hpp has them; some defaults::batch_bytes.
 struct list_batch {
   std::string rows;
   bool last = false;
@@ -59,12 +60,14 @@ struct list_batch {
 
 /// A list on its way to another node. Ends with the last batch, with whoever asked for it, or when nobody
 /// asks for more.
-using list_export_actor =
-    caf::typed_actor<caf::replies_to<atom::more>::with<list_batch>, // The next rows. Several may be asked for
-                                                                    // at once.
-                     caf::reacts_to<atom::left>>;                   // Nobody wants the rest.
+using list_export_actor = caf::typed_actor<
+    // The next rows. From the import or the takeover of the node that reads the list, which may ask for
+    // several batches at once.
+    caf::replies_to<atom::more>::with<list_batch>,
+    // Nobody wants the rest. From the same.
+    caf::reacts_to<atom::left>>;
 
-/// The beginning of a list.
+/// The beginning of a list: the answer to a list_query.
 struct list_opening {
   switch_claims claims;       ///< of the node, before it gathered
   list_batch first;           ///< most lists are no longer
@@ -76,6 +79,8 @@ struct list_opening {
   }
 };
 
+/// getAccountCallStats, getAccountCallStatsCustomer. From a stats gathering to the members of other nodes,
+/// which answer with counts.
 struct stats_query {
   std::int64_t scope = 0;
   bool recursive = false;
@@ -98,7 +103,7 @@ struct account_counts {
   }
 };
 
-/// Some of the counts.
+/// Some of the counts, defaults::counts_at_once at most.
 struct counts_batch {
   std::vector<account_counts> accounts;
   bool last = false;
@@ -111,10 +116,13 @@ struct counts_batch {
 
 /// Counts on their way to another node. It ends with the last batch, when the worker that asked for it ends,
 /// or when nobody asks for more.
-using counts_export_actor =
-    caf::typed_actor<caf::replies_to<atom::more>::with<counts_batch>, // The next ones.
-                     caf::reacts_to<atom::left>>;                     // Nobody wants the rest.
+using counts_export_actor = caf::typed_actor<
+    // The next ones. From the gathering of the node that asked.
+    caf::replies_to<atom::more>::with<counts_batch>,
+    // Nobody wants the rest. From the same.
+    caf::reacts_to<atom::left>>;
 
+/// The answer to a stats_query.
 struct counts {
   switch_claims claims;         ///< of the node, before it counted
   counts_batch first;           ///< mostly all of them
@@ -127,7 +135,8 @@ struct counts {
 };
 
 /// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set, as in
-/// disconnect_request.
+/// disconnect_request. From a disconnect gathering to the members of other nodes, which answer with a
+/// disconnect_report.
 struct disconnect_order {
   std::int64_t scope = 0;
   maybe<std::string> call;
@@ -155,6 +164,7 @@ struct disconnect_order {
   }
 };
 
+/// What a node did of an order.
 struct disconnect_report {
   switch_claims claims; ///< of the node, before it sent anything
   std::vector<switch_outcome> switches;
@@ -168,7 +178,7 @@ struct disconnect_report {
   }
 };
 
-/// Who a node is, for the actors of the others.
+/// Who a node is, for the actors of the others. From the node that connected, and in answer to it.
 struct card {
   std::string node;
   std::uint64_t incarnation = 0;
@@ -203,32 +213,31 @@ struct news {
 
 /// What a node is to the others: the one actor that they find behind a connection.
 using member_actor = caf::typed_actor<
-    caf::replies_to<atom::joined, card, caf::strong_actor_ptr>::with<card>, // The node that connected and its
-                                                                            // own member_actor.
-    caf::replies_to<atom::ping, news>::with<news>, // A sign of life. Sent regularly, and when claims change.
-    caf::replies_to<list_query>::with<list_opening>, caf::replies_to<stats_query>::with<counts>,
-    caf::replies_to<disconnect_order>::with<disconnect_report>, // Fails with expired or other_directory when
-                                                                // nothing of it was begun.
-    caf::replies_to<atom::release, std::string, std::uint64_t,
-                    switch_host>::with<released>, // A switch, by its name, has connected elsewhere with this
-                                                  // epoch, from this host.
-    caf::replies_to<atom::inherit, std::string, std::string>::with<caf::ok_atom>, // Take over what a node,
-                                                                                  // which drains, has of a
-                                                                                  // switch. Fails with busy,
-                                                                                  // draining or unknown_node.
-    caf::replies_to<atom::resume, std::string, outstanding_hang_ups>::with<caf::ok_atom>, // Of a switch that
-                                                                                          // is here. The
-                                                                                          // sender keeps
-                                                                                          // them until this
-                                                                                          // is answered.
-                                                                                          // Fails with
-                                                                                          // unknown_switch,
-                                                                                          // busy.
-    caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>>; // Hand over all switches and leave,
-                                                                     // unless it is later than this by its
-                                                                     // own steady clock, in microseconds.
-                                                                     // Answered when they are handed over;
-                                                                     // fails with expired, not_drained.
+    // The node that connected, and its own member_actor. From its cluster actor. The answer is the card of
+    // this one.
+    caf::replies_to<atom::joined, card, caf::strong_actor_ptr>::with<card>,
+    // A sign of life. From the cluster actor: every defaults::ping_interval, and when claims change.
+    caf::replies_to<atom::ping, news>::with<news>,
+    // From a list gathering, or from a takeover for all calls of a switch. Fails with too_late.
+    caf::replies_to<list_query>::with<list_opening>,
+    // From a stats gathering. Fails with too_late.
+    caf::replies_to<stats_query>::with<counts>,
+    // From a disconnect gathering. The answer is what was done. Fails with expired or other_directory when
+    // nothing of it was begun; any other error says nothing of that.
+    caf::replies_to<disconnect_order>::with<disconnect_report>,
+    // A switch, by its name, has connected elsewhere with this epoch, from this host. From a takeover. The
+    // answer is what is here of it. Fails with unknown_switch, stale_epoch, two_hosts, or expired when the
+    // sender inherits and this node drains no more.
+    caf::replies_to<atom::release, std::string, std::uint64_t, switch_host>::with<released>,
+    // Take over what a node, which drains, has of a switch; the names of both. From the cluster actor of that
+    // node. Fails with busy, draining or unknown_node.
+    caf::replies_to<atom::inherit, std::string, std::string>::with<caf::ok_atom>,
+    // Hang-ups of a switch that is here, by its name. From a cluster actor, whose link keeps them until this
+    // is answered. Fails with unknown_switch or busy.
+    caf::replies_to<atom::resume, std::string, outstanding_hang_ups>::with<caf::ok_atom>,
+    // Hand over all switches and leave, unless it is later than this by the receiver's own steady clock, in
+    // microseconds. From node orders. Answered when they are handed over; fails with expired or not_drained.
+    caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>>;
 
 } // namespace rollcall::wire
 

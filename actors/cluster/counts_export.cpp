@@ -13,7 +13,9 @@ namespace rollcall {
 
 namespace {
 
-using exporting_actor = wire::counts_export_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using exporting_actor = wire::counts_export_actor::extend<
+    // From itself: end, if nobody has asked since the last time.
+    caf::reacts_to<caf::tick_atom>>;
 
 struct counts_export_state {
   static inline const char* name = "counts_export";

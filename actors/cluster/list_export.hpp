@@ -6,9 +6,11 @@
 namespace rollcall {
 
 /// A list for another node: asked for once, then read batch by batch.
-using list_exporting_actor =
-    wire::list_export_actor::extend<caf::replies_to<wire::list_query>::with<wire::list_opening>,
-                                    caf::reacts_to<caf::tick_atom>>; // End it, if nobody asks.
+using list_exporting_actor = wire::list_export_actor::extend<
+    // From the member, once. The answer is the beginning; the rest is read from this actor.
+    caf::replies_to<wire::list_query>::with<wire::list_opening>,
+    // From itself: end, if nobody has asked since the last time.
+    caf::reacts_to<caf::tick_atom>>;
 
 /// Spawns the actor that gathers one list of this node and hands it over to another one. It ends when the
 /// list is told, when whoever asked is gone, or when nobody asks for more.

@@ -12,9 +12,13 @@ namespace rollcall {
 
 namespace {
 
-using list_import_actor = caf::typed_actor<caf::reacts_to<std::weak_ptr<row_inbox>>, // Where the rows go.
-                                           caf::reacts_to<atom::more>,  // There is room for another batch.
-                                           caf::reacts_to<atom::left>>; // Nobody reads them any more.
+using list_import_actor = caf::typed_actor<
+    // Where the rows go. From whoever has spawned it, before anything else.
+    caf::reacts_to<std::weak_ptr<row_inbox>>,
+    // There is room for another batch. From the inbox.
+    caf::reacts_to<atom::more>,
+    // Nobody reads them any more. From the inbox.
+    caf::reacts_to<atom::left>>;
 
 struct list_import_state {
   static inline const char* name = "list_import";

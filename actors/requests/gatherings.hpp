@@ -11,13 +11,6 @@ namespace rollcall {
 // up, waits for each no longer than its deadline, and joins what came. Who did not answer is named. Stats are
 // what is asked for most often, and few numbers: their gathering does itself what this node's worker would.
 
-using list_gathering_actor = caf::typed_actor<caf::replies_to<list_request>::with<list_answer>>;
-using stats_gathering_actor = stats_sink_actor::extend<caf::replies_to<stats_request>::with<stats_report>,
-                                                       caf::reacts_to<atom::deadline>>;
-using disconnect_gathering_actor =
-    caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_report>,
-                     caf::reacts_to<atom::deadline>>;
-
 list_gathering_actor spawn_list_gathering(caf::actor_system& system, context_ptr context, node_actor node);
 stats_gathering_actor spawn_stats_gathering(caf::actor_system& system, context_ptr context, node_actor node);
 disconnect_gathering_actor spawn_disconnect_gathering(caf::actor_system& system, context_ptr context,
