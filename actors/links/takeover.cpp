@@ -1,6 +1,7 @@
 #include "actors/links/takeover.hpp"
 
 #include "actors/runtime/failure.hpp"
+#include "domain/base/fan_in.hpp"
 #include "domain/lists/packed_rows.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -30,8 +31,8 @@ struct takeover_state {
   takeover_plan plan;
 
 private:
-  void on_released(const takeover_plan::other& by, const released& what);
-  void on_nothing(const takeover_plan::other& by, const caf::error& why);
+  void on_released(fan_in::party by, const released& what);
+  void on_nothing(fan_in::party by, const caf::error& why);
   void settle_releases();
   switch_claim claim_of(const released& what) const;
   void adopt_from(const takeover_plan::other& holder);
@@ -47,7 +48,7 @@ private:
   attach_request request_;
   std::chrono::steady_clock::time_point begun_;
   caf::typed_response_promise<attached> promise_;
-  std::size_t open_ = 0;
+  fan_in others_;                                ///< as in the plan
   caf::error refused_;                           ///< by a node that has the switch
   const takeover_plan::other* holder_ = nullptr; ///< who has the calls
   released held_;
@@ -61,16 +62,18 @@ caf::result<attached> takeover_state::start(const attach_request& request) {
   request_ = request;
   begun_ = self->clock().now();
   promise_ = self->make_response_promise<attached>();
-  open_ = plan.others.size();
   for (const auto& other : plan.others)
-    self->request(other.actor, caf::duration{defaults::release_deadline}, atom::release_v, who(),
+    others_.expect(other.name);
+  for (fan_in::party by = 0; by < plan.others.size(); ++by)
+    self->request(plan.others[by].actor, caf::duration{defaults::release_deadline}, atom::release_v, who(),
                   request.epoch, request.connection ? request.connection->host() : switch_host{})
-        .then([this, &other](const released& what) { on_released(other, what); },
-              [this, &other](const caf::error& why) { on_nothing(other, why); });
+        .then([this, by](const released& what) { on_released(by, what); },
+              [this, by](const caf::error& why) { on_nothing(by, why); });
   return promise_;
 }
 
-void takeover_state::on_released(const takeover_plan::other& by, const released& what) {
+void takeover_state::on_released(fan_in::party from, const released& what) {
+  const auto& by = plan.others[from];
   if (what.term > highest_term)
     log::error(who(), "node {} tells of the term {}, which cannot be", by.name, what.term);
   request_.above = std::max(request_.above, what.term);
@@ -81,20 +84,20 @@ void takeover_state::on_released(const takeover_plan::other& by, const released&
   }
   if (knows_more(what.holders, request_.holders))
     request_.holders = what.holders;
-  --open_;
+  others_.answered(from);
   settle_releases();
 }
 
-void takeover_state::on_nothing(const takeover_plan::other& by, const caf::error& why) {
+void takeover_state::on_nothing(fan_in::party by, const caf::error& why) {
   if (why == ec::stale_epoch || why == ec::two_hosts) {
     refused_ = why;
   } else if (why != ec::unknown_switch) {
     // It may have been the switch's node: what this one has is not all, until the switch has told.
     lost();
-    log::warn(who(), "node {} does not say whether the switch was its: {}", by.name,
+    log::warn(who(), "node {} does not say whether the switch was its: {}", plan.others[by].name,
               self->system().render(why));
   }
-  --open_;
+  others_.failed(by, self->system().render(why));
   settle_releases();
 }
 
@@ -109,7 +112,7 @@ switch_claim takeover_state::claim_of(const released& what) const {
 }
 
 void takeover_state::settle_releases() {
-  if (open_ != 0)
+  if (!others_.is_over())
     return;
   if (refused_) {
     promise_.deliver(std::move(refused_));
