@@ -14,7 +14,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace rollcall::test {
+namespace rollcall::testing {
 
 /// A certificate authority in a folder that is removed at the end.
 class authority {
@@ -88,4 +88,4 @@ private:
   key_ptr key_;
 };
 
-} // namespace rollcall::test
+} // namespace rollcall::testing

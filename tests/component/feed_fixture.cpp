@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace rollcall::feed::test {
+namespace rollcall::feed::testing {
 
 class fake_link::port final : public switch_port {
 public:
@@ -193,4 +193,4 @@ std::unique_ptr<client> welcomed(const running_server& server, std::uint64_t epo
   return connected;
 }
 
-} // namespace rollcall::feed::test
+} // namespace rollcall::feed::testing

@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall::feed::test {
+namespace rollcall::feed::testing {
 
 /// Longer than anything takes that works, shorter than a person waits for a test that does not.
 constexpr std::chrono::seconds patience{10};
@@ -120,4 +120,4 @@ std::string hello_line(std::uint64_t epoch = 1);
 /// A client that has been welcomed.
 std::unique_ptr<client> welcomed(const running_server& server, std::uint64_t epoch = 1);
 
-} // namespace rollcall::feed::test
+} // namespace rollcall::feed::testing

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace rollcall::kamailio::test {
+namespace rollcall::kamailio::testing {
 
 namespace {
 
@@ -235,4 +235,4 @@ void give_snapshot(event_socket& socket, const kamailio_answers& answers) {
   }
 }
 
-} // namespace rollcall::kamailio::test
+} // namespace rollcall::kamailio::testing

@@ -16,10 +16,10 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall::kamailio::test {
+namespace rollcall::kamailio::testing {
 
-using feed::test::fake_link;
-using feed::test::patience;
+using feed::testing::fake_link;
+using feed::testing::patience;
 
 /// A descriptor that is closed at the end.
 class descriptor {
@@ -153,4 +153,4 @@ struct kamailio_answers {
 /// source.
 void give_snapshot(event_socket& socket, const kamailio_answers& answers = {});
 
-} // namespace rollcall::kamailio::test
+} // namespace rollcall::kamailio::testing

@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-namespace rollcall::cluster::mesh_test {
+namespace rollcall::cluster::mesh_fixture {
 
 running_node::config::config() {
   set("scheduler.max-threads", 2);
@@ -98,4 +98,4 @@ std::string running_node::ask(const caf::strong_actor_ptr& echo, const std::stri
   return answer;
 }
 
-} // namespace rollcall::cluster::mesh_test
+} // namespace rollcall::cluster::mesh_fixture

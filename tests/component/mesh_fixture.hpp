@@ -19,10 +19,10 @@
 #include <thread>
 #include <vector>
 
-namespace rollcall::cluster::mesh_test {
+namespace rollcall::cluster::mesh_fixture {
 
-using feed::test::client;
-using feed::test::patience;
+using feed::testing::client;
+using feed::testing::patience;
 
 /// Says what it is told, with the name of its node.
 using echo_actor = caf::typed_actor<caf::replies_to<std::string>::with<std::string>>;
@@ -98,4 +98,4 @@ private:
   std::unique_ptr<mesh> mesh_;
 };
 
-} // namespace rollcall::cluster::mesh_test
+} // namespace rollcall::cluster::mesh_fixture

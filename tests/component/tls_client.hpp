@@ -22,7 +22,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace rollcall::http::tls_test {
+namespace rollcall::http::tls_fixture {
 
 namespace asio = boost::asio;
 namespace ssl = asio::ssl;
@@ -155,4 +155,4 @@ private:
   std::optional<ssl::stream<tcp::socket>> stream_;
 };
 
-} // namespace rollcall::http::tls_test
+} // namespace rollcall::http::tls_fixture

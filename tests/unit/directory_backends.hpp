@@ -13,7 +13,7 @@
 #include <string>
 
 /// The databases that a directory may be in, for tests that hold for all of them: each a fresh and empty one.
-namespace rollcall::test {
+namespace rollcall::testing {
 
 /// Seven entries: two customers, two accounts and one of each other kind.
 inline const directory_changes& sample() {
@@ -94,4 +94,4 @@ private:
   std::string url_ = postgres_server::running().new_database();
 };
 
-} // namespace rollcall::test
+} // namespace rollcall::testing

@@ -83,11 +83,11 @@ TEST_CASE("the hash of a directory is another one after any change, exchanges in
 }
 
 TEST_CASE("SQLite and PostgreSQL give one directory one hash") {
-  const test::in_sqlite file;
-  const test::in_postgres server;
+  const testing::in_sqlite file;
+  const testing::in_postgres server;
   const auto hash_in = [](const auto& backend) {
     const auto store = backend.open();
-    store->import(test::sample(), "rollcall");
+    store->import(testing::sample(), "rollcall");
     return store->load()->hash();
   };
   CHECK(hash_in(file) == hash_in(server));

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace rollcall::test {
+namespace rollcall::testing {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::string postgres_server::new_database() {
   return url(name);
 }
 
-} // namespace rollcall::test
+} // namespace rollcall::testing

@@ -5,7 +5,7 @@
 #include <string>
 #include <sys/types.h>
 
-namespace rollcall::test {
+namespace rollcall::testing {
 
 /// A real PostgreSQL server of this process alone: in a temporary folder, on a Unix socket in it, without a
 /// care for the disk. It starts when the first test asks for it and ends with the process, however that ends.
@@ -30,4 +30,4 @@ private:
   int databases_ = 0;
 };
 
-} // namespace rollcall::test
+} // namespace rollcall::testing

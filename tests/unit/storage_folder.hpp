@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace rollcall::test {
+namespace rollcall::testing {
 
 /// A folder for one test's files, gone with the test.
 class temporary_folder {
@@ -40,4 +40,4 @@ std::string refusal(Act act) {
   return "(nothing thrown)";
 }
 
-} // namespace rollcall::test
+} // namespace rollcall::testing

@@ -83,7 +83,7 @@ void carry(benchmark::State& state, bool tls) {
   constexpr std::uint32_t message = 256 * 1024;
   constexpr int window = 4;
   spdlog::set_level(spdlog::level::err);
-  const test::authority ca;
+  const testing::authority ca;
   const auto identity = [&](const char* name) {
     return tls ? http::make_peer_tls_context(ca.issue(name)) : nullptr;
   };

@@ -1,0 +1,434 @@
+#include "kamailio_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall::kamailio_snapshot_test {
+
+using namespace rollcall::kamailio;
+using namespace rollcall::kamailio::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+limits quick() {
+  limits bounds;
+  bounds.tick = 10ms;
+  bounds.hole = 50ms;
+  bounds.snapshot_pause = 1ms;
+  return bounds;
+}
+
+/// The ids named between the beginning and the end of the first complete snapshot; none while there is none.
+std::optional<std::vector<std::string>> first_snapshot(const switch_news& news) {
+  std::vector<std::string> named;
+  for (const auto& item : news) {
+    if (std::holds_alternative<snapshot_begin>(item))
+      named.clear();
+    else if (const auto* call = std::get_if<call_event>(&item))
+      named.push_back(call->id);
+    else if (std::holds_alternative<snapshot_end>(item))
+      return named;
+  }
+  return std::nullopt;
+}
+
+bool has_snapshot(const fake_link::attachment& it) { return first_snapshot(it.news).has_value(); }
+
+std::size_t snapshots_in(const switch_news& news) {
+  return static_cast<std::size_t>(std::count_if(
+      news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<snapshot_end>(each); }));
+}
+
+/// True when a snapshot has begun before the one before had ended.
+bool anew(const switch_news& news) {
+  bool open = false;
+  for (const auto& item : news) {
+    if (std::holds_alternative<snapshot_begin>(item) && std::exchange(open, true))
+      return true;
+    if (std::holds_alternative<snapshot_end>(item))
+      open = false;
+  }
+  return false;
+}
+
+std::vector<std::string> calls(std::initializer_list<std::uint32_t> numbers) {
+  std::vector<std::string> dialogs;
+  for (const auto each : numbers)
+    dialogs.push_back(dialog_json("1", each));
+  return dialogs;
+}
+
+using ids = std::vector<std::string>;
+
+std::uint64_t failures(node& of, dialog_source source, snapshot_failure reason) {
+  return of->counters().source_failures[static_cast<std::size_t>(source)][static_cast<std::size_t>(reason)];
+}
+
+/// A folder that is gone at the end.
+struct folder {
+  folder() {
+    std::string name = std::filesystem::temp_directory_path() / "rollcall-dump-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()));
+    path = name;
+  }
+  ~folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::filesystem::path path;
+};
+
+} // namespace
+
+TEST_CASE("without an RPC address the list comes over the event socket, and live events beside it") {
+  fake_link link;
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.greeted();
+  auto request = socket.receive();
+  REQUIRE(request);
+  const auto frame = [](const std::string& answer) { return R"({"type":"rpc","answer":)" + answer + "}"; };
+  socket.send(frame(answer_to(*request, R"({"all":3})")));
+  request = socket.receive();
+  REQUIRE(request);
+  socket.send(call_frame(1, "1-1-9", "WaitRoute"));
+  socket.send(end_frame(2, "1-1-2"));
+  socket.send(frame(answer_to(*request, list_of({dialog_json("1", 1), dialog_json("1", 2),
+                                                 dialog_json("1", 3, 5), dialog_json("1", 4, 2)}))));
+  request = socket.receive();
+  REQUIRE(request);
+  socket.send(frame(answer_to(*request, R"({"all":3})")));
+  REQUIRE(link.wait(has_snapshot));
+  // 2 has ended before it was listed, 3 is over, 9 has come since.
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-9", "1-1-2", "1-1-1", "1-1-4"});
+}
+
+TEST_CASE("answers that jsonrpcs indents are understood, in pieces of any size") {
+  fake_link link;
+  auto answers = kamailio_answers{calls({1, 2})};
+  answers.list = "[\n\t\t" + dialog_json("1", 1) + ",\t\n\t\t" + dialog_json("1", 2) + "\n\t]";
+  node under_test{link, quick()};
+  const auto pretty = [&](const std::string& request) {
+    const auto flat = answers(request);
+    const std::string begin = R"({"jsonrpc":"2.0","result":)";
+    const auto end = flat.rfind(",\"id\":");
+    return "{\n\t\"jsonrpc\":\t\"2.0\",\n\t\"result\":\t" + flat.substr(begin.size(), end - begin.size())
+           + ",\n\t\"id\":\t" + std::to_string(number_of(request)) + "\n}";
+  };
+  SUBCASE("over the event socket") {
+    under_test.connect();
+    auto socket = under_test.greeted();
+    for (int i = 0; i < 3; ++i) {
+      const auto request = socket.receive();
+      REQUIRE(request);
+      socket.send(R"({"type":"rpc","answer":)" + pretty(*request) + "}");
+    }
+    REQUIRE(link.wait(has_snapshot));
+  }
+  SUBCASE("over RPC") {
+    rpc_server server{pretty};
+    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.connect();
+    const auto socket = under_test.greeted();
+    REQUIRE(link.wait(has_snapshot));
+  }
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+  CHECK(under_test->counters().snapshots_failed == 0);
+}
+
+TEST_CASE(
+    "a list over RPC that does not prove to be all dialogs ends no call, and the event socket is asked") {
+  struct situation {
+    const char* what;
+    std::function<std::string(const std::string&)> list; ///< answer to dlg.list
+    snapshot_failure reason;
+  };
+  const auto result = [](const std::string& json) {
+    return [json](const std::string& request) { return answer_to(request, json); };
+  };
+  const auto text = [](const std::string& answer) { return [answer](const std::string&) { return answer; }; };
+  using enum snapshot_failure;
+  for (const auto& [what, list, reason] : std::vector<situation>{
+           {"null", result("null"), malformed},
+           {"ok", result("\"ok\""), malformed},
+           {"0", result("0"), malformed},
+           {"an object", result("{}"), malformed},
+           {"numbers", result("[1,2,3]"), malformed},
+           {"a list in a list", result("[[]]"), malformed},
+           {"foreign objects", result(R"([{"a":1},{"a":2}])"), malformed},
+           {"a foreign object among dialogs", result("[" + dialog_json("1", 1) + R"(,{"a":2}])"), malformed},
+           {"a dialog with senseless variables",
+            result("[" + dialog_json("1", 1)
+                   + R"(,{"h_entry":1,"h_id":2,"state":4,"variables":{"rc_call":"x"}}])"),
+            malformed},
+           {"the answer to another request", text(R"({"jsonrpc":"2.0","result":[],"id":0})"), malformed},
+           {"an answer without a number", text(R"({"jsonrpc":"2.0","result":[]})"), malformed},
+           {"another protocol", text("<html>"), malformed},
+           {"nothing", text(""), cut_short},
+           {"the beginning", text(R"({"jsonrpc":"2.0","result":[)" + dialog_json("1", 1) + ","), cut_short},
+           {"an error",
+            [](const std::string& request) {
+              return R"({"jsonrpc":"2.0","error":{"code":500,"message":"no memory"},"id":)"
+                     + std::to_string(number_of(request)) + "}";
+            },
+            refused},
+           {"no dialog", result("[]"), unproved},
+           {"one dialog less", result(list_of(calls({1}))), unproved},
+           {"one dialog twice", result(list_of(calls({1, 1}))), unproved},
+           {"one dialog more", result(list_of(calls({1, 2, 3}))), unproved},
+       }) {
+    CAPTURE(what);
+    fake_link link;
+    const kamailio_answers answers{calls({1, 2})};
+    const auto& give_list = list; // GCC 12 captures no structured binding
+    rpc_server server{[&answers, &give_list](const std::string& request) {
+      return request.find("dlg.list") != std::string::npos ? give_list(request) : answers(request);
+    }};
+    node under_test{link, quick()};
+    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.connect();
+    auto socket = under_test.greeted();
+    give_snapshot(socket, answers);
+    REQUIRE(link.wait(has_snapshot));
+    CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+    CHECK(failures(under_test, dialog_source::list_over_rpc, reason) == 1);
+    CHECK(under_test->counters().snapshots == 1);
+    CHECK(under_test->counters().snapshots_failed == 0);
+  }
+}
+
+TEST_CASE("when no source proves its list the switch is asked again, and nothing has ended meanwhile") {
+  fake_link link;
+  auto answers = kamailio_answers{calls({1, 2})};
+  answers.list = "[]";
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.greeted();
+  give_snapshot(socket, answers);
+  give_snapshot(socket, answers);
+  CHECK(snapshots_in(link.at().news) == 0);
+  answers.list.reset();
+  give_snapshot(socket, answers);
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+  CHECK(under_test->counters().snapshots_failed == 2);
+}
+
+TEST_CASE("an RPC address where nobody is, or another Kamailio, costs nothing but a warning") {
+  fake_link link;
+  node under_test{link, quick()};
+  auto stranger = kamailio_answers{calls({7})};
+  stranger.run = "2";
+  rpc_server server{stranger};
+  auto reason = snapshot_failure::other_run;
+  under_test.to.rpc = parse_rpc_url(server.url());
+  SUBCASE("another Kamailio") {}
+  SUBCASE("nobody") {
+    under_test.to.rpc = rpc_url{{"127.0.0.1", "1"}, "/RPC"};
+    reason = snapshot_failure::unreachable;
+  }
+  under_test.connect();
+  auto socket = under_test.greeted();
+  give_snapshot(socket, {calls({1})});
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-1"});
+  CHECK(link.at().closed.empty());
+  CHECK(failures(under_test, dialog_source::list_over_rpc, reason) == 1);
+}
+
+TEST_CASE("a Kamailio without rollcall.cfg at the RPC address is not asked for its dialogs") {
+  fake_link link;
+  std::atomic<bool> asked{false};
+  rpc_server server{[&](const std::string& request) {
+    asked = asked || request.find("dlg.") != std::string::npos;
+    return R"({"jsonrpc":"2.0","error":{"code":500,"message":"No such htable"},"id":)"
+           + std::to_string(number_of(request)) + "}";
+  }};
+  node under_test{link, quick()};
+  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.connect();
+  auto socket = under_test.greeted();
+  give_snapshot(socket, {calls({1})});
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(failures(under_test, dialog_source::list_over_rpc, snapshot_failure::other_run) == 1);
+  CHECK_FALSE(asked);
+}
+
+TEST_CASE("a large list is delivered in pieces that the link works off") {
+  fake_link link;
+  constexpr std::uint32_t many = 5000;
+  kamailio_answers answers;
+  for (std::uint32_t i = 1; i <= many; ++i)
+    answers.dialogs.push_back(dialog_json("1", i));
+  rpc_server server{answers};
+  node under_test{link, quick()};
+  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.connect();
+  const auto socket = under_test.greeted();
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(first_snapshot(link.at().news)->size() == many);
+  CHECK(link.at().deliveries > 4);
+}
+
+TEST_CASE("a dump is read from the shared folder, and removed") {
+  const folder shared;
+  std::ofstream{shared.path / "rollcall-kam-1.dialogs"} << dialog_json("1", 9) << '\n';
+  fake_link link;
+  rpc_server server{kamailio_answers{calls({1, 2})}};
+  node under_test{link, quick()};
+  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.dump_directory = shared.path;
+  under_test.connect();
+  const auto socket = under_test.greeted();
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+  CHECK(std::distance(std::filesystem::directory_iterator{shared.path}, {}) == 1);
+  CHECK(under_test->counters().snapshots == 1);
+}
+
+TEST_CASE("a dump that does not prove to be all dialogs ends no call, and a list is asked for") {
+  struct situation {
+    const char* what;
+    std::function<void(std::ostream& file)> write;
+    snapshot_failure reason;
+  };
+  const auto whole = dialog_json("1", 1) + '\n' + dialog_json("1", 2) + '\n';
+  using enum snapshot_failure;
+  for (const auto& [what, write, reason] : std::vector<situation>{
+           {"empty: the disk was full", [](auto&) {}, unproved},
+           {"cut at the end of a line", [&](auto& file) { file << dialog_json("1", 1) << '\n'; }, unproved},
+           {"cut within a line", [&](auto& file) { file << whole.substr(0, whole.size() - 20); }, cut_short},
+           {"of a run before, with as many calls but one",
+            [&](auto& file) { file << dialog_json("0", 1) << '\n'; }, unproved},
+           {"not of dialogs", [](auto& file) { file << "x\n"; }, malformed},
+           {"of other objects", [](auto& file) { file << "{}\n{}\n"; }, malformed},
+       }) {
+    CAPTURE(what);
+    const folder shared;
+    fake_link link;
+    auto answers = kamailio_answers{calls({1, 2})};
+    answers.dump = [&write = write](const std::string& file) {
+      std::ofstream out{file};
+      write(out);
+    };
+    rpc_server server{answers};
+    node under_test{link, quick()};
+    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.dump_directory = shared.path;
+    under_test.connect();
+    const auto socket = under_test.greeted();
+    REQUIRE(link.wait(has_snapshot));
+    CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+    CHECK(failures(under_test, dialog_source::dump_over_rpc, reason) == 1);
+    CHECK(under_test->counters().snapshots_failed == 0);
+    CHECK(std::filesystem::is_empty(shared.path));
+  }
+}
+
+TEST_CASE("a dump of before is not taken for this one: each has a name of its own") {
+  const folder shared;
+  fake_link link;
+  std::vector<std::string> names;
+  auto answers = kamailio_answers{calls({1})};
+  answers.dump = [&](const std::string& file) {
+    names.push_back(file);
+    if (names.size() == 2)
+      return; // Kamailio could not write it, and does not say so
+    std::ofstream{file} << dialog_json("1", 1) << '\n';
+  };
+  rpc_server server{answers};
+  node under_test{link, quick()};
+  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.dump_directory = shared.path;
+  under_test.connect();
+  const auto socket = under_test.greeted();
+  REQUIRE(link.wait(has_snapshot));
+  std::ofstream{names.at(0)} << dialog_json("1", 1) << '\n'; // it comes back, from a copy of the folder
+  link.at().connection->request_snapshot();
+  REQUIRE(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
+  CHECK(names.size() == 2);
+  CHECK(names.at(0) != names.at(1));
+  CHECK(failures(under_test, dialog_source::dump_over_rpc, snapshot_failure::unreachable) == 1);
+}
+
+TEST_CASE("when the disk is not shared after all, or Kamailio refuses to dump, the list is taken") {
+  const folder shared;
+  for (const bool refuses : {false, true}) {
+    fake_link link;
+    auto answers = kamailio_answers{calls({7})};
+    answers.dump = [](const auto&) {};
+    rpc_server server{[&](const std::string& request) -> std::string {
+      if (refuses && request.find("dlg.dump_file") != std::string::npos)
+        return R"({"jsonrpc":"2.0","error":{"code":500,"message":"no"},"id":)"
+               + std::to_string(number_of(request)) + "}";
+      return answers(request);
+    }};
+    node under_test{link, quick()};
+    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.dump_directory = shared.path;
+    under_test.connect();
+    const auto socket = under_test.greeted();
+    REQUIRE(link.wait(has_snapshot));
+    CHECK(first_snapshot(link.at().news) == ids{"1-1-7"});
+    CHECK(failures(under_test, dialog_source::dump_over_rpc,
+                   refuses ? snapshot_failure::refused : snapshot_failure::unreachable)
+          == 1);
+  }
+}
+
+TEST_CASE("after a gap in the events the link hears of it at once, and of the end only of what is proved") {
+  fake_link link;
+  auto answers = kamailio_answers{calls({1})};
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.greeted();
+  give_snapshot(socket, answers);
+  REQUIRE(link.wait(has_snapshot));
+  socket.send(call_frame(5, "1-1-2", "WaitRoute"));
+  answers.list = "[]";
+  give_snapshot(socket, answers);
+  REQUIRE(link.wait([](const auto& it) { return anew(it.news); }));
+  CHECK(snapshots_in(link.at().news) == 1);
+  answers = {calls({1, 2})};
+  give_snapshot(socket, answers);
+  CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
+}
+
+TEST_CASE("a gap in the events, and the link's wish, bring a snapshot; so does the passing of time") {
+  fake_link link;
+  rpc_server server{kamailio_answers{}};
+  node under_test{link, quick()};
+  under_test.to.rpc = parse_rpc_url(server.url());
+  SUBCASE("gap") {
+    under_test.connect();
+    auto socket = under_test.greeted();
+    REQUIRE(link.wait(has_snapshot));
+    socket.send(end_frame(2, "1-1-1"));
+    CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
+    CHECK(under_test->counters().gaps == 1);
+  }
+  SUBCASE("wish") {
+    under_test.connect();
+    const auto socket = under_test.greeted();
+    REQUIRE(link.wait(has_snapshot));
+    link.at().connection->request_snapshot();
+    CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
+  }
+  SUBCASE("time") {
+    under_test.to.snapshot_interval = 20ms;
+    under_test.connect();
+    const auto socket = under_test.greeted();
+    CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) >= 5; }));
+  }
+}
+
+} // namespace rollcall::kamailio_snapshot_test

@@ -1,0 +1,382 @@
+#include "apps/config/load_config.hpp"
+#include "tests/unit/storage_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+
+namespace rollcall::config_load_test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::filesystem::path documented = std::filesystem::path{ROLLCALL_SOURCE_DIR} / "conf/rollcalld.toml";
+
+const std::string minimal = "[directory]\nurl = \"sqlite:///x.db\"\n";
+
+config parsed(const std::string& text) { return parse_config(text, "c.toml").value; }
+
+/// The refusal of `minimal` and what follows it.
+std::string refused(const std::string& text) {
+  return testing::refusal<config_error>([&] { parsed(minimal + text); });
+}
+
+/// conf/rollcalld.toml with every key and table that it shows commented out taken into use.
+std::string documented_to_the_last_key() {
+  std::ifstream in{documented};
+  std::string out;
+  for (std::string line; std::getline(in, line);)
+    out += (line.size() > 1 && line[0] == '#' && line[1] != ' ' ? line.substr(1) : line) + '\n';
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a refused configuration says file, line, column and reason") {
+  try {
+    parsed(minimal + "[api]\n  string_ids = 1\n");
+    FAIL("accepted");
+  } catch (const config_error& error) {
+    CHECK(error.file == "c.toml");
+    CHECK(error.line == 4);
+    CHECK(error.column == 16);
+    CHECK(error.reason == "api.string_ids must be true or false");
+    CHECK(std::string{error.what()} == "c.toml:4:16: api.string_ids must be true or false");
+  }
+}
+
+TEST_CASE("a secret stands in the configuration or in a file of its own") {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("rollcall-secret-" + std::to_string(::getpid()));
+  const auto write = [&](const std::string& text) { std::ofstream{file} << text; };
+  const std::string cluster = "[cluster]\nlisten = \"127.0.0.1:4242\"\n";
+  const auto by_file = cluster + "secret_file = \"" + file.string() + "\"\n";
+  const std::string secret(32, 's');
+  write(secret + "\n");
+  CHECK(parsed(minimal + by_file).cluster->secret == secret);
+  CHECK(parsed(minimal + cluster + "secret = \"" + secret + "\"\n").cluster->secret == secret);
+  CHECK(refused(by_file + "secret = \"" + secret + "\"\n").find("cluster.secret_file stands beside secret")
+        != std::string::npos);
+  write(secret.substr(1) + "\n");
+  CHECK(refused(by_file).find("cluster.secret_file " + file.string() + ": must be at least 32 bytes")
+        != std::string::npos);
+  write(std::string(5000, 's'));
+  CHECK(refused(by_file).find("is longer than 4096 bytes") != std::string::npos);
+  std::filesystem::remove(file);
+  CHECK(refused(by_file).find("cannot be read: No such file") != std::string::npos);
+  const auto of_switch = "[[feed.switch]]\nname = \"a\"\nsecret_file = \"" + file.string() + "\"\n";
+  CHECK(refused(of_switch).find("feed.switch.secret_file " + file.string() + ": cannot be read")
+        != std::string::npos);
+  write("pass word");
+  CHECK(parsed(minimal + of_switch).feed.switches.front().secret == "pass word");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("a nonce_secret of an older configuration does nothing, and a warning says what does") {
+  const auto without = parse_config(minimal, "c.toml");
+  CHECK(without.warnings.empty());
+  for (const auto* value : {"\"\"", "\"short\"", "\"0123456789abcdef\"", "7"}) {
+    CAPTURE(value);
+    const auto loaded = parse_config(minimal + "[http]\nnonce_secret = " + value + "\n", "c.toml");
+    CHECK(loaded.value == without.value);
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings.front().starts_with(
+        "c.toml:4:16: http.nonce_secret has no effect: nonces are keyed by [cluster] secret"));
+    CHECK(loaded.warnings.front().find("0123") == std::string::npos);
+  }
+}
+
+TEST_CASE("what is not TOML is refused where it stops being it") {
+  CHECK(refused("[http\n").starts_with("c.toml:3:"));
+  CHECK(refused("a b\n").starts_with("c.toml:3:"));
+  CHECK(refused("[api]\nstring_ids = true\nstring_ids = true\n").starts_with("c.toml:5:"));
+}
+
+TEST_CASE("an unknown key is refused by name and line, wherever it stands, with the keys that are known") {
+  CHECK(refused("[no_such]\n")
+        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, metrics, directory, audit, feed, "
+           "kamailio, "
+           "calls, "
+           "api, "
+           "cluster, log");
+  CHECK(refused("[log]\nlevl = \"info\"\n")
+        == "c.toml:4:1: unknown key 'log.levl'; [log] takes level, format");
+  CHECK(refused("[http.tls]\nno_such = 1\n").starts_with("c.toml:4:1: unknown key 'http.tls.no_such'"));
+  CHECK(refused("[[feed.switch]]\nname = \"a\"\nsecret = \"s\"\n[[feed.switch]]\ncolour = 1\n")
+            .starts_with("c.toml:7:1: unknown key 'feed.switch.colour'"));
+  CHECK(refused("[[kamailio]]\nport = 1\n").starts_with("c.toml:4:1: unknown key 'kamailio.port'"));
+  CHECK(refused("[cluster]\nnode = 1\n").starts_with("c.toml:4:1: unknown key 'cluster.node'"));
+}
+
+TEST_CASE("a value that cannot be meant is refused with the key and what it takes") {
+  struct row {
+    std::string text;
+    std::string refusal;
+  };
+  const std::vector<row> table{
+      {"[node]\nid = \"\"\n",
+       "c.toml:4:6: node.id must be 1-64 printable ASCII characters without space and comma"},
+      {"[http]\nlisten = \"127.0.0.1:1\"\n", "c.toml:4:10: http.listen must be a list of strings"},
+      {"[http]\nlisten = [1]\n", "c.toml:4:11: http.listen must be a string"},
+      {"[http]\nlisten = [\"127.0.0.1:1\",\n  \"127.0.0.1\"]\n",
+       "c.toml:5:3: http.listen '127.0.0.1' has no port; an address looks like 10.0.0.1:80, [::1]:80 or "
+       "host:80"},
+      {"[http]\nrealm = 7\n", "c.toml:4:9: http.realm must be a string"},
+      {"[http]\nrealm = 'a\"b'\n",
+       "c.toml:4:9: http.realm must be 1-128 printable ASCII characters without quotes and backslashes"},
+      {"[http]\nbody_limit = -1\n", "c.toml:4:14: http.body_limit must be an integer from 1024 to 67108864"},
+      {"[http]\nbody_limit = \"1\"\n",
+       "c.toml:4:14: http.body_limit must be an integer from 1024 to 67108864"},
+      {"[http]\nbody_limit = 2048.0\n",
+       "c.toml:4:14: http.body_limit must be an integer from 1024 to 67108864"},
+      {"[http]\ndigest_algorithms = []\n",
+       "c.toml:4:21: http.digest_algorithms must name MD5, SHA-256, or each of them once"},
+      {"[http]\ndigest_algorithms = [\"MD5\", \"MD5\"]\n",
+       "c.toml:4:21: http.digest_algorithms must name MD5, SHA-256, or each of them once"},
+      {"[http]\ndigest_algorithms = [\"MD4\"]\n",
+       "c.toml:4:22: http.digest_algorithms must be of \"MD5\" and \"SHA-256\""},
+      {"[http.tls]\ncertificate = \"x\"\n", "c.toml:3:1: http.tls.key is required"},
+      {"[feed.tls]\nkey = \"x\"\n", "c.toml:3:1: feed.tls.certificate is required"},
+      {"[feed]\nswitch = 5\n", "c.toml:4:10: feed.switch must be written [[feed.switch]], a block for each"},
+      {"[[feed.switch]]\nsecret = \"s\"\n", "c.toml:3:1: feed.switch.name is required"},
+      {"[[feed.switch]]\nname = \"a\"\n", "c.toml:3:1: feed.switch.secret is required"},
+      {"[[feed.switch]]\nname = \"a\"\nsecret = \"\"\n", "c.toml:5:10: feed.switch.secret must not be empty"},
+      {"[[feed.switch]]\nname = \"a\"\nsecret = \"s\"\ni_environment = 0\n",
+       "c.toml:6:17: feed.switch.i_environment must be an integer from 1 to 9223372036854775807"},
+      {"[[kamailio]]\nname = \"k\"\n", "c.toml:3:1: kamailio.evapi is required"},
+      {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:0\"\n",
+       "c.toml:5:9: kamailio.evapi needs a port to connect to"},
+      {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\nsnapshot_interval = \"10ms\"\n",
+       "c.toml:6:21: kamailio.snapshot_interval must be from 1s to 24h"},
+      {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\ndump_directory = \"x\"\n",
+       "c.toml:6:18: kamailio.dump_directory must be an absolute path, for Kamailio and rollcall have to "
+       "mean the same "
+       "folder"},
+      {"[node]\nid = \"a\"\n[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\nnodes = [\"b\"]\n",
+       "c.toml:5:1: kamailio 'k' is connected to by nodes that this one, a, is not of"},
+      {"[calls]\ndead_linger = 32\n",
+       "c.toml:4:15: calls.dead_linger must be a duration with its unit, in quotes, such as \"32s\""},
+      {"[calls]\ndead_linger = \"2h\"\n", "c.toml:4:15: calls.dead_linger must be from 0s to 1h"},
+      {"[calls]\ndisconnect_retry = \"0s\"\n",
+       "c.toml:4:20: calls.disconnect_retry must be from 100ms to 1h"},
+      {"[api]\nunknown_parameters = \"maybe\"\n",
+       "c.toml:4:22: api.unknown_parameters must be one of \"fault\", \"ignore\""},
+      {"[api]\nrequests_at_once = 0\n",
+       "c.toml:4:20: api.requests_at_once must be an integer from 1 to 100000"},
+      {"[cluster]\nmissing_node = \"ignore\"\n",
+       "c.toml:4:16: cluster.missing_node must be one of \"partial\", \"fault\""},
+      {"[log]\nlevel = \"loud\"\n",
+       "c.toml:4:9: log.level must be one of \"trace\", \"debug\", \"info\", \"warn\", \"error\""},
+      {"[log]\nformat = 1979-05-27\n", "c.toml:4:10: log.format must be a string"},
+  };
+  for (const auto& [text, refusal] : table) {
+    CAPTURE(text);
+    CHECK(refused(text) == refusal);
+  }
+  CHECK(refused("[http]\ntrusted_hosts = [\"10.0.0.0/33\"]\n")
+            .starts_with("c.toml:4:18: http.trusted_hosts '10.0.0.0/33'"));
+}
+
+TEST_CASE("a directory is required, and one that this version cannot open is refused") {
+  const auto refusal = [](const std::string& text) {
+    return testing::refusal<config_error>([&] { parsed(text); });
+  };
+  CHECK(refusal("") == "c.toml:1:1: directory.url is required");
+  CHECK(refusal("\n[directory]\n") == "c.toml:2:1: directory.url is required");
+  CHECK(refusal("[directory]\nurl = \"mysql://localhost/x\"\n")
+        == "c.toml:2:7: directory.url 'mysql' is not a database this version knows; use sqlite:///path or "
+           "postgresql://user@host/database");
+  CHECK(parsed("[directory]\nurl = \"postgresql://localhost/x\"\n").directory.url
+        == "postgresql://localhost/x");
+}
+
+TEST_CASE("the audit log is where it is told to be, or beside the directory, or in /var/lib") {
+  const auto of = [](const std::string& url, const std::string& more) {
+    return audit_file_of(parsed("[directory]\nurl = \"" + url + "\"\n" + more));
+  };
+  CHECK(of("sqlite:///x/directory.db", "") == "/x/audit.db");
+  CHECK(of("postgresql://db/x", "") == "/var/lib/rollcall/audit.db");
+  CHECK(of("postgresql://db/x", "[audit]\nfile = \"/y/a.db\"\n") == "/y/a.db");
+  CHECK(of("sqlite:///x/directory.db", "[audit]\nfile = \"a.db\"\n") == "a.db");
+  CHECK(refused("[audit]\nfile = \"/y/\"\n") == "c.toml:4:8: audit.file must be the path of a file");
+}
+
+TEST_CASE("a switch name stands once in the file, whichever way the switch is reached") {
+  const std::string sbc = "[[feed.switch]]\nname = \"sbc\"\nsecret = \"s\"\n";
+  CHECK(refused(sbc + sbc) == "c.toml:7:8: feed.switch.name 'sbc' is the name of another switch");
+  CHECK(refused(sbc + "[[kamailio]]\nname = \"sbc\"\nevapi = \"127.0.0.1:1\"\n")
+        == "c.toml:7:8: kamailio.name 'sbc' is the name of another switch");
+}
+
+TEST_CASE("an address is listened on once, but any number may ask for a free port") {
+  CHECK(refused("[http]\nlisten = [\"127.0.0.1:1\"]\n[feed]\nlisten = [\"127.0.0.1:1\"]\n")
+            .find("feed listens on 127.0.0.1:1, which is used already")
+        != std::string::npos);
+  CHECK(parsed(minimal + "[http]\nlisten = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n").http.listen.size() == 2);
+}
+
+TEST_CASE("a cluster that others could reach needs all of its certificates") {
+  const auto needs = " is not loopback, which takes certificate, key and ca";
+  CHECK(refused("[cluster]\n") == "c.toml:3:1: cluster.listen is required");
+  CHECK(refused("[cluster]\nlisten = \"10.0.0.1:4242\"\n")
+        == "c.toml:4:10: cluster.listen 10.0.0.1:4242" + std::string{needs});
+  CHECK(refused("[cluster]\nlisten = \"127.0.0.1:4242\"\npeers = [\"10.0.0.2:4242\"]\n")
+        == "c.toml:5:9: cluster.peers 10.0.0.2:4242" + std::string{needs});
+  CHECK(refused("[cluster]\nlisten = \"127.0.0.1:4242\"\ncertificate = \"c\"\nca = \"a\"\n")
+        == "c.toml:3:1: cluster.key is required: certificate, key and ca go together");
+  CHECK(parsed(minimal
+               + "[cluster]\nlisten = \"10.0.0.1:4242\"\ncertificate = \"c\"\nkey = \"k\"\nca = \"a\"\n")
+            .cluster.has_value());
+  CHECK(parsed(minimal + "[cluster]\nlisten = \"[::1]:4242\"\npeers = [\"localhost:4243\"]\n")
+            .cluster.has_value());
+}
+
+TEST_CASE("a file that cannot be read is refused by name") {
+  testing::temporary_folder folder;
+  const auto missing = folder / "missing.toml";
+  CHECK(testing::refusal<config_error>([&] { load_config(missing); })
+        == missing.string() + ":1:1: cannot be read: No such file or directory");
+  CHECK(testing::refusal<config_error>([&] {
+          load_config(folder / ".");
+        }).ends_with(":1:1: cannot be read: Is a directory"));
+}
+
+TEST_CASE("without a key everything is as the structs say, and the node is named after the host") {
+  const auto value = parsed(minimal);
+  CHECK_FALSE(value.node.id.empty());
+  config expected;
+  expected.directory.url = "sqlite:///x.db";
+  expected.node.id = value.node.id;
+  CHECK(value == expected);
+}
+
+TEST_CASE("the documented file holds the defaults of the structs") {
+  const auto value = load_config(documented);
+  config expected;
+  expected.directory.url = "sqlite:///var/lib/rollcall/directory.db";
+  expected.node.id = value.node.id;
+  CHECK(value == expected);
+}
+
+TEST_CASE("the documented file shows every key there is") {
+  const auto loaded = parse_config(documented_to_the_last_key(), "all.toml");
+  CHECK(loaded.defaulted == std::vector<std::string>{});
+}
+
+TEST_CASE("what the documented file shows commented out is a default too, where there is one") {
+  const auto value = parsed(documented_to_the_last_key());
+  REQUIRE(value.kamailio.size() == 1);
+  REQUIRE(value.feed.switches.size() == 1);
+  REQUIRE(value.cluster.has_value());
+  CHECK(value.kamailio[0].snapshot_interval == kamailio_config{}.snapshot_interval);
+  CHECK(value.kamailio[0].dump_directory == kamailio_config{}.dump_directory);
+  CHECK(value.kamailio[0].environment == kamailio_config{}.environment);
+  CHECK(value.feed.switches[0].environment == feed_switch_config{}.environment);
+  CHECK(value.cluster->missing_node == cluster_config{}.missing_node);
+}
+
+TEST_CASE("every key reaches its place") {
+  const auto value = parsed(R"(
+[node]
+id = "node-a"
+state = "/var/lib/elsewhere"
+[http]
+listen = ["0.0.0.0:8443", "[::1]:8080"]
+trusted_listen = ["[::1]:8080", "127.0.0.1:8081"]
+trusted_hosts = ["10.0.0.0/8", "::1"]
+hosts = ["calls.example", "[::1]:8080"]
+proxies = ["192.0.2.0/24"]
+realm = "other realm"
+digest_algorithms = ["SHA-256", "MD5"]
+body_limit = 1024
+connections_per_address = 7
+tls = {certificate = "c", key = "k", client_ca = "a"}
+[metrics]
+listen = ["127.0.0.1:9100"]
+[directory]
+url = "sqlite://d.db"
+[audit]
+file = "a.db"
+backlog = 1048576
+daily_bytes = 7
+[feed]
+listen = ["127.0.0.1:9000"]
+calls_per_switch = 17
+tls = {certificate = "fc", key = "fk"}
+[[feed.switch]]
+name = "sbc-1"
+secret = "…"
+i_environment = 2
+[[kamailio]]
+name = "kam-1"
+evapi = "127.0.0.1:8448"
+rpc = "http://127.0.0.1:8081/RPC"
+i_environment = 3
+nodes = ["node-a", "node-z"]
+snapshot_interval = "5m"
+dump_directory = "/run/kamailio"
+[calls]
+dead_linger = "100ms"
+disconnect_retry = "1s"
+ready_grace = "2s"
+resume_hang_ups = "3s"
+[api]
+unknown_parameters = "ignore"
+string_ids = true
+full_unicode = true
+requests_at_once = 7
+disconnect_deadline = "4s"
+[cluster]
+name = "east"
+listen = "10.0.0.1:4242"
+peers = ["10.0.0.2:4242"]
+certificate = "nc"
+key = "nk"
+ca = "na"
+missing_node = "fault"
+[log]
+level = "error"
+format = "json"
+)");
+  using http::digest_algorithm;
+  const config expected{
+      .node = {"node-a", "/var/lib/elsewhere"},
+      .http = {.listen = {{"0.0.0.0", 8443}, {"::1", 8080}},
+               .trusted_listen = {{"::1", 8080}, {"127.0.0.1", 8081}},
+               .trusted_hosts = {"10.0.0.0/8", "::1"},
+               .hosts = {"calls.example", "[::1]:8080"},
+               .proxies = {"192.0.2.0/24"},
+               .connections_per_address = 7,
+               .realm = "other realm",
+               .digest_algorithms = {digest_algorithm::sha256, digest_algorithm::md5},
+               .body_limit = 1024,
+               .tls = tls_config{"c", "k", "a"}},
+      .metrics = {{{"127.0.0.1", 9100}}},
+      .directory = {"sqlite://d.db"},
+      .audit = {"a.db", 1048576, 7},
+      .feed = {{{"127.0.0.1", 9000}},
+               {{switch_name{"sbc-1"}, "…", environment_id{2}}},
+               17,
+               tls_config{"fc", "fk", ""}},
+      .kamailio = {{switch_name{"kam-1"},
+                    {"127.0.0.1", 8448},
+                    "http://127.0.0.1:8081/RPC",
+                    environment_id{3},
+                    {"node-a", "node-z"},
+                    5min,
+                    "/run/kamailio"}},
+      .calls = {100ms, 1s, 2s, 3s},
+      .api = {unknown_parameters::ignore, true, 7, 4s, true},
+      .cluster =
+          cluster_config{
+              "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, {}, "nc", "nk", "na", missing_node::fault},
+      .log = {log_level::error, log_format::json},
+  };
+  CHECK(value == expected);
+}
+
+} // namespace rollcall::config_load_test

@@ -1,0 +1,94 @@
+#include "tests/unit/directory_backends.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+namespace rollcall::storage_directory_watch_test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto soon = 10s;          // for what must come: far more than it takes
+constexpr auto long_enough = 100ms; // for what must not
+
+} // namespace
+
+TEST_CASE("SQLite has no way to tell of changes") {
+  testing::in_sqlite backend;
+  CHECK(watch_directory_store(backend.url()) == nullptr);
+}
+
+TEST_CASE("nothing is watched before something was imported") {
+  testing::in_postgres backend;
+  CHECK_THROWS_AS(watch_directory_store(backend.url()), no_directory_yet);
+}
+
+TEST_CASE("an import is heard of once it is committed, and one that changes nothing is not") {
+  testing::in_postgres backend;
+  const auto writer = backend.open();
+  const auto watch = watch_directory_store(backend.url());
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  writer->import(testing::sample(), "rollcall");
+  CHECK(watch->wait_for_change(soon));
+  CHECK(watch->load()->find(account_id{3})->username == "801");
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  writer->import(testing::sample(), "rollcall");
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+}
+
+TEST_CASE("a refused import is not heard of") {
+  testing::in_postgres backend;
+  const auto writer = backend.open();
+  const auto watch = watch_directory_store(backend.url());
+  auto dangling = testing::sample();
+  dangling.accounts.push_back({account_id{9}, customer_id{77}, "809"});
+  CHECK_THROWS_AS(writer->import(dangling, "rollcall"), directory_error);
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+}
+
+TEST_CASE("a change by hand is heard of, in whichever table it is") {
+  testing::in_postgres backend;
+  backend.open()->import(testing::sample(), "rollcall");
+  const auto watch = watch_directory_store(backend.url());
+  for (const auto* change : {"UPDATE meta SET value = 'x'", "UPDATE environment SET name = 'x'",
+                             "UPDATE customer SET name = 'x'", "INSERT INTO account VALUES (9, 1, '809')",
+                             "UPDATE vendor SET name = 'x'", "DELETE FROM connection", "TRUNCATE account"}) {
+    CAPTURE(change);
+    backend.execute(change);
+    CHECK(watch->wait_for_change(soon));
+  }
+  const auto open = backend.begin("UPDATE vendor SET name = 'y'");
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  open->commit();
+  CHECK(watch->wait_for_change(soon));
+}
+
+TEST_CASE("a change while the directory is read is not missed") {
+  testing::in_postgres backend;
+  backend.open()->import(testing::sample(), "rollcall");
+  const auto watch = watch_directory_store(backend.url());
+  backend.execute("UPDATE vendor SET name = 'x'");
+  watch->load();
+  CHECK(watch->wait_for_change(0ms));
+}
+
+TEST_CASE("a watch whose connection is cut says that the database is away") {
+  testing::in_postgres backend;
+  backend.open();
+  const auto watch = watch_directory_store(backend.url());
+  backend.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                  "WHERE query LIKE '%' AND pid <> pg_backend_pid() AND datname = current_database()");
+  CHECK_THROWS_AS(watch->wait_for_change(soon), database_away);
+}
+
+TEST_CASE("PostgreSQL cannot keep a NUL, and the entry that has one is named") {
+  testing::in_postgres backend;
+  directory_changes changes;
+  changes.vendors = {{vendor_id{2}, std::string{"a\0b", 3}}};
+  CHECK(testing::refusal<directory_error>([&] { backend.open()->import(changes, "rollcall"); })
+        == "vendor 2: PostgreSQL cannot keep a text with a NUL in it");
+}
+
+} // namespace rollcall::storage_directory_watch_test
