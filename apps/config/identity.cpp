@@ -2,16 +2,16 @@
 
 namespace rollcall {
 
-http::tls_context identity_of(const std::optional<tls_config>& tls) {
+net::tls_context identity_of(const std::optional<tls_config>& tls) {
   if (!tls)
     return nullptr;
-  return http::make_tls_context({tls->certificate.string(), tls->key.string(), tls->client_ca.string()});
+  return net::make_tls_context({tls->certificate.string(), tls->key.string(), tls->client_ca.string()});
 }
 
-http::tls_context identity_of(const cluster_config& cluster) {
+net::tls_context identity_of(const cluster_config& cluster) {
   if (cluster.certificate.empty())
     return nullptr;
-  return http::make_peer_tls_context(
+  return net::make_peer_tls_context(
       {cluster.certificate.string(), cluster.key.string(), cluster.ca.string()});
 }
 

@@ -8,10 +8,10 @@
 namespace rollcall {
 
 /// The identity that a TLS table names; null without one. Throws std::runtime_error that names the file.
-http::tls_context identity_of(const std::optional<tls_config>& tls);
+net::tls_context identity_of(const std::optional<tls_config>& tls);
 
 /// By which the nodes of a cluster know each other; null when they are to speak in the clear, on loopback.
 /// Throws as identity_of() does.
-http::tls_context identity_of(const cluster_config& cluster);
+net::tls_context identity_of(const cluster_config& cluster);
 
 } // namespace rollcall

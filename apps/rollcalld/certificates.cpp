@@ -18,9 +18,9 @@ constexpr std::chrono::hours soon{14 * 24};
 
 std::vector<certificate> certificates_of(const config& config) {
   std::vector<certificate> all;
-  const auto add = [&all](const char* of, const http::tls_context& identity) {
+  const auto add = [&all](const char* of, const net::tls_context& identity) {
     if (identity)
-      all.push_back({of, http::expiry_of(identity)});
+      all.push_back({of, net::expiry_of(identity)});
   };
   add("http", identity_of(config.http.tls));
   add("feed", identity_of(config.feed.tls));

@@ -89,9 +89,10 @@ shared_secret cluster_secret::told() const {
 }
 
 std::vector<http::nonce_key> cluster_secret::nonce_keys() const {
-  std::vector<http::nonce_key> keys{{derive_key(ring_.in_use(), key_purpose::nonces), timestamp::max()}};
+  std::vector<http::nonce_key> keys{
+      {net::derive_key(ring_.in_use(), net::key_purpose::nonces), timestamp::max()}};
   for (const auto& one : ring_.former(now_()))
-    keys.push_back({derive_key(one.bytes, key_purpose::nonces), one.good_until});
+    keys.push_back({net::derive_key(one.bytes, net::key_purpose::nonces), one.good_until});
   return keys;
 }
 

@@ -134,7 +134,7 @@ void daemon::impl::start_listeners() {
   feed_->set_tls(usable_identity("feed.tls", config_.feed.tls));
   for (const auto& address : config_.feed.listen) {
     const auto port =
-        feed_->listen(to_string(address), config_.feed.tls ? http::security::tls : http::security::plain);
+        feed_->listen(to_string(address), config_.feed.tls ? net::security::tls : net::security::plain);
     log::info("rollcalld", "feed on {} (port {})", to_string(address), port);
   }
   cluster_->listen(config_);

@@ -10,13 +10,13 @@ namespace rollcall {
 void start_http(http::server& server, const config& config) {
   bound_http_peers(server, config.http);
   server.set_tls(usable_identity("http.tls", config.http.tls));
-  const auto how = config.http.tls ? http::security::tls : http::security::plain;
+  const auto how = config.http.tls ? net::security::tls : net::security::plain;
   for (const auto& [address, door] : http_addresses_of(config.http)) {
     const auto port = server.listen(to_string(address), how, door);
     log::info("rollcalld", "HTTP on {} (port {})", to_string(address), port);
   }
   for (const auto& address : config.metrics.listen) {
-    const auto port = server.listen(to_string(address), http::security::plain, http::door::metrics);
+    const auto port = server.listen(to_string(address), net::security::plain, http::door::metrics);
     log::info("rollcalld", "metrics on {} (port {})", to_string(address), port);
   }
 }

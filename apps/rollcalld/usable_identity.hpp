@@ -10,7 +10,7 @@ namespace rollcall {
 
 /// identity_of() the files that this table names. Throws unusable_config.
 template <class Files>
-http::tls_context usable_identity(const char* table, const Files& files) {
+net::tls_context usable_identity(const char* table, const Files& files) {
   try {
     return identity_of(files);
   } catch (const std::exception& e) {

@@ -33,10 +33,10 @@ public:
   authority& operator=(const authority&) = delete;
 
   /// A new certificate of this authority, and itself as the one to verify others by.
-  http::tls_files issue(const std::string& name) const {
+  net::tls_files issue(const std::string& name) const {
     const key_ptr key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
     const auto issued = make(key.get(), name, "CA:FALSE");
-    const http::tls_files files{folder_ / (name + ".crt"), folder_ / (name + ".key"), folder_ / "ca.crt"};
+    const net::tls_files files{folder_ / (name + ".crt"), folder_ / (name + ".key"), folder_ / "ca.crt"};
     write(files.certificate, [&](std::FILE* out) { PEM_write_X509(out, issued.get()); });
     write(files.key, [&](std::FILE* out) {
       PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);

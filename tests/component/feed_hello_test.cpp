@@ -102,7 +102,7 @@ TEST_CASE(
     "after ten wrong secrets of a switch an address is told nothing of the next one, not even the right") {
   fake_link link;
   feed::limits bounds;
-  bounds.guesses = guess_brake::of_people; // the test may be slow
+  bounds.guesses = net::guess_brake::of_people; // the test may be slow
   running_server server{link, bounds};
   guess(server, 10);
   for (const auto* secret : {"guess-10", "s3cret"}) {
@@ -120,7 +120,7 @@ TEST_CASE(
 TEST_CASE("wrong secrets keep out neither other switches of the address, nor the switch at another address") {
   fake_link link;
   feed::limits bounds;
-  bounds.guesses = guess_brake::of_people;
+  bounds.guesses = net::guess_brake::of_people;
   running_server server{link, bounds};
   guess(server, 10);
   CHECK(starts_with(answer_to(server, "sbc-2", "other"), R"({"type":"welcome")"));

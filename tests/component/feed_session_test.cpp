@@ -248,7 +248,7 @@ TEST_CASE("a session that is told to leave before it runs does, whoever tells it
     asio::io_context io;
     asio::ip::tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
     client sw{acceptor.local_endpoint().port()};
-    http::channel::socket accepted{asio::make_strand(io)};
+    net::channel::socket accepted{asio::make_strand(io)};
     acceptor.accept(accepted);
     auto ended = false;
     const auto shared = std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{});

@@ -48,7 +48,7 @@ public:
   certificate(const certificate&) = delete;
   certificate& operator=(const certificate&) = delete;
 
-  http::tls_files files() const { return {folder_ / "node.crt", folder_ / "node.key", {}}; }
+  net::tls_files files() const { return {folder_ / "node.crt", folder_ / "node.key", {}}; }
 
 private:
   template <class Write>
@@ -65,7 +65,7 @@ private:
 /// A switch that speaks TLS.
 class tls_client {
 public:
-  explicit tls_client(std::uint16_t port, const http::tls_files* own = nullptr) {
+  explicit tls_client(std::uint16_t port, const net::tls_files* own = nullptr) {
     if (own)
       SSL_use_certificate_chain_file(stream_.native_handle(), own->certificate.c_str());
     if (own)
@@ -102,7 +102,7 @@ TEST_CASE("a peer that does not speak TLS costs only its own connection") {
   const certificate own;
   fake_link link;
   running_server server{link};
-  server->set_tls(http::make_tls_context(own.files()));
+  server->set_tls(net::make_tls_context(own.files()));
   const auto port = server->listen("127.0.0.1:0", feed::server::security::tls);
   client plain{port};
   plain.send(hello_line());
@@ -116,7 +116,7 @@ TEST_CASE("the feed goes both ways over TLS, and a close is told and proper") {
   const certificate own;
   fake_link link;
   running_server server{link};
-  server->set_tls(http::make_tls_context(own.files()));
+  server->set_tls(net::make_tls_context(own.files()));
   tls_client sw{server->listen("127.0.0.1:0", feed::server::security::tls)};
   sw.send(hello_line());
   CHECK(sw.line() == R"({"type":"welcome","version":1,"node_id":"node-a"})");
@@ -151,7 +151,7 @@ TEST_CASE("a switch whose authority is taken out of the configuration is cut, an
                                 << std::ifstream{own.client_ca}.rdbuf();
   fake_link link;
   running_server server{link};
-  server->set_tls(http::make_tls_context(both));
+  server->set_tls(net::make_tls_context(both));
   const auto port = server->listen("127.0.0.1:0", feed::server::security::tls);
   tls_client stays{port, &other};
   stays.send(hello_line());
@@ -160,10 +160,10 @@ TEST_CASE("a switch whose authority is taken out of the configuration is cut, an
   goes.send(hello_line(2));
   CHECK(goes.line().find("welcome") != std::string::npos);
 
-  server->set_tls(http::make_tls_context(both)); // renewed, with the same authorities
+  server->set_tls(net::make_tls_context(both)); // renewed, with the same authorities
   link.at().connection->hang_up("1");
   CHECK(stays.line().find("disconnect") != std::string::npos);
-  server->set_tls(http::make_tls_context(node));
+  server->set_tls(net::make_tls_context(node));
   CHECK(goes.line().find('{') == std::string::npos); // but how the connection ended
   CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }, 1));
   link.at().connection->hang_up("2");

@@ -20,12 +20,12 @@ TEST_CASE("with a client_ca, clients need a certificate") {
   const auto known = folder.make("known");
   const auto unknown = folder.make("unknown");
   files.client_ca = known.certificate;
-  s->set_tls(make_tls_context(files));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(files));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
   bool whole = false;
   CHECK(tls_client{port, &known}.ask(whole).ends_with("GET / \n"));
   // TLS 1.3 tells the client of the refusal only after its own side of the handshake is done.
-  for (const auto* stranger : {static_cast<const tls_files*>(nullptr), &unknown}) {
+  for (const auto* stranger : {static_cast<const net::tls_files*>(nullptr), &unknown}) {
     tls_client c{port, stranger};
     CHECK(c.ask(whole).empty());
     CHECK_FALSE(whole);
@@ -41,17 +41,17 @@ TEST_CASE("a client whose authority is taken out of the configuration is cut, an
   files.client_ca = folder.path("both");
   std::ofstream{files.client_ca} << std::ifstream{kept.certificate}.rdbuf()
                                  << std::ifstream{removed.certificate}.rdbuf();
-  s->set_tls(make_tls_context(files));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(files));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
   tls_client stays{port, &kept};
   tls_client goes{port, &removed};
   CHECK(stays.asks_again());
   CHECK(goes.asks_again());
-  s->set_tls(make_tls_context(files)); // renewed, with the same authorities
+  s->set_tls(net::make_tls_context(files)); // renewed, with the same authorities
   CHECK(stays.asks_again());
   CHECK(goes.asks_again());
   files.client_ca = kept.certificate;
-  s->set_tls(make_tls_context(files));
+  s->set_tls(net::make_tls_context(files));
   CHECK(stays.asks_again());
   CHECK_FALSE(goes.asks_again());
   CHECK(stays.asks_again());
@@ -68,8 +68,8 @@ TEST_CASE("a certificate that is demanded is shown each time: no ticket takes it
     files.client_ca = folder.path("both");
     std::ofstream{files.client_ca} << std::ifstream{kept.certificate}.rdbuf()
                                    << std::ifstream{removed.certificate}.rdbuf();
-    s->set_tls(make_tls_context(files));
-    const auto port = s->listen("127.0.0.1:0", security::tls);
+    s->set_tls(net::make_tls_context(files));
+    const auto port = s->listen("127.0.0.1:0", net::security::tls);
     tls_client first{port, &removed, version};
     REQUIRE(first.asks_again());
     const auto ticket = first.ticket();
@@ -80,9 +80,9 @@ TEST_CASE("a certificate that is demanded is shown each time: no ticket takes it
     CHECK_FALSE(again.has_resumed());
 
     files.client_ca = kept.certificate; // the other authority is taken out of the configuration
-    s->set_tls(make_tls_context(files));
+    s->set_tls(net::make_tls_context(files));
     CHECK_FALSE(again.asks_again());
-    for (const auto* own : {static_cast<const tls_files*>(nullptr), &removed}) {
+    for (const auto* own : {static_cast<const net::tls_files*>(nullptr), &removed}) {
       tls_client late{port, own, version, ticket};
       CHECK_FALSE(late.has_resumed());
       CHECK_FALSE(late.asks_again());
@@ -96,8 +96,8 @@ TEST_CASE("where no certificate is demanded a client may come back by a ticket")
     CAPTURE(version);
     const certificates folder;
     running_server s{echo};
-    s->set_tls(make_tls_context(folder.make("server")));
-    const auto port = s->listen("127.0.0.1:0", security::tls);
+    s->set_tls(net::make_tls_context(folder.make("server")));
+    const auto port = s->listen("127.0.0.1:0", net::security::tls);
     tls_client first{port, nullptr, version};
     REQUIRE(first.asks_again());
     tls_client again{port, nullptr, version, first.ticket()};
@@ -116,13 +116,13 @@ TEST_CASE("a client that comes back by a ticket is not cut for the chain that it
     const auto between = folder.make("between", &root);
     const auto known = folder.make("known", &between);
     files.client_ca = root.certificate;
-    s->set_tls(make_tls_context(files));
-    const auto port = s->listen("127.0.0.1:0", security::tls);
+    s->set_tls(net::make_tls_context(files));
+    const auto port = s->listen("127.0.0.1:0", net::security::tls);
     tls_client first{port, &known, version};
     REQUIRE(first.asks_again());
     tls_client again{port, &known, version, first.ticket()};
     REQUIRE(again.asks_again());
-    s->set_tls(make_tls_context(files)); // renewed, with the same authority
+    s->set_tls(net::make_tls_context(files)); // renewed, with the same authority
     CHECK(first.asks_again());
     CHECK(again.asks_again());
   }
@@ -133,12 +133,12 @@ TEST_CASE("a connection without a certificate is cut once one is demanded") {
   running_server s{echo};
   auto files = folder.make("server");
   const auto known = folder.make("known");
-  s->set_tls(make_tls_context(files));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(files));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
   tls_client anonymous{port};
   CHECK(anonymous.asks_again());
   files.client_ca = known.certificate;
-  s->set_tls(make_tls_context(files));
+  s->set_tls(net::make_tls_context(files));
   CHECK_FALSE(anonymous.asks_again());
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("an address that cannot be bound is an error that names it") {
     CHECK(e.code() == std::errc::address_in_use);
     CHECK(std::string{e.what()}.find(taken) != std::string::npos);
   }
-  CHECK_THROWS_AS(s.listen("127.0.0.1:0", security::tls), std::logic_error);
+  CHECK_THROWS_AS(s.listen("127.0.0.1:0", net::security::tls), std::logic_error);
 }
 
 TEST_CASE("a handler that throws is a 500, and the connection goes on") {

@@ -26,12 +26,12 @@ TEST_CASE("bad TLS files are refused by name, and the old ones stay") {
   const certificates folder;
   running_server s{echo};
   const auto good = folder.make("first");
-  s->set_tls(make_tls_context(good));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(good));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
 
   std::ofstream{folder.path("broken")} << "not a certificate";
-  const auto complains_of = [](const tls_files& files, const std::string& file) {
-    CHECK_THROWS_WITH_AS(make_tls_context(files), doctest::Contains(file.c_str()), std::runtime_error);
+  const auto complains_of = [](const net::tls_files& files, const std::string& file) {
+    CHECK_THROWS_WITH_AS(net::make_tls_context(files), doctest::Contains(file.c_str()), std::runtime_error);
   };
   complains_of({folder.path("none"), good.key, {}}, folder.path("none"));
   complains_of({folder.path("broken"), good.key, {}}, folder.path("broken"));
@@ -46,8 +46,8 @@ TEST_CASE("a client that speaks no TLS, or stalls in the handshake, is closed an
   limits bounds;
   bounds.tls_handshake = std::chrono::milliseconds{40};
   running_server s{echo, bounds};
-  s->set_tls(make_tls_context(folder.make("first")));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(folder.make("first")));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
   raw_client plain{port};
   plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   plain.read_rest();
@@ -60,10 +60,10 @@ TEST_CASE("a client that speaks no TLS, or stalls in the handshake, is closed an
 TEST_CASE("new connections use new certificates, open ones go on with theirs") {
   const certificates folder;
   running_server s{echo};
-  s->set_tls(make_tls_context(folder.make("first")));
-  const auto port = s->listen("127.0.0.1:0", security::tls);
+  s->set_tls(net::make_tls_context(folder.make("first")));
+  const auto port = s->listen("127.0.0.1:0", net::security::tls);
   tls_client before{port};
-  s->set_tls(make_tls_context(folder.make("second")));
+  s->set_tls(net::make_tls_context(folder.make("second")));
   tls_client after{port};
   CHECK(before.server_name() == "first");
   CHECK(after.server_name() == "second");
@@ -76,8 +76,8 @@ TEST_CASE("a long answer over TLS arrives whole and ends with a goodbye") {
   const certificates folder;
   const std::string text(5'000'000, 'x');
   running_server s{[&text](const request&, const reply_fn& reply) { reply(text_response(200, text)); }};
-  s->set_tls(make_tls_context(folder.make("first")));
-  tls_client c{s->listen("127.0.0.1:0", security::tls)};
+  s->set_tls(net::make_tls_context(folder.make("first")));
+  tls_client c{s->listen("127.0.0.1:0", net::security::tls)};
   bool whole = false;
   CHECK(c.ask(whole).ends_with("\r\n\r\n" + text + "\n"));
   CHECK(whole);
@@ -143,8 +143,8 @@ limits few_handshakes() {
 /// A server with TLS.
 struct secured {
   explicit secured(const limits& bounds) : server(echo, bounds) {
-    server->set_tls(make_tls_context(folder.make("first")));
-    port = server->listen("127.0.0.1:0", security::tls);
+    server->set_tls(net::make_tls_context(folder.make("first")));
+    port = server->listen("127.0.0.1:0", net::security::tls);
   }
 
   bool serves() const {

@@ -34,7 +34,7 @@ constexpr auto nodes_secret = "thirty-two bytes that nodes share";
 struct node_options {
   std::string id = "node-a";
   std::vector<std::string> peers{};
-  http::tls_context tls{};
+  net::tls_context tls{};
   std::string secret = nodes_secret;
   std::string cluster = "test";
   std::uint32_t protocol = 1;

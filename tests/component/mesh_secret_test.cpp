@@ -74,7 +74,7 @@ TEST_CASE("a proof that is heard on one connection is worth nothing on another")
 TEST_CASE(
     "after ten wrong proofs a node is told nothing of the next one, not even the right; others get in") {
   limits bounds;
-  bounds.guesses = guess_brake::of_people; // the test may be slow
+  bounds.guesses = net::guess_brake::of_people; // the test may be slow
   running_node a{{.id = "node-a", .bounds = bounds}};
   const auto answer_to = [&](greeting words, std::string_view secret) {
     words.nonce = make_nonce();

@@ -19,8 +19,8 @@ using rollcall::testing::authority;
 
 namespace {
 
-http::tls_context identity(const authority& by, const std::string& name) {
-  return http::make_peer_tls_context(by.issue(name));
+net::tls_context identity(const authority& by, const std::string& name) {
+  return net::make_peer_tls_context(by.issue(name));
 }
 
 bool fails(running_node& who, const std::string& how) {
@@ -58,7 +58,7 @@ TEST_CASE("a certificate of another authority does not open the door, on either 
   // One that would trust us, but whom we do not trust.
   auto files = other.issue("node-c");
   files.client_ca = ca.issue("node-d").client_ca;
-  running_node half{{.id = "node-c", .peers = {a.address()}, .tls = http::make_peer_tls_context(files)}};
+  running_node half{{.id = "node-c", .peers = {a.address()}, .tls = net::make_peer_tls_context(files)}};
   CHECK(fails(half, "unknown ca"));
   for (int i = 0; i < 500 && a->counters().tls_errors < 2; ++i) // the other side may have heard of it first
     std::this_thread::sleep_for(std::chrono::milliseconds{10});

@@ -40,7 +40,7 @@ public:
   std::string path(const std::string& file) const { return folder_ / file; }
 
   /// Makes NAME.crt and NAME.key: self-signed, or signed by an issuer, whose chain it then has behind it.
-  tls_files make(const std::string& name, const tls_files* issuer = nullptr) const {
+  net::tls_files make(const std::string& name, const net::tls_files* issuer = nullptr) const {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, X509_VERSION_3);
@@ -55,7 +55,7 @@ public:
     X509_add_ext(certificate, authority, -1);
     X509_EXTENSION_free(authority);
     sign(certificate, key, issuer);
-    const tls_files files{path(name + ".crt"), path(name + ".key"), {}};
+    const net::tls_files files{path(name + ".crt"), path(name + ".key"), {}};
     auto* out = std::fopen(files.certificate.c_str(), "w");
     PEM_write_X509(out, certificate);
     std::fclose(out);
@@ -70,7 +70,7 @@ public:
   }
 
 private:
-  static void sign(X509* certificate, EVP_PKEY* own_key, const tls_files* issuer) {
+  static void sign(X509* certificate, EVP_PKEY* own_key, const net::tls_files* issuer) {
     if (!issuer) {
       X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
       X509_sign(certificate, own_key, EVP_sha256());
@@ -97,7 +97,7 @@ using resumption = std::shared_ptr<SSL_SESSION>;
 class tls_client {
 public:
   /// `version`: none but this one, 0: any.
-  explicit tls_client(std::uint16_t port, const tls_files* own = nullptr, int version = 0,
+  explicit tls_client(std::uint16_t port, const net::tls_files* own = nullptr, int version = 0,
                       const resumption& from = nullptr) {
     SSL_CTX_set_min_proto_version(context_.native_handle(), version);
     SSL_CTX_set_max_proto_version(context_.native_handle(), version);

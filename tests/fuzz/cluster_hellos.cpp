@@ -41,7 +41,7 @@ void check_greeting(const greeting& said) {
   must(said.of.node.known() && said.of.incarnation != 0 && said.of.peers.size() <= hello_peers,
        "a node has a name");
   for (const auto& each : said.of.peers)
-    must(is_short(each) && parse_host_port(each), "a peer is an address");
+    must(is_short(each) && net::parse_host_port(each), "a peer is an address");
   const auto line = hello_line(said);
   must(line.size() <= hello_bytes, "a hello is short enough");
   const auto again = read_hello(line, protocol);

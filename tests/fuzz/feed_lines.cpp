@@ -45,9 +45,9 @@ std::optional<bool> boost_takes(const std::string& text) {
 
 void check_reader(const std::string& line) {
   std::string scratch;
-  feed::object_reader reader{line, scratch};
+  switches::object_reader reader{line, scratch};
   std::string_view name;
-  feed::json_value value;
+  switches::json_value value;
   while (reader.next(name, value))
     ;
   const auto taken = reader.error() == nullptr;
@@ -87,11 +87,11 @@ std::string line_of(const call_event& said) {
   return line + '}';
 }
 
-void check_line(feed::line_parser& parser, std::string_view line) {
+void check_line(switches::line_parser& parser, std::string_view line) {
   switch_news news;
   parser.parse(line, timestamp{}, news);
   switch_news alone;
-  feed::line_parser{}.parse(line, timestamp{}, alone);
+  switches::line_parser{}.parse(line, timestamp{}, alone);
   must(fuzz::text_of(news) == fuzz::text_of(alone), "a line says nothing of the one before");
   must(std::count_if(news.begin(), news.end(),
                      [](const auto& item) { return !std::holds_alternative<malformed_field>(item); })
@@ -127,7 +127,7 @@ std::vector<std::string> lines_in(std::string_view bytes) {
   return lines;
 }
 
-void check_lines(feed::line_parser& parser, std::string_view bytes) {
+void check_lines(switches::line_parser& parser, std::string_view bytes) {
   using found = feed::line_splitter::found;
   feed::line_splitter splitter{line_limit};
   std::vector<std::string> lines;
@@ -154,7 +154,7 @@ void check_lines(feed::line_parser& parser, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Used again and again, as a connection does.
-  static feed::line_parser parser;
+  static switches::line_parser parser;
   const std::string bytes{fuzz::text_of(data, size)};
   check_reader(bytes);
   check_line(parser, bytes);

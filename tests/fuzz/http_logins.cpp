@@ -22,7 +22,7 @@ constexpr std::string_view password = "wonderland";
 timestamp noon() { return timestamp{std::chrono::seconds{1'732'276'800}}; }
 
 http::authenticator::settings settings() {
-  static const http::nonce_key key{derive_key("a secret shared by all nodes", key_purpose::nonces)};
+  static const http::nonce_key key{net::derive_key("a secret shared by all nodes", net::key_purpose::nonces)};
   return {std::string{realm}, {http::digest_algorithm::md5, http::digest_algorithm::sha256}, {key}, noon, 16};
 }
 

@@ -71,8 +71,8 @@ void check_written_forms(const std::string& text) {
   if (const auto id = kamailio::parse_dialog_id(text))
     must(to_string(*id) == text, "a dialog is named in one way");
   kamailio::is_transaction_id(text);
-  if (const auto at = parse_host_port(text))
-    must(parse_host_port(to_string(*at)) == at, "an address can be written");
+  if (const auto at = net::parse_host_port(text))
+    must(net::parse_host_port(to_string(*at)) == at, "an address can be written");
 }
 
 } // namespace

@@ -6,13 +6,13 @@
 
 namespace rollcall::address_key_test {
 
-using rollcall::address_key;
+using rollcall::net::address_key;
 
 namespace {
 
 bool same(const std::string& one, const std::string& other) {
-  const auto keys_equal = address_key{one} == address_key{other};
-  CHECK(keys_equal == (address_key{one}.text() == address_key{other}.text()));
+  const auto keys_equal = net::address_key{one} == net::address_key{other};
+  CHECK(keys_equal == (net::address_key{one}.text() == net::address_key{other}.text()));
   return keys_equal;
 }
 

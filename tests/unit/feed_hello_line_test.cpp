@@ -10,8 +10,6 @@
 
 namespace rollcall::feed_hello_line_test {
 
-using namespace rollcall::feed;
-
 TEST_CASE("a hello is refused for the reason that fits, and another version before anything else") {
   const std::tuple<std::string, close_reason, std::string> table[] = {
       {"x", close_reason::bad_message, "not JSON: not a JSON object"},
@@ -40,19 +38,19 @@ TEST_CASE("a hello is refused for the reason that fits, and another version befo
   };
   for (const auto& [line, why, message] : table) {
     CAPTURE(line);
-    const auto result = line_parser{}.parse_hello(line);
-    REQUIRE(std::holds_alternative<refused_hello>(result));
-    CHECK(std::get<refused_hello>(result).why == why);
-    CHECK(std::get<refused_hello>(result).message == message);
+    const auto result = switches::line_parser{}.parse_hello(line);
+    REQUIRE(std::holds_alternative<switches::refused_hello>(result));
+    CHECK(std::get<switches::refused_hello>(result).why == why);
+    CHECK(std::get<switches::refused_hello>(result).message == message);
   }
 }
 
 TEST_CASE("a hello tells who the switch is") {
-  const auto result = line_parser{}.parse_hello(
+  const auto result = switches::line_parser{}.parse_hello(
       R"({"type":"hello","version":1,"switch":"sbc-1","secret":"\u00e9","epoch":9223372036854775807,"vendor":"x",)"
       R"("run":"4711\n","can":["block","ping","fly","move"]})");
-  REQUIRE(std::holds_alternative<hello>(result));
-  const auto& said = std::get<hello>(result);
+  REQUIRE(std::holds_alternative<switches::hello>(result));
+  const auto& said = std::get<switches::hello>(result);
   CHECK(said.name == "sbc-1");
   CHECK(said.secret == "\xC3\xA9");
   CHECK(said.epoch == INT64_MAX);
@@ -67,16 +65,16 @@ TEST_CASE("what a hello says of itself beyond that may be wrong, which costs onl
   for (const std::string fields :
        {R"(,"run":7,"can":"ping")", R"(,"run":[],"can":[1])", R"(,"run":{},"can":{"ping":1})"}) {
     CAPTURE(fields);
-    const auto result = line_parser{}.parse_hello(head + fields + "}");
-    REQUIRE(std::holds_alternative<hello>(result));
-    const auto& said = std::get<hello>(result);
+    const auto result = switches::line_parser{}.parse_hello(head + fields + "}");
+    REQUIRE(std::holds_alternative<switches::hello>(result));
+    const auto& said = std::get<switches::hello>(result);
     CHECK(said.run.empty());
     CHECK_FALSE(said.can_ping);
     CHECK(
         said.bad_fields
         == std::vector<std::string>{"hello: run must be a string", "hello: can must be an array of strings"});
   }
-  const auto plain = std::get<hello>(line_parser{}.parse_hello(head + "}"));
+  const auto plain = std::get<switches::hello>(switches::line_parser{}.parse_hello(head + "}"));
   CHECK(plain.run.empty());
   CHECK_FALSE(plain.can_ping);
   CHECK_FALSE(plain.can_move);

@@ -19,7 +19,7 @@ constexpr timestamp noon{std::chrono::seconds{1'732'320'000}};
 
 switch_news parse(std::string_view line) {
   switch_news news;
-  line_parser{}.parse(line, noon, news);
+  switches::line_parser{}.parse(line, noon, news);
   return news;
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("a bad line says what is wrong, naming the field") {
       {R"({"type":"call","id":"960","state":"connected"})", "call '960': state is not known: 'connected'"},
       {R"({"type":"end"})", "end: id is required"},
       {R"({"type":"result","ok":false})", "result: id is required"},
-      {std::string(line_bytes + 1, ' ') + "x", "longer than 65536 bytes"},
+      {std::string(switches::line_bytes + 1, ' ') + "x", "longer than 65536 bytes"},
   };
   for (const auto& [line, reason] : table) {
     CAPTURE(line.substr(0, 200));
@@ -290,7 +290,7 @@ TEST_CASE("a blank line says nothing, however long it is") {
 }
 
 TEST_CASE("a parser that has seen a bad line reads the next one as if it had not") {
-  line_parser parser;
+  switches::line_parser parser;
   switch_news news;
   parser.parse(call_with(R"("cli":"\u00e9","cld":"4")"), noon, news);
   parser.parse(R"({"type":"call","id":"\u0031","state":"Idle","cli":)", noon, news);

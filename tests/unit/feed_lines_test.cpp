@@ -30,7 +30,7 @@ TEST_CASE("whatever a message holds, the line is one line of JSON and not too lo
     for (const auto& line :
          {warning_line(message), error_line("bad_message", message + std::string(2000, 'x'))}) {
       RC_ASSERT(line.find('\n') == line.size() - 1);
-      RC_ASSERT(line.size() < line_bytes);
+      RC_ASSERT(line.size() < switches::line_bytes);
       json::error_code ec;
       const auto value = json::parse(line, ec);
       RC_ASSERT(!ec);
@@ -45,13 +45,13 @@ TEST_CASE("an id goes out as it came in") {
 }
 
 TEST_CASE("a quotation is one line of clean text, and is not cut within a character") {
-  CHECK(quoted("a\nb\x7F\xFF")
+  CHECK(switches::quoted("a\nb\x7F\xFF")
         == "'a\xEF\xBF\xBD"
            "b\xEF\xBF\xBD\xEF\xBF\xBD'");
-  CHECK(one_line("abc", 3) == "abc");
-  CHECK(one_line("abcd", 3) == "abc\xE2\x80\xA6");
-  CHECK(one_line("ab\xC3\xA9", 3) == "ab\xE2\x80\xA6");
-  CHECK(one_line("\xF0\x9F\x98\x80", 3) == "\xE2\x80\xA6");
+  CHECK(switches::one_line("abc", 3) == "abc");
+  CHECK(switches::one_line("abcd", 3) == "abc\xE2\x80\xA6");
+  CHECK(switches::one_line("ab\xC3\xA9", 3) == "ab\xE2\x80\xA6");
+  CHECK(switches::one_line("\xF0\x9F\x98\x80", 3) == "\xE2\x80\xA6");
 }
 
 TEST_CASE("a switch that is to move is told the addresses as a list, whatever they are") {

@@ -13,9 +13,8 @@
 
 namespace rollcall::feed_object_reader_test {
 
-using namespace rollcall::feed;
 namespace json = boost::json;
-using kind = json_value::kind;
+using kind = switches::json_value::kind;
 
 namespace {
 
@@ -32,11 +31,11 @@ std::optional<std::vector<read_field>> read_all(const std::string& text) {
   std::string scratch;
   // Exactly as large as the text, so that the address sanitizer sees every step too far.
   const std::vector<char> exact(text.begin(), text.end());
-  object_reader reader{{exact.data(), exact.size()}, scratch};
+  switches::object_reader reader{{exact.data(), exact.size()}, scratch};
   std::vector<read_field> found;
-  std::vector<std::pair<std::string_view, json_value>> views;
+  std::vector<std::pair<std::string_view, switches::json_value>> views;
   std::string_view name;
-  json_value value;
+  switches::json_value value;
   while (reader.next(name, value))
     views.emplace_back(name, value);
   if (reader.error())
@@ -166,8 +165,8 @@ TEST_CASE("values may nest up to a depth, and no deeper") {
   const auto nested = [](unsigned depth) {
     return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
   };
-  CHECK(read_all(nested(object_reader::max_depth)));
-  CHECK_FALSE(read_all(nested(object_reader::max_depth + 1)));
+  CHECK(read_all(nested(switches::object_reader::max_depth)));
+  CHECK_FALSE(read_all(nested(switches::object_reader::max_depth + 1)));
   CHECK_FALSE(read_all("{\"a\":" + std::string(60'000, '[')));
 }
 

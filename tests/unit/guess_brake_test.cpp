@@ -10,10 +10,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr guess_brake::moment start{1h};
+constexpr net::guess_brake::moment start{1h};
 
-void guess(guess_brake& brake, const std::string& address, const std::string& login, int times,
-           guess_brake::moment at = start) {
+void guess(net::guess_brake& brake, const std::string& address, const std::string& login, int times,
+           net::guess_brake::moment at = start) {
   for (int i = 0; i < times; ++i)
     brake.wrong(address, login, at);
 }
@@ -21,7 +21,7 @@ void guess(guess_brake& brake, const std::string& address, const std::string& lo
 } // namespace
 
 TEST_CASE("after ten wrong passwords within a minute a pair of address and login has to wait") {
-  guess_brake brake;
+  net::guess_brake brake;
   guess(brake, "192.0.2.1", "root", 9);
   CHECK_FALSE(brake.wait("192.0.2.1", "root", start));
   CHECK(brake.wrong("192.0.2.1", "root", start + 10s));
@@ -32,7 +32,7 @@ TEST_CASE("after ten wrong passwords within a minute a pair of address and login
 }
 
 TEST_CASE("no login is locked from elsewhere, and no other login of the address") {
-  guess_brake brake;
+  net::guess_brake brake;
   guess(brake, "192.0.2.1", "root", 100);
   CHECK(brake.wait("192.0.2.1", "root", start));
   CHECK_FALSE(brake.wait("192.0.2.2", "root", start));
@@ -40,7 +40,7 @@ TEST_CASE("no login is locked from elsewhere, and no other login of the address"
 }
 
 TEST_CASE("wrong passwords within any minute count, not within a minute of the clock") {
-  guess_brake brake;
+  net::guess_brake brake;
   guess(brake, "192.0.2.1", "root", 9, start + 59s);
   CHECK(brake.wrong("192.0.2.1", "root", start + 61s));
   CHECK(brake.wait("192.0.2.1", "root", start + 118s));
@@ -48,7 +48,7 @@ TEST_CASE("wrong passwords within any minute count, not within a minute of the c
 }
 
 TEST_CASE("an address that tried ten logins has to wait with all of them") {
-  guess_brake brake;
+  net::guess_brake brake;
   for (int i = 0; i < 10; ++i) {
     CHECK_FALSE(brake.wait("192.0.2.1", start));
     CHECK(brake.wrong("192.0.2.1", "login-" + std::to_string(i), start) == (i == 9));
@@ -60,13 +60,13 @@ TEST_CASE("an address that tried ten logins has to wait with all of them") {
 }
 
 TEST_CASE("logins that were wrong longer ago make room for those of now") {
-  guess_brake brake;
+  net::guess_brake brake;
   for (int i = 0; i < 100; ++i)
     CHECK_FALSE(brake.wrong("192.0.2.1", "login-" + std::to_string(i), start + i * 7s));
 }
 
 TEST_CASE("the addresses of one IPv6 network are one, for whoever has one of them has them all") {
-  guess_brake brake;
+  net::guess_brake brake;
   for (int i = 0; i < 10; ++i)
     brake.wrong("2001:db8::" + std::to_string(i), "root", start);
   CHECK(brake.wait("2001:db8::ffff", "root", start));
@@ -74,7 +74,7 @@ TEST_CASE("the addresses of one IPv6 network are one, for whoever has one of the
 }
 
 TEST_CASE("the table is bounded, and those that guess now stay in it") {
-  guess_brake brake{3};
+  net::guess_brake brake{3};
   guess(brake, "192.0.2.1", "root", 10);
   for (int i = 2; i < 100; ++i) {
     brake.wrong("192.0.2." + std::to_string(i), "root", start);
@@ -86,7 +86,7 @@ TEST_CASE("the table is bounded, and those that guess now stay in it") {
 }
 
 TEST_CASE("a machine whose address is full of wrong secrets is let try again within seconds, ten a minute") {
-  guess_brake brake{10, guess_brake::of_machines};
+  net::guess_brake brake{10, net::guess_brake::of_machines};
   guess(brake, "192.0.2.1", "sbc-1", 10);
   CHECK(brake.wait("192.0.2.1", "sbc-1", start) == 6s);
   CHECK_FALSE(brake.wait("192.0.2.1", "sbc-2", start));
@@ -102,7 +102,7 @@ TEST_CASE("a machine whose address is full of wrong secrets is let try again wit
 }
 
 TEST_CASE("an address that tried ten machines keeps an eleventh waiting for a second, a hundred a minute") {
-  guess_brake brake{10, guess_brake::of_machines};
+  net::guess_brake brake{10, net::guess_brake::of_machines};
   for (int i = 0; i < 10; ++i)
     brake.wrong("192.0.2.1", "sbc-" + std::to_string(i), start);
   CHECK(brake.wait("192.0.2.1", "sbc-11", start) == 1s);
@@ -119,7 +119,7 @@ TEST_CASE("an address that tried ten machines keeps an eleventh waiting for a se
 }
 
 TEST_CASE("an IPv4 address in its mapped form is what it is, and not all of them are one") {
-  guess_brake brake;
+  net::guess_brake brake;
   guess(brake, "::ffff:192.0.2.1", "root", 10);
   CHECK(brake.wait("192.0.2.1", "root", start));
   CHECK_FALSE(brake.wait("::ffff:192.0.2.2", "root", start));

@@ -6,7 +6,7 @@ namespace rollcall::host_port_test {
 
 TEST_CASE("an address of a host and a port is read, and written as it was") {
   for (const auto* text : {"127.0.0.1:5065", "[::1]:5065", "sbc.example.net:1"}) {
-    const auto at = parse_host_port(text);
+    const auto at = net::parse_host_port(text);
     REQUIRE(at);
     CHECK(to_string(*at) == text);
   }
@@ -16,7 +16,7 @@ TEST_CASE("what is no address is not taken for one") {
   for (const auto* text : {"", ":", "a:", ":1", "::1", "a:123456", "a:1x", "a b:1", "a/b:1", "[]:1", "[a:1",
                            "a]:1", "[[::1]:1", "[::1]]:1", "[:: 1]:1"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_host_port(text));
+    CHECK_FALSE(net::parse_host_port(text));
   }
 }
 

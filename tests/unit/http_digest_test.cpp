@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view realm = "rollcall";
 constexpr std::string_view target = "/xmlapi/xmlapi";
-const nonce_key key{derive_key("a secret shared by all nodes", key_purpose::nonces)};
-const nonce_key other_key{derive_key("the secret of somebody else", key_purpose::nonces)};
+const nonce_key key{net::derive_key("a secret shared by all nodes", net::key_purpose::nonces)};
+const nonce_key other_key{net::derive_key("the secret of somebody else", net::key_purpose::nonces)};
 
 timestamp time_of_day{1'732'276'800s};
 timestamp test_clock() { return time_of_day; }

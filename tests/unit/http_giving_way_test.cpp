@@ -17,8 +17,8 @@ using places = std::vector<std::size_t>;
 std::vector<stranger> crowd(const std::vector<std::string>& from) {
   std::vector<stranger> all;
   for (const auto& each : from)
-    all.push_back(
-        {address_key{each}, std::chrono::steady_clock::time_point{std::chrono::seconds{all.size() + 1}}});
+    all.push_back({net::address_key{each},
+                   std::chrono::steady_clock::time_point{std::chrono::seconds{all.size() + 1}}});
   return all;
 }
 

@@ -15,10 +15,10 @@ struct door {
 
   handshake_gate::ticket enter(const std::string& address, const std::string& name) {
     return gate.enter(
-        address_key{address}, [this, name] { log += '+' + name; }, [this, name] { log += '-' + name; });
+        net::address_key{address}, [this, name] { log += '+' + name; }, [this, name] { log += '-' + name; });
   }
   void leave(const std::string& address, handshake_gate::ticket which) {
-    gate.leave(address_key{address}, which);
+    gate.leave(net::address_key{address}, which);
   }
 };
 

@@ -57,13 +57,13 @@ TEST_CASE("a dialog's id reads as it was written") {
 TEST_CASE("an address without host or port, or with more than that, is none") {
   for (const auto* text : {"", ":", "host", "host:", ":80", "host:x", "host:123456", "::1:80", "[]:80",
                            "a b:80", "http://a:80", "a/b:80"})
-    CHECK_MESSAGE(!parse_host_port(text), text);
+    CHECK_MESSAGE(!net::parse_host_port(text), text);
 }
 
 TEST_CASE("an address has a name, an IPv4 or an IPv6 address, and a port") {
-  CHECK(parse_host_port("kam.example:8448") == host_port{"kam.example", "8448"});
-  CHECK(parse_host_port("127.0.0.1:1") == host_port{"127.0.0.1", "1"});
-  CHECK(parse_host_port("[::1]:8448") == host_port{"::1", "8448"});
+  CHECK(net::parse_host_port("kam.example:8448") == net::host_port{"kam.example", "8448"});
+  CHECK(net::parse_host_port("127.0.0.1:1") == net::host_port{"127.0.0.1", "1"});
+  CHECK(net::parse_host_port("[::1]:8448") == net::host_port{"::1", "8448"});
 }
 
 TEST_CASE("an RPC address is plain HTTP, and may leave port and path out") {

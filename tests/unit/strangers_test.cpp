@@ -11,15 +11,15 @@ namespace {
 
 /// Strangers from `address`, who are told apart by a number, and who of them had to go.
 struct crowd {
-  explicit crowd(const strangers::bounds& most) : table(most) {}
+  explicit crowd(const net::strangers::bounds& most) : table(most) {}
 
   void comes(const std::string& address) {
     places.push_back(table.add(boost::asio::ip::make_address(address),
                                [this, number = int(places.size())] { closed.push_back(number); }));
   }
 
-  strangers table;
-  std::vector<strangers::place_ptr> places;
+  net::strangers table;
+  std::vector<net::strangers::place_ptr> places;
   std::vector<int> closed;
 };
 

@@ -115,7 +115,7 @@ std::optional<http::response> endpoint::state::screen(const settings& by, http::
     return "a request from " + request.client + " is refused with " + std::to_string(refusal->status) + ": "
            + refusal->reason;
   };
-  if (const auto line = shared->other_sites.line(address_key{request.client}.text(),
+  if (const auto line = shared->other_sites.line(net::address_key{request.client}.text(),
                                                  std::chrono::steady_clock::now(), text))
     log::info("api", "{}", *line);
   return http::text_response(refusal->status, std::move(refusal->reason));

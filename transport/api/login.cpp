@@ -34,10 +34,10 @@ void count_wrong(std::string_view login, const http::request& request, login_bra
   if (!brake.guessers.wrong(request.client, login, clock::now()))
     return;
   const auto text = [&] {
-    return "address " + request.client + " has to wait, after " + std::to_string(guess_brake::most_wrong)
+    return "address " + request.client + " has to wait, after " + std::to_string(net::guess_brake::most_wrong)
            + " wrong passwords within a minute";
   };
-  if (const auto line = brake.lines.line(address_key{request.client}.text(), clock::now(), text))
+  if (const auto line = brake.lines.line(net::address_key{request.client}.text(), clock::now(), text))
     log::warn("api", "{}", *line);
 }
 
@@ -51,7 +51,7 @@ bool is_trusted(const settings& by, const http::request& request, service& share
   const auto text = [&] {
     return "a request from trusted host " + request.peer + " is not trusted: " + std::string{why};
   };
-  if (const auto line = shared.distrusted.line(address_key{request.peer}.text(), clock::now(), text))
+  if (const auto line = shared.distrusted.line(net::address_key{request.peer}.text(), clock::now(), text))
     log::info("api", "{}", *line);
   return false;
 }

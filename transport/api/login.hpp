@@ -13,7 +13,7 @@ namespace rollcall::api {
 
 /// What stands against guessing, for all ways to log in.
 struct login_brake {
-  guess_brake guessers;
+  net::guess_brake guessers;
   log_throttles lines;
   std::atomic<std::uint64_t> braked{0}; ///< requests told to wait
 };

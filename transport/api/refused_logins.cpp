@@ -27,7 +27,7 @@ std::string quoted(std::string_view login) {
 } // namespace
 
 std::optional<std::string> refused_logins::line(std::string_view login, std::string_view peer, moment now) {
-  return lines_.line(address_key{peer}.text(), now, [&] {
+  return lines_.line(net::address_key{peer}.text(), now, [&] {
     return "login " + quoted(login) + " from " + std::string{peer} + " was refused";
   });
 }

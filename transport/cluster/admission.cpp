@@ -69,10 +69,10 @@ std::string join(const std::vector<std::string>& names) {
 bool is_same(const std::string& one, const std::string& other) {
   if (one == other)
     return true;
-  const auto a = parse_host_port(one);
-  const auto b = parse_host_port(other);
-  const auto is_localhost = [](const host_port& x) { return x.host == "localhost"; };
-  const auto is_first = [](const host_port& x) { return x.host == "127.0.0.1" || x.host == "::1"; };
+  const auto a = net::parse_host_port(one);
+  const auto b = net::parse_host_port(other);
+  const auto is_localhost = [](const net::host_port& x) { return x.host == "localhost"; };
+  const auto is_first = [](const net::host_port& x) { return x.host == "127.0.0.1" || x.host == "::1"; };
   return a && b && a->port == b->port
          && ((is_localhost(*a) && is_first(*b)) || (is_first(*a) && is_localhost(*b)));
 }

@@ -11,7 +11,7 @@ namespace rollcall::cluster {
 
 namespace asio = boost::asio;
 
-attempt::attempt(const strand& on, std::string address, http::tls_context tls, const limits& bounds,
+attempt::attempt(const strand& on, std::string address, net::tls_context tls, const limits& bounds,
                  std::shared_ptr<metrics> counters, registrar_ptr mesh, done_fn done)
     : strand_(on),
       address_(std::move(address)),
@@ -25,7 +25,7 @@ attempt::attempt(const strand& on, std::string address, http::tls_context tls, c
 
 void attempt::run() {
   ++counters_->dialled;
-  const auto at = parse_host_port(address_).value();
+  const auto at = net::parse_host_port(address_).value();
   error_code ec;
   if (const auto numeric = asio::ip::make_address(at.host, ec); !ec) {
     // Not through the resolver: it has one thread, which a slow name server may hold.
@@ -96,7 +96,7 @@ void attempt::do_next() {
 }
 
 void attempt::do_connect(const tcp::endpoint& to) {
-  socket_ = std::make_shared<http::channel::socket>(strand_);
+  socket_ = std::make_shared<net::channel::socket>(strand_);
   set_deadline(bounds_.connect);
   socket_->async_connect(to, [self = shared_from_this()](const error_code& ec) { self->on_connect(ec); });
 }
@@ -108,7 +108,7 @@ void attempt::on_connect(const error_code& ec) {
     return;
   if (ec || late_)
     return fail(late_ ? "connect: no answer in time" : "connect: " + ec.message());
-  notice_dead_peer(connected->native_handle(), bounds_.dead_peer);
+  net::notice_dead_peer(connected->native_handle(), bounds_.dead_peer);
   talk_ = std::make_shared<talk>(std::move(*connected), tls_, bounds_, counters_);
   talk_->begin(talk::side::client,
                [self = shared_from_this()](const std::string& error) { self->on_begun(error); });
@@ -182,7 +182,7 @@ void attempt::on_welcome(greeting theirs) {
   }
   if (theirs.of.address.starts_with(':'))
     theirs.of.address =
-        to_string(host_port{parse_host_port(address_).value().host, theirs.of.address.substr(1)});
+        to_string(net::host_port{net::parse_host_port(address_).value().host, theirs.of.address.substr(1)});
   auto admitted = mesh_->admit(theirs, true, address_, talk_->identified(!keys_.empty()));
   if (const auto* claimed = std::get_if<claim>(&admitted)) {
     mesh_->carry(*claimed, talk_->over());

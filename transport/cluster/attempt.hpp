@@ -15,11 +15,11 @@ namespace rollcall::cluster {
 /// hello until one of them is a node that we want. Kept alive by what is under way.
 class attempt : public std::enable_shared_from_this<attempt> {
 public:
-  using strand = http::channel::strand;
+  using strand = net::channel::strand;
   using done_fn = std::function<void(const attempt_outcome& outcome)>;
 
   /// Everything happens on `on`, `done` as well.
-  attempt(const strand& on, std::string address, http::tls_context tls, const limits& bounds,
+  attempt(const strand& on, std::string address, net::tls_context tls, const limits& bounds,
           std::shared_ptr<metrics> counters, registrar_ptr mesh, done_fn done);
 
   void run();
@@ -29,7 +29,7 @@ public:
 
 private:
   using tcp = boost::asio::ip::tcp;
-  using error_code = http::channel::error_code;
+  using error_code = net::channel::error_code;
 
   void set_deadline(std::chrono::milliseconds in);
   void on_deadline();
@@ -49,7 +49,7 @@ private:
 
   strand strand_;
   std::string address_;
-  http::tls_context tls_;
+  net::tls_context tls_;
   limits bounds_;
   std::shared_ptr<metrics> counters_;
   registrar_ptr mesh_;
@@ -59,7 +59,7 @@ private:
   boost::asio::steady_timer timer_;
   tcp::resolver::results_type found_;
   tcp::resolver::results_type::iterator next_;
-  std::shared_ptr<http::channel::socket> socket_; ///< while it connects
+  std::shared_ptr<net::channel::socket> socket_; ///< while it connects
   std::shared_ptr<talk> talk_;
   greeting mine_;           ///< as said on this connection
   admission_keys keys_;     ///< that count on it; none where there is TLS or no secret

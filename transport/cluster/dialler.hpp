@@ -13,7 +13,7 @@ namespace rollcall::cluster {
 /// its own; start(), wake() and stop() are for any thread.
 class dialler : public std::enable_shared_from_this<dialler> {
 public:
-  using tls_source = std::function<http::tls_context()>;
+  using tls_source = std::function<net::tls_context()>;
 
   dialler(boost::asio::io_context& io, std::string address, tls_source identity, const limits& bounds,
           std::shared_ptr<metrics> counters, registrar_ptr mesh);
@@ -32,7 +32,7 @@ private:
   void on_pause();
   void on_attempt(const attempt_outcome& outcome);
 
-  http::channel::strand strand_;
+  net::channel::strand strand_;
   std::string address_;
   tls_source identity_;
   limits bounds_;

@@ -12,7 +12,7 @@ namespace rollcall::cluster {
 
 namespace asio = boost::asio;
 
-greeter::greeter(http::channel::socket connected, http::tls_context tls, const limits& bounds,
+greeter::greeter(net::channel::socket connected, net::tls_context tls, const limits& bounds,
                  std::shared_ptr<metrics> counters, registrar_ptr mesh)
     : talk_(std::make_shared<talk>(std::move(connected), std::move(tls), bounds, counters)),
       counters_(std::move(counters)),
@@ -55,7 +55,7 @@ void greeter::on_heard(const std::string& error, const std::string& line) {
     return turn_away(*wrong);
   theirs_ = std::get<greeting>(std::move(read));
   if (theirs_.of.address.starts_with(':'))
-    theirs_.of.address = to_string(host_port{talk_->peer(), theirs_.of.address.substr(1)});
+    theirs_.of.address = to_string(net::host_port{talk_->peer(), theirs_.of.address.substr(1)});
   if (!talk_->over()->is_tls())
     keys_ = mesh_->keys();
   if (keys_.empty())

@@ -12,7 +12,7 @@ namespace rollcall::cluster {
 /// Listens to one who has connected: is it a node that we want? Kept alive by what is under way.
 class greeter : public std::enable_shared_from_this<greeter> {
 public:
-  greeter(http::channel::socket connected, http::tls_context tls, const limits& bounds,
+  greeter(net::channel::socket connected, net::tls_context tls, const limits& bounds,
           std::shared_ptr<metrics> counters, registrar_ptr mesh);
   ~greeter();
 
@@ -22,7 +22,7 @@ public:
   void run();
 
   /// Among the strangers, until the other end is let in. Before run().
-  void take_place(strangers::place_ptr place) { place_ = std::move(place); }
+  void take_place(net::strangers::place_ptr place) { place_ = std::move(place); }
 
   /// Ends it, unless the other end has been let in. Any thread.
   void stop();
@@ -43,7 +43,7 @@ private:
   greeting theirs_;     ///< once they have said it
   admission_keys keys_; ///< that counted then
   std::string nonce_;   ///< of our challenge
-  strangers::place_ptr place_;
+  net::strangers::place_ptr place_;
   bool admitted_ = false;
 };
 

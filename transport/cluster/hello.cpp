@@ -61,7 +61,7 @@ std::uint64_t number(const json::object& from, const char* name) {
 std::string address(const json::object& from) {
   auto found = text(from, "address");
   const auto whole = found.starts_with(':') ? "host" + found : found;
-  if (!parse_host_port(whole))
+  if (!net::parse_host_port(whole))
     throw std::invalid_argument("address is not host:port");
   return found;
 }
@@ -73,7 +73,7 @@ std::vector<std::string> addresses(const json::object& from) {
   std::vector<std::string> readable;
   for (const auto& each : *found)
     if (const auto* one = each.if_string(); one && one->size() <= text_bytes && is_printable(*one)
-                                            && parse_host_port(*one) && readable.size() < hello_peers)
+                                            && net::parse_host_port(*one) && readable.size() < hello_peers)
       readable.emplace_back(*one);
   return readable;
 }

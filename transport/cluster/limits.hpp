@@ -41,8 +41,9 @@ constexpr std::size_t complaint_keys = 1024;
 
 /// What the wires between nodes may cost. Every time is absolute for its phase.
 struct limits {
-  rollcall::strangers::bounds strangers{8, 64}; ///< accepted connections without a finished hello, at once
-  guess_brake::pauses guesses = guess_brake::of_machines; ///< between wrong secrets, when there were many
+  net::strangers::bounds strangers{8, 64}; ///< accepted connections without a finished hello, at once
+  net::guess_brake::pauses guesses =
+      net::guess_brake::of_machines; ///< between wrong secrets, when there were many
 
   std::chrono::milliseconds look_up{2'000}; ///< of a name
   std::chrono::milliseconds connect{1'000}; ///< for each address that a name resolves to

@@ -23,7 +23,7 @@ void mesh::drop(const node_id& node, std::uint64_t connection, const std::string
 
 void mesh::set_peers(std::vector<std::string> peers) { impl_->set_peers(std::move(peers)); }
 
-void mesh::set_tls(http::tls_context identity) { impl_->set_tls(std::move(identity)); }
+void mesh::set_tls(net::tls_context identity) { impl_->set_tls(std::move(identity)); }
 
 void mesh::set_secret(const std::string& secret) { impl_->set_secret(secret); }
 

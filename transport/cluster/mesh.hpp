@@ -33,7 +33,7 @@ struct settings {
   node_hello self;
   std::string listen;             ///< "host:port" or "[v6]:port"; port 0 picks a free one
   std::vector<std::string> peers; ///< where others are, host:port; our own address among them does no harm
-  http::tls_context tls;          ///< of http::make_peer_tls_context(); null: plain, and loopback alone
+  net::tls_context tls;           ///< of net::make_peer_tls_context(); null: plain, and loopback alone
   std::string secret;             ///< without TLS: only nodes that know it get in; empty: only `peers` do
   limits bounds;
 };
@@ -97,7 +97,7 @@ public:
 
   /// The identity of connections from now on. Those that are there keep theirs, unless none of its
   /// authorities vouches for the other end any more: these are cut. Null only where it was null.
-  void set_tls(http::tls_context identity);
+  void set_tls(net::tls_context identity);
 
   /// The secret of connections from now on. The one before is good for `secret_overlap` more, so that nodes
   /// can be told one after the other.

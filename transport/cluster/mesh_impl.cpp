@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 namespace {
 
 void check(const std::string& address, bool tls) {
-  const auto at = parse_host_port(address);
+  const auto at = net::parse_host_port(address);
   if (!at)
     throw std::invalid_argument("'" + address + "' is not host:port");
   if (!tls && !is_loopback(*at))
@@ -64,14 +64,14 @@ mesh::impl::impl(asio::io_context& io, caf::actor_system& system, settings with,
 }
 
 std::uint16_t mesh::impl::listen() {
-  const auto opened = std::make_shared<http::listener>(io_, with_.listen, listener_events());
+  const auto opened = std::make_shared<net::listener>(io_, with_.listen, listener_events());
   const std::lock_guard lock{mutex_};
   listener_ = opened;
   const auto port = opened->port();
   if (self_.address.empty()) {
-    const auto host = parse_host_port(with_.listen).value().host;
-    self_.address =
-        is_unspecified(host) ? ':' + std::to_string(port) : to_string(host_port{host, std::to_string(port)});
+    const auto host = net::parse_host_port(with_.listen).value().host;
+    self_.address = is_unspecified(host) ? ':' + std::to_string(port)
+                                         : to_string(net::host_port{host, std::to_string(port)});
   }
   listening_ = true;
   opened->run();
@@ -97,7 +97,7 @@ void mesh::impl::set_peers(std::vector<std::string> peers) {
     dial_all();
 }
 
-void mesh::impl::set_tls(http::tls_context identity) {
+void mesh::impl::set_tls(net::tls_context identity) {
   const std::lock_guard lock{mutex_};
   if ((identity == nullptr) != (tls_ == nullptr))
     throw std::logic_error("TLS between nodes cannot come or go while they run");
@@ -138,8 +138,8 @@ void mesh::impl::stop() {
 
 // --- those who connect
 
-http::listener::events mesh::impl::listener_events() {
-  return {[weak = weak_from_this()](http::channel::socket connected) {
+net::listener::events mesh::impl::listener_events() {
+  return {[weak = weak_from_this()](net::channel::socket connected) {
             if (const auto self = weak.lock())
               self->on_accepted(std::move(connected));
           },
@@ -150,17 +150,17 @@ http::listener::events mesh::impl::listener_events() {
           }};
 }
 
-void mesh::impl::on_accepted(http::channel::socket connected) {
+void mesh::impl::on_accepted(net::channel::socket connected) {
   ++counters_->accepted;
   const std::lock_guard lock{mutex_};
   std::erase_if(greeters_, [](const auto& each) { return each.second.expired(); });
   if (stopped_)
     return;
-  http::channel::error_code ec;
+  net::channel::error_code ec;
   const auto from = connected.remote_endpoint(ec).address();
   if (ec)
     return; // gone again
-  notice_dead_peer(connected.native_handle(), with_.bounds.dead_peer);
+  net::notice_dead_peer(connected.native_handle(), with_.bounds.dead_peer);
   const auto opened =
       std::make_shared<greeter>(std::move(connected), tls_, with_.bounds, counters_, shared_from_this());
   greeters_.emplace(opened.get(), opened);
@@ -215,14 +215,14 @@ void mesh::impl::attempted(const std::string& address, const attempt_outcome& ou
   if (outcome.ours)
     noted.node.reset();
   noted.self = outcome.ours;
-  noted.ours = outcome.ours && is_numeric(parse_host_port(address).value().host);
+  noted.ours = outcome.ours && is_numeric(net::parse_host_port(address).value().host);
   book_.attempted(address, noted);
   if (!outcome.error.empty())
     log::debug("cluster", "{}: {}", address, outcome.error);
 }
 
 void mesh::impl::learn(const std::string& address, const std::optional<node_id>& node) {
-  const auto at = parse_host_port(address);
+  const auto at = net::parse_host_port(address);
   if (!at || address == self_.address || (!tls_ && !is_loopback(*at)))
     return;
   if (const auto gone = book_.learn(address, node, system_now()))
@@ -236,7 +236,7 @@ void mesh::impl::dial_all() {
     auto& working = diallers_[each.address];
     if (working)
       continue;
-    const auto identity = [weak = weak_from_this()]() -> http::tls_context {
+    const auto identity = [weak = weak_from_this()]() -> net::tls_context {
       const auto self = weak.lock();
       if (!self)
         return nullptr;
@@ -269,7 +269,7 @@ std::string mesh::impl::name_of(const node_id& node, const std::string& address)
 }
 
 complaint mesh::impl::about_stranger(const std::string& peer, std::string_view kind) {
-  return {true, address_key{peer}.text(), kind};
+  return {true, net::address_key{peer}.text(), kind};
 }
 
 void mesh::impl::complain(bool aloud, const complaint& about, const std::string& text) {

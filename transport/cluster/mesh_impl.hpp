@@ -31,7 +31,7 @@ public:
   std::uint16_t listen();
   void drop(const node_id& node, std::uint64_t connection, const std::string& why);
   void set_peers(std::vector<std::string> peers);
-  void set_tls(http::tls_context identity);
+  void set_tls(net::tls_context identity);
   void set_secret(const std::string& secret);
   std::vector<peer_status> status() const;
   const metrics& counters() const noexcept { return *counters_; }
@@ -42,7 +42,7 @@ public:
 
   greeting mine() override;
   admission_keys keys() override;
-  guess_brake& guessers() override { return guessers_; }
+  net::guess_brake& guessers() override { return guessers_; }
   std::variant<claim, refused> admit(const greeting& theirs, bool dialled, const std::string& address,
                                      const identification& by) override;
   void carry(const claim& claimed, channel_ptr over) override;
@@ -60,8 +60,8 @@ private:
     std::shared_ptr<wire> carrier; ///< null until carry()
   };
 
-  http::listener::events listener_events();
-  void on_accepted(http::channel::socket connected);
+  net::listener::events listener_events();
+  void on_accepted(net::channel::socket connected);
   void on_in_use(std::uint64_t connection, const caf::strong_actor_ptr& published,
                  std::function<void()> then);
   void release(std::uint64_t connection, const std::string& why);
@@ -89,17 +89,17 @@ private:
   const settings with_;
   const std::shared_ptr<const basp_bridge> basp_;
   const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
-  strangers strangers_;
-  guess_brake guessers_;
+  net::strangers strangers_;
+  net::guess_brake guessers_;
 
   mutable std::mutex mutex_; ///< guards what follows
-  http::tls_context tls_;
+  net::tls_context tls_;
   secret_book secrets_;
   std::vector<std::string> peers_; ///< as configured
   node_hello self_;
   address_book book_;
   complaints complaints_;
-  std::shared_ptr<http::listener> listener_;
+  std::shared_ptr<net::listener> listener_;
   std::unordered_map<std::string, std::shared_ptr<dialler>> diallers_;
   std::unordered_map<const greeter*, std::weak_ptr<greeter>> greeters_;
   std::map<std::uint64_t, member> members_; ///< by connection
@@ -107,7 +107,7 @@ private:
   bool listening_ = false;
   bool stopped_ = false;
 
-  http::channel::strand telling_;
+  net::channel::strand telling_;
   std::mutex news_mutex_; ///< held while news is told
   cluster::events news_;
   bool silent_ = false;

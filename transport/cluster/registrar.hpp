@@ -13,22 +13,22 @@
 
 namespace rollcall::cluster {
 
-using channel_ptr = std::shared_ptr<http::channel>;
+using channel_ptr = std::shared_ptr<net::channel>;
 
 /// A connection to a node that the mesh has made up its mind to have.
 struct claim {
   std::uint64_t connection = 0;
   bool dialled = false;
   greeting theirs;
-  std::string address;                ///< where it was dialled, or is seen
-  http::peer_certificate certificate; ///< empty without TLS
+  std::string address;               ///< where it was dialled, or is seen
+  net::peer_certificate certificate; ///< empty without TLS
 };
 
 /// What a connection has shown of who is at its other end.
 struct identification {
   credentials shown;
-  http::peer_certificate certificate; ///< empty without TLS
-  std::string peer;                   ///< the address of its socket
+  net::peer_certificate certificate; ///< empty without TLS
+  std::string peer;                  ///< the address of its socket
 };
 
 /// What came of one attempt at an address.
@@ -52,7 +52,7 @@ public:
   virtual admission_keys keys() = 0;
 
   /// Who was wrong about the secret.
-  virtual guess_brake& guessers() = 0;
+  virtual net::guess_brake& guessers() = 0;
 
   /// Whether a connection to this node is wanted (admission.hpp). A claim is followed by carry() or
   /// give_up().

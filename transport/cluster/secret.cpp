@@ -49,7 +49,7 @@ std::string transcript(role as, std::string_view nonce_of_dialler, std::string_v
 } // namespace
 
 admission_key derive_admission_key(std::string_view secret) {
-  return derive_key(secret, key_purpose::admission);
+  return net::derive_key(secret, net::key_purpose::admission);
 }
 
 std::string make_nonce() {

@@ -15,7 +15,7 @@ struct greeting;
 
 /// What proofs are made with: derived from the secret (HKDF with SHA-256) and good for nothing else, so that
 /// a leaked proof key is no key to nonces or sessions.
-using admission_key = derived_key;
+using admission_key = net::derived_key;
 
 /// The keys that count now, the one to use first: after a change of the secret the one before is good for a
 /// while. Empty: nodes are not asked for a secret.

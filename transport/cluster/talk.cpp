@@ -7,11 +7,11 @@
 namespace rollcall::cluster {
 
 namespace asio = boost::asio;
-using error_code = http::channel::error_code;
+using error_code = net::channel::error_code;
 
-talk::talk(http::channel::socket connected, http::tls_context tls, const limits& bounds,
+talk::talk(net::channel::socket connected, net::tls_context tls, const limits& bounds,
            std::shared_ptr<metrics> counters)
-    : channel_(std::make_shared<http::channel>(std::move(connected), std::move(tls))),
+    : channel_(std::make_shared<net::channel>(std::move(connected), std::move(tls))),
       peer_(channel_->peer()),
       bounds_(bounds),
       counters_(std::move(counters)) {}

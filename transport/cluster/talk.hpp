@@ -14,16 +14,16 @@ namespace rollcall::cluster {
 /// on the connection's strand; kept alive by what is under way.
 class talk : public std::enable_shared_from_this<talk> {
 public:
-  using side = http::channel::handshake_side;
+  using side = net::channel::handshake_side;
 
   /// `error` is for people, and empty when all went well.
   using done_fn = std::function<void(const std::string& error)>;
   using heard_fn = std::function<void(const std::string& error, const std::string& line)>;
 
-  talk(http::channel::socket connected, http::tls_context tls, const limits& bounds,
+  talk(net::channel::socket connected, net::tls_context tls, const limits& bounds,
        std::shared_ptr<metrics> counters);
 
-  const http::channel::strand& executor() { return channel_->executor(); }
+  const net::channel::strand& executor() { return channel_->executor(); }
 
   /// The address of the other end, without the port.
   const std::string& peer() const { return peer_; }
@@ -54,9 +54,9 @@ public:
 
 private:
   void do_read(heard_fn done);
-  void on_read(const http::channel::error_code& ec, std::size_t size, const heard_fn& done);
+  void on_read(const net::channel::error_code& ec, std::size_t size, const heard_fn& done);
   void on_deadline();
-  std::string told(const char* phase, const http::channel::error_code& ec) const;
+  std::string told(const char* phase, const net::channel::error_code& ec) const;
 
   channel_ptr channel_;
   std::string peer_;

@@ -51,9 +51,9 @@ public:
   void cut(const std::string& why);
 
 private:
-  using error_code = http::channel::error_code;
+  using error_code = net::channel::error_code;
   using pair_end =
-      boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, http::channel::strand>;
+      boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, net::channel::strand>;
 
   /// What CAF keeps of the wire. It keeps its callbacks for as long as it likes, perhaps longer than there is
   /// an io_context, so they must not own anything of that.

@@ -10,7 +10,7 @@ namespace rollcall::http {
 
 namespace asio = boost::asio;
 
-answer_sender::answer_sender(channel& to, std::shared_ptr<service> shared, response answer,
+answer_sender::answer_sender(net::channel& to, std::shared_ptr<service> shared, response answer,
                              const answer_form& form)
     : channel_(to),
       service_(std::move(shared)),
@@ -105,8 +105,9 @@ void answer_sender::go_on(const user_ptr& who) {
 void answer_sender::write_rest(const user_ptr& who) {
   writing_ = true;
   channel_.set_deadline(service_->bounds.write);
-  channel_.write(asio::buffer(out_) + sent_,
-                 [self = shared_from_this(), who](channel::error_code ec) { self->on_written(who, ec); });
+  channel_.write(asio::buffer(out_) + sent_, [self = shared_from_this(), who](net::channel::error_code ec) {
+    self->on_written(who, ec);
+  });
 }
 
 void answer_sender::start_round(const user_ptr& who) {
@@ -114,7 +115,7 @@ void answer_sender::start_round(const user_ptr& who) {
   ahead_ = ahead::making;
   long_ = true;
   round_ = 0;
-  round_ends_ = channel::clock::now() + most_of_round;
+  round_ends_ = net::channel::clock::now() + most_of_round;
   asio::post(service_->makers, [self = shared_from_this(), who] { self->take_steps(who); });
 }
 
@@ -138,7 +139,7 @@ bool answer_sender::step_is_over(const user_ptr& who) {
     return false;
   round_ += sent_;
   const bool refused = sent_ < out_.size();
-  if (refused || made_.empty() || !failure_.empty() || channel::clock::now() >= round_ends_) {
+  if (refused || made_.empty() || !failure_.empty() || net::channel::clock::now() >= round_ends_) {
     asio::post(channel_.executor(), [self = shared_from_this(), who] { self->on_round(who); });
     return false;
   }
@@ -159,7 +160,7 @@ void answer_sender::on_round(const user_ptr& who) {
   write_rest(who);
 }
 
-void answer_sender::on_written(const user_ptr& who, channel::error_code ec) {
+void answer_sender::on_written(const user_ptr& who, net::channel::error_code ec) {
   writing_ = false;
   if (ec)
     return who->answer_lost();

@@ -43,7 +43,7 @@ public:
     ~user() = default;
   };
 
-  answer_sender(channel& to, std::shared_ptr<service> shared, response answer, const answer_form& form);
+  answer_sender(net::channel& to, std::shared_ptr<service> shared, response answer, const answer_form& form);
 
   /// Lets go of a long body where it was made: a million rows take their time to go.
   ~answer_sender();
@@ -75,7 +75,7 @@ private:
   void on_ready(const user_ptr& who, std::uint64_t wait);
   void on_made(const user_ptr& who);
   void go_on(const user_ptr& who);
-  void on_written(const user_ptr& who, channel::error_code ec);
+  void on_written(const user_ptr& who, net::channel::error_code ec);
   void write_rest(const user_ptr& who);
   void pull(std::size_t enough) noexcept;
   void start_round(const user_ptr& who);
@@ -83,7 +83,7 @@ private:
   bool step_is_over(const user_ptr& who);
   void on_round(const user_ptr& who);
 
-  channel& channel_;
+  net::channel& channel_;
   std::shared_ptr<service> service_;
   std::unique_ptr<response_writer> writer_;
   std::string out_;     ///< being written, or sent in a round
@@ -94,7 +94,7 @@ private:
   bool more_ = true;                 ///< there may be pieces after made_
   std::size_t sent_ = 0;             ///< bytes of out_ that a round has sent
   std::size_t round_ = 0;            ///< bytes that the round under way has sent
-  channel::clock::time_point round_ends_;
+  net::channel::clock::time_point round_ends_;
   std::atomic<int> at_work_ = 0; ///< threads in the step under way; its last sees to all that follows
   bool writing_ = false;
   bool begun_ = false;

@@ -34,7 +34,7 @@ struct verdict {
 /// What nonces are sealed with: nodes that share a key accept each other's. Each key beyond the first costs a
 /// nonce that is nobody's one more HMAC.
 struct nonce_key {
-  derived_key key{};
+  net::derived_key key{};
   timestamp good_until = timestamp::max();
 };
 

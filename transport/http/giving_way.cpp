@@ -11,7 +11,7 @@
 namespace rollcall::http {
 
 std::vector<std::size_t> order_to_give_way(std::span<const stranger> all, std::size_t most) {
-  std::unordered_map<address_key, std::vector<std::size_t>, address_key::hash> by_address;
+  std::unordered_map<net::address_key, std::vector<std::size_t>, net::address_key::hash> by_address;
   for (std::size_t i = 0; i < all.size(); ++i)
     by_address[all[i].from].push_back(i);
   const auto is_younger = [&](std::size_t a, std::size_t b) { return all[a].since > all[b].since; };

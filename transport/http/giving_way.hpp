@@ -16,7 +16,7 @@ class session_registry;
 
 /// A connection on which nobody was let in yet.
 struct stranger {
-  address_key from;
+  net::address_key from;
   std::chrono::steady_clock::time_point since; ///< when it was accepted
 };
 

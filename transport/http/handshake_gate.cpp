@@ -5,7 +5,7 @@
 
 namespace rollcall::http {
 
-handshake_gate::ticket handshake_gate::enter(const address_key& who, callback start, callback give_way) {
+handshake_gate::ticket handshake_gate::enter(const net::address_key& who, callback start, callback give_way) {
   callback replaced;
   ticket which = 0;
   {
@@ -27,7 +27,7 @@ handshake_gate::ticket handshake_gate::enter(const address_key& who, callback st
   return which;
 }
 
-void handshake_gate::leave(const address_key& who, ticket which) {
+void handshake_gate::leave(const net::address_key& who, ticket which) {
   callback replaced;
   callback start;
   {
@@ -57,7 +57,7 @@ void handshake_gate::leave(const address_key& who, ticket which) {
 }
 
 /// Returns what to call of one that had to give way.
-handshake_gate::callback handshake_gate::begin(address& of, const address_key& who, callback give_way,
+handshake_gate::callback handshake_gate::begin(address& of, const net::address_key& who, callback give_way,
                                                ticket which) {
   auto replaced = running_.size() >= most_.all ? make_room() : callback{};
   ++of.running;
@@ -82,7 +82,7 @@ handshake_gate::callback handshake_gate::make_room() {
   return replaced;
 }
 
-void handshake_gate::forget_if_idle(const address_key& who) {
+void handshake_gate::forget_if_idle(const net::address_key& who) {
   const auto found = addresses_.find(who);
   if (found != addresses_.end() && found->second.running == 0 && found->second.queue.empty())
     addresses_.erase(found);

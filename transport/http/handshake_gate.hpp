@@ -31,10 +31,10 @@ public:
   handshake_gate(const bounds& most, metrics& counters) : most_(most), counters_(counters) {}
 
   /// Calls `start` when it may begin, now or later, and `give_way` when a newcomer has taken its place.
-  ticket enter(const address_key& who, callback start, callback give_way);
+  ticket enter(const net::address_key& who, callback start, callback give_way);
 
   /// It is over, or given up, also while it waits. To be called once for each ticket.
-  void leave(const address_key& who, ticket which);
+  void leave(const net::address_key& who, ticket which);
 
 private:
   struct waiting {
@@ -42,7 +42,7 @@ private:
     callback start, give_way;
   };
   struct handshake {
-    address_key who;
+    net::address_key who;
     callback give_way;
   };
   struct address {
@@ -50,9 +50,9 @@ private:
     std::deque<waiting> queue;
   };
 
-  callback begin(address& of, const address_key& who, callback give_way, ticket which);
+  callback begin(address& of, const net::address_key& who, callback give_way, ticket which);
   callback make_room();
-  void forget_if_idle(const address_key& who);
+  void forget_if_idle(const net::address_key& who);
   void count();
 
   const bounds most_;
@@ -61,7 +61,7 @@ private:
   ticket last_ = 0;
   std::size_t queued_ = 0;
   std::map<ticket, handshake> running_; ///< the oldest first
-  std::unordered_map<address_key, address, address_key::hash> addresses_;
+  std::unordered_map<net::address_key, address, net::address_key::hash> addresses_;
 };
 
 } // namespace rollcall::http

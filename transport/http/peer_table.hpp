@@ -21,7 +21,7 @@ public:
   class place {
   public:
     place() = default;
-    place(std::shared_ptr<peer_table> in, address_key whose) : in_(std::move(in)), whose_(whose) {}
+    place(std::shared_ptr<peer_table> in, net::address_key whose) : in_(std::move(in)), whose_(whose) {}
     place(place&& other) noexcept : in_(std::move(other.in_)), whose_(other.whose_) {}
     place& operator=(place&& other) noexcept {
       std::swap(in_, other.in_);
@@ -38,7 +38,7 @@ public:
 
   private:
     std::shared_ptr<peer_table> in_; ///< null: nothing is counted
-    address_key whose_;
+    net::address_key whose_;
   };
 
   /// From now on. The addresses of `exempt` are not counted.
@@ -50,7 +50,7 @@ public:
 
   /// None when this address has as many as it may.
   std::optional<place> enter(std::string_view peer) {
-    const address_key key{peer};
+    const net::address_key key{peer};
     const std::lock_guard lock{mutex_};
     if (exempt_.contains(peer))
       return place{};
@@ -62,7 +62,7 @@ public:
   }
 
 private:
-  void leave(const address_key& key) {
+  void leave(const net::address_key& key) {
     const std::lock_guard lock{mutex_};
     const auto found = open_.find(key);
     if (--found->second == 0)
@@ -72,7 +72,7 @@ private:
   std::mutex mutex_;
   std::size_t most_ = 256;
   peer_list exempt_;
-  std::unordered_map<address_key, std::size_t, address_key::hash> open_;
+  std::unordered_map<net::address_key, std::size_t, net::address_key::hash> open_;
 };
 
 } // namespace rollcall::http

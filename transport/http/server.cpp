@@ -26,8 +26,8 @@ namespace {
 constexpr std::size_t closing_share = 64;
 
 /// As channel::peer() has it.
-std::string peer_of(const channel::socket& connected) {
-  channel::error_code ec;
+std::string peer_of(const net::channel::socket& connected) {
+  net::channel::error_code ec;
   const auto address = connected.remote_endpoint(ec).address();
   if (ec)
     return {};
@@ -46,10 +46,10 @@ public:
         draining_(asio::make_strand(io)),
         drain_timer_(draining_) {}
 
-  std::uint16_t listen(const std::string& address, security how, door entrance) {
-    if (how == security::tls && !identity())
+  std::uint16_t listen(const std::string& address, net::security how, door entrance) {
+    if (how == net::security::tls && !identity())
       throw std::logic_error("'" + address + "' is to speak TLS, but no certificate has been set");
-    auto added = std::make_shared<listener>(io_, address, events_of(how, entrance));
+    auto added = std::make_shared<net::listener>(io_, address, events_of(how, entrance));
     const std::lock_guard lock{mutex_};
     listeners_.push_back(added);
     const auto port = added->port();
@@ -57,7 +57,7 @@ public:
     return port;
   }
 
-  void set_tls(const tls_context& fresh) {
+  void set_tls(const net::tls_context& fresh) {
     {
       const std::lock_guard lock{mutex_};
       tls_ = fresh;
@@ -80,7 +80,7 @@ public:
         });
       });
       self->drain_timer_.expires_after(deadline);
-      self->drain_timer_.async_wait([self](channel::error_code ec) {
+      self->drain_timer_.async_wait([self](net::channel::error_code ec) {
         if (!ec)
           self->cut_all();
       });
@@ -104,9 +104,9 @@ public:
   const metrics& counters() const { return service_->counters; }
 
 private:
-  listener::events events_of(security how, door entrance) {
+  net::listener::events events_of(net::security how, door entrance) {
     // Weak: listeners end with the server.
-    return {[weak = weak_from_this(), how, entrance](channel::socket connected) {
+    return {[weak = weak_from_this(), how, entrance](net::channel::socket connected) {
               if (const auto self = weak.lock())
                 self->on_connected(std::move(connected), how, entrance);
             },
@@ -117,7 +117,7 @@ private:
             }};
   }
 
-  void on_connected(channel::socket connected, security how, door entrance) {
+  void on_connected(net::channel::socket connected, net::security how, door entrance) {
     const auto peer = peer_of(connected);
     auto place = peers_->enter(peer);
     if (!place) {
@@ -127,7 +127,7 @@ private:
     if (!has_room(peer))
       return turn_away(std::move(connected), how, peer, "of all addresses");
     ++service_->counters.accepted;
-    const auto identity_now = how == security::tls ? identity() : nullptr;
+    const auto identity_now = how == net::security::tls ? identity() : nullptr;
     auto opened =
         std::make_shared<session>(std::move(connected), identity_now, entrance, service_, std::move(*place));
     service_->sessions.add(opened);
@@ -151,26 +151,27 @@ private:
   }
 
   /// Tells a client that there is no room, if that can be said without waiting for it.
-  void turn_away(channel::socket connected, security how, const std::string& peer, const char* whose) {
+  void turn_away(net::channel::socket connected, net::security how, const std::string& peer,
+                 const char* whose) {
     tell_turned_away(peer, [&] { return "a connection of " + peer + " is turned away: too many " + whose; });
-    if (how == security::tls)
+    if (how == net::security::tls)
       return;
     constexpr std::string_view full =
         "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
         "Connection: close\r\n\r\n";
-    channel::error_code ignored;
+    net::channel::error_code ignored;
     connected.non_blocking(true, ignored);
     connected.write_some(asio::buffer(full), ignored);
   }
 
   template <class Text>
   void tell_turned_away(const std::string& peer, Text text) {
-    if (const auto line =
-            service_->turned_away.line(address_key{peer}.text(), channel::clock::now(), std::move(text)))
+    if (const auto line = service_->turned_away.line(net::address_key{peer}.text(),
+                                                     net::channel::clock::now(), std::move(text)))
       log::warn("http", "{}", *line);
   }
 
-  tls_context identity() {
+  net::tls_context identity() {
     const std::lock_guard lock{mutex_};
     return tls_;
   }
@@ -181,8 +182,8 @@ private:
   asio::steady_timer drain_timer_;
   std::shared_ptr<peer_table> peers_ = std::make_shared<peer_table>();
   std::mutex mutex_; ///< guards what follows
-  tls_context tls_;
-  std::vector<std::shared_ptr<listener>> listeners_;
+  net::tls_context tls_;
+  std::vector<std::shared_ptr<net::listener>> listeners_;
 };
 
 server::server(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
@@ -193,11 +194,11 @@ server::~server() {
   impl_->cut_all();
 }
 
-std::uint16_t server::listen(const std::string& address, security how, door entrance) {
+std::uint16_t server::listen(const std::string& address, net::security how, door entrance) {
   return impl_->listen(address, how, entrance);
 }
 
-void server::set_tls(const tls_context& identity) { impl_->set_tls(identity); }
+void server::set_tls(const net::tls_context& identity) { impl_->set_tls(identity); }
 
 void server::bound_peers(std::size_t most, peer_list exempt) { impl_->bound_peers(most, std::move(exempt)); }
 

@@ -39,11 +39,12 @@ public:
   /// takes IPv4 as well; requests say by their `door` what it is for. Returns the port. Throws
   /// std::system_error, naming the address, when it cannot be bound, or with std::errc::invalid_argument when
   /// it is none; std::logic_error for TLS before set_tls().
-  std::uint16_t listen(const std::string& address, security how = security::plain, door entrance = door::api);
+  std::uint16_t listen(const std::string& address, net::security how = net::security::plain,
+                       door entrance = door::api);
 
   /// The identity of connections accepted from now on. Those that are open keep theirs, but for one whose
   /// client has shown a certificate that no authority of this identity vouches for: that is cut.
-  void set_tls(const tls_context& identity);
+  void set_tls(const net::tls_context& identity);
 
   /// How many connections one address may have open; more are told 503 and closed. Those of `exempt`,
   /// proxies, stand for many clients. For those that come from now on. Any thread.

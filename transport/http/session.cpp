@@ -50,8 +50,8 @@ private:
   std::atomic<bool> used_{false};
 };
 
-session::session(channel::socket connected, tls_context tls, door entrance, std::shared_ptr<service> shared,
-                 peer_table::place place)
+session::session(net::channel::socket connected, net::tls_context tls, door entrance,
+                 std::shared_ptr<service> shared, peer_table::place place)
     : channel_(std::move(connected), std::move(tls)),
       service_(std::move(shared)),
       reader_(service_->bounds),
@@ -75,7 +75,7 @@ void session::run() {
     self->enter(phase::handshake, self->service_->bounds.tls_handshake);
     if (!self->channel_.is_tls())
       return self->begin_handshake();
-    self->channel_.await_hello([self](channel::error_code ec) {
+    self->channel_.await_hello([self](net::channel::error_code ec) {
       if (ec)
         self->on_handshake(ec);
       else
@@ -100,7 +100,7 @@ void session::on_hello() {
 
 void session::begin_handshake() {
   has_turn_ = true;
-  channel_.handshake([self = shared_from_this()](channel::error_code ec) { self->on_handshake(ec); });
+  channel_.handshake([self = shared_from_this()](net::channel::error_code ec) { self->on_handshake(ec); });
 }
 
 void session::on_replaced() {
@@ -110,7 +110,7 @@ void session::on_replaced() {
 
 void session::give_up_handshake(const char* why) {
   const auto text = [&] { return "the TLS handshake of " + peer_ + " is given up: " + why; };
-  if (const auto line = service_->handshakes_given_up.line(from_.text(), channel::clock::now(), text))
+  if (const auto line = service_->handshakes_given_up.line(from_.text(), net::channel::clock::now(), text))
     log::warn("http", "{}", *line);
   leave_gate();
   channel_.cut();
@@ -133,7 +133,7 @@ void session::cut() {
   asio::post(channel_.executor(), [self = shared_from_this()] { self->channel_.cut(); });
 }
 
-void session::revise(const tls_context& identity) {
+void session::revise(const net::tls_context& identity) {
   asio::post(channel_.executor(), [self = shared_from_this(), identity] {
     if (self->channel_.is_admitted_by(identity))
       return;
@@ -141,7 +141,8 @@ void session::revise(const tls_context& identity) {
       return "the connection of " + self->peer_
              + " is cut: no authority vouches for its certificate any more";
     };
-    if (const auto line = self->service_->distrusted.line(self->from_.text(), channel::clock::now(), text))
+    if (const auto line =
+            self->service_->distrusted.line(self->from_.text(), net::channel::clock::now(), text))
       log::warn("http", "{}", *line);
     self->channel_.cut();
   });
@@ -162,7 +163,7 @@ bool session::give_way() {
   return true;
 }
 
-void session::on_handshake(channel::error_code ec) {
+void session::on_handshake(net::channel::error_code ec) {
   leave_gate();
   if (ec) {
     ++service_->counters.tls_errors;
@@ -207,12 +208,13 @@ void session::read_on() {
 
 void session::do_read() {
   const auto room = reader_.prepare();
-  channel_.read(
-      asio::buffer(room.data(), room.size()),
-      [self = shared_from_this()](channel::error_code ec, std::size_t bytes) { self->on_read(ec, bytes); });
+  channel_.read(asio::buffer(room.data(), room.size()),
+                [self = shared_from_this()](net::channel::error_code ec, std::size_t bytes) {
+                  self->on_read(ec, bytes);
+                });
 }
 
-void session::on_read(channel::error_code ec, std::size_t bytes) {
+void session::on_read(net::channel::error_code ec, std::size_t bytes) {
   reader_.commit(bytes);
   service_->counters.bytes_in += bytes;
   if (expired_) {
@@ -228,7 +230,7 @@ void session::on_read(channel::error_code ec, std::size_t bytes) {
 
 void session::do_continue() {
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  channel_.write(asio::buffer(go_on), [self = shared_from_this()](channel::error_code ec) {
+  channel_.write(asio::buffer(go_on), [self = shared_from_this()](net::channel::error_code ec) {
     if (ec)
       return self->channel_.cut();
     self->service_->counters.count_response(100);
@@ -341,7 +343,7 @@ void session::on_deadline() {
 }
 
 void session::tell_failure(const std::string& what) {
-  if (const auto more = service_->failures.admit(from_.text(), channel::clock::now()))
+  if (const auto more = service_->failures.admit(from_.text(), net::channel::clock::now()))
     log::error("http", "{}{}", what, *more);
 }
 

@@ -32,8 +32,8 @@ namespace rollcall::http {
 /// pages that anybody may read are no sign of it.
 class session final : public std::enable_shared_from_this<session>, answer_sender::user {
 public:
-  session(channel::socket connected, tls_context tls, door entrance, std::shared_ptr<service> shared,
-          peer_table::place place = {});
+  session(net::channel::socket connected, net::tls_context tls, door entrance,
+          std::shared_ptr<service> shared, peer_table::place place = {});
   ~session();
 
   void run();
@@ -46,7 +46,7 @@ public:
 
   /// Closes a connection that would not be let in under this identity, with the certificate that it has
   /// shown.
-  void revise(const tls_context& identity);
+  void revise(const net::tls_context& identity);
 
   /// What it is while it is a stranger's that may be closed for a newcomer. Those of an exempt address may
   /// not, for they stand for many.
@@ -64,11 +64,11 @@ private:
   void on_replaced();
   void leave_gate();
   void give_up_handshake(const char* why);
-  void on_handshake(channel::error_code ec);
+  void on_handshake(net::channel::error_code ec);
   void begin_request();
   void read_on();
   void do_read();
-  void on_read(channel::error_code ec, std::size_t bytes);
+  void on_read(net::channel::error_code ec, std::size_t bytes);
   void do_continue();
   void hand_over();
   void on_reply(std::uint64_t number, response answer);
@@ -83,14 +83,14 @@ private:
   void enter(phase next, std::chrono::milliseconds within);
   void finish();
 
-  channel channel_;
+  net::channel channel_;
   std::shared_ptr<service> service_;
   request_reader reader_;
   std::shared_ptr<answer_sender> sender_; ///< of the answer being written
   peer_table::place place_;               ///< among the connections of its address
   std::string peer_;
-  const address_key from_;
-  const channel::clock::time_point accepted_ = channel::clock::now();
+  const net::address_key from_;
+  const net::channel::clock::time_point accepted_ = net::channel::clock::now();
   std::atomic<bool> may_give_way_; ///< it is a stranger's
   door door_;
   answer_form form_;

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall {
+namespace rollcall::net {
 
 /// Whom bounds count as one: an IPv4 address, also in its mapped form (RFC 4291, 2.5.5.2), or the 64 bits of
 /// an IPv6 network, because a host of such a network has all its addresses. A
@@ -57,4 +57,4 @@ private:
   kind kind_ = kind::none;
 };
 
-} // namespace rollcall
+} // namespace rollcall::net

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <utility>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 namespace asio = boost::asio;
 
@@ -254,4 +254,4 @@ void channel::close_socket() {
   socket_.close(ignored);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::net

@@ -20,7 +20,7 @@
 #include <optional>
 #include <string>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 /// A client's connection, with or without TLS, and the one deadline that stands over it. Everything runs on
 /// the connection's strand; the owner is kept alive by whatever is under way.
@@ -123,4 +123,4 @@ private:
   std::unique_ptr<discarded_bytes> discarded_; ///< while finishing
 };
 
-} // namespace rollcall::http
+} // namespace rollcall::net

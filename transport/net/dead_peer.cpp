@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <system_error>
 
-namespace rollcall {
+namespace rollcall::net {
 
 namespace {
 
@@ -38,4 +38,4 @@ void notice_dead_peer(int socket, std::chrono::seconds patience) {
       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()));
 }
 
-} // namespace rollcall
+} // namespace rollcall::net

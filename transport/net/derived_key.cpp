@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::net {
 
 derived_key derive_key(std::string_view secret, std::string_view purpose) {
   if (secret.empty())
@@ -32,4 +32,4 @@ derived_key derive_key(std::string_view secret, std::string_view purpose) {
   return key;
 }
 
-} // namespace rollcall
+} // namespace rollcall::net

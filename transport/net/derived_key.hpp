@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-namespace rollcall {
+namespace rollcall::net {
 
 using derived_key = std::array<unsigned char, 32>;
 
@@ -20,4 +20,4 @@ constexpr std::string_view nonces = "rollcall http nonces";          ///< seals 
 /// std::runtime_error when OpenSSL has no HKDF.
 derived_key derive_key(std::string_view secret, std::string_view purpose);
 
-} // namespace rollcall
+} // namespace rollcall::net

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace rollcall {
+namespace rollcall::net {
 
 std::optional<std::chrono::seconds> guess_brake::wait(std::string_view address, moment now) {
   if (size_ == 0)
@@ -96,4 +96,4 @@ guess_brake::guesser& guess_brake::remember(std::string_view address) {
   return guessers_.front();
 }
 
-} // namespace rollcall
+} // namespace rollcall::net

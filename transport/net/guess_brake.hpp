@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace rollcall {
+namespace rollcall::net {
 
 /// Slows those down who guess passwords (contract, 4.1) or the secrets of switches and nodes: a pair of
 /// address and login that was wrong ten times within a minute, and an address that was wrong for ten logins,
@@ -96,4 +96,4 @@ private:
   std::unordered_map<address_key, guessers::iterator, address_key::hash> by_address_;
 };
 
-} // namespace rollcall
+} // namespace rollcall::net

@@ -2,7 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
-namespace rollcall {
+namespace rollcall::net {
 
 namespace {
 
@@ -38,4 +38,4 @@ bool is_loopback(const host_port& at) {
   return ec ? at.host == "localhost" : address.is_loopback();
 }
 
-} // namespace rollcall
+} // namespace rollcall::net

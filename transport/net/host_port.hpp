@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall {
+namespace rollcall::net {
 
 /// Where to connect to.
 struct host_port {
@@ -22,4 +22,4 @@ std::string to_string(const host_port& at);
 /// True when only this machine can reach it: 127.0.0.0/8, ::1 and `localhost`.
 bool is_loopback(const host_port& at);
 
-} // namespace rollcall
+} // namespace rollcall::net

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
@@ -105,4 +105,4 @@ void listener::do_pause() {
   pause_.async_wait([self = shared_from_this()](channel::error_code) { self->do_accept(); });
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::net

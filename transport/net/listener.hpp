@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 /// Splits "host:port" or "[v6]:port" and finds the address, asking the resolver for names. Throws
 /// std::system_error that names the address.
@@ -51,4 +51,4 @@ private:
   log_throttle failures_{1};
 };
 
-} // namespace rollcall::http
+} // namespace rollcall::net

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 namespace {
 
@@ -85,4 +85,4 @@ bool peer_certificate::is_trusted_by(const tls_context& identity) const {
          && X509_verify_cert(verification.get()) == 1;
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::net

@@ -9,7 +9,7 @@
 struct ssl_st;   // OpenSSL's SSL
 struct stack_st; // OpenSSL's STACK_OF(...)
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 /// The certificate that the other end of a TLS connection has shown, with the chain that came with it. Empty
 /// when it has shown none. Immutable; copies share it; any thread.
@@ -33,4 +33,4 @@ private:
   std::shared_ptr<stack_st> chain_; ///< own certificate first
 };
 
-} // namespace rollcall::http
+} // namespace rollcall::net

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace rollcall {
+namespace rollcall::net {
 
 struct strangers::table {
   struct stranger {
@@ -86,4 +86,4 @@ strangers::place::~place() {
   close = in_->take(number_);
 }
 
-} // namespace rollcall
+} // namespace rollcall::net

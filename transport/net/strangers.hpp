@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace rollcall {
+namespace rollcall::net {
 
 /// The connections of a listener that have not shown who they are. Each peer address may have a few, and all
 /// together so many; a newcomer takes the place of the oldest, so that nobody is kept out by others who only
@@ -54,4 +54,4 @@ private:
   std::uint64_t number_;
 };
 
-} // namespace rollcall
+} // namespace rollcall::net

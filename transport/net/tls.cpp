@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 namespace ssl = boost::asio::ssl;
 
@@ -74,4 +74,4 @@ tls_context make_peer_tls_context(const tls_files& files) {
   return make_context(ssl::context::tls, files);
 }
 
-} // namespace rollcall::http
+} // namespace rollcall::net

@@ -8,7 +8,7 @@ namespace boost::asio::ssl {
 class context;
 }
 
-namespace rollcall::http {
+namespace rollcall::net {
 
 /// How a listening socket speaks.
 enum class security : std::uint8_t { plain, tls };
@@ -33,4 +33,4 @@ tls_context make_tls_context(const tls_files& files);
 /// `client_ca`.
 tls_context make_peer_tls_context(const tls_files& files);
 
-} // namespace rollcall::http
+} // namespace rollcall::net

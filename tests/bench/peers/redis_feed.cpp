@@ -227,7 +227,7 @@ void run(const options& chosen) {
   sim_switch source{bench::plan_of(chosen.calls, chosen.hold)};
   pipeline redis{chosen.port};
   model_in_redis model{redis};
-  feed::line_parser parser;
+  switches::line_parser parser;
   switch_news news;
   std::string lines;
 

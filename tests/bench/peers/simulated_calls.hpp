@@ -70,7 +70,7 @@ public:
 
 private:
   sim_switch model_;
-  feed::line_parser parser_;
+  switches::line_parser parser_;
 };
 
 } // namespace rollcall::bench

@@ -25,7 +25,7 @@ constexpr std::size_t lines_of_one_read = 300;
 
 void parse_line(benchmark::State& state) {
   const auto line = lines[static_cast<std::size_t>(state.range(0))];
-  feed::line_parser parser;
+  switches::line_parser parser;
   const auto now = system_now();
   for (auto _ : state) {
     switch_news news;

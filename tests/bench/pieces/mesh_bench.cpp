@@ -30,7 +30,7 @@ using source_actor = caf::typed_actor<caf::replies_to<std::uint32_t>::with<std::
 
 class node {
 public:
-  node(const std::string& id, std::vector<std::string> peers, http::tls_context tls)
+  node(const std::string& id, std::vector<std::string> peers, net::tls_context tls)
       : source_(system_.spawn([](source_actor::pointer) -> source_actor::behavior_type {
           return {[](std::uint32_t size) { return std::string(size, 'x'); }};
         })) {
@@ -85,7 +85,7 @@ void carry(benchmark::State& state, bool tls) {
   spdlog::set_level(spdlog::level::err);
   const testing::authority ca;
   const auto identity = [&](const char* name) {
-    return tls ? http::make_peer_tls_context(ca.issue(name)) : nullptr;
+    return tls ? net::make_peer_tls_context(ca.issue(name)) : nullptr;
   };
   node a{"a", {}, identity("a")};
   node b{"b", {a.address}, identity("b")};

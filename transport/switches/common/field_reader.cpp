@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 namespace {
 
@@ -233,7 +233,7 @@ bool field_reader::state(call_state& out) {
     return false;
   const auto known = call_state_from(value->text);
   if (!known)
-    return complain(field::state, ("is not known: " + feed::quoted(value->text)).c_str());
+    return complain(field::state, ("is not known: " + switches::quoted(value->text)).c_str());
   out = *known;
   return true;
 }
@@ -252,4 +252,4 @@ bool field_reader::require(field f, bool is_there) {
   return is_there;
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 /// Takes typed values out of the fields of one object and keeps the first thing that is wrong with them.
 /// After that every read fails, so that reads are chained without looking at each.
@@ -67,4 +67,4 @@ private:
   bool lenient_ = false;
 };
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

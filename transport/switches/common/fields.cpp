@@ -1,6 +1,6 @@
 #include "transport/switches/common/fields.hpp"
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 namespace {
 
@@ -48,4 +48,4 @@ const char* fields::read(std::string_view line, std::string& scratch) {
   return reader.error();
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

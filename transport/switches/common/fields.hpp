@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 /// Every field that an object of the feed may have (feed.md); any other is ignored.
 enum class field : std::uint8_t {
@@ -78,4 +78,4 @@ private:
   std::array<json_value, field_count> values_;
 };
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

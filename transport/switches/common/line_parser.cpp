@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 namespace {
 
@@ -43,7 +43,7 @@ bool read_call(field_reader& read, call_event& call) {
 std::string about(const char* type, const std::string& id, const std::string& error) {
   std::string reason = type;
   if (!id.empty())
-    reason += ' ' + feed::quoted(id);
+    reason += ' ' + switches::quoted(id);
   return reason + ": " + error;
 }
 
@@ -87,7 +87,7 @@ void line_parser::parse(std::string_view line, timestamp received, switch_news& 
   else if (type.text == "hello")
     bad("hello: only the first line may be one");
   else
-    bad("type is not known: " + feed::quoted(type.text));
+    bad("type is not known: " + switches::quoted(type.text));
 }
 
 /// The call that a bad line is about. What is too long to be an id here is readable all the same: it is no
@@ -188,4 +188,4 @@ std::variant<hello, refused_hello> line_parser::parse_hello(std::string_view lin
   return said;
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 /// The version of the feed that we speak.
 constexpr std::int64_t protocol_version = 1;
@@ -69,4 +69,4 @@ private:
 /// True for a line that holds nothing but JSON's white space.
 bool is_blank(std::string_view line);
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

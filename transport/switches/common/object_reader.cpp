@@ -9,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 namespace {
 
@@ -332,4 +332,4 @@ bool object_reader::skip_array(unsigned depth) {
   return take(']') || fail("an array does not end");
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

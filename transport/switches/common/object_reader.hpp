@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 /// What a field of a JSON object holds.
 struct json_value {
@@ -65,4 +65,4 @@ private:
   bool begun_ = false;
 };
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

@@ -2,7 +2,7 @@
 
 #include "domain/base/text.hpp"
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string one_line(std::string_view text, std::size_t bytes) {
 
 std::string quoted(std::string_view text) { return '\'' + one_line(text, quoted_bytes) + '\''; }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

@@ -30,13 +30,13 @@ constexpr std::size_t kept_bytes = 256 * 1024;
 
 } // namespace
 
-session::session(channel::socket connected, http::tls_context tls, std::shared_ptr<shared> with,
+session::session(channel::socket connected, net::tls_context tls, std::shared_ptr<shared> with,
                  admission_ptr gate, ended_fn ended)
     : shared_(std::move(with)),
       ended_(std::move(ended)),
       channel_(std::move(connected), std::move(tls)),
       address_(channel_.peer()),
-      from_(address_key{address_}.text()),
+      from_(net::address_key{address_}.text()),
       who_(address_),
       gate_(std::move(gate)),
       driver_(shared_->make_driver(*this)) {
@@ -51,7 +51,7 @@ session::~session() {
   ended_(this);
 }
 
-std::shared_ptr<session> session::make(channel::socket connected, http::tls_context tls,
+std::shared_ptr<session> session::make(channel::socket connected, net::tls_context tls,
                                        std::shared_ptr<shared> with, admission_ptr gate, ended_fn ended) {
   auto made = std::make_shared<session>(std::move(connected), std::move(tls), std::move(with),
                                         std::move(gate), std::move(ended));
@@ -99,7 +99,7 @@ void session::revise() {
   });
 }
 
-void session::revise(const http::tls_context& identity) {
+void session::revise(const net::tls_context& identity) {
   asio::post(channel_.executor(), [self = shared_from_this(), identity] {
     if (!self->channel_.is_admitted_by(identity))
       self->lost("no authority vouches for its certificate any more");
@@ -231,7 +231,7 @@ void session::on_end_of_stream() {
 void session::identify(claim who) {
   if (phase_ != phase::hello)
     return;
-  who_ = feed::one_line(who.name.value(), name_bytes) + " at " + who_;
+  who_ = switches::one_line(who.name.value(), name_bytes) + " at " + who_;
   if (const auto no = gate_->admit(who))
     return end(no->why, no->text);
   name_ = who.name;

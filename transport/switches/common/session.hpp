@@ -31,7 +31,7 @@ namespace rollcall::switches {
 /// as long as the channel has something under way: a read, a write, or at least its deadline.
 class session final : public session_actions, public std::enable_shared_from_this<session> {
 public:
-  using channel = http::channel;
+  using channel = net::channel;
 
   /// What the sessions of one kind of switch share.
   struct shared {
@@ -48,11 +48,11 @@ public:
   using ended_fn = std::function<void(const session*)>;
 
   /// Whole, so that others may speak to it before it runs. `ended` is called once, from the destructor.
-  static std::shared_ptr<session> make(channel::socket connected, http::tls_context tls,
+  static std::shared_ptr<session> make(channel::socket connected, net::tls_context tls,
                                        std::shared_ptr<shared> with, admission_ptr gate, ended_fn ended);
 
   /// Use make().
-  session(channel::socket connected, http::tls_context tls, std::shared_ptr<shared> with, admission_ptr gate,
+  session(channel::socket connected, net::tls_context tls, std::shared_ptr<shared> with, admission_ptr gate,
           ended_fn ended);
   ~session();
 
@@ -76,7 +76,7 @@ public:
   void revise();
 
   /// Closes when the switch would not be let in under this identity, with the certificate that it has shown.
-  void revise(const http::tls_context& identity);
+  void revise(const net::tls_context& identity);
 
   /// Closes at once.
   void cut(const std::string& reason);

@@ -26,8 +26,8 @@ private:
   refusal wrong_secret(const switch_name& of);
 
   const std::shared_ptr<service> service_;
-  std::string address_;        ///< of the peer
-  strangers::place_ptr place_; ///< while it is one
+  std::string address_;             ///< of the peer
+  net::strangers::place_ptr place_; ///< while it is one
   bool stranger_ = true;
 };
 

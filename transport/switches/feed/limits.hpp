@@ -15,8 +15,9 @@ constexpr std::size_t guessing_addresses = 4096;
 
 /// What one switch may cost.
 struct limits : switches::session_limits {
-  rollcall::strangers::bounds strangers;                  ///< connections without a welcome, at once
-  guess_brake::pauses guesses = guess_brake::of_machines; ///< between wrong secrets, when there were many
+  net::strangers::bounds strangers; ///< connections without a welcome, at once
+  net::guess_brake::pauses guesses =
+      net::guess_brake::of_machines; ///< between wrong secrets, when there were many
 
   /// A switch may be silent for ever, but its host must acknowledge: this long without is a lost connection.
   std::chrono::seconds dead_peer{15};

@@ -30,7 +30,8 @@ void append_string(std::string& out, std::string_view text) {
 } // namespace
 
 std::string welcome_line(std::string_view node) {
-  auto line = R"({"type":"welcome","version":)" + std::to_string(protocol_version) + R"(,"node_id":)";
+  auto line =
+      R"({"type":"welcome","version":)" + std::to_string(switches::protocol_version) + R"(,"node_id":)";
   append_string(line, node);
   return line += "}\n";
 }
@@ -39,7 +40,7 @@ std::string error_line(std::string_view code, std::string_view message) {
   std::string line = R"({"type":"error","code":)";
   append_string(line, code);
   line += R"(,"message":)";
-  append_string(line, one_line(message, message_bytes));
+  append_string(line, switches::one_line(message, message_bytes));
   return line += "}\n";
 }
 
@@ -69,14 +70,14 @@ std::string move_line(const std::vector<std::string>& nodes) {
   for (const auto& node : nodes) {
     if (&node != &nodes.front())
       line += ',';
-    append_string(line, one_line(node, message_bytes));
+    append_string(line, switches::one_line(node, message_bytes));
   }
   return line += "]}\n";
 }
 
 std::string warning_line(std::string_view message) {
   std::string line = R"({"type":"warning","message":)";
-  append_string(line, one_line(message, message_bytes));
+  append_string(line, switches::one_line(message, message_bytes));
   return line += "}\n";
 }
 

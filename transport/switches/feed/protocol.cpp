@@ -15,7 +15,11 @@ constexpr std::size_t typical_line_bytes = 100;
 } // namespace
 
 protocol::protocol(switches::session_actions& out, const limits& bounds, std::string node, metrics& counters)
-    : out_(out), bounds_(bounds), node_(std::move(node)), counters_(counters), splitter_(line_bytes) {}
+    : out_(out),
+      bounds_(bounds),
+      node_(std::move(node)),
+      counters_(counters),
+      splitter_(switches::line_bytes) {}
 
 void protocol::received(std::size_t bytes, switches::instant now) {
   splitter_.added(bytes);
@@ -32,9 +36,9 @@ void protocol::read_hello() {
     case line_splitter::found::none:
       return;
     case line_splitter::found::too_long:
-      return out_.close(close_reason::bad_message, too_long_reason);
+      return out_.close(close_reason::bad_message, switches::too_long_reason);
     case line_splitter::found::line:
-      if (!is_blank(line))
+      if (!switches::is_blank(line))
         return on_hello(line);
     }
   }
@@ -42,9 +46,9 @@ void protocol::read_hello() {
 
 void protocol::on_hello(std::string_view line) {
   auto said = parser_.parse_hello(line);
-  if (const auto* no = std::get_if<refused_hello>(&said))
+  if (const auto* no = std::get_if<switches::refused_hello>(&said))
     return out_.close(no->why, no->message);
-  auto& known = std::get<hello>(said);
+  auto& known = std::get<switches::hello>(said);
   can_ping_ = known.can_ping;
   can_move_ = known.can_move;
   bad_fields_ = std::move(known.bad_fields);
@@ -72,7 +76,7 @@ void protocol::read_news(std::size_t size, timestamp received) {
     silent_steps_ = 0;
     if (what == line_splitter::found::too_long)
       std::get<malformed_event>(news.emplace_back(std::in_place_type<malformed_event>)).reason =
-          too_long_reason;
+          switches::too_long_reason;
     else
       parser_.parse(line, received, news);
   }

@@ -43,7 +43,7 @@ private:
   const std::string node_;
   metrics& counters_;
   line_splitter splitter_;
-  line_parser parser_;
+  switches::line_parser parser_;
   phase phase_ = phase::hello;
   std::vector<std::string> bad_fields_; ///< of the hello
   bool can_ping_ = false;

@@ -19,7 +19,7 @@
 namespace rollcall::feed {
 
 namespace asio = boost::asio;
-using channel = http::channel;
+using channel = net::channel;
 using switches::session;
 
 class server::impl : public std::enable_shared_from_this<server::impl> {
@@ -34,14 +34,14 @@ public:
   std::uint16_t listen(const std::string& address, security how) {
     if (how == security::tls && !identity())
       throw std::logic_error("'" + address + "' is to speak TLS, but no certificate has been set");
-    auto added = std::make_shared<http::listener>(io_, address, events_of(how));
+    auto added = std::make_shared<net::listener>(io_, address, events_of(how));
     const std::lock_guard lock{mutex_};
     listeners_.push_back(added);
     added->run();
     return added->port();
   }
 
-  void set_tls(const http::tls_context& fresh) {
+  void set_tls(const net::tls_context& fresh) {
     {
       const std::lock_guard lock{mutex_};
       tls_ = fresh;
@@ -95,7 +95,7 @@ public:
   const metrics& counters() const { return service_->counters; }
 
 private:
-  http::listener::events events_of(security how) {
+  net::listener::events events_of(security how) {
     // Weak: listeners end with the server.
     return {[weak = weak_from_this(), how](channel::socket connected) {
               if (const auto self = weak.lock())
@@ -110,7 +110,7 @@ private:
 
   void on_connected(channel::socket connected, security how) {
     ++service_->counters.accepted;
-    notice_dead_peer(connected.native_handle(), service_->bounds.dead_peer);
+    net::notice_dead_peer(connected.native_handle(), service_->bounds.dead_peer);
     const auto identity_now = how == security::tls ? identity() : nullptr;
     auto opened =
         session::make(std::move(connected), identity_now, of_sessions_, std::make_unique<gate>(service_),
@@ -159,7 +159,7 @@ private:
     return alive;
   }
 
-  http::tls_context identity() {
+  net::tls_context identity() {
     const std::lock_guard lock{mutex_};
     return tls_;
   }
@@ -175,8 +175,8 @@ private:
   asio::strand<asio::io_context::executor_type> draining_; ///< guards the timer
   asio::steady_timer drain_timer_;
   std::mutex mutex_; ///< guards what follows
-  http::tls_context tls_;
-  std::vector<std::shared_ptr<http::listener>> listeners_;
+  net::tls_context tls_;
+  std::vector<std::shared_ptr<net::listener>> listeners_;
   std::unordered_map<const session*, std::weak_ptr<session>> sessions_; ///< they keep themselves alive
   std::function<void()> drained_;
   bool stopped_ = false;
@@ -195,7 +195,7 @@ server::~server() {
 
 std::uint16_t server::listen(const std::string& address, security how) { return impl_->listen(address, how); }
 
-void server::set_tls(const http::tls_context& identity) { impl_->set_tls(identity); }
+void server::set_tls(const net::tls_context& identity) { impl_->set_tls(identity); }
 
 void server::set_switches(switch_secrets switches) { impl_->set_switches(std::move(switches)); }
 

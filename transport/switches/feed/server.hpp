@@ -26,7 +26,7 @@ namespace rollcall::feed {
 /// set_tls() are for one thread at a time, the rest for any. The io_context must outlive the server.
 class server {
 public:
-  using security = http::security;
+  using security = net::security;
 
   /// `node` is what the welcome says, `now` stamps the arrival of each line. `attach` is called on threads of
   /// the io_context.
@@ -43,7 +43,7 @@ public:
   std::uint16_t listen(const std::string& address, security how = security::plain);
 
   /// The identity of connections accepted from now on; as http::server::set_tls.
-  void set_tls(const http::tls_context& identity);
+  void set_tls(const net::tls_context& identity);
 
   /// Who may connect from now on. A switch that is not among them any more is closed with `unknown_switch`;
   /// one whose secret has changed stays, for it has shown the old one while that was right.

@@ -20,8 +20,8 @@ struct service {
 
   const limits bounds;
   switch_table switches;
-  strangers unknown;
-  guess_brake guessers; ///< wrong about the secret of a switch
+  net::strangers unknown;
+  net::guess_brake guessers; ///< wrong about the secret of a switch
   metrics counters;
 };
 

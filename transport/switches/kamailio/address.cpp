@@ -18,7 +18,7 @@ std::optional<rpc_url> parse_rpc_url(std::string_view text) {
   if (authority.find(':', authority.rfind(']') == authority.npos ? 0 : authority.rfind(']'))
       == authority.npos)
     authority += default_port;
-  const auto at = parse_host_port(authority);
+  const auto at = net::parse_host_port(authority);
   const auto target = slash == text.npos ? std::string_view{"/"} : text.substr(slash);
   if (!at || target.find_first_of(" \t\r\n") != target.npos)
     return std::nullopt;

@@ -10,7 +10,7 @@ namespace rollcall::kamailio {
 
 /// Where JSON-RPC is served.
 struct rpc_url {
-  host_port at;
+  net::host_port at;
   std::string target; ///< what stands behind the host: `/RPC`
   friend bool operator==(const rpc_url&, const rpc_url&) = default;
 };

@@ -37,9 +37,9 @@ struct parts {
 /// None when it is not JSON.
 std::optional<parts> parts_of(std::string_view text) {
   std::string scratch;
-  feed::object_reader reader{text, scratch};
+  switches::object_reader reader{text, scratch};
   std::string_view name;
-  feed::json_value value;
+  switches::json_value value;
   parts found;
   while (reader.next(name, value)) {
     if (name == "id")
@@ -47,7 +47,7 @@ std::optional<parts> parts_of(std::string_view text) {
     else if (name == "result")
       found.has_result = true;
     else if (name == "error")
-      found.has_error = value.type != feed::json_value::kind::null;
+      found.has_error = value.type != switches::json_value::kind::null;
   }
   return reader.error() ? std::nullopt : std::optional{found};
 }
@@ -72,7 +72,7 @@ void read_error(std::string_view text, rpc_answer& into) {
     into.code = static_cast<int>(code->get_int64());
   if (message && message->is_string())
     into.message =
-        feed::one_line({message->get_string().data(), message->get_string().size()}, message_bytes);
+        switches::one_line({message->get_string().data(), message->get_string().size()}, message_bytes);
 }
 
 rpc_answer answer_of(const std::optional<parts>& found, std::string_view text) {

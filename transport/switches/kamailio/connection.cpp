@@ -101,8 +101,8 @@ void connection::on_connect(error_code ec) {
     return lost("connect: " + ec.message());
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
-  notice_dead_peer(socket_.native_handle(),
-                   std::chrono::ceil<std::chrono::seconds>(with_.bounds.ping + with_.bounds.answer));
+  net::notice_dead_peer(socket_.native_handle(),
+                        std::chrono::ceil<std::chrono::seconds>(with_.bounds.ping + with_.bounds.answer));
   phase_ = phase::hello;
   connected_at_ = steady_now();
   set_deadline(with_.bounds.hello, "no hello in time");

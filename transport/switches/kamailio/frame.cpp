@@ -17,7 +17,7 @@ namespace rollcall::kamailio {
 
 namespace {
 
-using kind = feed::json_value::kind;
+using kind = switches::json_value::kind;
 
 /// A pong of a rollcall.cfg that does not know of faults.
 constexpr const char* old_script = "rollcall.cfg is of an older rollcall: replace it, and restart Kamailio";
@@ -37,16 +37,16 @@ std::optional<timestamp> time_of(std::string_view number) {
   return failed == std::errc{} ? timestamp_from_seconds(seconds) : std::nullopt;
 }
 
-void take(std::string& out, const feed::json_value& value) {
+void take(std::string& out, const switches::json_value& value) {
   if (value.type == kind::string)
     out = value.text;
 }
 
 /// Null, or what is wrong with the JSON.
 const char* read_extras(std::string_view object, std::string& scratch, extras& out) {
-  feed::object_reader reader{object, scratch};
+  switches::object_reader reader{object, scratch};
   std::string_view name;
-  feed::json_value value;
+  switches::json_value value;
   while (reader.next(name, value)) {
     if (name == "type")
       take(out.type, value);
@@ -104,7 +104,7 @@ frame report_of(switch_news& news, extras& extra) {
   if (!is_transaction_id(report.transaction))
     report.transaction.clear();
   if (extra.hex && !decode_texts(report.event))
-    return bad_frame{"call " + feed::quoted(report.event.id) + ": bad hexadecimal digits"};
+    return bad_frame{"call " + switches::quoted(report.event.id) + ": bad hexadecimal digits"};
   return report;
 }
 
@@ -129,7 +129,7 @@ frame frame_reader::read(std::string_view payload, timestamp received) {
   if (error)
     return bad_frame{std::string{"not JSON: "} + error};
   if (extra.type == "rpc")
-    return bad_frame{"a command was not understood: " + feed::one_line(extra.error, 100)};
+    return bad_frame{"a command was not understood: " + switches::one_line(extra.error, 100)};
   if (!extra.seq)
     return bad_frame{"seq is required"};
   if (extra.type == "pong")

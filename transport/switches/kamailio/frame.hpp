@@ -53,7 +53,7 @@ struct foreign_frame {};
 
 using frame = std::variant<hello, call_report, pong, rpc_answer, bad_frame, foreign_frame>;
 
-/// Understands what conf/kamailio/rollcall.cfg sends: objects of the feed (feed::line_parser knows their
+/// Understands what conf/kamailio/rollcall.cfg sends: objects of the feed (switches::line_parser knows their
 /// fields), with `seq` and `transaction` added and, where some text was not UTF-8, all texts in hexadecimal.
 /// Pure but for memory that it uses again; one thread at a time.
 class frame_reader {
@@ -65,7 +65,7 @@ public:
   frame read_report(std::string_view object, timestamp received);
 
 private:
-  feed::line_parser parser_;
+  switches::line_parser parser_;
   std::string scratch_;
 };
 

@@ -21,7 +21,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   while (!text.empty() && lines.size() < most_lines) {
     const auto end = std::min(text.find('\n'), text.size());
     if (end > 0)
-      lines.push_back(feed::one_line(text.substr(0, end), line_bytes));
+      lines.push_back(switches::one_line(text.substr(0, end), line_bytes));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;

@@ -12,7 +12,7 @@ namespace rollcall::kamailio {
 /// A Kamailio to connect to.
 struct settings {
   switch_name name;
-  host_port evapi;
+  net::host_port evapi;
   std::optional<rpc_url> rpc;           ///< none: lists come over evapi, too
   std::filesystem::path dump_directory; ///< empty: no dumps
   std::chrono::milliseconds snapshot_interval{60'000};
