@@ -2,7 +2,7 @@
 
 #include "actors/audit_backlog.hpp"
 #include "actors/claim_table.hpp"
-#include "actors/cluster_board.hpp"
+#include "actors/cluster_view.hpp"
 #include "actors/defaults.hpp"
 #include "actors/metrics.hpp"
 #include "domain/base/boot_clock.hpp"
@@ -27,14 +27,14 @@ struct node_context {
   std::atomic<std::chrono::milliseconds> disconnect_retry{std::chrono::milliseconds{5'000}};
   std::atomic<std::size_t> calls_per_switch{defaults::calls_per_switch};
   std::atomic<std::size_t> calls_at_once{defaults::calls_at_once}; ///< see there, as for the next one
-  std::atomic<std::chrono::milliseconds> settlement_pause{defaults::settlement_pause};
+  std::atomic<std::chrono::milliseconds> sweep_pause{defaults::sweep_pause};
   std::atomic<std::chrono::milliseconds> disconnect_deadline{defaults::disconnect_deadline};
   std::atomic<std::chrono::milliseconds> resume_hang_ups{std::chrono::minutes{5}};
   std::function<void()> broken = std::abort; ///< an actor that answers depend on has failed. Any thread
   actor_metrics metrics;
   audit_backlog audit;
-  claim_table claims;    ///< of this node
-  cluster_board cluster; ///< the other nodes
+  claim_table claims;     ///< of this node
+  published_view cluster; ///< the other nodes
 };
 
 using context_ptr = std::shared_ptr<node_context>;

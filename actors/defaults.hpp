@@ -126,8 +126,8 @@ constexpr auto resync_pause = 60s;
 /// After so much silence a snapshot without an end is given up (feed.md).
 constexpr auto snapshot_silence = 60s;
 
-/// The shortest time between the beginnings of two settlements of a switch that take more than one turn.
-constexpr auto settlement_pause = std::chrono::milliseconds{1s};
+/// The shortest time between the beginnings of two sweeps of a switch that take more than one turn.
+constexpr auto sweep_pause = std::chrono::milliseconds{1s};
 
 /// How many calls of a switch are looked at in one turn of its link: others wait meanwhile.
 constexpr std::size_t calls_at_once = 1024;

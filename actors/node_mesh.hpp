@@ -34,7 +34,7 @@ struct peer_status {
   std::string last_error;      ///< what came of the last of them; empty when it is there
 };
 
-/// The wires to the other nodes, as the cluster's actor sees them. Any thread; nothing blocks.
+/// The connections to the other nodes, as the cluster's actor sees them. Any thread; nothing blocks.
 class node_mesh {
 public:
   virtual ~node_mesh() = default;

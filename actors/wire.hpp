@@ -17,7 +17,7 @@
 namespace rollcall::wire {
 
 /// Nodes of different versions refuse each other.
-constexpr std::uint32_t protocol_version = 6;
+constexpr std::uint32_t protocol_version = 7;
 
 /// CAF 0.17 sends no std::optional: none or one.
 template <class T>
@@ -136,7 +136,7 @@ struct counts {
 
 /// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set, as in
 /// disconnect_request. From a disconnect gathering to the members of other nodes, which answer with a
-/// disconnect_report.
+/// disconnect_answer.
 struct disconnect_order {
   std::int64_t scope = 0;
   maybe<std::string> call;
@@ -165,34 +165,34 @@ struct disconnect_order {
 };
 
 /// What a node did of an order.
-struct disconnect_report {
+struct disconnect_answer {
   switch_claims claims; ///< of the node, before it sent anything
   std::vector<switch_outcome> switches;
-  std::uint64_t unknown = 0; ///< as disconnect_answer has them
+  std::uint64_t unknown = 0; ///< as node_disconnect_answer has them
   bool audited = true;
   bool found = false;
 
   template <class Inspector>
-  friend typename Inspector::result_type inspect(Inspector& f, disconnect_report& x) {
+  friend typename Inspector::result_type inspect(Inspector& f, disconnect_answer& x) {
     return f(x.claims, x.switches, x.unknown, x.audited, x.found);
   }
 };
 
 /// Who a node is, for the actors of the others. From the node that connected, and in answer to it.
-struct card {
+struct node_identity {
   std::string node;
   std::uint64_t incarnation = 0;
   shared_secret secret;           ///< none where one is configured
   std::vector<std::string> feeds; ///< addresses at which switches reach it
 
   template <class Inspector>
-  friend typename Inspector::result_type inspect(Inspector& f, card& x) {
+  friend typename Inspector::result_type inspect(Inspector& f, node_identity& x) {
     return f(x.node, x.incarnation, x.secret, x.feeds);
   }
 };
 
 /// What a node says in every ping, and of itself in the answer.
-struct news {
+struct heartbeat {
   std::string node;
   std::uint64_t incarnation = 0;
   switch_claims claims;
@@ -205,7 +205,7 @@ struct news {
   bool leaving = false;   ///< and has: nobody is to miss it
 
   template <class Inspector>
-  friend typename Inspector::result_type inspect(Inspector& f, news& x) {
+  friend typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
     return f(x.node, x.incarnation, x.claims, x.knows_you, x.clock, x.time, x.directory, x.members,
              x.draining, x.leaving);
   }
@@ -215,16 +215,16 @@ struct news {
 using member_actor = caf::typed_actor<
     // The node that connected, and its own member_actor. From its cluster actor. The answer is the card of
     // this one.
-    caf::replies_to<atom::joined, card, caf::strong_actor_ptr>::with<card>,
+    caf::replies_to<atom::joined, node_identity, caf::strong_actor_ptr>::with<node_identity>,
     // A sign of life. From the cluster actor: every defaults::ping_interval, and when claims change.
-    caf::replies_to<atom::ping, news>::with<news>,
+    caf::replies_to<atom::ping, heartbeat>::with<heartbeat>,
     // From a list gathering, or from a takeover for all calls of a switch. Fails with too_late.
     caf::replies_to<list_query>::with<list_opening>,
     // From a stats gathering. Fails with too_late.
     caf::replies_to<stats_query>::with<counts>,
     // From a disconnect gathering. The answer is what was done. Fails with expired or other_directory when
     // nothing of it was begun; any other error says nothing of that.
-    caf::replies_to<disconnect_order>::with<disconnect_report>,
+    caf::replies_to<disconnect_order>::with<disconnect_answer>,
     // A switch, by its name, has connected elsewhere with this epoch, from this host. From a takeover. The
     // answer is what is here of it. Fails with unknown_switch, stale_epoch, two_hosts, or expired when the
     // sender inherits and this node drains no more.
@@ -254,9 +254,9 @@ CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::stats_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts_batch))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_order))
-CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_report))
-CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::card))
-CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::news))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_answer))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::node_identity))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::heartbeat))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::outstanding_hang_ups))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::released))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::switch_host))

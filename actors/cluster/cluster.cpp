@@ -14,14 +14,14 @@
 
 namespace rollcall {
 
-void cluster_state::wired(const node_hello& theirs, std::uint64_t connection,
-                          const caf::strong_actor_ptr& published) {
+void cluster_state::on_connected(const node_hello& theirs, std::uint64_t connection,
+                                 const caf::strong_actor_ptr& published) {
   const auto& who = theirs.node.value();
   auto& known = peers_[who];
   if (known.incarnation != theirs.incarnation)
     known = peer{};                   // it was restarted; what it had is its switches' to tell
   known.actor = wire::member_actor{}; // of a connection that is gone; or it will introduce itself again
-  rewired(known);
+  on_connection_changed(known);
   known.incarnation = theirs.incarnation;
   known.connection = connection;
   known.address = theirs.address;
@@ -30,49 +30,52 @@ void cluster_state::wired(const node_hello& theirs, std::uint64_t connection,
     known.actor = caf::actor_cast<wire::member_actor>(published);
     introduce_to(who, known.actor);
   }
-  put_up_view();
+  publish_view();
 }
 
 void cluster_state::introduce_to(const std::string& who, const wire::member_actor& member) {
-  self->request(member, caf::duration{defaults::ping_deadline}, atom::joined_v, own_card(),
+  self->request(member, caf::duration{defaults::ping_deadline}, atom::joined_v, own_identity(),
                 caf::actor_cast<caf::strong_actor_ptr>(own_member))
       .then(
-          [this, who](const wire::card& theirs) {
+          [this, who](const wire::node_identity& theirs) {
             const auto found = peers_.find(who);
             if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
               return;
-            take_card(found->second, theirs);
+            take_identity(found->second, theirs);
             ping(who, found->second);
           },
-          [this, who, wiring = peers_[who].wiring](const caf::error& why) {
-            if (const auto found = peers_.find(who); found != peers_.end() && found->second.wiring == wiring)
+          [this, who, connection_change = peers_[who].connection_change](const caf::error& why) {
+            if (const auto found = peers_.find(who);
+                found != peers_.end() && found->second.connection_change == connection_change)
               down(who, found->second, "did not answer our greeting: " + self->system().render(why));
           });
 }
 
-wire::card cluster_state::introduced(const wire::card& theirs, const caf::strong_actor_ptr& member) {
+wire::node_identity cluster_state::introduced(const wire::node_identity& theirs,
+                                              const caf::strong_actor_ptr& member) {
   auto& known = peers_[theirs.node];
   if (known.incarnation != theirs.incarnation)
     known = peer{}; // the mesh will tell of this connection in a moment
   known.incarnation = theirs.incarnation;
   known.actor = caf::actor_cast<wire::member_actor>(member);
-  take_card(known, theirs);
+  take_identity(known, theirs);
   ping(theirs.node, known);
-  return own_card();
+  return own_identity();
 }
 
-void cluster_state::unwired(const node_id& node_name, std::uint64_t connection, const std::string& why) {
+void cluster_state::on_disconnected(const node_id& node_name, std::uint64_t connection,
+                                    const std::string& why) {
   const auto found = peers_.find(node_name.value());
   if (found == peers_.end() || found->second.connection != connection)
     return; // another connection has taken its place
-  rewired(found->second);
+  on_connection_changed(found->second);
   found->second.connection = 0;
   found->second.actor = wire::member_actor{};
   down(found->first, found->second, why);
 }
 
-void cluster_state::rewired(peer& whom) {
-  whom.wiring = ++wirings_;
+void cluster_state::on_connection_changed(peer& whom) {
+  whom.connection_change = ++connection_changes_;
   whom.pinging = false;
 }
 
@@ -86,18 +89,18 @@ void cluster_state::down(const std::string& who, peer& whom, const std::string& 
     ++context->metrics.nodes_lost;
     log::warn("cluster", "node {} is missing: {}", who, why);
   }
-  // Also when the wire is gone already: a mesh knows that better.
+  // Also when the connection is gone already: a mesh knows that better.
   if (mesh && whom.connection != 0)
     mesh->drop(node_id{who}, whom.connection, why);
-  put_up_view();
+  publish_view();
 }
 
 void cluster_state::ping(const std::string& who, peer& whom) {
   whom.pinging = true;
   const auto sent = context->boottime();
-  self->request(whom.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(whom))
+  self->request(whom.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_heartbeat(whom))
       .then(
-          [this, who, sent](const wire::news& theirs) {
+          [this, who, sent](const wire::heartbeat& theirs) {
             const auto found = peers_.find(who);
             if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
               return;
@@ -113,32 +116,33 @@ void cluster_state::ping(const std::string& who, peer& whom) {
               log::info("cluster", "node {} is up", who);
             }
             heard(who, theirs);
-            put_up_view(); // with its clock, by which orders to it expire
+            publish_view(); // with its clock, by which orders to it expire
             if (!theirs.knows_you && found->second.actor)
               introduce_to(who, found->second.actor);
           },
-          [this, who, actor = whom.actor, wiring = whom.wiring](const caf::error&) {
+          [this, who, actor = whom.actor, connection_change = whom.connection_change](const caf::error&) {
             const auto found = peers_.find(who);
-            if (found == peers_.end() || found->second.actor != actor || found->second.wiring != wiring)
+            if (found == peers_.end() || found->second.actor != actor
+                || found->second.connection_change != connection_change)
               return;
             found->second.pinging = false;
             down(who, found->second, "no answer to a ping in time");
           });
 }
 
-wire::news cluster_state::pinged(const wire::news& theirs) {
+wire::heartbeat cluster_state::pinged(const wire::heartbeat& theirs) {
   const auto found = peers_.find(theirs.node);
   if (found == peers_.end() || found->second.incarnation != theirs.incarnation)
-    return own_news({});
+    return own_heartbeat({});
   auto& known = found->second;
   if (known.up && is_sane(theirs))
     heard(theirs.node, theirs);
   if (!theirs.knows_you && known.actor)
     introduce_to(theirs.node, known.actor);
-  return own_news(known);
+  return own_heartbeat(known);
 }
 
-void cluster_state::heard(const std::string& who, const wire::news& theirs) {
+void cluster_state::heard(const std::string& who, const wire::heartbeat& theirs) {
   auto& known = peers_[who];
   known.clock.told(boot_time{std::chrono::microseconds{theirs.clock}}, context->boottime());
   known.directory = theirs.directory;
@@ -146,21 +150,21 @@ void cluster_state::heard(const std::string& who, const wire::news& theirs) {
     log::info("cluster", "node {} has handed its switches over and leaves", who);
     memory_.forget(who, context->now());
     remember();
-    put_up_view();
+    publish_view();
   }
   if (theirs.draining != std::exchange(known.draining, theirs.draining)) {
-    put_up_view();
+    publish_view();
     advance_drain();
   }
   met(who, known);
-  memory_.hear(theirs.members, context->node, context->now());
+  memory_.merge(theirs.members, context->node, context->now());
   compare_directory(who, known);
   if (known.claims == theirs.claims)
     return;
   known.claims = theirs.claims;
   yield_to_others();
   pass_hang_ups_on();
-  put_up_view();
+  publish_view();
   advance_drain();
 }
 
@@ -175,15 +179,15 @@ void cluster_state::own_claims_changed() {
 void cluster_state::tell_all() {
   for (auto& [who, known] : peers_)
     if (known.up)
-      self->request(known.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_news(known))
-          .then([](const wire::news&) {}, [](const caf::error&) { /* the regular ping will tell */ });
+      self->request(known.actor, caf::duration{defaults::ping_deadline}, atom::ping_v, own_heartbeat(known))
+          .then([](const wire::heartbeat&) {}, [](const caf::error&) { /* the regular ping will tell */ });
 }
 
 void cluster_state::own_directory_changed(directory_ptr dir) {
   directory_ = std::move(dir);
   for (auto& [who, known] : peers_)
     compare_directory(who, known);
-  put_up_view();
+  publish_view();
 }
 
 // A claim that wins is a node's that is up and has everything: what is here is told by it.
@@ -260,11 +264,11 @@ void cluster_state::reconfigured(bool missing_is_fault) {
       memory_.forget(one.node->value(), context->now());
   }
   remember();
-  put_up_view();
+  publish_view();
 }
 
-void cluster_state::begin(node_mesh_ptr wires) {
-  mesh = std::move(wires);
+void cluster_state::begin(node_mesh_ptr with_mesh) {
+  mesh = std::move(with_mesh);
   begun_ = context->now();
   memory_.restore(settings.members, context->node, begun_);
   tick();
@@ -278,14 +282,14 @@ void cluster_state::tick() {
   remember();
   pass_hang_ups_on();
   advance_drain();
-  put_up_view(); // what the mesh knows of addresses may have changed
+  publish_view(); // what the mesh knows of addresses may have changed
 }
 
-wire::card cluster_state::own_card() const {
+wire::node_identity cluster_state::own_identity() const {
   return {context->node.value(), settings.incarnation, settings.secret, settings.feeds};
 }
 
-wire::news cluster_state::own_news(const peer& to) const {
+wire::heartbeat cluster_state::own_heartbeat(const peer& to) const {
   return {context->node.value(),
           settings.incarnation,
           context->claims.all(),
@@ -309,21 +313,23 @@ cluster_actor::behavior_type cluster_behavior(cluster_actor::stateful_pointer<cl
   self->state.node = node;
   self->state.own_member = own_member;
   self->set_exit_handler([self](caf::exit_msg& message) {
-    self->state.context->cluster.put_up(std::make_shared<const cluster_view>()); // it holds on to others
+    self->state.context->cluster.publish(std::make_shared<const cluster_view>()); // it holds on to others
     self->quit(std::move(message.reason));
   });
   return {
       [self](const attach_request& request) { return self->state.attach(request); },
       [self](node_mesh_ptr& mesh) { self->state.begin(std::move(mesh)); },
       [self](atom::joined, const node_hello& theirs, std::uint64_t connection,
-             const caf::strong_actor_ptr& published) { self->state.wired(theirs, connection, published); },
-      [self](atom::left, const node_id& who, std::uint64_t connection, const std::string& why) {
-        self->state.unwired(who, connection, why);
+             const caf::strong_actor_ptr& published) {
+        self->state.on_connected(theirs, connection, published);
       },
-      [self](atom::joined, const wire::card& theirs, const caf::strong_actor_ptr& member) {
+      [self](atom::left, const node_id& who, std::uint64_t connection, const std::string& why) {
+        self->state.on_disconnected(who, connection, why);
+      },
+      [self](atom::joined, const wire::node_identity& theirs, const caf::strong_actor_ptr& member) {
         return self->state.introduced(theirs, member);
       },
-      [self](atom::ping, const wire::news& theirs) { return self->state.pinged(theirs); },
+      [self](atom::ping, const wire::heartbeat& theirs) { return self->state.pinged(theirs); },
       [self](directory_ptr& dir) { self->state.own_directory_changed(std::move(dir)); },
       [self](caf::update_atom) { self->state.own_claims_changed(); },
       [self](const shared_secret& own) { self->state.own_secret_changed(own); },

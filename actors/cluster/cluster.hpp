@@ -33,7 +33,7 @@ struct cluster_settings {
   known_members members; ///< that it remembers from before it was started
   /// What is to be remembered over a restart has changed. Called on a thread of the actor system.
   std::function<void(known_members)> on_members = [](known_members) {};
-  /// The board has a new view. Called on a thread of the actor system.
+  /// There is a new view. Called on a thread of the actor system.
   std::function<void()> on_view = [] {};
   std::vector<std::string> feeds; ///< addresses at which switches reach this node
   /// A drain begins (true), or was given up (false): no switch is to connect here, or again. Called on a
@@ -43,9 +43,9 @@ struct cluster_settings {
   std::function<void()> on_drained = [] {};
 };
 
-//   a node:  unknown ──wire──► connected ──its member──► introduced ──pong──► up
-//               ▲ (missing)        │                         │                │ no pong in time: wire dropped
-//               └──────────────────┴──────── wire gone ──────┴────────────────┘
+//   a node:  unknown ─joined─► connected ──its member──► introduced ──pong──► up
+//               ▲ (missing)        │                         │                │ no pong in time: dropped
+//               └──────────────────┴──── connection gone ────┴────────────────┘
 
 /// The state of the cluster actor. A connection proves nothing, for a frozen node's kernel keeps it up: a
 /// node is up while it answers pings.
@@ -54,16 +54,17 @@ struct cluster_state {
 
   explicit cluster_state(cluster_actor::pointer ptr) : self(ptr) {}
 
-  void wired(const node_hello& theirs, std::uint64_t connection, const caf::strong_actor_ptr& published);
-  void unwired(const node_id& node, std::uint64_t connection, const std::string& why);
-  wire::card introduced(const wire::card& theirs, const caf::strong_actor_ptr& member);
-  wire::news pinged(const wire::news& theirs);
+  void on_connected(const node_hello& theirs, std::uint64_t connection,
+                    const caf::strong_actor_ptr& published);
+  void on_disconnected(const node_id& node, std::uint64_t connection, const std::string& why);
+  wire::node_identity introduced(const wire::node_identity& theirs, const caf::strong_actor_ptr& member);
+  wire::heartbeat pinged(const wire::heartbeat& theirs);
   caf::result<attached> attach(const attach_request& request);
   void own_claims_changed();
   void own_directory_changed(directory_ptr dir);
   void own_secret_changed(const shared_secret& own);
   void reconfigured(bool missing_is_fault);
-  void begin(node_mesh_ptr wires);
+  void begin(node_mesh_ptr with_mesh);
   void tick();
   caf::result<caf::ok_atom> drain(bool all_or_none);
   caf::result<caf::ok_atom> leave();
@@ -80,8 +81,8 @@ struct cluster_state {
 private:
   struct peer {
     std::uint64_t incarnation = 0;
-    std::uint64_t connection = 0; ///< 0: none
-    std::uint64_t wiring = 0;     ///< another one with every connection that comes or goes
+    std::uint64_t connection = 0;        ///< 0: none
+    std::uint64_t connection_change = 0; ///< another one with every connection that comes or goes
     std::string address;
     wire::member_actor actor; ///< null until it has introduced itself
     bool up = false;
@@ -117,18 +118,18 @@ private:
     caf::typed_response_promise<attached> promise;
   };
 
-  wire::card own_card() const;
-  wire::news own_news(const peer& to) const;
+  wire::node_identity own_identity() const;
+  wire::heartbeat own_heartbeat(const peer& to) const;
   void introduce_to(const std::string& who, const wire::member_actor& member);
   void ping(const std::string& who, peer& whom);
-  bool is_sane(const wire::news& theirs) const;
-  void heard(const std::string& who, const wire::news& theirs);
+  bool is_sane(const wire::heartbeat& theirs) const;
+  void heard(const std::string& who, const wire::heartbeat& theirs);
   void compare_directory(const std::string& who, peer& whom);
   void compare_clock(const std::string& who, peer& whom);
   bool other_directory(const peer& whom) const;
   void down(const std::string& who, peer& whom, const std::string& why);
   bool somebody_may_have(const switch_name& name_of) const;
-  std::optional<member_state> never_met(const peer_status& wire) const;
+  std::optional<member_state> never_met(const peer_status& status) const;
   void remember();
   std::set<std::string> configured_nodes() const;
   void yield_to_others();
@@ -137,14 +138,14 @@ private:
   void pass_on(const switch_name& of, const outstanding_hang_ups_ptr& some);
   const peer* holder_of(const switch_name& of) const;
   const peer* heir_of(const switch_name& of) const;
-  void put_up_view();
+  void publish_view();
 
   /// What was asked over a connection that is gone stays unanswered, which says nothing of the next one.
-  void rewired(peer& whom);
+  void on_connection_changed(peer& whom);
 
   void met(const std::string& who, peer& whom);
-  void take_card(peer& whom, const wire::card& theirs);
-  void hear_secret(const std::string& who, peer& whom, const shared_secret& theirs);
+  void take_identity(peer& whom, const wire::node_identity& theirs);
+  void learn_secret(const std::string& who, peer& whom, const shared_secret& theirs);
   void tell_secret();
   void attach_now(const attach_request& request, caf::typed_response_promise<attached> promise);
   void inherited(const switch_name& of);
@@ -158,7 +159,7 @@ private:
 
   directory_ptr directory_;
   member_memory memory_;
-  std::uint64_t wirings_ = 0;
+  std::uint64_t connection_changes_ = 0;
   timestamp begun_;
   std::map<std::string, peer> peers_;                                      ///< by node id
   std::map<switch_name, std::pair<std::uint64_t, std::uint64_t>> yielded_; ///< own term, to which term

@@ -25,8 +25,8 @@ void cluster_state::met(const std::string& who, peer& whom) {
 }
 
 /// What another node says of itself at first. Bounded, whatever it says.
-void cluster_state::take_card(peer& whom, const wire::card& theirs) {
-  hear_secret(theirs.node, whom, theirs.secret);
+void cluster_state::take_identity(peer& whom, const wire::node_identity& theirs) {
+  learn_secret(theirs.node, whom, theirs.secret);
   whom.feeds.clear();
   for (const auto& one : theirs.feeds)
     if (whom.feeds.size() < defaults::most_feeds && one.size() <= defaults::feed_address_bytes)
@@ -82,7 +82,7 @@ caf::result<caf::ok_atom> cluster_state::drain(bool all_or_none) {
   if (fresh) {
     if (!peers_.empty())
       log::info("cluster", "this node hands its switches over, to leave");
-    put_up_view();
+    publish_view();
     settings.on_drain(true);
     tell_all();
   }
@@ -170,7 +170,7 @@ void cluster_state::end_drain(const std::string& failure) {
     log::warn("cluster", "the node is not drained: {}", failure);
   if (!drain_->for_good) {
     drain_.reset();
-    put_up_view();
+    publish_view();
     settings.on_drain(false);
     tell_all();
   }
@@ -190,9 +190,9 @@ caf::result<caf::ok_atom> cluster_state::leave() {
   for (auto& [who, known] : peers_)
     if (known.up) {
       const auto party = others->expect(who);
-      self->request(known.actor, caf::duration{defaults::leave_deadline}, atom::ping_v, own_news(known))
+      self->request(known.actor, caf::duration{defaults::leave_deadline}, atom::ping_v, own_heartbeat(known))
           .then(
-              [others, party, settle](const wire::news&) {
+              [others, party, settle](const wire::heartbeat&) {
                 others->answered(party);
                 settle();
               },
@@ -255,7 +255,7 @@ caf::result<caf::ok_atom> cluster_state::forget(const std::string& who) {
     return caf::make_error(ec::node_up);
   memory_.forget(who, context->now());
   remember();
-  put_up_view();
+  publish_view();
   tell_all();
   log::info("cluster", "node {} is forgotten", who);
   return caf::ok_atom_v;

@@ -5,11 +5,11 @@
 
 namespace rollcall {
 
-// The secret that nodes share where their configurations have none. A node tells its own in its card, and
+// The secret that nodes share where their configurations have none. A node tells its own in its identity, and
 // takes the other's when that precedes; what it takes it tells on at once, so that also nodes that do not see
 // each other come to one secret. Whatever comes twice, late or in another order changes nothing.
 
-void cluster_state::hear_secret(const std::string& who, peer& whom, const shared_secret& theirs) {
+void cluster_state::learn_secret(const std::string& who, peer& whom, const shared_secret& theirs) {
   const auto alike = theirs.known() == settings.secret.known();
   if (!alike && !std::exchange(whom.secret_told, true))
     log::warn(

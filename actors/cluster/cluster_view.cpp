@@ -12,7 +12,7 @@ namespace rollcall {
 // What is known of the other nodes: whether what they say can be, who they are, and what of it requests see.
 
 /// What comes from another node is bounded, also from one that is no longer itself.
-bool cluster_state::is_sane(const wire::news& theirs) const {
+bool cluster_state::is_sane(const wire::heartbeat& theirs) const {
   constexpr std::size_t longest_hash = 64;
   constexpr std::int64_t end_of_time = 253'402'300'799'000'000; // of the year 9999
   return theirs.claims.size() <= defaults::most_claims && theirs.members.size() <= member_memory::most
@@ -73,31 +73,31 @@ void cluster_state::remember() {
     settings.on_members(memory_.all());
 }
 
-/// A configured node that was never wired to this one: it does not answer, or it refuses us. Its name is its
-/// address until somebody there has said another one.
-std::optional<member_state> cluster_state::never_met(const peer_status& wire) const {
-  const auto named = wire.node && *wire.node != context->node;
-  if (!wire.configured || wire.self || (named && peers_.contains(wire.node->value())))
+/// A configured node that was never connected to this one: it does not answer, or it refuses us. Its name is
+/// its address until somebody there has said another one.
+std::optional<member_state> cluster_state::never_met(const peer_status& status) const {
+  const auto named = status.node && *status.node != context->node;
+  if (!status.configured || status.self || (named && peers_.contains(status.node->value())))
     return std::nullopt;
-  if (memory_.has_forgotten(named ? wire.node->value() : wire.address))
+  if (memory_.has_forgotten(named ? status.node->value() : status.address))
     return std::nullopt;
   // Remembered from before a restart: it is missed by its name.
   for (const auto& one : memory_.members())
-    if (!named && one.address == wire.address)
+    if (!named && one.address == status.address)
       return std::nullopt;
   member_state unknown;
-  unknown.address = wire.address;
-  unknown.name = named ? wire.node->value() : wire.address;
-  unknown.since = wire.since;
-  unknown.trouble = wire.last_error;
+  unknown.address = status.address;
+  unknown.name = named ? status.node->value() : status.address;
+  unknown.since = status.since;
+  unknown.trouble = status.last_error;
   return unknown;
 }
 
-void cluster_state::put_up_view() {
+void cluster_state::publish_view() {
   auto next = std::make_shared<cluster_view>();
   next->missing_is_fault = settings.missing_is_fault;
   next->begun = begun_;
-  const auto wires = mesh ? mesh->status() : std::vector<peer_status>{};
+  const auto statuses = mesh ? mesh->status() : std::vector<peer_status>{};
   next->draining = drain_.has_value();
   for (const auto& [who, known] : peers_) {
     if (known.leaving)
@@ -115,13 +115,13 @@ void cluster_state::put_up_view() {
                      known.draining,
                      known.feeds,
                      known.up ? known.actor : wire::member_actor{}};
-    for (const auto& wire : wires)
-      if (!known.up && wire.node == node_id{who} && !wire.last_error.empty())
-        one.trouble = wire.last_error;
+    for (const auto& status : statuses)
+      if (!known.up && status.node == node_id{who} && !status.last_error.empty())
+        one.trouble = status.last_error;
     next->members.push_back(std::move(one));
   }
-  for (const auto& wire : wires)
-    if (auto unknown = never_met(wire))
+  for (const auto& status : statuses)
+    if (auto unknown = never_met(status))
       next->members.push_back(std::move(*unknown));
   for (const auto& one : memory_.members())
     if (!peers_.contains(one.node)) {
@@ -138,7 +138,7 @@ void cluster_state::put_up_view() {
   all.erase(
       std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name == b.name; }),
       all.end());
-  context->cluster.put_up(std::move(next));
+  context->cluster.publish(std::move(next));
   settings.on_view();
 }
 

@@ -27,7 +27,7 @@ struct member_actor_state {
 
   caf::result<wire::list_opening> list(const wire::list_query& query);
   caf::result<wire::counts> stats(const wire::stats_query& query);
-  caf::result<wire::disconnect_report> disconnect(const wire::disconnect_order& order);
+  caf::result<wire::disconnect_answer> disconnect(const wire::disconnect_order& order);
 
   caf::result<released> release(const switch_name& of, std::uint64_t epoch, const switch_host& host);
   caf::result<caf::ok_atom> drain(std::int64_t expires);
@@ -58,7 +58,7 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
                 caf::duration{2 * defaults::gather_deadline},
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
-          [this, promise, claims = std::move(claims)](const stats_answer& accounts) mutable {
+          [this, promise, claims = std::move(claims)](const stats_by_account& accounts) mutable {
             auto told = wire::counts_of(accounts, std::move(claims));
             // A message that is too long would cost the connection.
             if (told.first.accounts.size() > defaults::counts_at_once) {
@@ -72,7 +72,7 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
   return promise;
 }
 
-caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::disconnect_order& order) {
+caf::result<wire::disconnect_answer> member_actor_state::disconnect(const wire::disconnect_order& order) {
   const auto refuse = [&](ec code, std::string_view why) {
     log::warn("disconnect", "{} {} of node {} is refused: {}", order.method, order.target, order.asked, why);
     return caf::make_error(code);
@@ -89,13 +89,13 @@ caf::result<wire::disconnect_report> member_actor_state::disconnect(const wire::
     ++context->metrics.disconnects_expired;
     return refuse(ec::expired, "it came too late");
   }
-  auto promise = self->make_response_promise<wire::disconnect_report>();
+  auto promise = self->make_response_promise<wire::disconnect_answer>();
   auto claims = context->claims.all();
   self->request(spawn_disconnect_worker(self->system(), context, node, auditor),
                 caf::duration{left + defaults::disconnect_grace}, std::move(asked))
       .then(
-          [promise, claims = std::move(claims)](disconnect_answer& told) mutable {
-            promise.deliver(wire::disconnect_report{std::move(claims), std::move(told.switches), told.unknown,
+          [promise, claims = std::move(claims)](node_disconnect_answer& told) mutable {
+            promise.deliver(wire::disconnect_answer{std::move(claims), std::move(told.switches), told.unknown,
                                                     told.audited, told.found});
           },
           [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
@@ -133,10 +133,10 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
   self->state.node = node;
   self->state.auditor = auditor;
   return {
-      [self](atom::joined, wire::card& theirs, caf::strong_actor_ptr& theirs_too) {
+      [self](atom::joined, wire::node_identity& theirs, caf::strong_actor_ptr& theirs_too) {
         return self->delegate(self->state.cluster, atom::joined_v, std::move(theirs), std::move(theirs_too));
       },
-      [self](atom::ping, wire::news& theirs) {
+      [self](atom::ping, wire::heartbeat& theirs) {
         return self->delegate(self->state.cluster, atom::ping_v, std::move(theirs));
       },
       [self](const wire::list_query& query) { return self->state.list(query); },

@@ -125,7 +125,7 @@ disconnect_request request_from(const disconnect_order& order, directory_ptr dir
   return request;
 }
 
-counts counts_of(const stats_answer& accounts, switch_claims claims) {
+counts counts_of(const stats_by_account& accounts, switch_claims claims) {
   std::unordered_map<switch_name, std::uint32_t> numbers;
   for (std::uint32_t i = 0; i < claims.size(); ++i)
     numbers.emplace(claims[i].name, i);
@@ -141,13 +141,14 @@ counts counts_of(const stats_answer& accounts, switch_claims claims) {
   return result;
 }
 
-stats_answer stats_from(const counts& told, const std::vector<switch_name>& superseded, const node_id& node) {
+stats_by_account stats_from(const counts& told, const std::vector<switch_name>& superseded,
+                            const node_id& node) {
   std::vector<const switch_identity*> sources;
   for (const auto& claim : told.claims)
     sources.push_back(std::binary_search(superseded.begin(), superseded.end(), claim.name)
                           ? nullptr
                           : interned({claim.name, node, claim.environment}));
-  stats_answer result;
+  stats_by_account result;
   for (const auto& one : told.first.accounts) {
     const auto* source = one.source < sources.size() ? sources[one.source] : nullptr;
     if (!source)

@@ -24,10 +24,11 @@ disconnect_order order_of(const disconnect_request& request, const node_id& aske
 disconnect_request request_from(const disconnect_order& order, directory_ptr dir);
 
 /// All counts, in one batch of any size: the export cuts it.
-counts counts_of(const stats_answer& accounts, switch_claims claims);
+counts counts_of(const stats_by_account& accounts, switch_claims claims);
 
 /// The counts of the switches that `superseded` (sorted) does not name, under the identities that their calls
 /// have on `node`.
-stats_answer stats_from(const counts& told, const std::vector<switch_name>& superseded, const node_id& node);
+stats_by_account stats_from(const counts& told, const std::vector<switch_name>& superseded,
+                            const node_id& node);
 
 } // namespace rollcall::wire

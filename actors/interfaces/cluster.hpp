@@ -29,9 +29,9 @@ using cluster_actor = attach_actor::extend<
     caf::reacts_to<atom::left, node_id, std::uint64_t, std::string>,
     // Another node introduces itself, with its member. From the member, as the one that follows. The answer
     // is this node's card.
-    caf::replies_to<atom::joined, wire::card, caf::strong_actor_ptr>::with<wire::card>,
+    caf::replies_to<atom::joined, wire::node_identity, caf::strong_actor_ptr>::with<wire::node_identity>,
     // A sign of life of another node, and what it has to tell. The answer is what this one has.
-    caf::replies_to<atom::ping, wire::news>::with<wire::news>,
+    caf::replies_to<atom::ping, wire::heartbeat>::with<wire::heartbeat>,
     // By which this node answers from now on. From the member.
     caf::reacts_to<directory_ptr>,
     // The claims of this node have changed. From the thread that has changed them (claim_table).
@@ -64,8 +64,8 @@ using member_host_actor = wire::member_actor::extend<
 
 /// Carries out what is asked of nodes, and has it written down.
 using node_orders_actor = caf::typed_actor<
-    // From the front. Answered when it is carried out and in the audit log; fails with unknown_node, node_up,
-    // node_missing or not_drained.
+    // From the frontend. Answered when it is carried out and in the audit log; fails with unknown_node,
+    // node_up, node_missing or not_drained.
     caf::replies_to<node_order>::with<node_order_answer>>;
 
 } // namespace rollcall

@@ -3,7 +3,7 @@
 #include "actors/atoms.hpp"
 #include "actors/interfaces/workers.hpp"
 #include "actors/messages.hpp"
-#include "domain/calls/seat.hpp"
+#include "domain/calls/slot.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -14,24 +14,24 @@
 
 namespace rollcall {
 
-/// An account as its calls see it: it keeps their pictures, each in a seat.
-using keeper_actor = caf::typed_actor<
-    // A newer picture of the call in this seat. From the call.
-    caf::reacts_to<record_ptr, seat>,
-    // The call gives up this seat: it is over, or is where the record says. From the call.
-    caf::reacts_to<caf::delete_atom, record_ptr, seat>>;
+/// An account as its calls see it: it keeps their pictures, each in a slot.
+using call_owner_actor = caf::typed_actor<
+    // A newer picture of the call in this slot. From the call.
+    caf::reacts_to<record_ptr, slot>,
+    // The call gives up this slot: it is over, or is where the record says. From the call.
+    caf::reacts_to<caf::delete_atom, record_ptr, slot>>;
 
 /// One call: its state machine, and the disconnects that wait for what comes of the first.
 using call_actor = caf::typed_actor<
     // What the switch says of this call. From the link, in the switch's order.
     caf::reacts_to<call_event>,
-    // This account keeps the call from now on, in this seat. From the account that has taken it in.
-    caf::reacts_to<atom::placed, account_key, keeper_actor, seat>,
+    // This account keeps the call from now on, in this slot. From the account that has taken it in.
+    caf::reacts_to<atom::placed, account_key, call_owner_actor, slot>,
     // Hang up. From the account or, where one call is named, from the link. The outcome goes to the job's
     // worker.
     caf::reacts_to<disconnect_job_ptr>,
     // What came of `hang_up`, or that the call is to be forgotten. From the link.
-    caf::reacts_to<link_word>,
+    caf::reacts_to<link_notice>,
     // The directory knows the call's account name by this number now. From the account.
     caf::reacts_to<account_id>>;
 
@@ -60,7 +60,7 @@ using attach_actor = caf::typed_actor<
 using link_actor = news_actor::extend<
     // See attach_actor. From the node. Fails with unknown_switch, stale_epoch, two_hosts or no_room.
     caf::replies_to<attach_request>::with<attached>,
-    // Hang this call up, which is the sender, for the job that asked first. Answered by a link_word.
+    // Hang this call up, which is the sender, for the job that asked first. Answered by a link_notice.
     caf::reacts_to<atom::hang_up, record_ptr, disconnect_job_ptr>,
     // The job is for the call of this id, which is the switch's own. From the node. Passed on to the call; an
     // unknown one is `gone` to the worker.

@@ -5,39 +5,39 @@
 
 #include <caf/typed_actor.hpp>
 
-// The front, and the gatherings that it spawns: one for each request about calls.
+// The frontend, and the gatherings that it spawns: one for each request about calls.
 
 namespace rollcall {
 
-/// The front, which the API asks: of all nodes together. Requests about calls fail with too_late when this
+/// The frontend, which the API asks: of all nodes together. Requests about calls fail with too_late when this
 /// node did not answer in time, and with node_missing when another did not and the configuration wants no
 /// partial answers.
-using front_actor = caf::typed_actor<
-    // From the API; delegated to a list gathering. The answer may still be coming: see list_answer.
-    caf::replies_to<list_request>::with<list_answer>,
+using cluster_frontend_actor = caf::typed_actor<
+    // From the API; delegated to a list gathering. The answer may still be coming: see cluster_list_answer.
+    caf::replies_to<list_request>::with<cluster_list_answer>,
     // From the API; delegated to a stats gathering.
-    caf::replies_to<stats_request>::with<stats_report>,
+    caf::replies_to<stats_request>::with<cluster_stats_answer>,
     // From the API; delegated to a disconnect gathering. Answered when every node has said what it did, or
     // the order has expired everywhere.
-    caf::replies_to<disconnect_request>::with<disconnect_report>,
+    caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>,
     // From the API; delegated to node orders, and answered as these do.
     caf::replies_to<node_order>::with<node_order_answer>>;
 
 /// Has this node and the others make a list, and merges them.
-using list_gathering_actor = caf::typed_actor<
-    // See front_actor, as for the others here.
-    caf::replies_to<list_request>::with<list_answer>>;
+using cluster_list_query_actor = caf::typed_actor<
+    // See cluster_frontend_actor, as for the others here.
+    caf::replies_to<list_request>::with<cluster_list_answer>>;
 
 /// Sums what the tallies of this node and the other nodes count.
-using stats_gathering_actor =
-    stats_sink_actor::extend<caf::replies_to<stats_request>::with<stats_report>,
+using cluster_stats_query_actor =
+    stats_sink_actor::extend<caf::replies_to<stats_request>::with<cluster_stats_answer>,
                              // From itself, after defaults::gather_deadline: tallies of this node that have
                              // not answered are late.
                              caf::reacts_to<atom::deadline>>;
 
 /// Has this node and the others hang up, and adds up what they did.
-using disconnect_gathering_actor =
-    caf::typed_actor<caf::replies_to<disconnect_request>::with<disconnect_report>,
+using cluster_disconnect_actor =
+    caf::typed_actor<caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>,
                      // From itself, defaults::disconnect_grace after the order has expired: who has not said
                      // what it did is doubtful.
                      caf::reacts_to<atom::deadline>>;

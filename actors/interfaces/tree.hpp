@@ -33,7 +33,7 @@ using registrar_actor = caf::typed_actor<
     caf::reacts_to<retirement>>;
 
 /// One account: the pictures of its calls in list order, and their counts.
-using account_actor = keeper_actor::extend<
+using account_actor = call_owner_actor::extend<
     // Take in a call; it is told `placed`. From the node.
     caf::reacts_to<record_ptr, call_actor>,
     // Send the matching records to the job's worker, in one list_part. From the customer.
@@ -90,7 +90,7 @@ using node_actor = registrar_actor::extend<
     caf::reacts_to<record_ptr, call_actor>,
     // To the customer of the scope. From a list worker.
     caf::reacts_to<list_job_ptr>,
-    // To the customer of the scope. From a stats worker, or a gathering.
+    // To the customer of the scope. From a stats worker, or a cluster query.
     caf::reacts_to<stats_job_ptr>,
     // To the customer of the scope, or to the link of the call that is named. From a disconnect worker.
     caf::reacts_to<disconnect_job_ptr>,

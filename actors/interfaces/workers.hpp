@@ -18,8 +18,8 @@ namespace rollcall {
 
 /// Gathers the records of a list. Of one request.
 using list_worker_actor = caf::typed_actor<
-    // The request, from a gathering of this node or from the export for another one. The answer is the list
-    // in order, ready to be read. Fails with too_late when not all parts came within
+    // The request, from a cluster query of this node or from the export for another one. The answer is the
+    // list in order, ready to be read. Fails with too_late when not all parts came within
     // defaults::gather_deadline.
     caf::replies_to<list_request>::with<call_list_ptr>,
     // The sender (node or customer) has passed the job on to so many, and gives no part itself.
@@ -40,16 +40,16 @@ using stats_sink_actor = caf::typed_actor<
 using stats_worker_actor = stats_sink_actor::extend<
     // The request, from the member or the daemon's overview. The answer is the accounts with calls, by key.
     // Fails with too_late when not all parts came within defaults::gather_deadline.
-    caf::replies_to<stats_request>::with<stats_answer>,
+    caf::replies_to<stats_request>::with<stats_by_account>,
     // From itself, when its time is over.
     caf::reacts_to<atom::deadline>>;
 
 /// Has calls hung up, gathers what came of each, and seals the entry of the audit log.
 using disconnect_worker_actor = caf::typed_actor<
-    // The request, from a gathering of this node or from the member for another one. The answer says what was
-    // done until the order expired, also when not all outcomes came in time. Fails with expired when it came
-    // too late: then nothing was begun.
-    caf::replies_to<disconnect_request>::with<disconnect_answer>,
+    // The request, from a cluster query of this node or from the member for another one. The answer says what
+    // was done until the order expired, also when not all outcomes came in time. Fails with expired when it
+    // came too late: then nothing was begun.
+    caf::replies_to<disconnect_request>::with<node_disconnect_answer>,
     // The sender (node, customer or account) has passed the job on to so many, and gives no outcome itself.
     caf::reacts_to<atom::expect, std::uint64_t>,
     // What came of one call, from that call; or from node, link or account, where there is no call to be

@@ -1,7 +1,7 @@
 #include "actors/links/call.hpp"
 
+#include "actors/runtime/affinity.hpp"
 #include "actors/runtime/failure.hpp"
-#include "actors/runtime/home.hpp"
 #include "actors/runtime/one_way.hpp"
 
 #include <iterator>
@@ -24,22 +24,22 @@ void call_actor_state::on_event(const call_event& event) {
   }
 }
 
-void call_actor_state::on_placed(const account_key& key, keeper_actor keeper, seat where) {
-  const auto former = std::exchange(account_, std::move(keeper));
-  const auto former_seat = std::exchange(seat_, where);
+void call_actor_state::on_placed(const account_key& key, call_owner_actor owner, slot where) {
+  const auto former = std::exchange(account_, std::move(owner));
+  const auto former_slot = std::exchange(slot_, where);
   kept_in_ = key.account;
   if (key.account.known()) // most calls have none at first: it would be too much for one thread
-    settle_at(*self, std::hash<account_key>{}(key));
+    set_affinity(*self, std::hash<account_key>{}(key));
   // As it was taken in, which says who has it now; the call may be on its way elsewhere, or back.
   const auto placed = std::exchange(asked_, record_ptr{});
   if (former && former != account_)
-    tell(self, former, caf::delete_atom_v, placed, former_seat);
+    tell(self, former, caf::delete_atom_v, placed, former_slot);
   if (forgotten_)
     on_forget();
   else if (!at_home())
     move();
   else if (record_ != placed)
-    tell(self, account_, record_, seat_);
+    tell(self, account_, record_, slot_);
   settle();
 }
 
@@ -57,20 +57,20 @@ void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
   }
 }
 
-void call_actor_state::on_word(link_word word) {
-  switch (word) {
-  case link_word::sent:
-  case link_word::unsent:
-    return on_sent(word == link_word::sent);
-  case link_word::expired:
+void call_actor_state::on_notice(link_notice notice) {
+  switch (notice) {
+  case link_notice::sent:
+  case link_notice::unsent:
+    return on_sent(notice == link_notice::sent);
+  case link_notice::expired:
     return on_not_begun(call_outcome::kind::expired);
-  case link_word::unmeant:
+  case link_notice::unmeant:
     return on_not_begun(call_outcome::kind::gone);
-  case link_word::over:
+  case link_notice::over:
     for (const auto& waiting : std::exchange(waiting_, {}))
       answer(waiting, call_outcome::kind::gone);
     return;
-  case link_word::forget:
+  case link_notice::forget:
     return on_forget();
   }
 }
@@ -119,7 +119,7 @@ void call_actor_state::on_forget() {
     return; // `placed` is on its way, or it was told already
   // Over, not moved: even if the last that was heard of it was another account.
   const auto last = at_home() ? record_ : record_->in_account(kept_in_);
-  tell(self, std::exchange(account_, {}), caf::delete_atom_v, last, seat_);
+  tell(self, std::exchange(account_, {}), caf::delete_atom_v, last, slot_);
 }
 
 void call_actor_state::show(record_ptr newer) {
@@ -127,7 +127,7 @@ void call_actor_state::show(record_ptr newer) {
   if (asked_ || forgotten_)
     return; // `placed` will show it; or nobody will
   if (at_home())
-    tell(self, account_, record_, seat_);
+    tell(self, account_, record_, slot_);
   else
     move();
 }
@@ -162,7 +162,7 @@ bool call_actor_state::in_scope(const disconnect_job& job) const {
 
 namespace {
 
-call_actor::behavior_type call_behavior(call_actor::pointer self, const call_surroundings_ptr& shared,
+call_actor::behavior_type call_behavior(call_actor::pointer self, const switch_context_ptr& shared,
                                         const record_ptr& first, bool awaited) {
   fails_with_node(self, shared->context, "call");
   auto kept = std::make_unique<call_actor_state>(self, shared, first, awaited);
@@ -170,19 +170,18 @@ call_actor::behavior_type call_behavior(call_actor::pointer self, const call_sur
   return {
       // What is kept here ends with the actor.
       one_way{[kept = std::move(kept)](const call_event& event) { kept->on_event(event); }},
-      one_way{[state](atom::placed, const account_key& key, keeper_actor& keeper, seat where) {
-        state->on_placed(key, std::move(keeper), where);
+      one_way{[state](atom::placed, const account_key& key, call_owner_actor& owner, slot where) {
+        state->on_placed(key, std::move(owner), where);
       }},
       one_way{[state](const disconnect_job_ptr& job) { state->on_disconnect(job); }},
-      one_way{[state](link_word word) { state->on_word(word); }},
+      one_way{[state](link_notice notice) { state->on_notice(notice); }},
       one_way{[state](account_id account) { state->on_number(account); }},
   };
 }
 
 } // namespace
 
-call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first,
-                      bool awaited) {
+call_actor spawn_call(caf::actor_system& system, switch_context_ptr shared, record_ptr first, bool awaited) {
   return system.spawn<caf::lazy_init>(call_behavior, std::move(shared), std::move(first), awaited);
 }
 

@@ -15,8 +15,8 @@
 namespace rollcall {
 
 /// What all calls of one switch share.
-struct call_surroundings : caf::ref_counted {
-  call_surroundings(context_ptr of, node_actor at, link_actor by)
+struct switch_context : caf::ref_counted {
+  switch_context(context_ptr of, node_actor at, link_actor by)
       : context(std::move(of)), node(std::move(at)), link(std::move(by)) {}
 
   context_ptr context;
@@ -25,7 +25,7 @@ struct call_surroundings : caf::ref_counted {
   settlement awaited;
 };
 
-using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
+using switch_context_ptr = caf::intrusive_ptr<switch_context>;
 
 //   switch: Idle ─► WaitAuth ─► WaitRoute ─► ARComplete ─► Connected ─► Disconnecting ─► Dead
 //              └────────┴───────────┴────────────┴────────────┴───── hang_up sent ──┘      │ forget
@@ -43,7 +43,7 @@ using call_surroundings_ptr = caf::intrusive_ptr<call_surroundings>;
 /// just fills one of the allocator's sizes, but beside it, in a cache line of its own.
 class call_actor_state {
 public:
-  call_actor_state(call_actor::pointer ptr, call_surroundings_ptr shared, record_ptr first, bool awaited)
+  call_actor_state(call_actor::pointer ptr, switch_context_ptr shared, record_ptr first, bool awaited)
       : self(ptr),
         shared_(std::move(shared)),
         record_(std::move(first)),
@@ -51,9 +51,9 @@ public:
         awaited_(awaited) {}
 
   void on_event(const call_event& event);
-  void on_placed(const account_key& key, keeper_actor keeper, seat where);
+  void on_placed(const account_key& key, call_owner_actor owner, slot where);
   void on_disconnect(const disconnect_job_ptr& job);
-  void on_word(link_word word);
+  void on_notice(link_notice notice);
   void on_number(account_id account);
 
 private:
@@ -69,13 +69,13 @@ private:
   bool at_home() const { return kept_in_ == record_->account(); }
 
   call_actor::pointer self;
-  call_surroundings_ptr shared_;
+  switch_context_ptr shared_;
   record_ptr record_;
-  keeper_actor account_;                          ///< null until first placed
+  call_owner_actor account_;                      ///< null until first placed
   account_id kept_in_;                            ///< of account_
   record_ptr asked_;                              ///< what was sent to be placed; null unless it moves
   std::forward_list<disconnect_job_ptr> waiting_; ///< for what comes of hang_up; who asked first is last
-  seat seat_{};                                   ///< in account_
+  slot slot_{};                                   ///< in account_
   std::uint32_t forgotten_ : 1 = 0;
   std::uint32_t awaited_ : 31; ///< how much that no account shows yet the link waits for
 };
@@ -84,7 +84,6 @@ static_assert(sizeof(call_actor_state) <= 64);
 
 /// Spawns the actor of a call in its first picture. Whoever spawns it asks the node to place it, so that the
 /// call need not run for that. Its behavior is made at its first message. `awaited`: the link has counted it.
-call_actor spawn_call(caf::actor_system& system, call_surroundings_ptr shared, record_ptr first,
-                      bool awaited);
+call_actor spawn_call(caf::actor_system& system, switch_context_ptr shared, record_ptr first, bool awaited);
 
 } // namespace rollcall

@@ -34,7 +34,7 @@ void link_state::take(call_event& event, bool awaited) {
 void link_state::pass_on(entry& call, call_event& event, bool awaited) {
   event.awaited = awaited;
   if (awaited)
-    surroundings()->awaited.add();
+    shared_context()->awaited.add();
   std::string{}.swap(event.id); // the call knows it; most likely this is the thread that its memory is of
   tell(self, call.call, std::move(event));
 }
@@ -67,8 +67,8 @@ void link_state::open(call_event& event, bool awaited) {
 
 link_state::entry& link_state::add(std::string_view id, record_ptr first, boot_time begun, bool awaited) {
   if (awaited)
-    surroundings()->awaited.add();
-  auto& added = calls_.add(id, spawn_call(self->system(), surroundings(), first, awaited));
+    shared_context()->awaited.add();
+  auto& added = calls_.add(id, spawn_call(self->system(), shared_context(), first, awaited));
   added.seen = snapshot_;
   added.begun = begun;
   added.setup = first->setup();
@@ -129,7 +129,7 @@ void link_state::ended(entry& call, const call_event& event, std::string_view ho
   if (call.hung_up)
     note(event.id, std::string{how} + (event.ended ? " at " + format_rfc3339(*event.ended) : ""));
   // In whatever turn the walk finds it: it is over since the snapshot ended.
-  const auto since = walk_ ? walk_->begins : self->clock().now();
+  const auto since = sweep_ ? sweep_->begins : self->clock().now();
   ended_.push_back({since + context->dead_linger.load(), &call});
   wake_up();
 }
@@ -177,7 +177,7 @@ void link_state::forget_ended(moment now) {
       entries::discard(over);
       continue;
     }
-    tell(self, over.call, link_word::forget);
+    tell(self, over.call, link_notice::forget);
     remember_ended(over.id());
     calls_.erase(over);
     --ended_count_;
@@ -205,7 +205,7 @@ bool link_state::may_forget(moment now) const { return connection_ || now >= kep
 /// before anybody else has a turn.
 void link_state::proceed_soon() {
   const auto now = self->clock().now();
-  const auto unfinished = !left_.empty() || !unnamed_.empty() || (walk_ && walk_->begins <= now)
+  const auto unfinished = !left_.empty() || !unnamed_.empty() || (sweep_ && sweep_->begins <= now)
                           || (!repeats_.empty() && repeats_.front().when <= now)
                           || (!ended_.empty() && ended_.front().when <= now && may_forget(now));
   if (unfinished && !std::exchange(proceed_due_, true))
@@ -213,7 +213,7 @@ void link_state::proceed_soon() {
 }
 
 void link_state::wake_up() {
-  if (repeats_.empty() && ended_.empty() && !walk_ && !awaits_snapshot() && !resync_wanted_ && !overfull_)
+  if (repeats_.empty() && ended_.empty() && !sweep_ && !awaits_snapshot() && !resync_wanted_ && !overfull_)
     return;
   if (!std::exchange(tick_due_, true))
     self->delayed_send(self, defaults::link_tick, caf::tick_atom_v);
@@ -223,7 +223,7 @@ void link_state::end() {
   if (connection_)
     std::exchange(connection_, nullptr)
         ->close(close_reason::unknown_switch, "this switch is configured no more");
-  log::info(who(), "configured no more; {} calls are forgotten", calls_.size());
+  log::info(log_name(), "configured no more; {} calls are forgotten", calls_.size());
   removed_ = true;
   context->claims.remove(identity);
   leave_calls(); // the last piece of that ends the link
@@ -255,9 +255,9 @@ link_status link_state::status() const {
   return result;
 }
 
-call_surroundings_ptr link_state::surroundings() {
+switch_context_ptr link_state::shared_context() {
   if (!shared_)
-    shared_ = caf::make_counted<call_surroundings>(context, node, link_actor{self});
+    shared_ = caf::make_counted<switch_context>(context, node, link_actor{self});
   return shared_;
 }
 

@@ -97,7 +97,7 @@ private:
     moment when;
     entry* call; ///< without a handle: a snapshot has named it since, and it is in the table no more
   };
-  /// What the switch said while a settlement was under way.
+  /// What the switch said while a sweep was under way.
   struct delivery {
     std::uint64_t session;
     switch_news news;
@@ -111,7 +111,7 @@ private:
     std::deque<repeat> repeats; ///< these are not forgotten
   };
   /// The search for calls that the last snapshot did not name.
-  struct settlement_walk {
+  struct sweep {
     std::uint64_t session; ///< in which it ended
     moment begins;
     timestamp now;
@@ -146,9 +146,9 @@ private:
   void make_way(entry& known, const call_event& by);
   void refuse(const call_event& event);
   bool has_room() const;
-  void settle_some();
+  void sweep_some();
   void end_if_unseen(entry& call);
-  void settled_all();
+  void end_sweep();
   void go_on();
   void proceed_soon();
   void watch_silence(moment now);
@@ -169,7 +169,7 @@ private:
   entry* find(const repeat& one) { return find_in(calls_, one); }
   static entry* find_in(entries& calls, const repeat& one);
   void find_ahead(const hang_up_block& block);
-  std::optional<link_word> refusal_of(const hang_up_order& order, entry* call);
+  std::optional<link_notice> refusal_of(const hang_up_order& order, entry* call);
   void send_line(const hang_up_order& order, bool ahead);
   void repeat_until_end(entry& call, timestamp asked);
   void repeat_disconnects(moment now);
@@ -184,19 +184,19 @@ private:
   void await_settlement();
   caf::result<attached> inherit(const attach_request& request);
   void carry_on(const outstanding_hang_up& one);
-  void expect(const std::string& id, const expected_hang_up& one);
+  void expect_hang_up(const std::string& id, const expected_hang_up& one);
   bool is_young(timestamp asked) const;
   bool keeps_hang_ups() const;
   void found_expected(entry& call, const record_ptr& record);
   void resume(entry& call, const record_ptr& record, timestamp asked);
   void give_up(const std::string& id);
-  void settle_expected();
+  void give_up_expected();
   void seal_resumed();
   void note_unnamed();
   void leave_calls();
   void forget_left(std::size_t most);
-  const std::string& who() const { return identity->name.value(); }
-  call_surroundings_ptr surroundings();
+  const std::string& log_name() const { return identity->name.value(); }
+  switch_context_ptr shared_context();
   std::string trouble() const;
   bool awaits_snapshot() const { return connection_ && (in_snapshot_ || (!verified_ && !given_up_)); }
 
@@ -204,12 +204,12 @@ private:
   template <class... Ts>
   void warn(spdlog::format_string_t<Ts...> format, Ts&&... xs) {
     if (const auto more = throttle_.admit(self->clock().now()))
-      log::warn(who(), "{}{}", fmt::format(format, std::forward<Ts>(xs)...), *more);
+      log::warn(log_name(), "{}{}", fmt::format(format, std::forward<Ts>(xs)...), *more);
   }
   template <class... Ts>
   void info(spdlog::format_string_t<Ts...> format, Ts&&... xs) {
     if (const auto more = throttle_.admit(self->clock().now()))
-      log::info(who(), "{}{}", fmt::format(format, std::forward<Ts>(xs)...), *more);
+      log::info(log_name(), "{}{}", fmt::format(format, std::forward<Ts>(xs)...), *more);
   }
 
   switch_connection_ptr connection_; ///< null while the switch is away
@@ -237,7 +237,7 @@ private:
   moment kept_until_; ///< for another node that takes the switch over, everything stays as it told it
   entries calls_;
   std::deque<left_calls> left_; ///< former calls_
-  call_surroundings_ptr shared_;
+  switch_context_ptr shared_;
   std::deque<repeat> repeats_;                   ///< disconnects without an end yet, soonest first
   std::uint32_t last_repeat_ = 0;                ///< number of the last one
   std::deque<end_of_call> ended_;                ///< calls to forget, soonest first; each is still in calls_
@@ -245,9 +245,9 @@ private:
   ended_calls over_{defaults::ended_calls_kept}; ///< that were forgotten
   std::uint64_t refused_ = 0;                    ///< calls since the last snapshot began
   bool overfull_ = false; ///< calls were refused, and no snapshot has ended since without that
-  std::optional<settlement_walk> walk_;
-  moment settlement_allowed_;
-  std::deque<delivery> waiting_; ///< for the settlement, in order
+  std::optional<sweep> sweep_;
+  moment sweep_allowed_;
+  std::deque<delivery> waiting_; ///< for the end of the sweep, in order
   moment heard_;                 ///< when the switch last said something of its calls
   name_holders holders_;
   log_throttle throttle_;           ///< of lines that the switch causes
@@ -257,7 +257,7 @@ private:
   bool log_late_ = false;           ///< the last block was not written in time
   std::unordered_map<std::string, expected_hang_up> expected_; ///< by the switch's id
   std::unordered_map<std::string, expected_hang_up> unnamed_;  ///< former expected_: over, and to be noted
-  bool settling_expected_ = false;
+  bool giving_up_expected_ = false;
   disconnect_job_ptr resume_job_; ///< of what is sent again after a restart
   std::uint64_t resumed_ = 0;     ///< by this job
   bool resume_over_ = false;      ///< no more calls of this job will come

@@ -40,7 +40,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   whole_ = false;
   told_ = request.whole && (told_ || request.told);
   verified_ = false;
-  surroundings()->awaited.forsake();
+  shared_context()->awaited.cancel_wait();
   if (request.whole && !overfull_)
     await_settlement();
   lose_sight();
@@ -58,15 +58,15 @@ void link_state::begin_run(const std::string& former) {
   run_ = run;
   if (!is_new)
     return;
-  run_began_ = walk_ ? snapshot_ + 1 : ++snapshot_; // a settlement goes by the number that it began with
-  over_ = ended_calls{defaults::ended_calls_kept};  // an id that was over may be another call's now
+  run_began_ = sweep_ ? snapshot_ + 1 : ++snapshot_; // a sweep goes by the number that it began with
+  over_ = ended_calls{defaults::ended_calls_kept};   // an id that was over may be another call's now
 }
 
 void link_state::news(std::uint64_t session, switch_news& items) {
   if (session != session_ || !connection_)
     return;
   delivery fresh{session, std::move(items), 0, std::nullopt};
-  if (walk_ || !waiting_.empty())
+  if (sweep_ || !waiting_.empty())
     waiting_.push_back(std::move(fresh));
   else
     work_off(fresh);
@@ -89,7 +89,7 @@ void link_state::work_off(delivery& from) {
       bad_in_a_row_ = 0;
     if (!std::holds_alternative<barrier>(item))
       heard_ = now;
-    if (walk_) {
+    if (sweep_) {
       waiting_.push_front(std::move(from)); // also when nothing of it is left: it is worked off then
       return;
     }
@@ -123,7 +123,7 @@ void link_state::consumed(std::uint64_t session) {
 void link_state::closed(std::uint64_t session, const std::string& reason) {
   if (session != session_ || !connection_)
     return;
-  if (walk_ || !waiting_.empty())
+  if (sweep_ || !waiting_.empty())
     waiting_.push_back({session, {}, 0, reason});
   else
     lost(reason);
@@ -148,7 +148,7 @@ void link_state::lose_sight() {
 void link_state::on(const barrier&) { connection_->passed_barrier(); }
 
 std::string link_state::trouble() const {
-  return holders_.is_disputed(self->clock().now()) ? "two hosts use the name " + who() : std::string{};
+  return holders_.is_disputed(self->clock().now()) ? "two hosts use the name " + log_name() : std::string{};
 }
 
 } // namespace rollcall

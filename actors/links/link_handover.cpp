@@ -70,7 +70,7 @@ caf::result<attached> link_state::inherit(const attach_request& request) {
   holders_.take_over(request.holders, self->clock().now());
   whole_ = false;
   told_ = request.whole && (told_ || request.told);
-  surroundings()->awaited.forsake();
+  shared_context()->awaited.cancel_wait();
   if (request.whole)
     await_settlement();
   lose_sight();
@@ -81,12 +81,12 @@ caf::result<attached> link_state::inherit(const attach_request& request) {
 /// Claims everything as soon as accounts show all that is known. Tallies hear of it from accounts, so that
 /// stats may be a message behind lists.
 void link_state::await_settlement() {
-  surroundings()->awaited.await();
+  shared_context()->awaited.await();
   on_settled();
 }
 
 void link_state::on_settled() {
-  if (!surroundings()->awaited.reached())
+  if (!shared_context()->awaited.reached())
     return;
   whole_ = true;
   told_ = told_ || verified_;
@@ -114,9 +114,9 @@ void link_state::let_go(std::uint64_t own_term) {
   if (own_term != term_ || connection_)
     return;
   if (!calls_.empty())
-    log::info(who(), "is another node's now; {} calls let go", calls_.size());
+    log::info(log_name(), "is another node's now; {} calls let go", calls_.size());
   leave_calls();
-  surroundings()->awaited.forsake();
+  shared_context()->awaited.cancel_wait();
   whole_ = false;
   told_ = false;
   publish_claim();
@@ -127,7 +127,7 @@ void link_state::leave_calls() {
   left_.push_back({std::move(calls_), std::exchange(ended_, {}), std::exchange(repeats_, {})});
   ended_count_ = 0;
   overfull_ = false;
-  walk_.reset();
+  sweep_.reset();
   waiting_.clear();
   proceed_soon();
 }
@@ -137,13 +137,13 @@ void link_state::forget_left(std::size_t most) {
     auto& [calls, ended, repeats] = left_.front();
     for (; most > 0 && !repeats.empty(); --most, repeats.pop_front())
       if (const auto* call = find_in(calls, repeats.front()))
-        expect(repeats.front().id, {call->setup, repeats.front().asked, false});
+        expect_hang_up(repeats.front().id, {call->setup, repeats.front().asked, false});
     for (; most > 0 && !ended.empty(); --most, ended.pop_front())
       if (auto& call = *ended.front().call; !call.call) // it is in the table no more
         entries::discard(call);
     if (most > 0)
       most -=
-          std::min(most, calls.clear_some(most, [&](entry& x) { self->send(x.call, link_word::forget); }));
+          std::min(most, calls.clear_some(most, [&](entry& x) { self->send(x.call, link_notice::forget); }));
     if (repeats.empty() && ended.empty() && calls.empty()) {
       left_.pop_front();
       publish_claim();

@@ -21,13 +21,13 @@ constexpr std::uint32_t most_blocks_out = 100;
 /// While the audit log has no room for them; some MB.
 constexpr std::size_t most_notes_kept = 10 * defaults::notes_at_once;
 
-const char* why_not(link_word word) {
+const char* why_not(link_notice word) {
   switch (word) {
-  case link_word::expired:
+  case link_notice::expired:
     return "the order came too late";
-  case link_word::unmeant:
+  case link_notice::unmeant:
     return "the call began after the order";
-  case link_word::over:
+  case link_notice::over:
     return "the call was over";
   default:
     return "the switch cannot be reached";
@@ -153,20 +153,20 @@ void link_state::send_line(const hang_up_order& order, bool ahead) {
   auto word = refusal_of(order, call);
   const std::string id{order.call->local_id()};
   if (!word)
-    word = connection_ && is_of_this_run(*call) && connection_->hang_up(id) ? link_word::sent
-                                                                            : link_word::unsent;
+    word = connection_ && is_of_this_run(*call) && connection_->hang_up(id) ? link_notice::sent
+                                                                            : link_notice::unsent;
   tell(self, order.from, *word);
-  if (word == link_word::sent) {
+  if (word == link_notice::sent) {
     ++context->metrics.disconnects_sent;
     repeat_until_end(*call, order.asked);
     return;
   }
-  if (word == link_word::unsent && order.job->arrived == boot_time::max()) {
+  if (word == link_notice::unsent && order.job->arrived == boot_time::max()) {
     repeat_until_end(*call, order.asked); // nobody is told that it was not sent: it was, before a restart
     return;
   }
-  context->metrics.disconnects_unreachable += word == link_word::unsent;
-  context->metrics.disconnects_expired += word == link_word::expired;
+  context->metrics.disconnects_unreachable += word == link_notice::unsent;
+  context->metrics.disconnects_expired += word == link_notice::expired;
   if (ahead)
     note(id, std::string{"not sent: "} + why_not(*word));
 }
@@ -189,15 +189,15 @@ link_state::entry* link_state::find(const hang_up_order& order) {
 }
 
 /// Why an order is not begun. `call` is what find() says.
-std::optional<link_word> link_state::refusal_of(const hang_up_order& order, entry* call) {
+std::optional<link_notice> link_state::refusal_of(const hang_up_order& order, entry* call) {
   if (call)
     end_if_unseen(*call);
   if (!call || call->ended)
-    return link_word::over;
+    return link_notice::over;
   if (!order.job->call && call->begun > order.job->arrived)
-    return link_word::unmeant;
+    return link_notice::unmeant;
   if (context->boottime() >= order.job->expires)
-    return link_word::expired;
+    return link_notice::expired;
   return std::nullopt;
 }
 
@@ -239,7 +239,7 @@ void link_state::repeat_disconnects(moment now) {
 void link_state::note(const std::string& id, std::string text) {
   if (!auditor)
     return;
-  notes_.push_back({context->now(), who() + ':' + id, std::move(text)});
+  notes_.push_back({context->now(), log_name() + ':' + id, std::move(text)});
   if (notes_.size() % defaults::notes_at_once == 0)
     write_notes();
 }
@@ -266,7 +266,7 @@ void link_state::drop_notes() {
   std::erase_if(notes_, [](const audit_note& one) { return !one.text.starts_with("not sent"); });
   if (notes_.size() > most_notes_kept)
     notes_.erase(notes_.begin(), notes_.end() - static_cast<std::ptrdiff_t>(most_notes_kept));
-  log::error(who(), "{} notes on hang-ups are lost: the audit log has had no room for them",
+  log::error(log_name(), "{} notes on hang-ups are lost: the audit log has had no room for them",
              before - notes_.size());
   context->audit.count_dropped();
 }

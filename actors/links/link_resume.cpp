@@ -27,11 +27,11 @@ std::int64_t micros_of(timestamp t) { return t.time_since_epoch().count(); }
 void link_state::resume(const outstanding_hang_ups_ptr& calls) {
   for (const auto& one : *calls)
     if (!calls_.find(one.id))
-      expect(one.id, {moment_of(one.setup), moment_of(one.asked), true});
+      expect_hang_up(one.id, {moment_of(one.setup), moment_of(one.asked), true});
   publish_claim();
 }
 
-void link_state::expect(const std::string& id, const expected_hang_up& one) {
+void link_state::expect_hang_up(const std::string& id, const expected_hang_up& one) {
   const auto [at, added] = expected_.try_emplace(id, one);
   if (added)
     return;
@@ -57,8 +57,8 @@ caf::result<caf::ok_atom> link_state::carry_on(const outstanding_hang_ups_ptr& c
   for (const auto& one : *calls)
     carry_on(one);
   info("{} hang-ups come from another node", calls->size());
-  if (connection_ && verified_ && !in_snapshot_ && !walk_ && !overfull_)
-    settle_expected(); // what is not here is over
+  if (connection_ && verified_ && !in_snapshot_ && !sweep_ && !overfull_)
+    give_up_expected(); // what is not here is over
   write_notes();
   publish_claim();
   return caf::ok_atom_v;
@@ -84,7 +84,7 @@ void link_state::carry_on(const outstanding_hang_up& one) {
   else if (known)
     repeat_until_end(*known, asked);
   else
-    expect(one.id, {setup, asked, one.after_restart && !connection_});
+    expect_hang_up(one.id, {setup, asked, one.after_restart && !connection_});
 }
 
 bool link_state::is_young(timestamp asked) const {
@@ -173,7 +173,7 @@ void link_state::resume(entry& call, const record_ptr& record, timestamp asked) 
     audit_request request;
     request.when = context->now();
     request.method = "restart";
-    request.target = "switch=" + who();
+    request.target = "switch=" + log_name();
     job.request = std::make_shared<const audit_request>(std::move(request));
     resume_job_ = std::make_shared<const disconnect_job>(std::move(job));
   }
@@ -183,11 +183,11 @@ void link_state::resume(entry& call, const record_ptr& record, timestamp asked) 
 }
 
 /// The snapshot is complete: what it has not named is over. That is noted some at a time.
-void link_state::settle_expected() {
+void link_state::give_up_expected() {
   if (unnamed_.empty())
     unnamed_.swap(expected_);
   unnamed_.merge(std::exchange(expected_, {}));
-  settling_expected_ = true;
+  giving_up_expected_ = true;
   note_unnamed();
   proceed_soon();
 }
@@ -197,11 +197,12 @@ void link_state::note_unnamed() {
     note(unnamed_.begin()->first, "ended unseen");
     unnamed_.erase(unnamed_.begin());
   }
-  if (!unnamed_.empty() || !std::exchange(settling_expected_, false))
+  if (!unnamed_.empty() || !std::exchange(giving_up_expected_, false))
     return;
   if (resumed_ + given_up_hang_ups_ > 0)
-    log::info(who(), "hang-ups from before the restart: {} are sent again, {} were asked for too long ago",
-              resumed_, given_up_hang_ups_);
+    log::info(log_name(),
+              "hang-ups from before the restart: {} are sent again, {} were asked for too long ago", resumed_,
+              given_up_hang_ups_);
   given_up_hang_ups_ = 0;
   resume_over_ = true;
   seal_resumed();

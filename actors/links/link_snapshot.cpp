@@ -41,40 +41,40 @@ void link_state::on(const snapshot_end&) {
   in_snapshot_ = false;
   const auto now = self->clock().now();
   const auto takes_long = calls_.size() > context->calls_at_once;
-  walk_ = settlement_walk{session_, takes_long ? std::max(now, settlement_allowed_) : now, context->now()};
+  sweep_ = sweep{session_, takes_long ? std::max(now, sweep_allowed_) : now, context->now()};
   if (takes_long)
-    settlement_allowed_ = walk_->begins + context->settlement_pause.load();
-  settle_some();
+    sweep_allowed_ = sweep_->begins + context->sweep_pause.load();
+  sweep_some();
   wake_up();
   proceed_soon();
 }
 
 /// Looks at some of the calls. What the switch says meanwhile waits (see news()), so that `seen` of a call is
 /// what it was when the snapshot ended, or newer where another node hands calls over.
-void link_state::settle_some() {
-  if (self->clock().now() < walk_->begins)
+void link_state::sweep_some() {
+  if (self->clock().now() < sweep_->begins)
     return;
-  walk_->place =
-      calls_.each_from(walk_->place, context->calls_at_once, [this](entry& call) { end_if_unseen(call); });
-  if (walk_->place == 0)
-    settled_all();
+  sweep_->place =
+      calls_.each_from(sweep_->place, context->calls_at_once, [this](entry& call) { end_if_unseen(call); });
+  if (sweep_->place == 0)
+    end_sweep();
 }
 
-/// While a snapshot is settled a call that it did not name is over, whether the search has come to it or not.
+/// During a sweep a call that it did not name is over, whether the search has come to it or not.
 void link_state::end_if_unseen(entry& call) {
-  if (!walk_ || call.ended || call.seen == snapshot_)
+  if (!sweep_ || call.ended || call.seen == snapshot_)
     return;
   call_event over;
   over.id = call.id();
   over.state = call_state::dead;
-  over.received = walk_->now;
+  over.received = sweep_->now;
   ended(call, over, "ended unseen");
   pass_on(call, over, true);
-  ++walk_->unseen;
+  ++sweep_->unseen;
 }
 
-void link_state::settled_all() {
-  const auto done = *std::exchange(walk_, std::nullopt);
+void link_state::end_sweep() {
+  const auto done = *std::exchange(sweep_, std::nullopt);
   ++context->metrics.snapshots;
   context->metrics.calls_settled += done.unseen;
   info("snapshot: {} calls, {} are over", calls_.size() - ended_count_ + done.unseen, done.unseen);
@@ -83,7 +83,7 @@ void link_state::settled_all() {
     given_up_ = false;
     if (refused_ == 0) { // else the switch has named calls that are not here
       overfull_ = false;
-      settle_expected();
+      give_up_expected();
     }
     await_settlement();
   }
@@ -91,9 +91,9 @@ void link_state::settled_all() {
 
 /// With what was too much for one turn, or had to wait for that.
 void link_state::go_on() {
-  if (walk_)
-    settle_some();
-  while (!walk_ && !waiting_.empty()) {
+  if (sweep_)
+    sweep_some();
+  while (!sweep_ && !waiting_.empty()) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     work_off(next);
@@ -142,7 +142,7 @@ void link_state::make_way(entry& known, const call_event& by) {
     pass_on(known, over, false);
     ++context->metrics.calls_settled;
   }
-  tell(self, leaves->call, link_word::forget);
+  tell(self, leaves->call, link_notice::forget);
   calls_.erase(*leaves);
 }
 
@@ -169,7 +169,7 @@ void link_state::refuse(const call_event& event) {
 
 /// Silence ends no call, and no snapshot either; but nobody waits for that one for ever.
 void link_state::watch_silence(moment now) {
-  if (!awaits_snapshot() || walk_ || now - heard_ < defaults::snapshot_silence)
+  if (!awaits_snapshot() || sweep_ || now - heard_ < defaults::snapshot_silence)
     return;
   warn("{} for {} s: given up; what was told counts, and nothing is ended by it",
        in_snapshot_ ? "a snapshot has not ended, and nothing came" : "no snapshot came, nor anything else",

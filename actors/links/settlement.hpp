@@ -21,7 +21,7 @@ public:
   void await() noexcept { awaited_ = true; }
 
   /// It does not any more.
-  void forsake() noexcept { awaited_ = false; }
+  void cancel_wait() noexcept { awaited_ = false; }
 
   /// True once after each await(), when nothing is left: also of what was added since, though an earlier
   /// settle() may have called.

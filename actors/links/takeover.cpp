@@ -33,7 +33,7 @@ struct takeover_state {
 private:
   void on_released(fan_in::party by, const released& what);
   void on_nothing(fan_in::party by, const caf::error& why);
-  void settle_releases();
+  void decide();
   switch_claim claim_of(const released& what) const;
   void adopt_from(const takeover_plan::other& holder);
   void adopt(const wire::list_batch& batch);
@@ -43,7 +43,7 @@ private:
     request_.whole = false;
     lost_ = true;
   }
-  const std::string& who() const { return request_.name.value(); }
+  const std::string& log_name() const { return request_.name.value(); }
 
   attach_request request_;
   std::chrono::steady_clock::time_point begun_;
@@ -65,8 +65,8 @@ caf::result<attached> takeover_state::start(const attach_request& request) {
   for (const auto& other : plan.others)
     others_.expect(other.name);
   for (fan_in::party by = 0; by < plan.others.size(); ++by)
-    self->request(plan.others[by].actor, caf::duration{defaults::release_deadline}, atom::release_v, who(),
-                  request.epoch, request.connection ? request.connection->host() : switch_host{})
+    self->request(plan.others[by].actor, caf::duration{defaults::release_deadline}, atom::release_v,
+                  log_name(), request.epoch, request.connection ? request.connection->host() : switch_host{})
         .then([this, by](const released& what) { on_released(by, what); },
               [this, by](const caf::error& why) { on_nothing(by, why); });
   return promise_;
@@ -75,7 +75,7 @@ caf::result<attached> takeover_state::start(const attach_request& request) {
 void takeover_state::on_released(fan_in::party from, const released& what) {
   const auto& by = plan.others[from];
   if (what.term > highest_term)
-    log::error(who(), "node {} tells of the term {}, which cannot be", by.name, what.term);
+    log::error(log_name(), "node {} tells of the term {}, which cannot be", by.name, what.term);
   request_.above = std::max(request_.above, what.term);
   if (what.term != 0
       && (!holder_ || wins(claim_of(what), node_id{by.name}, claim_of(held_), node_id{holder_->name}))) {
@@ -85,7 +85,7 @@ void takeover_state::on_released(fan_in::party from, const released& what) {
   if (knows_more(what.holders, request_.holders))
     request_.holders = what.holders;
   others_.answered(from);
-  settle_releases();
+  decide();
 }
 
 void takeover_state::on_nothing(fan_in::party by, const caf::error& why) {
@@ -94,11 +94,11 @@ void takeover_state::on_nothing(fan_in::party by, const caf::error& why) {
   } else if (why != ec::unknown_switch) {
     // It may have been the switch's node: what this one has is not all, until the switch has told.
     lost();
-    log::warn(who(), "node {} does not say whether the switch was its: {}", plan.others[by].name,
+    log::warn(log_name(), "node {} does not say whether the switch was its: {}", plan.others[by].name,
               self->system().render(why));
   }
   others_.failed(by, self->system().render(why));
-  settle_releases();
+  decide();
 }
 
 /// What the node claimed until it released the switch.
@@ -111,7 +111,7 @@ switch_claim takeover_state::claim_of(const released& what) const {
   return claim;
 }
 
-void takeover_state::settle_releases() {
+void takeover_state::decide() {
   if (!others_.is_over())
     return;
   if (refused_) {
@@ -133,7 +133,7 @@ void takeover_state::settle_releases() {
 
 void takeover_state::adopt_from(const takeover_plan::other& holder) {
   wire::list_query all;
-  all.of_switch = who();
+  all.of_switch = log_name();
   self->request(holder.actor, caf::duration{defaults::handover_deadline}, all)
       .then(
           [this](wire::list_opening& opening) {
@@ -142,7 +142,7 @@ void takeover_state::adopt_from(const takeover_plan::other& holder) {
           },
           [this](const caf::error& why) {
             lost();
-            log::error(who(), "its calls were not handed over by node {}: {}", holder_->name,
+            log::error(log_name(), "its calls were not handed over by node {}: {}", holder_->name,
                        self->system().render(why));
             attach();
           });
@@ -158,7 +158,7 @@ void takeover_state::adopt(const wire::list_batch& batch) {
       calls.push_back(std::move(record));
   } catch (const malformed_rows& e) {
     lost();
-    log::error(who(), "node {} hands over what are no calls: {}", holder_->name, e.what());
+    log::error(log_name(), "node {} hands over what are no calls: {}", holder_->name, e.what());
   }
   adopted_ += calls.size();
   self->send(plan.node, atom::adopt_v, request_.name, std::move(calls));
@@ -169,7 +169,8 @@ void takeover_state::adopt(const wire::list_batch& batch) {
   } else {
     lost();
     self->send(exporter_, atom::left_v);
-    log::warn(who(), "node {} is slow to hand over: {} calls came in time, the switch will tell the others",
+    log::warn(log_name(),
+              "node {} is slow to hand over: {} calls came in time, the switch will tell the others",
               holder_->name, adopted_);
     attach();
   }
@@ -180,7 +181,7 @@ void takeover_state::ask_for_more() {
       .then([this](const wire::list_batch& batch) { adopt(batch); },
             [this](const caf::error& why) {
               lost();
-              log::error(who(), "node {} handed over {} calls and no more: {}", holder_->name, adopted_,
+              log::error(log_name(), "node {} handed over {} calls and no more: {}", holder_->name, adopted_,
                          self->system().render(why));
               attach();
             });
@@ -193,12 +194,12 @@ void takeover_state::attach() {
   if (holder_ && held_.calls > 0) {
     if (adopted_ < held_.calls) {
       if (request_.whole)
-        log::error(who(), "node {} has {} calls and handed over {}: the switch will tell the others",
+        log::error(log_name(), "node {} has {} calls and handed over {}: the switch will tell the others",
                    holder_->name, held_.calls, adopted_);
       lost();
     }
     ++plan.context->metrics.switches_taken_over;
-    log::info(who(), "taken over from node {}: {} of {} calls", holder_->name, adopted_, held_.calls);
+    log::info(log_name(), "taken over from node {}: {} of {} calls", holder_->name, adopted_, held_.calls);
   }
   // What was not handed over would be nobody's: no snapshot tells it here.
   if (!request_.connection && lost_) {

@@ -25,7 +25,7 @@ struct disconnect_request {
   std::optional<customer_id> customer;     ///< known to be in scope; its descendants are meant too
   directory_ptr directory; ///< by which its caller was let in: one request sees one from beginning to end
   audit_request audit;     ///< who asks, for the audit log
-  // By the steady clock of the node that carries it out. Not known: as of when its gathering gets it.
+  // By the steady clock of the node that carries it out. Not known: as of when its cluster query gets it.
   boot_time arrived = {}; ///< calls that began later are not meant
   boot_time expires = {}; ///< from then on nothing is begun
 };
@@ -46,7 +46,7 @@ struct switch_outcome {
 
 /// What came of a disconnect on one node. The disconnect worker's answer to the gathering or member that
 /// asked.
-struct disconnect_answer {
+struct node_disconnect_answer {
   std::vector<switch_outcome> switches; ///< those that have calls which were meant, by name
   std::uint64_t unknown = 0;            ///< calls of which nothing was heard in time
   bool audited = true;                  ///< the audit log has all of it
@@ -61,7 +61,7 @@ struct doubtful_node {
 };
 
 /// What came of it on all nodes. The disconnect gathering's answer to the API.
-struct disconnect_report {
+struct cluster_disconnect_answer {
   /// False for a call that is unknown, out of scope or Dead, and for an account that neither the directory
   /// knows nor any call is of.
   bool found = true;
@@ -82,7 +82,7 @@ using disconnect_job_ptr = std::shared_ptr<const disconnect_job>;
 
 /// What a link says to a call besides what the switch says of it: what came of the call's `hang_up`, or that
 /// it is to be forgotten. One type for all of it: each handler more is 40 bytes of every call.
-enum class link_word : std::uint8_t {
+enum class link_notice : std::uint8_t {
   sent,    ///< the disconnect is on its way to the switch
   unsent,  ///< it could not be sent: the switch is away
   expired, ///< the order came too late: nothing was sent

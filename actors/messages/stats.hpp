@@ -27,11 +27,11 @@ struct account_stats {
 };
 
 /// Accounts with calls, by key, as one node has them. The stats worker's answer to who asked it.
-using stats_answer = std::vector<account_stats>;
+using stats_by_account = std::vector<account_stats>;
 
 /// As all nodes have them together. The stats gathering's answer to the API.
-struct stats_report {
-  stats_answer accounts;
+struct cluster_stats_answer {
+  stats_by_account accounts;
   coverage covers = {};
 };
 

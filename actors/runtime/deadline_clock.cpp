@@ -1,6 +1,6 @@
 #include "actors/runtime/deadline_clock.hpp"
 
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/priority.hpp"
 
 #include <caf/abstract_actor.hpp>
 #include <caf/abstract_group.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 /// In an actor's flags, in a bit that CAF does not use: it has, or has had, items here. Set by who runs it.
 constexpr int has_items = 0x10000;
-static_assert((has_items & (flags_of_caf | flags_of_urgency)) == 0);
+static_assert((has_items & (flags_of_caf | flags_of_priority)) == 0);
 
 } // namespace
 

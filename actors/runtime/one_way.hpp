@@ -17,7 +17,7 @@ namespace rollcall {
 /// handler that returns nothing, and throws it away: a twelfth of what an event costs. One that says it has
 /// passed the request on is spared that. Who asks by request() would wait for ever.
 ///
-///     one_way{[self](const record_ptr& record, seat where) { self->state.replace(record, where); }}
+///     one_way{[self](const record_ptr& record, slot where) { self->state.replace(record, where); }}
 template <class F, class Signature = decltype(&F::operator())>
 class one_way;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/runtime/home.hpp"
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/affinity.hpp"
+#include "actors/runtime/priority.hpp"
 
 #include <caf/resumable.hpp>
 
@@ -19,13 +19,13 @@ namespace rollcall {
 /// The actors that have something to do, and how many threads see to them. Any thread; nobody waits in here:
 /// who puts something in is told when a sleeping thread should be woken for it.
 ///
-/// The express come before all others; the prompt once `patience` patient ones have come since the last, or
-/// none is left; and a patient one after `patience` others in a row, so that no flood of requests stops the
-/// feed. Among those of one urgency it is first come, first served, the patient lane by lane:
+/// High priority comes before all others; normal once `most_in_a_row` jobs of low have come since the last,
+/// or none is left; and low after `most_in_a_row` others, so that no flood of requests stops the feed. Within
+/// one priority it is first come, first served, low lane by lane:
 ///
-///   express  ■ ■                 any thread
-///   prompt   ■                   any thread
-///   patient  lane 0  ■ ■ ■ ■ ■   thread 0
+///   high     ■ ■                 any thread
+///   normal   ■                   any thread
+///   low      lane 0  ■ ■ ■ ■ ■   thread 0
 ///            lane 1  ■ ■ ■       thread 1
 ///
 /// A thread whose own lane is empty takes from one whose thread does something else, has stood still in it
@@ -36,7 +36,7 @@ public:
   using job = caf::resumable*;
   using moment = std::chrono::steady_clock::time_point;
 
-  static constexpr std::size_t patience = 16;
+  static constexpr std::size_t most_in_a_row = 16;
   static constexpr std::size_t most_at_once = 8;
   static constexpr std::size_t soon = 128; ///< jobs, some tenths of a millisecond
   static constexpr std::size_t lead = 1024;
@@ -45,8 +45,8 @@ public:
 
   struct entry {
     job what;
-    urgency how;
-    home where = no_home;
+    priority how;
+    affinity where = no_affinity;
   };
 
   /// Who puts something in, and so what is left for others.
@@ -61,7 +61,7 @@ public:
   explicit run_queue(std::size_t threads, moment (*clock)() = std::chrono::steady_clock::now)
       : clock_(clock), lanes_(threads) {}
 
-  /// Jobs that have a home go to its lane, others to the one given. True when the caller has to wake a
+  /// Jobs that have an affinity go to its lane, others to the one given. True when the caller has to wake a
   /// thread, which then calls woken() and tries to begin a turn.
   [[nodiscard]] bool put(std::span<const entry> jobs, from whom, std::size_t lane);
   void woken();
@@ -69,8 +69,8 @@ public:
   /// A thread means to run actors now. False when there is nothing for it to run.
   bool begin_turn(std::size_t lane, moment now);
 
-  /// What it runs next: one job, or several patient ones when many wait. Returns how many it has written to
-  /// `into`; 0 when there is nothing for it any more. `wake`: as the result of put().
+  /// What it runs next: one job, or several of low priority when many wait. Returns how many it has written
+  /// to `into`; 0 when there is nothing for it any more. `wake`: as the result of put().
   std::size_t take(handful& into, bool& wake, std::size_t lane, moment now);
 
   /// It does something else now.
@@ -84,11 +84,11 @@ public:
   };
   rest rest_for(std::size_t lane, moment now);
 
-  /// The next express or prompt job; null when there is none.
+  /// The next job of high or normal priority; null when there is none.
   job take_urgent();
 
-  /// The next express job; null when there is none, which costs next to nothing to ask.
-  job take_express();
+  /// The next job of high priority; null when there is none, which costs next to nothing to ask.
+  job take_high();
 
   /// A helper leaves what is there. As put().
   [[nodiscard]] bool leave_rest();
@@ -104,7 +104,7 @@ public:
   /// Hands what was never taken to `f(job)`. After that.
   template <class F>
   void each_left(F f) {
-    for (auto* line : {&express_, &prompt_})
+    for (auto* line : {&high_, &normal_})
       for (; !line->empty(); line->pop_front())
         f(line->front());
     for (auto& each : lanes_)
@@ -130,16 +130,16 @@ private:
 
   moment (*const clock_)();
   mutable std::mutex mutex_;
-  std::deque<job> express_;
-  std::deque<job> prompt_;
+  std::deque<job> high_;
+  std::deque<job> normal_;
   std::vector<lane_state> lanes_;
-  std::size_t patient_ = 0;          ///< in all lanes
-  std::size_t turns_ = 0;            ///< under way
-  std::size_t asked_for_ = 0;        ///< threads that are being woken
-  std::size_t urgent_in_a_row_ = 0;  ///< while patient ones waited
-  std::size_t patient_in_a_row_ = 0; ///< since the last prompt one
+  std::size_t low_ = 0;             ///< in all lanes
+  std::size_t turns_ = 0;           ///< under way
+  std::size_t asked_for_ = 0;       ///< threads that are being woken
+  std::size_t urgent_in_a_row_ = 0; ///< while low ones waited
+  std::size_t low_in_a_row_ = 0;    ///< since the last normal one
   bool closed_ = false;
-  std::atomic<bool> has_express_{false}; ///< without the mutex; may be out of date
+  std::atomic<bool> has_high_{false}; ///< without the mutex; may be out of date
 };
 
 } // namespace rollcall

@@ -23,9 +23,9 @@ constexpr std::size_t most_help = 64;
 
 run_queue::entry entry_of(caf::resumable* job) {
   if (job->subtype() != caf::resumable::scheduled_actor)
-    return {job, urgency::patient};
+    return {job, priority::low};
   const auto& actor = *static_cast<caf::scheduled_actor*>(job);
-  return {job, urgency_of(actor), home_of(actor)};
+  return {job, priority_of(actor), affinity_of(actor)};
 }
 
 } // namespace
@@ -44,7 +44,7 @@ public:
 
   void exec_later(caf::resumable* job) override {
     woken_.push_back(entry_of(job));
-    if (woken_.size() == run_queue::patience)
+    if (woken_.size() == run_queue::most_in_a_row)
       pass_on();
   }
 
@@ -112,7 +112,7 @@ private:
         prefetch_to_run({mine.data(), count});
       for (std::size_t i = 0; i < count; ++i) {
         if (i > 0)
-          run_express();
+          run_high();
         execute(mine[i]);
       }
       now = moment::clock::now();
@@ -120,9 +120,9 @@ private:
     current() = nullptr;
   }
 
-  void run_express() {
-    for (std::size_t n = 0; n < run_queue::patience; ++n) {
-      const auto job = of_.queue_.take_express();
+  void run_high() {
+    for (std::size_t n = 0; n < run_queue::most_in_a_row; ++n) {
+      const auto job = of_.queue_.take_high();
       if (!job)
         return;
       execute(job);

@@ -17,10 +17,10 @@ namespace rollcall {
 
 /// Runs the actors on threads that are there already, between two looks at their sockets: run_turn(). So a
 /// request passes from its socket through the actors and back without changing threads, and never waits for a
-/// processor that actors hold; and requests overtake what the feed has set in motion (see urgency).
+/// processor that actors hold; and requests overtake what the feed has set in motion (see priority).
 ///
 /// Instead of CAF's own schedulers, which have threads of their own, wake one for each message and another
-/// one for each deadline, and know one urgency.
+/// one for each deadline, and know one priority.
 class scheduler final : public caf::scheduler::abstract_coordinator {
 public:
   /// Has one of the threads, should all sleep, call woken() and then run_turn(). Any thread.
@@ -45,8 +45,8 @@ public:
   void woken() { queue_.woken(); }
 
   /// While it lives, no other thread is woken for the requests that the calling one passes on to actors. Its
-  /// end runs the express and prompt ones until none has anything to do, or it has run enough. Does nothing
-  /// in a system with another scheduler.
+  /// end runs those of high and normal priority until none has anything to do, or it has run enough. Does
+  /// nothing in a system with another scheduler.
   class help {
   public:
     explicit help(caf::actor_system& in);

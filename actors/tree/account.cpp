@@ -1,7 +1,7 @@
 #include "actors/tree/account.hpp"
 
+#include "actors/runtime/affinity.hpp"
 #include "actors/runtime/failure.hpp"
-#include "actors/runtime/home.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/runtime/prefetch.hpp"
 
@@ -21,18 +21,18 @@ void account_state::take(record_ptr record, const call_actor& call) {
   touch();
   if (!is_new)
     flush();
-  tell(self, call, atom::placed_v, key, keeper_actor{account_actor{self}}, where);
+  tell(self, call, atom::placed_v, key, call_owner_actor{account_actor{self}}, where);
   number(record, call);
 }
 
-void account_state::replace(const record_ptr& record, seat where) {
+void account_state::replace(const record_ptr& record, slot where) {
   const auto* call = calls_.replace(record, where);
   touch();
   if (call)
     number(record, *call);
 }
 
-void account_state::leave(const record_ptr& record, seat where) {
+void account_state::leave(const record_ptr& record, slot where) {
   const account_key told{record->source().environment, record->account()};
   const auto now = self->clock().now();
   if (told == key)
@@ -224,10 +224,10 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
   self->state.key = key;
   self->state.tally = tally;
   self->state.version = version;
-  settle_at(*self, std::hash<account_key>{}(key));
+  set_affinity(*self, std::hash<account_key>{}(key));
   return {
-      one_way{[self](const record_ptr& record, seat where) { self->state.replace(record, where); }},
-      one_way{[self](caf::delete_atom, const record_ptr& record, seat where) {
+      one_way{[self](const record_ptr& record, slot where) { self->state.replace(record, where); }},
+      one_way{[self](caf::delete_atom, const record_ptr& record, slot where) {
         self->state.leave(record, where);
       }},
       one_way{

@@ -2,7 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
-#include "domain/calls/roster.hpp"
+#include "domain/calls/account_calls.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -25,8 +25,8 @@ struct account_state {
   explicit account_state(account_actor::pointer ptr) : self(ptr) {}
 
   void take(record_ptr record, const call_actor& call);
-  void replace(const record_ptr& record, seat where);
-  void leave(const record_ptr& record, seat where);
+  void replace(const record_ptr& record, slot where);
+  void leave(const record_ptr& record, slot where);
   void list(const list_job& job);
   void stats(const stats_job& job);
   void disconnect(const disconnect_job_ptr& job);
@@ -62,7 +62,7 @@ private:
   void touch();
   void remember_move();
 
-  roster<call_actor> calls_{defaults::move_memory};
+  account_calls<call_actor> calls_{defaults::move_memory};
   std::vector<former_tally> former_tallies_; ///< oldest first
   std::deque<asking> asking_;                ///< oldest first; `proceed` is under way while there are some
   directory_ptr directory_;                  ///< of an account without a number only

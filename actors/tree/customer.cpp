@@ -2,7 +2,7 @@
 
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/priority.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -154,7 +154,7 @@ customer_actor::behavior_type customer_behavior(customer_actor::stateful_pointer
 
 customer_actor spawn_customer(caf::actor_system& system, context_ptr context, customer_id id,
                               tally_actor tally) {
-  return spawn_as(urgency::express, system, customer_behavior, std::move(context), id, std::move(tally));
+  return spawn_with(priority::high, system, customer_behavior, std::move(context), id, std::move(tally));
 }
 
 } // namespace rollcall

@@ -3,7 +3,7 @@
 #include "actors/links/link.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/priority.hpp"
 #include "actors/tree/account.hpp"
 #include "actors/tree/customer.hpp"
 #include "actors/tree/tally.hpp"
@@ -99,7 +99,7 @@ struct link_answers {
   fan_in links = {};
   link_statuses found = {};
 
-  void settle() {
+  void deliver_if_complete() {
     if (links.is_over())
       promise.deliver(std::move(found));
   }
@@ -118,15 +118,15 @@ caf::result<link_statuses> node_state::link_states() {
             [answers, who](link_status& is) {
               answers->found.push_back(std::move(is));
               answers->links.answered(who);
-              answers->settle();
+              answers->deliver_if_complete();
             },
             [answers, who](const caf::error&) {
               answers->links.failed(who, "no answer in time");
-              answers->settle();
+              answers->deliver_if_complete();
             });
   }
   if (links_.empty())
-    answers->settle();
+    answers->deliver_if_complete();
   return promise;
 }
 
@@ -315,7 +315,7 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
 } // namespace
 
 node_actor spawn_node(caf::actor_system& system, context_ptr context, auditor_actor auditor) {
-  return spawn_as(urgency::prompt, system, node_behavior, std::move(context), std::move(auditor));
+  return spawn_with(priority::normal, system, node_behavior, std::move(context), std::move(auditor));
 }
 
 } // namespace rollcall

@@ -51,7 +51,7 @@ private:
     customer_id owner;
     std::uint64_t asked = 0; ///< to retire, in this round; 0 when there was news for it since
   };
-  struct wire {
+  struct link_entry {
     link_actor actor;
     environment_id environment;
   };
@@ -71,7 +71,7 @@ private:
   std::size_t audited_ = 0;        ///< parts of the accounts, of audit_parts
   std::uint64_t round_ = 0;        ///< counts how often accounts were asked to retire
   std::uint64_t last_version_ = 0; ///< of all accounts that have retired, the highest
-  std::unordered_map<switch_name, wire> links_;
+  std::unordered_map<switch_name, link_entry> links_;
 };
 
 /// Spawns the node. It serves nothing before it was given a directory. `auditor` may be null. An exit message

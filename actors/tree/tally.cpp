@@ -2,7 +2,7 @@
 
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/priority.hpp"
 
 #include <utility>
 
@@ -55,7 +55,7 @@ tally_actor::behavior_type tally_behavior(tally_actor::stateful_pointer<tally_st
 } // namespace
 
 tally_actor spawn_tally(caf::actor_system& system, context_ptr context) {
-  return spawn_as(urgency::prompt, system, tally_behavior, std::move(context));
+  return spawn_with(priority::normal, system, tally_behavior, std::move(context));
 }
 
 } // namespace rollcall

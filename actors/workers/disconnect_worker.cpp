@@ -1,4 +1,4 @@
-#include "actors/cluster_board.hpp"
+#include "actors/cluster_view.hpp"
 #include "actors/order_time.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
@@ -13,9 +13,9 @@
 
 namespace rollcall {
 
-caf::result<disconnect_answer> disconnect_worker_state::start(const disconnect_request& request) {
+caf::result<node_disconnect_answer> disconnect_worker_state::start(const disconnect_request& request) {
   request_ = request;
-  promise_ = self->make_response_promise<disconnect_answer>();
+  promise_ = self->make_response_promise<node_disconnect_answer>();
   tree_ = answers_.expect(context->node.value());
   self->delayed_send(self, set_times(request_, *context) + defaults::outcome_grace, atom::deadline_v);
   entry_ = context->audit.new_entry();

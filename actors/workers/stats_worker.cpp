@@ -1,14 +1,14 @@
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
-#include "actors/runtime/urgency.hpp"
+#include "actors/runtime/priority.hpp"
 #include "actors/workers/workers.hpp"
 
 #include <utility>
 
 namespace rollcall {
 
-caf::result<stats_answer> stats_worker_state::start(const stats_request& request) {
-  promise_ = self->make_response_promise<stats_answer>();
+caf::result<stats_by_account> stats_worker_state::start(const stats_request& request) {
+  promise_ = self->make_response_promise<stats_by_account>();
   tree_ = answers_.expect(context->node.value());
   self->send(node, sum_.begin(request, stats_sink_actor{self}));
   self->delayed_send(self, defaults::gather_deadline, atom::deadline_v);
@@ -56,7 +56,7 @@ stats_worker_actor::behavior_type stats_worker(stats_worker_actor::stateful_poin
 } // namespace
 
 stats_worker_actor spawn_stats_worker(caf::actor_system& system, context_ptr context, node_actor node) {
-  return spawn_as(urgency::express, system, stats_worker, std::move(context), std::move(node));
+  return spawn_with(priority::high, system, stats_worker, std::move(context), std::move(node));
 }
 
 } // namespace rollcall

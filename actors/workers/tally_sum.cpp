@@ -27,8 +27,8 @@ void tally_sum::add(const stats_part& part) {
   }
 }
 
-stats_answer tally_sum::take() const {
-  stats_answer answer;
+stats_by_account tally_sum::take() const {
+  stats_by_account answer;
   answer.reserve(found_.size());
   for (const auto& [key, news] : found_)
     if (!news.counts.none())

@@ -22,7 +22,7 @@ public:
   const stats_request& request() const noexcept { return request_; }
 
   /// The counts, once no part is awaited.
-  stats_answer take() const;
+  stats_by_account take() const;
 
   /// The error of a sum of which `open` parts did not come in time, which is logged and counted.
   static caf::error late(node_context& context, std::uint64_t open);

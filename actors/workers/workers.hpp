@@ -49,13 +49,13 @@ private:
 };
 
 /// Gathers the counts of tallies for another node, or a page of this one; a request of the API has its
-/// gathering do that.
+/// cluster query do that.
 struct stats_worker_state {
   static inline const char* name = "stats_worker";
 
   explicit stats_worker_state(stats_worker_actor::pointer ptr) : self(ptr) {}
 
-  caf::result<stats_answer> start(const stats_request& request);
+  caf::result<stats_by_account> start(const stats_request& request);
   void expect(std::uint64_t more);
   void part(const stats_part& part);
   void late();
@@ -67,7 +67,7 @@ struct stats_worker_state {
 private:
   void settle();
 
-  caf::typed_response_promise<stats_answer> promise_;
+  caf::typed_response_promise<stats_by_account> promise_;
   tally_sum sum_;
   fan_in answers_;
   fan_in::party tree_ = 0;
@@ -81,7 +81,7 @@ struct disconnect_worker_state {
 
   explicit disconnect_worker_state(disconnect_worker_actor::pointer ptr) : self(ptr) {}
 
-  caf::result<disconnect_answer> start(const disconnect_request& request);
+  caf::result<node_disconnect_answer> start(const disconnect_request& request);
   void expect(std::uint64_t more);
   void outcome(const call_outcome& outcome);
   void late();
@@ -106,8 +106,8 @@ private:
   std::vector<std::string> untold_switches(bool found) const;
 
   disconnect_request request_;
-  caf::typed_response_promise<disconnect_answer> promise_;
-  disconnect_answer answer_;
+  caf::typed_response_promise<node_disconnect_answer> promise_;
+  node_disconnect_answer answer_;
   std::unordered_map<std::string_view, std::pair<record_ptr, disconnect_outcome>>
       outcomes_;            ///< by ID: a call that
                             ///< moves may tell twice

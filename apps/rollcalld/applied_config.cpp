@@ -6,7 +6,7 @@
 namespace rollcall {
 
 void tell_of_homeless_switches(const config& config, const directory& dir) {
-  for (const auto& name : homeless_switches(config, dir))
+  for (const auto& name : switches_without_environment(config, dir))
     log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
                name.value());
 }

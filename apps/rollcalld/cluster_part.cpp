@@ -66,22 +66,22 @@ cluster_view_ptr nobody_met_yet(const node_mesh& mesh, bool missing_is_fault) {
 
 } // namespace
 
-cluster_part::cluster_part(surroundings at, const config& config)
+cluster_part::cluster_part(dependencies at, const config& config)
     : at_(std::move(at)),
       incarnation_(random_incarnation()),
       members_(std::make_shared<members_file>(state_folder_of(config))) {
-  const auto wired = config.cluster.has_value();
-  member_ = spawn_member(at_.system, at_.context, at_.node, at_.auditor, wired);
+  const auto is_clustered = config.cluster.has_value();
+  member_ = spawn_member(at_.system, at_.context, at_.node, at_.auditor, is_clustered);
   cluster_settings settings;
   settings.incarnation = incarnation_;
   settings.secret = at_.secret;
-  settings.missing_is_fault = wired && config.cluster->missing_node == missing_node::fault;
-  settings.own_thread = wired;
+  settings.missing_is_fault = is_clustered && config.cluster->missing_node == missing_node::fault;
+  settings.own_thread = is_clustered;
   settings.on_secret_taken = at_.on_secret_taken;
   settings.on_view = at_.on_view;
   settings.on_drain = at_.on_drain;
   settings.on_drained = at_.on_drained;
-  if (wired) {
+  if (is_clustered) {
     settings.feeds = feeds_of(config);
     settings.members = members_->read();
     settings.on_members = [file = members_, post = at_.post](known_members members) {
@@ -125,7 +125,7 @@ void cluster_part::listen(const config& config) {
   const cluster::published_actor published{caf::actor_cast<caf::strong_actor_ptr>(member_),
                                            at_.system.message_types<wire::member_actor>()};
   mesh_ = std::make_shared<cluster::mesh>(at_.io, at_.system, std::move(with), published, std::move(tell));
-  at_.context->cluster.put_up(nobody_met_yet(*mesh_, config.cluster->missing_node == missing_node::fault));
+  at_.context->cluster.publish(nobody_met_yet(*mesh_, config.cluster->missing_node == missing_node::fault));
   caf::anon_send(cluster_, node_mesh_ptr{mesh_});
   const auto port = mesh_->listen();
   log::info("rollcalld", "cluster {} on {} (port {})", config.cluster->name,

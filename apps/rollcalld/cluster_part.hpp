@@ -24,12 +24,13 @@ namespace cluster {
 class mesh;
 }
 
-/// What makes this node one of several: the actor that others reach, the one that knows them, and the wires
-/// between. Without `[cluster]` there are no wires: a cluster of one. One thread, unless said otherwise.
+/// What makes this node one of several: the actor that others reach, the one that knows them, and the
+/// connections between. Without `[cluster]` there are no connections: a cluster of one. One thread, unless
+/// said otherwise.
 class cluster_part {
 public:
   /// What it is made of and whom it tells; the callbacks come on threads of the actor system.
-  struct surroundings {
+  struct dependencies {
     boost::asio::io_context& io;
     caf::actor_system& system;
     context_ptr context;
@@ -38,13 +39,13 @@ public:
     shared_secret secret;                                      ///< for the other nodes
     std::function<void(const shared_secret&)> on_secret_taken; ///< another node's has taken its place
     std::function<void(std::function<void()>)>
-        post;                      ///< has something done on the thread that may wait for disks
-    std::function<void()> on_view; ///< context->cluster has a new view; twice a second while there are wires
+        post;                           ///< has something done on the thread that may wait for disks
+    std::function<void()> on_view;      ///< context->cluster has a new view; twice a second in a cluster
     std::function<void(bool)> on_drain; ///< switches are to connect to other nodes, or not any more
     std::function<void()> on_drained;   ///< they have: the node is to stop
   };
 
-  cluster_part(surroundings at, const config& config);
+  cluster_part(dependencies at, const config& config);
   ~cluster_part();
 
   /// Where switches attach.
@@ -78,7 +79,7 @@ public:
   const cluster::metrics* counters() const noexcept;
 
 private:
-  surroundings at_;
+  dependencies at_;
   std::uint64_t incarnation_;
   std::shared_ptr<members_file> members_; ///< used by what is posted
   member_host_actor member_;

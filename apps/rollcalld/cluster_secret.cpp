@@ -77,8 +77,8 @@ void cluster_secret::configure(std::string configured) {
   keep();
 }
 
-bool cluster_secret::hear(const shared_secret& theirs) {
-  const auto taken = ring_.hear(theirs, now_());
+bool cluster_secret::learn(const shared_secret& theirs) {
+  const auto taken = ring_.learn(theirs, now_());
   if (taken)
     keep();
   return taken;

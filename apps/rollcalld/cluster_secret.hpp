@@ -28,7 +28,7 @@ public:
   void configure(std::string configured);
 
   /// What another node tells. True when this node takes it.
-  bool hear(const shared_secret& theirs);
+  bool learn(const shared_secret& theirs);
 
   /// What other nodes are to hear: nothing where one is configured.
   shared_secret told() const;

@@ -1,5 +1,5 @@
 #include "actors/audit/auditor.hpp"
-#include "actors/requests/front.hpp"
+#include "actors/requests/cluster_frontend.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
 #include "actors/tree/node.hpp"
@@ -52,8 +52,8 @@ daemon::impl::impl(std::filesystem::path file, config config)
       signals_(control_, SIGTERM, SIGINT, SIGHUP),
       actor_settings_(
           config_.cluster.has_value(),
-          [this] { boost::asio::post(crew_.sockets(), [this] { scheduler::of(system_).woken(); }); },
-          crew::size()) {}
+          [this] { boost::asio::post(thread_pools_.sockets(), [this] { scheduler::of(system_).woken(); }); },
+          thread_pools::size()) {}
 
 void daemon::impl::start() {
   sole_use_ = take_sole_use(config_);
@@ -65,7 +65,7 @@ void daemon::impl::start() {
   tell_of_homeless_switches(config_, *directory_);
   start_actors();
   start_listeners();
-  crew_.start(scheduler::of(system_));
+  thread_pools_.start(scheduler::of(system_));
   follow_directory(config_.directory.url, directory_status_, [this](stored_directory stored) {
     boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
   });
@@ -92,11 +92,11 @@ void daemon::impl::start_actors() {
       std::make_unique<cluster_secret>(state_folder_of(config_), context_->node, cluster_secret_of(config_));
   authenticator_ = authenticator_of(config_.http, secret_->nonce_keys());
   cluster_ = std::make_unique<cluster_part>(
-      cluster_part::surroundings{
-          crew_.sockets(), system_, context_, node_, auditor_, secret_->told(),
+      cluster_part::dependencies{
+          thread_pools_.sockets(), system_, context_, node_, auditor_, secret_->told(),
           [this](const auto& theirs) {
             boost::asio::post(control_, [this, theirs] {
-              if (secret_->hear(theirs))
+              if (secret_->learn(theirs))
                 share_secret();
             });
           },
@@ -105,7 +105,7 @@ void daemon::impl::start_actors() {
           [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
           [this] { boost::asio::post(control_, [this] { begin_stop(); }); }},
       config_);
-  front_ = spawn_front(system_, context_, node_, auditor_, cluster_->orders());
+  front_ = spawn_cluster_frontend(system_, context_, node_, auditor_, cluster_->orders());
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
   for (auto& [name, calls] : outstanding)
@@ -117,15 +117,16 @@ void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
   endpoint_ = std::make_unique<api::endpoint>(system_, front_, auditor_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
-  http_ =
-      std::make_unique<http::server>(crew_.sockets(), crew_.makers(), http_limits_of(config_, open_files()),
-                                     [this](http::request request, http::reply_fn reply) {
-                                       const scheduler::help by_this_thread{system_};
-                                       pages_->handle(std::move(request), std::move(reply));
-                                     });
-  feed_ = std::make_unique<feed::server>(crew_.sockets(), feed::limits{}, config_.node.id,
+  http_ = std::make_unique<http::server>(thread_pools_.sockets(), thread_pools_.encoders(),
+                                         http_limits_of(config_, open_files()),
+                                         [this](http::request request, http::reply_fn reply) {
+                                           const scheduler::help by_this_thread{system_};
+                                           pages_->handle(std::move(request), std::move(reply));
+                                         });
+  feed_ = std::make_unique<feed::server>(thread_pools_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
-  kamailios_ = std::make_unique<kamailio::clients>(crew_.sockets(), kamailio::limits{}, attach, system_now);
+  kamailios_ =
+      std::make_unique<kamailio::clients>(thread_pools_.sockets(), kamailio::limits{}, attach, system_now);
   pages_ = std::make_unique<pages>(system_, node_, *endpoint_, context_, http_->counters(), feed_->counters(),
                                    *kamailios_, *cluster_, directory_status_, certificates_);
   pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
@@ -313,7 +314,7 @@ void daemon::impl::drain() {
   lines_.wait(flushed_within + 100ms);
   cluster_->stop();
   stop_auditor(system_, node_, auditor_, next_wait());
-  crew_.stop();
+  thread_pools_.stop();
   log::info("rollcalld", "stopped");
 }
 

@@ -7,13 +7,13 @@
 #include "apps/rollcalld/certificates.hpp"
 #include "apps/rollcalld/cluster_part.hpp"
 #include "apps/rollcalld/cluster_secret.hpp"
-#include "apps/rollcalld/crew.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/directory_status.hpp"
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/sole_use.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
+#include "apps/rollcalld/thread_pools.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/http/server.hpp"
 #include "transport/switches/feed/server.hpp"
@@ -72,13 +72,13 @@ private:
   boost::asio::signal_set signals_;
   certificate_watch certificates_{control_};
 
-  crew crew_;
+  thread_pools thread_pools_;
   actor_settings actor_settings_;
   caf::actor_system system_{actor_settings_};
   context_ptr context_ = std::make_shared<node_context>();
   auditor_actor auditor_;
   node_actor node_;
-  front_actor front_;
+  cluster_frontend_actor front_;
 
   std::unique_ptr<cluster_secret> secret_;
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used

@@ -15,7 +15,7 @@ namespace {
 /// A little more than the workers take for themselves, so that their own word arrives.
 constexpr auto patience = defaults::gather_deadline * 2;
 
-struct gathering {
+struct query {
   context_ptr context;
   node_actor node;
   directory_ptr directory;
@@ -24,7 +24,7 @@ struct gathering {
   std::size_t next_environment = 0;
 };
 
-void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>& work) {
+void count_calls(caf::event_based_actor* self, const std::shared_ptr<query>& work) {
   const auto& environments = work->directory->entries().environments;
   if (work->next_environment == environments.size()) {
     work->done(std::move(work->found));
@@ -36,7 +36,7 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
   self->request(spawn_stats_worker(self->system(), work->context, work->node), caf::duration{patience},
                 stats_request{root->id, true, work->directory})
       .then(
-          [self, work](const stats_answer& accounts) {
+          [self, work](const stats_by_account& accounts) {
             for (const auto& account : accounts)
               work->found.calls += account.counts.total();
             count_calls(self, work);
@@ -51,8 +51,8 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<gathering>&
 
 void gather_overview(caf::actor_system& system, context_ptr context, node_actor node, directory_ptr dir,
                      std::function<void(overview)> done) {
-  auto work = std::make_shared<gathering>(
-      gathering{std::move(context), std::move(node), std::move(dir), std::move(done)});
+  auto work =
+      std::make_shared<query>(query{std::move(context), std::move(node), std::move(dir), std::move(done)});
   system.spawn([work](caf::event_based_actor* self) {
     self->request(work->node, caf::duration{patience}, caf::get_atom_v)
         .then(

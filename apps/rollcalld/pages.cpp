@@ -190,8 +190,8 @@ void pages::metrics(shown switches, http::reply_fn reply) {
                     });
                     page.nodes = context_->cluster.view()->members;
                     page.audit = context_->audit.status();
-                    if (const auto* wires = cluster_.counters())
-                      collect(*wires, page);
+                    if (const auto* connections = cluster_.counters())
+                      collect(*connections, page);
                     http::response answer;
                     answer.content_type = metrics_content_type;
                     answer.body = render(page);

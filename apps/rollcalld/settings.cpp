@@ -63,7 +63,7 @@ std::vector<switch_settings> switches_of(const config& config, const directory& 
   return result;
 }
 
-std::vector<switch_name> homeless_switches(const config& config, const directory& dir) {
+std::vector<switch_name> switches_without_environment(const config& config, const directory& dir) {
   std::vector<switch_name> result;
   each_switch(config, [&](const switch_name& name, environment_id environment) {
     if (!dir.root(environment))

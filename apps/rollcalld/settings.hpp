@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cluster_board.hpp"
+#include "actors/cluster_view.hpp"
 #include "actors/messages.hpp"
 #include "apps/config/config.hpp"
 #include "domain/directory/directory.hpp"
@@ -25,7 +25,7 @@ namespace rollcall {
 std::vector<switch_settings> switches_of(const config& config, const directory& dir);
 
 /// Names of configured switches whose environment the directory does not have.
-std::vector<switch_name> homeless_switches(const config& config, const directory& dir);
+std::vector<switch_name> switches_without_environment(const config& config, const directory& dir);
 
 /// Who may connect to the feed, as far as switches_of() has them.
 feed::switch_secrets secrets_of(const config& config, const directory& dir);

@@ -1,6 +1,6 @@
 #include "domain/base/text.hpp"
 
-#include "domain/base/eight_bytes.hpp"
+#include "domain/base/swar.hpp"
 
 #include <cstdint>
 
@@ -59,9 +59,7 @@ decoded decode(std::string_view s) {
 /// True when all is ASCII from the space up: what nearly all texts are made of, and many times faster to see
 /// so than character by character.
 bool is_plain(std::string_view text) {
-  namespace eight = eight_bytes;
-  return !eight::any(text,
-                     [](std::uint64_t word) { return eight::not_ascii(word) | eight::below(word, ' '); });
+  return !swar::any(text, [](std::uint64_t word) { return swar::not_ascii(word) | swar::below(word, ' '); });
 }
 
 } // namespace

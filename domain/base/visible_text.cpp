@@ -1,6 +1,6 @@
 #include "domain/base/visible_text.hpp"
 
-#include "domain/base/eight_bytes.hpp"
+#include "domain/base/swar.hpp"
 #include "domain/base/text.hpp"
 
 #include <algorithm>
@@ -54,9 +54,8 @@ bool is_hidden(std::uint32_t code) {
 
 /// True when all is printable ASCII.
 bool needs_no_change(std::string_view text) {
-  namespace eight = eight_bytes;
-  return !eight::any(text, [](std::uint64_t word) {
-    return eight::not_ascii(word) | eight::below(word, ' ') | eight::equal(word, '\x7F');
+  return !swar::any(text, [](std::uint64_t word) {
+    return swar::not_ascii(word) | swar::below(word, ' ') | swar::equal(word, '\x7F');
   });
 }
 

@@ -3,7 +3,7 @@
 #include "domain/base/ids.hpp"
 #include "domain/base/time.hpp"
 #include "domain/calls/call_state.hpp"
-#include "domain/calls/said_texts.hpp"
+#include "domain/calls/text_fields.hpp"
 
 #include <optional>
 #include <string>
@@ -24,7 +24,7 @@ struct call_event {
   std::optional<timestamp> connect; ///< when it was answered; on Connected without it, `received` counts
   std::optional<account_id> account;
   std::optional<connection_id> connection;
-  said_texts texts; ///< all but call_text::id, which is not the switch's to say
+  text_fields texts; ///< all but call_text::id, which is not the switch's to say
 };
 
 using call_events = std::vector<call_event>;

@@ -25,7 +25,7 @@ void member_memory::met(const std::string& node, const std::string& address, tim
   one.seen = std::max({one.seen, one.forgotten + 1, micros(now)});
 }
 
-void member_memory::hear(const known_members& theirs, const node_id& own, timestamp now) {
+void member_memory::merge(const known_members& theirs, const node_id& own, timestamp now) {
   const auto latest = micros(now);
   for (const auto& said : theirs) {
     if (said.node.empty() || said.node == own.value() || said.node.size() > text_bytes

@@ -39,13 +39,13 @@ public:
   static constexpr std::chrono::hours kept{72};  ///< without being met
 
   /// Begins with what was kept over a restart.
-  void restore(const known_members& from, const node_id& own, timestamp now) { hear(from, own, now); }
+  void restore(const known_members& from, const node_id& own, timestamp now) { merge(from, own, now); }
 
   /// A member is here.
   void met(const std::string& node, const std::string& address, timestamp now);
 
   /// What another node remembers. Times to come are of a clock that is off: they count as now.
-  void hear(const known_members& theirs, const node_id& own, timestamp now);
+  void merge(const known_members& theirs, const node_id& own, timestamp now);
 
   /// Nobody is to miss it, until it is met again. Also one that was never met: it is known by its address.
   void forget(const std::string& node, timestamp now);

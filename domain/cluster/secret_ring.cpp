@@ -25,7 +25,7 @@ bool secret_ring::configure(std::string configured, timestamp now) {
   return true;
 }
 
-bool secret_ring::hear(const shared_secret& theirs, timestamp now) {
+bool secret_ring::learn(const shared_secret& theirs, timestamp now) {
   if (!is_sound(theirs) || !precedes(theirs, shared_))
     return false;
   auto before = std::exchange(shared_, theirs);

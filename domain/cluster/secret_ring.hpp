@@ -33,7 +33,7 @@ public:
   bool configure(std::string configured, timestamp now);
 
   /// What another node tells. True when it takes the place of the shared one.
-  bool hear(const shared_secret& theirs, timestamp now);
+  bool learn(const shared_secret& theirs, timestamp now);
 
   bool is_configured() const { return !configured_.empty(); }
   const std::string& in_use() const { return is_configured() ? configured_ : shared_.bytes; }

@@ -110,11 +110,11 @@ private:
           above = tree_of_[at];
       }
       for (auto one = way.rbegin(); one != way.rend(); ++one)
-        settle(*one, above), marks[*one] = seen::done;
+        place_in_tree(*one, above), marks[*one] = seen::done;
     }
   }
 
-  void settle(std::size_t at, environment_id above) {
+  void place_in_tree(std::size_t at, environment_id above) {
     const auto& c = entries_.customers[at];
     tree_of_[at] = above;
     if (above.known() && c.environment.known() && c.environment != above)

@@ -235,7 +235,7 @@ bool call_list::pick(call_row& row) {
 std::int64_t call_list::look_at_next(run& from) const {
   if (from.position == from.records.size()) {
     from.next = nullptr;
-    return tournament::ended;
+    return loser_tree::ended;
   }
   const auto& listed = from.records[from.position];
   from.next = listed.record.get();

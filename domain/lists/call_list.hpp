@@ -1,8 +1,8 @@
 #pragma once
 
 #include "domain/base/ids.hpp"
+#include "domain/base/loser_tree.hpp"
 #include "domain/base/time.hpp"
-#include "domain/base/tournament.hpp"
 #include "domain/calls/call_record.hpp"
 #include "domain/directory/account_key.hpp"
 #include "domain/directory/directory.hpp"
@@ -95,7 +95,7 @@ private:
   directory_ptr directory_;
   timestamp now_;
   std::vector<run> runs_;
-  tournament first_run_;              ///< in orders by setup time
+  loser_tree first_run_;              ///< in orders by setup time
   std::vector<candidate> candidates_; ///< by duration: every record, backwards: the next is at the end
   std::array<call_row, 32> soon_;     ///< a ring: the next rows, already taken from the candidates
   std::size_t first_ = 0;

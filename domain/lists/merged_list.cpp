@@ -23,7 +23,7 @@ merged_list::merged_list(const call_query& query, timestamp now, std::vector<mer
 row_source::step merged_list::next(call_row& row) {
   if (ended())
     return step::end;
-  if (!settled())
+  if (!find_next())
     return step::pending;
   if (heap_.empty()) {
     let_go();
@@ -40,7 +40,7 @@ bool merged_list::wait(std::function<void()> ready) {
   const auto wanted = std::make_shared<const std::function<void()>>(std::move(ready));
   while (!ended()) {
     try {
-      if (settled())
+      if (find_next())
         return false;
     } catch (...) { // failure_ has it, and next() throws it
       return false;
@@ -63,7 +63,7 @@ bool merged_list::wait(std::function<void()> ready) {
 
 /// Reads what must be read before the next row can be told, if there is one: it is the heap's first then.
 /// False while some of that is pending.
-bool merged_list::settled() {
+bool merged_list::find_next() {
   if (failure_)
     std::rethrow_exception(failure_);
   try {

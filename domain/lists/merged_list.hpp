@@ -50,7 +50,7 @@ private:
     std::uint32_t part = 0;
   };
 
-  bool settled();
+  bool find_next();
   bool start();
   bool replace_told();
   step read(std::uint32_t number, candidate& into);

@@ -44,10 +44,10 @@ constexpr std::size_t identity_bytes = sizeof(std::int64_t) + 2;
 
 constexpr timestamp last_moment{std::chrono::seconds{253'402'300'799}}; // the last second of 9999
 
-/// Writes on where there is room enough.
-class pen {
+/// Writes where the caller has made sure that there is room.
+class byte_writer {
 public:
-  explicit pen(char* at) : at_(at) {}
+  explicit byte_writer(char* at) : at_(at) {}
 
   template <class Number>
   void number(Number value) {
@@ -70,9 +70,9 @@ private:
 };
 
 /// Reads on where there are bytes enough.
-class lens {
+class byte_reader {
 public:
-  explicit lens(const char* at) : at_(at) {}
+  explicit byte_reader(const char* at) : at_(at) {}
 
   template <class Number>
   Number number() {
@@ -129,7 +129,7 @@ void row_packer::pack(const call_row& row) {
   }
   const auto begin = batch_.size();
   batch_.resize(begin + row_bytes + size);
-  pen to{batch_.data() + begin};
+  byte_writer to{batch_.data() + begin};
   to.number(call.account().value());
   to.number(call.connection().value());
   to.number(row.customer.value());
@@ -156,7 +156,7 @@ void row_packer::write_source(const switch_identity& source) {
       const auto node = std::string_view{source.node.value()}.substr(0, longest_node);
       const auto begin = batch_.size();
       batch_.resize(begin + sizeof last_number_ + identity_bytes + name.size() + node.size());
-      pen to{batch_.data() + begin};
+      byte_writer to{batch_.data() + begin};
       to.number(last_number_);
       to.number(source.environment.value());
       to.number(static_cast<std::uint8_t>(name.size()));
@@ -168,7 +168,7 @@ void row_packer::write_source(const switch_identity& source) {
   }
   const auto begin = batch_.size();
   batch_.resize(begin + sizeof last_number_);
-  pen{batch_.data() + begin}.number(last_number_);
+  byte_writer{batch_.data() + begin}.number(last_number_);
 }
 
 std::string row_packer::take() {
@@ -192,7 +192,7 @@ bool row_unpacker::next(record_ptr& record, customer_id& customer) {
     return false;
   call_record::foreign picture;
   picture.source = read_source();
-  lens in{take(row_bytes)};
+  byte_reader in{take(row_bytes)};
   picture.account = in.id<account_id>();
   picture.connection = in.id<connection_id>();
   customer = in.id<customer_id>();
@@ -222,7 +222,7 @@ bool row_unpacker::next(record_ptr& record, customer_id& customer) {
 }
 
 const switch_identity* row_unpacker::read_source() {
-  const auto number = lens{take(sizeof(std::uint16_t))}.number<std::uint16_t>();
+  const auto number = byte_reader{take(sizeof(std::uint16_t))}.number<std::uint16_t>();
   if (number > sources_.size())
     refuse("a switch has not been named");
   if (number == sources_.size())
@@ -232,7 +232,7 @@ const switch_identity* row_unpacker::read_source() {
 
 const switch_identity* row_unpacker::read_identity() {
   const auto* const begin = take(identity_bytes);
-  lens in{begin};
+  byte_reader in{begin};
   const auto environment = in.id<environment_id>();
   const std::size_t name_size = in.number<std::uint8_t>();
   const std::size_t node_size = in.number<std::uint8_t>();

@@ -19,7 +19,7 @@ record_ptr first_picture(const std::string& id, call_state state) {
 /// An account between a call and a tally that write down what they hear.
 struct account_world : actor_fixture {
   std::vector<std::string> heard;
-  seat taken{};
+  slot taken{};
 
   tally_actor tally = sys.spawn([this]() -> tally_actor::behavior_type {
     return {
@@ -34,12 +34,12 @@ struct account_world : actor_fixture {
   call_actor caller = sys.spawn([this]() -> call_actor::behavior_type {
     return {
         [](const call_event&) {},
-        [this](atom::placed, const account_key&, keeper_actor&, seat where) {
+        [this](atom::placed, const account_key&, call_owner_actor&, slot where) {
           taken = where;
           heard.push_back("placed");
         },
         [](const disconnect_job_ptr&) {},
-        [](link_word) {},
+        [](link_notice) {},
         [](account_id) {},
     };
   });

@@ -2,7 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/requests/front.hpp"
+#include "actors/requests/cluster_frontend.hpp"
 #include "actors/tree/node.hpp"
 #include "domain/directory/directory.hpp"
 
@@ -21,7 +21,7 @@
 #include <vector>
 
 // What the tests of actors stand on: a scheduler that runs one message at a time when told to, a clock that
-// moves when told to, a switch that writes down what it is told, and a node with its front.
+// moves when told to, a switch that writes down what it is told, and a node with its frontend.
 namespace rollcall::testing {
 
 using namespace std::chrono_literals;
@@ -202,17 +202,17 @@ Entry& entry_of(std::vector<Entry>& entries, Id id) {
 }
 
 /// A node with the sample directory and the switches sbc-1, sbc-2 (first environment) and sbc-9 (second), and
-/// the front by which everything is asked.
+/// the frontend by which everything is asked.
 struct world : actor_fixture {
   using lines = std::vector<std::string>;
   using counts = std::map<std::int64_t, std::pair<std::uint32_t, std::uint32_t>>;
 
   directory_ptr dir = directory::link(sample_entries());
   node_actor node;
-  front_actor front;
+  cluster_frontend_actor front;
 
   explicit world(auditor_actor auditor = {})
-      : node(spawn_node(sys, context, auditor)), front(spawn_front(sys, context, node, auditor)) {
+      : node(spawn_node(sys, context, auditor)), front(spawn_cluster_frontend(sys, context, node, auditor)) {
     reload(dir);
     // Most tests have one switch: that nothing is known of the others is not what they are about.
     for (const auto* other : {"sbc-2", "sbc-9"})
@@ -289,7 +289,7 @@ struct world : actor_fixture {
   }
 
   /// A list's rows, as `sbc-1:7 Connected 11@1`: ID, state, account and its customer.
-  static lines lines_of(const caf::expected<list_answer>& list) {
+  static lines lines_of(const caf::expected<cluster_list_answer>& list) {
     REQUIRE(list);
     lines result;
     for (call_row row; list->rows->next(row) == row_source::step::row;)
@@ -299,11 +299,13 @@ struct world : actor_fixture {
     return result;
   }
 
-  lines list(const call_query& query) { return lines_of(ask<list_answer>(front, list_request{query, dir})); }
+  lines list(const call_query& query) {
+    return lines_of(ask<cluster_list_answer>(front, list_request{query, dir}));
+  }
   lines list(std::int64_t scope = 1) { return list(all_of(scope)); }
 
   /// Total and connected calls by account, of those that have any.
-  static counts counts_of(const caf::expected<stats_report>& stats) {
+  static counts counts_of(const caf::expected<cluster_stats_answer>& stats) {
     REQUIRE(stats);
     counts result;
     for (const auto& each : stats->accounts)
@@ -316,7 +318,7 @@ struct world : actor_fixture {
   }
 
   counts stats(std::int64_t scope = 1, bool recursive = true) {
-    return counts_of(ask<stats_report>(front, stats_request{customer_id{scope}, recursive, dir}));
+    return counts_of(ask<cluster_stats_answer>(front, stats_request{customer_id{scope}, recursive, dir}));
   }
 
   disconnect_request hang_up_call(const std::string& id, std::int64_t scope = 1) const {
@@ -343,8 +345,8 @@ struct world : actor_fixture {
     return request;
   }
 
-  disconnect_report disconnect(const disconnect_request& request) {
-    auto answer = ask<disconnect_report>(front, request);
+  cluster_disconnect_answer disconnect(const disconnect_request& request) {
+    auto answer = ask<cluster_disconnect_answer>(front, request);
     REQUIRE(answer);
     return *answer;
   }

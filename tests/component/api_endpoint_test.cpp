@@ -123,7 +123,8 @@ TEST_CASE_FIXTURE(fixture, "what cannot be read is a fault, and HTTP 200") {
   CHECK(script->disconnects.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a front that does not answer, or not in time, is fault 503 that names the node") {
+TEST_CASE_FIXTURE(fixture,
+                  "a frontend that does not answer, or not in time, is fault 503 that names the node") {
   script->silent = true;
   send(request(stats));
   run();
@@ -135,7 +136,7 @@ TEST_CASE_FIXTURE(fixture, "a front that does not answer, or not in time, is fau
   CHECK(fault_in(answer_to(list_all)) == "503 Node node-a did not answer in time");
 }
 
-TEST_CASE_FIXTURE(fixture, "a front that is gone is fault 503") {
+TEST_CASE_FIXTURE(fixture, "a frontend that is gone is fault 503") {
   caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
   run();
   CHECK(fault_in(answer_to(stats)) == "503 Node node-a is stopping");
@@ -165,7 +166,7 @@ TEST_CASE_FIXTURE(fixture, "a list comes with its calls and says that it is comp
   CHECK(script->lists[0].query.scope == customer_id{1});
 }
 
-TEST_CASE_FIXTURE(fixture, "a disconnect reaches the front with who asked for it") {
+TEST_CASE_FIXTURE(fixture, "a disconnect reaches the frontend with who asked for it") {
   script->disconnected.sent = 2;
   const auto told = answer_to(call_of("disconnectAccount", structure({{"i_account", "<int>11</int>"}})));
   CHECK(header(told, "X-Rollcall-Complete") == "yes");

@@ -15,21 +15,21 @@
 
 namespace rollcall::testing {
 
-/// What the front is asked, and what it shall answer.
+/// What the frontend is asked, and what it shall answer.
 struct front_script {
   std::vector<list_request> lists;
   std::vector<stats_request> stats;
   std::vector<disconnect_request> disconnects;
   std::vector<node_order> node_orders;
   std::vector<record_ptr> calls; ///< what lists show, of account 11
-  stats_report counts;
-  disconnect_report disconnected;
+  cluster_stats_answer counts;
+  cluster_disconnect_answer disconnected;
   std::optional<caf::error> error;               ///< instead of any answer
-  std::vector<caf::response_promise> unanswered; ///< of a front that keeps silent
+  std::vector<caf::response_promise> unanswered; ///< of a frontend that keeps silent
   bool silent = false;
 
   template <class Reply>
-  caf::result<Reply> reply(front_actor::pointer self, Reply answer) {
+  caf::result<Reply> reply(cluster_frontend_actor::pointer self, Reply answer) {
     if (error)
       return *error;
     if (!silent)
@@ -40,20 +40,20 @@ struct front_script {
   }
 };
 
-inline front_actor::behavior_type scripted_front(front_actor::pointer self,
-                                                 std::shared_ptr<front_script> script) {
+inline cluster_frontend_actor::behavior_type scripted_frontend(cluster_frontend_actor::pointer self,
+                                                               std::shared_ptr<front_script> script) {
   return {
-      [=](const list_request& r) -> caf::result<list_answer> {
+      [=](const list_request& r) -> caf::result<cluster_list_answer> {
         script->lists.push_back(r);
         list_part part;
         part.account = {environment_id{1}, account_id{11}};
         part.records.assign(script->calls.begin(), script->calls.end());
         std::vector<list_part> parts{std::move(part)};
-        return script->reply(self,
-                             list_answer{std::make_shared<call_list>(r.query, r.directory, std::move(parts),
-                                                                     actor_fixture::wall),
-                                         actor_fixture::wall,
-                                         {}});
+        return script->reply(
+            self, cluster_list_answer{std::make_shared<call_list>(r.query, r.directory, std::move(parts),
+                                                                  actor_fixture::wall),
+                                      actor_fixture::wall,
+                                      {}});
       },
       [=](const stats_request& r) { return script->stats.push_back(r), script->reply(self, script->counts); },
       [=](const disconnect_request& r) {
@@ -65,14 +65,14 @@ inline front_actor::behavior_type scripted_front(front_actor::pointer self,
   };
 }
 
-/// An endpoint before a scripted front. Trusts 127.0.0.1; customer N logs in as `login-N` with `secret`.
+/// An endpoint before a scripted frontend. Trusts 127.0.0.1; customer N logs in as `login-N` with `secret`.
 struct api_fixture : actor_fixture {
   static constexpr std::string_view realm = "rollcall";
 
   std::shared_ptr<front_script> script = std::make_shared<front_script>();
   std::shared_ptr<http::authenticator> authenticator = std::make_shared<http::authenticator>(
       http::authenticator::settings{.realm = std::string{realm}, .keys = {http::nonce_key{}}});
-  front_actor front = sys.spawn(scripted_front, script);
+  cluster_frontend_actor front = sys.spawn(scripted_frontend, script);
   audit_writes audited; ///< what the auditor was sent
   auditor_actor auditor = sys.spawn([this](auditor_actor::pointer) -> auditor_actor::behavior_type {
     return {[this](const audit_writes& writes) {

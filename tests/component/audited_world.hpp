@@ -56,7 +56,7 @@ struct audited_world : world {
     caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
     run();
     node = spawn_node(sys, context, auditor);
-    front = spawn_front(sys, context, node, auditor);
+    front = spawn_cluster_frontend(sys, context, node, auditor);
     reload(dir);
     run();
   }
@@ -67,12 +67,13 @@ struct audited_world : world {
     return request;
   }
 
-  std::shared_ptr<std::optional<caf::expected<disconnect_report>>> later(const disconnect_request& request) {
-    return ask_later<disconnect_report>(front, request);
+  std::shared_ptr<std::optional<caf::expected<cluster_disconnect_answer>>>
+  later(const disconnect_request& request) {
+    return ask_later<cluster_disconnect_answer>(front, request);
   }
 
-  static const disconnect_report&
-  answer_in(const std::shared_ptr<std::optional<caf::expected<disconnect_report>>>& box) {
+  static const cluster_disconnect_answer&
+  answer_in(const std::shared_ptr<std::optional<caf::expected<cluster_disconnect_answer>>>& box) {
     REQUIRE(box->has_value());
     REQUIRE(**box);
     return ***box;

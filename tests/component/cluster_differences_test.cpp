@@ -200,9 +200,9 @@ TEST_CASE_FIXTURE(world, "a node that counts more accounts than fit into a messa
   other.up = true;
   other.actor = wire::member_actor{member};
   view->members.push_back(other);
-  context->cluster.put_up(view);
+  context->cluster.publish(view);
   tell(connected("sbc-1"), call{"1"}.in(11));
-  const auto told = ask<stats_report>(front, stats_request{customer_id{1}, true, dir});
+  const auto told = ask<cluster_stats_answer>(front, stats_request{customer_id{1}, true, dir});
   REQUIRE(told);
   CHECK(told->covers.missing.empty());
   CHECK(told->accounts.size() == many_accounts);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(world, "a node that counts more accounts than fit into a messa
   for (const auto& account : told->accounts)
     sum += account.counts.total();
   CHECK(sum.active() == many_accounts + 1);
-  context->cluster.put_up(std::make_shared<const cluster_view>());
+  context->cluster.publish(std::make_shared<const cluster_view>());
   caf::anon_send_exit(member, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(crowded, caf::exit_reason::user_shutdown);
 }

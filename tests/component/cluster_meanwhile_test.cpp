@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(cluster_world, "offset and limit hold though the others fall s
   auto query = all_of(1);
   query.offset = 1;
   query.limit = 2;
-  const auto waiting = ask_later<list_answer>(sites[0].front, list_request{query, dir});
+  const auto waiting = ask_later<cluster_list_answer>(sites[0].front, list_request{query, dir});
   advance(2500ms);
   REQUIRE(waiting->has_value());
   CHECK((**waiting)->covers.missing == lines{"node-b", "node-c"});
@@ -99,7 +99,7 @@ TEST_CASE("who takes a switch back claims its calls when accounts show what beca
     };
     while (!is_here())
       REQUIRE(w.run_any(random));
-    const auto list = w.ask_later<list_answer>(w.sites[0].front, list_request{w.all_of(1), w.dir});
+    const auto list = w.ask_later<cluster_list_answer>(w.sites[0].front, list_request{w.all_of(1), w.dir});
     while (!*list && w.run_any(random)) {
     }
     REQUIRE(*list);

@@ -24,7 +24,8 @@ struct ordered : cluster_world {
   const lines& hung_up() const { return switch_of_b.at->hung_up; }
 };
 
-disconnect_report report_of(const std::shared_ptr<std::optional<caf::expected<disconnect_report>>>& answer) {
+cluster_disconnect_answer
+report_of(const std::shared_ptr<std::optional<caf::expected<cluster_disconnect_answer>>>& answer) {
   REQUIRE(answer->has_value());
   REQUIRE(**answer);
   return ***answer;
@@ -113,7 +114,7 @@ TEST_CASE_FIXTURE(ordered,
     told.arrived = arrived;
     told.expires = expires;
     told.directory = dir->hash();
-    const auto answer = ask<wire::disconnect_report>(wire::member_actor{node.member}, told);
+    const auto answer = ask<wire::disconnect_answer>(wire::member_actor{node.member}, told);
     return answer ? caf::error{} : answer.error();
   };
   CHECK(order(now, numbers::min()) == ec::expired);
@@ -166,7 +167,7 @@ TEST_CASE("a node that was too late as a whole has failed, however much the othe
     ordered w;
     auto request = w.hang_up_account(11);
     request.arrived = w.sites[0].context->boottime();
-    const auto answer = w.ask_later<disconnect_report>(w.sites[0].front, request);
+    const auto answer = w.ask_later<cluster_disconnect_answer>(w.sites[0].front, request);
     auto under_way = true;
     for (int i = 0; i < steps && under_way; ++i)
       if ((under_way = !w.sched.jobs.empty()))
@@ -202,7 +203,7 @@ struct stalled : world {
   /// As the API asks, which knows when the request came.
   auto hang_up(disconnect_request request) {
     request.arrived = boottime;
-    return ask_later<disconnect_report>(front, request);
+    return ask_later<cluster_disconnect_answer>(front, request);
   }
   bool worked_off(int steps) {
     for (; steps > 0; --steps)

@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(cluster_world,
                   "a switch that was restarted and has gone to another node uses ids anew there too") {
   const auto before = *attach(0, "sbc-1", 1, {"run 1", {}});
   tell(before, snapshot_begin{}, call{"1"}.in(11), call{"2"}.in(11), snapshot_end{});
-  REQUIRE(ask<disconnect_report>(sites[0].front, hang_up_account(11)));
+  REQUIRE(ask<cluster_disconnect_answer>(sites[0].front, hang_up_account(11)));
   CHECK(before.at->hung_up.size() == 2);
   wall += 10s;
   const auto after = *attach(1, "sbc-1", 2, {"run 2", {}});
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(cluster_world,
 TEST_CASE_FIXTURE(cluster_world, "a switch of the same run that moves is hung up where it is now") {
   const auto before = *attach(0, "sbc-1", 1, {"run 1", {}});
   tell(before, snapshot_begin{}, call{"1"}.in(11), snapshot_end{});
-  REQUIRE(ask<disconnect_report>(sites[0].front, hang_up_account(11)));
+  REQUIRE(ask<cluster_disconnect_answer>(sites[0].front, hang_up_account(11)));
   const auto after = *attach(1, "sbc-1", 2, {"run 1", {}});
   advance(6s);
   CHECK(after.at->hung_up == lines{"1"});

@@ -5,7 +5,7 @@ namespace rollcall::testing::cluster_test {
 
 namespace {
 
-using outcome = disconnect_report;
+using outcome = cluster_disconnect_answer;
 
 void call_named(disconnect_request& request, const std::string& id) { request.call = call_id{id}; }
 
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(
   tell(two, call{"2"}.in(11));
   cut(0, 1);
   cut(1, 2);
-  auto waiting = ask_later<list_answer>(sites[0].front, list_request{all_of(1), dir});
+  auto waiting = ask_later<cluster_list_answer>(sites[0].front, list_request{all_of(1), dir});
   advance(2500ms);
   REQUIRE(waiting->has_value()); // the one that found out paid with the deadline
   CHECK((**waiting)->covers.missing == lines{"node-b"});
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(
   }
   CHECK(list(1) == lines{"sbc-2:2 Connected 11@1 node-b"});
   CHECK(list_at(1, all_of(1)).covers.missing == lines{"node-a", "node-c"});
-  const auto refused = ask<disconnect_report>(sites[0].front, [&] {
+  const auto refused = ask<cluster_disconnect_answer>(sites[0].front, [&] {
     disconnect_request request;
     request.scope = customer_id{1};
     request.directory = dir;
@@ -192,16 +192,16 @@ TEST_CASE_FIXTURE(strict_cluster,
   tell(one, call{"1"}.in(11));
   part(0, 1);
   run();
-  const auto list = ask<list_answer>(sites[0].front, list_request{all_of(1), dir});
+  const auto list = ask<cluster_list_answer>(sites[0].front, list_request{all_of(1), dir});
   REQUIRE_FALSE(list);
   CHECK(list.error() == ec::node_missing);
-  CHECK(ask<stats_report>(sites[0].front, stats_request{customer_id{1}, true, dir}).error()
+  CHECK(ask<cluster_stats_answer>(sites[0].front, stats_request{customer_id{1}, true, dir}).error()
         == ec::node_missing);
   disconnect_request request;
   request.scope = customer_id{1};
   request.directory = dir;
   request.account = account_id{11};
-  CHECK(ask<disconnect_report>(sites[0].front, request).error() == ec::node_missing);
+  CHECK(ask<cluster_disconnect_answer>(sites[0].front, request).error() == ec::node_missing);
   CHECK(one.at->hung_up == lines{"1"}); // what can be saved is saved
 }
 
@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(cluster_world,
   request.scope = customer_id{1};
   request.directory = dir;
   request.call = call_id{"sbc-1:1"};
-  const auto answer = ask<disconnect_report>(sites[0].front, request);
+  const auto answer = ask<cluster_disconnect_answer>(sites[0].front, request);
   REQUIRE_FALSE(answer);
   CHECK(answer.error() == ec::node_missing);
 }

@@ -188,35 +188,36 @@ struct cluster_run : cluster_world {
     const auto site = any() % sites.size();
     auto query = all_of(1);
     query.order = call_order(any() % 4);
-    requests.push_back([this, answer = ask_later<list_answer>(sites[site].front, list_request{query, dir})] {
-      if (!*answer)
-        return false;
-      if (!**answer)
-        return true; // too late: time was let pass meanwhile
-      std::set<std::string> shown;
-      try {
-        call_row row;
-        for (auto step = row_source::step::row; step != row_source::step::end;) {
-          step = (**answer)->rows->next(row);
-          insist(step != row_source::step::pending, "a short list is pending");
-          if (step == row_source::step::row)
-            insist(shown.insert(std::string{row.record->id()}).second,
-                   std::string{row.record->id()} + " is shown twice");
-        }
-      } catch (const list_lost&) {
-        return true;
-      }
-      if ((**answer)->covers.missing.empty())
-        for (const auto& id : steady_calls())
-          insist(shown.contains(id), id + " is missing from a complete list");
-      return true;
-    });
+    requests.push_back(
+        [this, answer = ask_later<cluster_list_answer>(sites[site].front, list_request{query, dir})] {
+          if (!*answer)
+            return false;
+          if (!**answer)
+            return true; // too late: time was let pass meanwhile
+          std::set<std::string> shown;
+          try {
+            call_row row;
+            for (auto step = row_source::step::row; step != row_source::step::end;) {
+              step = (**answer)->rows->next(row);
+              insist(step != row_source::step::pending, "a short list is pending");
+              if (step == row_source::step::row)
+                insist(shown.insert(std::string{row.record->id()}).second,
+                       std::string{row.record->id()} + " is shown twice");
+            }
+          } catch (const list_lost&) {
+            return true;
+          }
+          if ((**answer)->covers.missing.empty())
+            for (const auto& id : steady_calls())
+              insist(shown.contains(id), id + " is missing from a complete list");
+          return true;
+        });
   }
 
   void ask_stats() {
     const auto site = any() % sites.size();
-    requests.push_back([this, answer = ask_later<stats_report>(sites[site].front,
-                                                               stats_request{customer_id{1}, true, dir})] {
+    requests.push_back([this, answer = ask_later<cluster_stats_answer>(
+                                  sites[site].front, stats_request{customer_id{1}, true, dir})] {
       if (!*answer)
         return false;
       if (!**answer || !(**answer)->covers.missing.empty())
@@ -240,10 +241,10 @@ struct cluster_run : cluster_world {
         cables[pair] = std::make_shared<cable>();
         join(pair.first, pair.second);
       }
-    settle(3s);
+    pass_until_equal(3s);
     for (auto& sbc : sbcs)
       go(sbc, any() % sites.size());
-    settle(8s);
+    pass_until_equal(8s);
     insist(requests.empty(), "a request was not answered");
     for (auto& sbc : sbcs)
       for (const auto& [id, call] : sbc.up)
@@ -252,7 +253,7 @@ struct cluster_run : cluster_world {
       compare(at);
   }
 
-  void settle(std::chrono::milliseconds within) {
+  void pass_until_equal(std::chrono::milliseconds within) {
     for (; within > 0ms; within -= 250ms) {
       while (step()) {
       }

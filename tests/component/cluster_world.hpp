@@ -66,13 +66,16 @@ inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const s
     return promise;
   };
   return {
-      [=](atom::joined, const wire::card& theirs, const caf::strong_actor_ptr&) {
-        return pass(wire::card{}, atom::joined_v, theirs, caf::actor_cast<caf::strong_actor_ptr>(*way_back));
+      [=](atom::joined, const wire::node_identity& theirs, const caf::strong_actor_ptr&) {
+        return pass(wire::node_identity{}, atom::joined_v, theirs,
+                    caf::actor_cast<caf::strong_actor_ptr>(*way_back));
       },
-      [=](atom::ping, const wire::news& theirs) { return pass(wire::news{}, atom::ping_v, theirs); },
+      [=](atom::ping, const wire::heartbeat& theirs) {
+        return pass(wire::heartbeat{}, atom::ping_v, theirs);
+      },
       [=](const wire::list_query& query) { return pass(wire::list_opening{}, query); },
       [=](const wire::stats_query& query) { return pass(wire::counts{}, query); },
-      [=](const wire::disconnect_order& order) { return pass(wire::disconnect_report{}, order); },
+      [=](const wire::disconnect_order& order) { return pass(wire::disconnect_answer{}, order); },
       [=](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
         return pass(released{}, atom::release_v, of, epoch, host);
       },
@@ -90,7 +93,7 @@ inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const s
   };
 }
 
-/// The wires of one node, as a test strings them.
+/// The connections of one node, as a test strings them.
 struct fake_mesh : node_mesh {
   std::vector<std::pair<std::string, std::uint64_t>> dropped;
   std::vector<peer_status> peers;
@@ -115,7 +118,7 @@ struct site {
   known_members kept;                                  ///< what is to be known over a restart
   std::map<switch_name, outstanding_hang_ups> hung_up; ///< before one, without an end
   node_actor node;
-  front_actor front;
+  cluster_frontend_actor front;
   member_host_actor member;
   cluster_actor cluster;
 };
@@ -190,8 +193,8 @@ struct cluster_world : actor_fixture {
     };
     one.cluster =
         spawn_cluster(sys, one.context, std::move(settings), one.node, wire::member_actor{one.member});
-    one.front = spawn_front(sys, one.context, one.node, auditor_actor{},
-                            spawn_node_orders(sys, one.context, one.cluster, auditor_actor{}));
+    one.front = spawn_cluster_frontend(sys, one.context, one.node, auditor_actor{},
+                                       spawn_node_orders(sys, one.context, one.cluster, auditor_actor{}));
     self->send(one.member, one.cluster);
     self->send(one.member, dir);
     self->send(one.node, dir, world::switches());
@@ -318,8 +321,8 @@ struct cluster_world : actor_fixture {
     return result;
   }
 
-  list_answer list_at(std::size_t at, const call_query& query) {
-    auto answer = ask<list_answer>(sites[at].front, list_request{query, dir});
+  cluster_list_answer list_at(std::size_t at, const call_query& query) {
+    auto answer = ask<cluster_list_answer>(sites[at].front, list_request{query, dir});
     REQUIRE(answer);
     return *answer;
   }
@@ -333,8 +336,8 @@ struct cluster_world : actor_fixture {
     return *answer;
   }
 
-  stats_report stats_at(std::size_t at, std::int64_t scope = 1) {
-    auto answer = ask<stats_report>(sites[at].front, stats_request{customer_id{scope}, true, dir});
+  cluster_stats_answer stats_at(std::size_t at, std::int64_t scope = 1) {
+    auto answer = ask<cluster_stats_answer>(sites[at].front, stats_request{customer_id{scope}, true, dir});
     REQUIRE(answer);
     return *answer;
   }
@@ -354,17 +357,18 @@ struct cluster_world : actor_fixture {
     return request;
   }
   auto ask_disconnect(std::size_t at, const disconnect_request& request) {
-    const auto answer = ask_later<disconnect_report>(sites[at].front, request);
+    const auto answer = ask_later<cluster_disconnect_answer>(sites[at].front, request);
     run();
     return answer;
   }
 
-  disconnect_report disconnect(std::size_t at, const std::function<void(disconnect_request&)>& target) {
+  cluster_disconnect_answer disconnect(std::size_t at,
+                                       const std::function<void(disconnect_request&)>& target) {
     disconnect_request request;
     request.scope = customer_id{1};
     request.directory = dir;
     target(request);
-    auto answer = ask<disconnect_report>(sites[at].front, request);
+    auto answer = ask<cluster_disconnect_answer>(sites[at].front, request);
     REQUIRE(answer);
     return *answer;
   }

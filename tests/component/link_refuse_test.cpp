@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(world,
   run();
   CHECK(context->metrics.calls_refused == 1);
   CHECK(status("sbc-1").refused == 1);
-  const auto answer = ask<list_answer>(front, list_request{all_of(1), dir});
+  const auto answer = ask<cluster_list_answer>(front, list_request{all_of(1), dir});
   REQUIRE(answer);
   const auto& names = answer->covers.unverified;
   CHECK(std::count(names.begin(), names.end(), "sbc-1") == 1);

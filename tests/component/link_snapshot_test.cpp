@@ -10,7 +10,7 @@ namespace {
 
 /// All names that a list of everything says are unknown.
 lines unknown_in(world& w, std::int64_t scope) {
-  const auto answer = w.ask<list_answer>(w.front, list_request{w.all_of(scope), w.dir});
+  const auto answer = w.ask<cluster_list_answer>(w.front, list_request{w.all_of(scope), w.dir});
   REQUIRE(answer);
   return answer->covers.unknown;
 }
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(world,
   CHECK(unknown_in(*this, 1).empty());
   tell(*attach("sbc-1", 2));
   CHECK(unknown_in(*this, 1).empty());
-  const auto stats = ask<stats_report>(front, stats_request{customer_id{1}, true, dir});
+  const auto stats = ask<cluster_stats_answer>(front, stats_request{customer_id{1}, true, dir});
   CHECK(stats->covers.unknown.empty());
 }
 
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(world, "a switch has no more calls than it may, and says that 
   CHECK(context->metrics.calls_refused == 2);
   CHECK(status("sbc-1").refused == 2);
   const auto unverified = [&] {
-    const auto answer = ask<list_answer>(front, list_request{all_of(1), dir});
+    const auto answer = ask<cluster_list_answer>(front, list_request{all_of(1), dir});
     const auto& names = answer->covers.unverified;
     return std::count(names.begin(), names.end(), "sbc-1") == 1;
   };
@@ -323,7 +323,7 @@ TEST_CASE_FIXTURE(
   context->calls_per_switch = 2;
   const auto sbc = connected("sbc-1");
   const auto unknown = [&] {
-    const auto names = ask<list_answer>(front, list_request{all_of(1), dir})->covers.unknown;
+    const auto names = ask<cluster_list_answer>(front, list_request{all_of(1), dir})->covers.unknown;
     return std::count(names.begin(), names.end(), "sbc-1") == 1;
   };
   const auto before = disconnect(hang_up_account(11)).failed; // of switches that have not told anything
@@ -386,7 +386,7 @@ TEST_CASE_FIXTURE(world, "a call without setup time on its first sight began whe
   const auto sbc = connected("sbc-1");
   const auto arrival = wall;
   tell(sbc, call{"1"}.in(11).again());
-  const auto answer = ask<list_answer>(front, list_request{all_of(1), dir});
+  const auto answer = ask<cluster_list_answer>(front, list_request{all_of(1), dir});
   call_row row;
   REQUIRE(answer->rows->next(row) == row_source::step::row);
   CHECK(row.record->setup() == arrival);

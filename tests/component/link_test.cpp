@@ -85,7 +85,7 @@ TEST_CASE("a switch is synced when its calls are counted, not when it has told t
     while (!synced()) {
     }
     const auto stats =
-        answered(w.ask_later<stats_report>(w.front, stats_request{customer_id{1}, true, w.dir}));
+        answered(w.ask_later<cluster_stats_answer>(w.front, stats_request{customer_id{1}, true, w.dir}));
     CHECK(world::counts_of(stats) == world::counts{{11, {50, 50}}});
   }
 }
@@ -131,7 +131,7 @@ TEST_CASE("a switch is verified when accounts show what its snapshot told, whoev
     };
     while (!verified())
       REQUIRE(w.run_any(random));
-    const auto pending = w.ask_later<list_answer>(w.front, list_request{w.all_of(1), w.dir});
+    const auto pending = w.ask_later<cluster_list_answer>(w.front, list_request{w.all_of(1), w.dir});
     while (!*pending && w.run_any(random)) {
     }
     REQUIRE(*pending);

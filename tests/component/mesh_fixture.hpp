@@ -42,7 +42,7 @@ struct node_options {
 };
 
 /// One node of a cluster: an actor system with a published echo, sockets, and a mesh. Never knows others but
-/// by its wires, though all are in one process.
+/// by its connections, though all are in one process.
 class running_node {
 public:
   struct news {

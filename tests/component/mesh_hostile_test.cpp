@@ -167,7 +167,7 @@ TEST_CASE(
   };
   for (int i = 0; i < 20; ++i)
     hello_from("127.0.0.9", "free-" + std::to_string(i));
-  CHECK(log.count("refused a stranger at 127.0.0.9 (wrong_secret)") == complaints_a_minute);
+  CHECK(log.count("refused a stranger at 127.0.0.9 (wrong_secret)") == peer_lines_a_minute);
   hello_from("127.0.0.10", "node-b");
   CHECK(log.wait_for("refused a stranger at 127.0.0.10 (wrong_secret): 'node-b'"));
 }

@@ -26,12 +26,12 @@ TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
 
 TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and knows nobody") {
   const auto node = spawn_node(sys, context, {});
-  const auto front = spawn_front(sys, context, node, {});
+  const auto front = spawn_cluster_frontend(sys, context, node, {});
   const auto dir = directory::link(sample_entries());
   call_query query;
   query.scope = customer_id{1};
-  CHECK(world::lines_of(ask<list_answer>(front, list_request{query, dir})).empty());
-  CHECK(world::counts_of(ask<stats_report>(front, stats_request{customer_id{1}, true, dir})).empty());
+  CHECK(world::lines_of(ask<cluster_list_answer>(front, list_request{query, dir})).empty());
+  CHECK(world::counts_of(ask<cluster_stats_answer>(front, stats_request{customer_id{1}, true, dir})).empty());
   CHECK(ask<link_statuses>(node, caf::get_atom_v)->empty());
   CHECK_FALSE(ask<attached>(node, attach_request{switch_name{"sbc-1"}, 1, std::make_shared<fake_switch>()}));
   self->send(node, atom::audit_v);
@@ -191,13 +191,13 @@ TEST_CASE_FIXTURE(world,
   });
   run();
   const list_request request{all_of(2), before};
-  CHECK(lines_of(ask<list_answer>(front, request))
+  CHECK(lines_of(ask<cluster_list_answer>(front, request))
         == lines{"sbc-1:1 Connected 22@2", "sbc-1:2 Connected 33@3"});
-  CHECK(counts_of(ask<stats_report>(front, stats_request{customer_id{2}, true, before}))
+  CHECK(counts_of(ask<cluster_stats_answer>(front, stats_request{customer_id{2}, true, before}))
         == counts{{22, {1, 1}}, {33, {1, 1}}});
   auto one = request;
   one.query.account = account_id{22};
-  CHECK(lines_of(ask<list_answer>(front, one)) == lines{"sbc-1:1 Connected 22@2"});
+  CHECK(lines_of(ask<cluster_list_answer>(front, one)) == lines{"sbc-1:1 Connected 22@2"});
 }
 
 TEST_CASE_FIXTURE(world, "an account that changed hands is out of the former customer's reach") {
@@ -400,7 +400,7 @@ TEST_CASE_FIXTURE(world, "a node that ends leaves no actor behind, whatever is u
   tell(sbc, call{"1"}.in(11), call{"2"}.in(22));
   say(sbc, call{"1"}.in(22).again(), call{"3"}.in(44));
   sched.run(3);
-  ask_later<disconnect_report>(front, hang_up_customer(1));
+  ask_later<cluster_disconnect_answer>(front, hang_up_customer(1));
   sched.run(6);
   // That the fixture comes to its end is the test: the actor system waits for every actor.
 }

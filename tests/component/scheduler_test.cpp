@@ -106,8 +106,8 @@ TEST_CASE("scheduler: requests overtake what came before them") {
   std::vector<caf::actor> all;
   for (const char name : {'a', 'b'})
     all.push_back(w.system.spawn(diarist, diary, name));
-  all.push_back(spawn_as(urgency::prompt, w.system, diarist, diary, 'p'));
-  all.push_back(spawn_as(urgency::express, w.system, diarist, diary, 'e'));
+  all.push_back(spawn_with(priority::normal, w.system, diarist, diary, 'p'));
+  all.push_back(spawn_with(priority::high, w.system, diarist, diary, 'e'));
   w.run();
   for (const auto& one : all)
     caf::anon_send(one, 1);
@@ -118,17 +118,17 @@ TEST_CASE("scheduler: requests overtake what came before them") {
 TEST_CASE("scheduler: a helper runs requests to their end and leaves the rest, for which it wakes a thread") {
   scheduled w{2};
   const auto diary = std::make_shared<std::string>();
-  const auto patient = w.system.spawn(diarist, diary, 'a');
-  const auto worker = spawn_as(urgency::prompt, w.system, diarist, diary, 'w');
-  const auto front = spawn_as(
-      urgency::express, w.system,
+  const auto low_one = w.system.spawn(diarist, diary, 'a');
+  const auto worker = spawn_with(priority::normal, w.system, diarist, diary, 'w');
+  const auto front = spawn_with(
+      priority::high, w.system,
       [](caf::event_based_actor* self, const caf::actor& next, const caf::actor& slow) -> caf::behavior {
         return {[=](int x) {
           self->send(slow, x);
           self->send(next, x);
         }};
       },
-      worker, patient);
+      worker, low_one);
   w.run();
   w.sched.woken();
   w.sched.woken();
@@ -204,14 +204,14 @@ TEST_CASE("scheduler: threads that take turns lose no message") {
       });
     std::vector<caf::actor> ring;
     for (int i = 0; i < actors; ++i)
-      ring.push_back(spawn_as(i % 2 ? urgency::express : urgency::patient, system,
-                              [&](caf::event_based_actor* self) -> caf::behavior {
-                                return {[&](int) {
-                                          if (++seen == actors * messages)
-                                            all_seen.set_value();
-                                        },
-                                        [self](const caf::actor& next) { self->send(next, 1); }};
-                              }));
+      ring.push_back(spawn_with(i % 2 ? priority::high : priority::low, system,
+                                [&](caf::event_based_actor* self) -> caf::behavior {
+                                  return {[&](int) {
+                                            if (++seen == actors * messages)
+                                              all_seen.set_value();
+                                          },
+                                          [self](const caf::actor& next) { self->send(next, 1); }};
+                                }));
     for (int n = 0; n < messages; ++n)
       for (int i = 0; i < actors; ++i)
         caf::anon_send(ring[static_cast<std::size_t>(i)], ring[static_cast<std::size_t>((i + n) % actors)]);
@@ -302,14 +302,14 @@ TEST_CASE("deadline_clock: an actor that ends takes with it what it has sent to 
 TEST_CASE("deadline_clock: a receive timeout comes once, and is put off by what comes before it") {
   scheduled w;
   auto timeouts = 0, messages = 0;
-  const auto patient = w.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+  const auto low_one = w.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
     return {[&](int) { ++messages; }, caf::after(10min) >>
                                           [&, self] {
                                             ++timeouts;
                                             self->quit();
                                           }};
   });
-  caf::anon_send(patient, 1);
+  caf::anon_send(low_one, 1);
   w.run();
   CHECK(messages == 1);
   CHECK(timeouts == 0);

@@ -9,8 +9,10 @@ namespace {
 /// A node that says that it has so many calls of a switch, and hands one over.
 wire::member_actor::behavior_type holder_of(wire::member_actor::pointer, std::uint64_t told) {
   return {
-      [](atom::joined, const wire::card&, const caf::strong_actor_ptr&) { return wire::card{}; },
-      [](atom::ping, const wire::news&) { return wire::news{}; },
+      [](atom::joined, const wire::node_identity&, const caf::strong_actor_ptr&) {
+        return wire::node_identity{};
+      },
+      [](atom::ping, const wire::heartbeat&) { return wire::heartbeat{}; },
       [](const wire::list_query&) {
         const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-b"}, environment_id{1}});
         row_packer packer;
@@ -21,7 +23,7 @@ wire::member_actor::behavior_type holder_of(wire::member_actor::pointer, std::ui
         return opening;
       },
       [](const wire::stats_query&) { return wire::counts{}; },
-      [](const wire::disconnect_order&) { return wire::disconnect_report{}; },
+      [](const wire::disconnect_order&) { return wire::disconnect_answer{}; },
       [told](atom::release, const std::string&, std::uint64_t, const switch_host&) {
         released what;
         what.term = 5;

@@ -21,7 +21,7 @@ namespace {
 using pictures_shown = std::map<std::string, std::size_t>;
 
 /// Checks a list that was asked for when lists of everything had shown `before`; returns what it shows.
-pictures_shown check_list(const list_answer& list, const call_query& query, const directory& by,
+pictures_shown check_list(const cluster_list_answer& list, const call_query& query, const directory& by,
                           const truth_model& model, const pictures_shown& before) {
   pictures_shown shown;
   const auto everything = query.scope == customer_id{1} && query.recursive && !query.account;
@@ -61,7 +61,7 @@ struct bounds {
 };
 
 /// Checks stats that were asked for when lists of everything had shown `before`.
-void check_stats(const stats_answer& stats, customer_id scope, bool recursive, const directory& by,
+void check_stats(const stats_by_account& stats, customer_id scope, bool recursive, const directory& by,
                  const truth_model& model, const pictures_shown& before) {
   std::map<std::int64_t, bounds> expected;
   for (const auto& [id, call] : model.heard) {
@@ -119,7 +119,7 @@ struct truth_run : world {
     context->dead_linger = model.linger = lingers[seed % lingers.size()];
     context->disconnect_retry = 2'000ms;
     context->calls_at_once = 1 + seed % 4; // most settlements take several turns of the link
-    context->settlement_pause = 0ms;
+    context->sweep_pause = 0ms;
     model.clock = [this] { return sched.clock().now(); };
     model.names = dir;
     sbcs[0].name = "sbc-1";
@@ -264,19 +264,19 @@ struct truth_run : world {
     query.order = call_order(any() % 4);
     if (any() % 4 == 0)
       query.account = account_id{std::array{11, 22, 33, 44, 99}[any() % 5]};
-    ask_and_check<list_answer>(list_request{query, dir},
-                               [this, query, by = dir, before = shown](const list_answer& list) {
-                                 for (const auto& [id, number] : check_list(list, query, *by, model, before))
-                                   shown[id] = std::max(shown[id], number);
-                               });
+    ask_and_check<cluster_list_answer>(
+        list_request{query, dir}, [this, query, by = dir, before = shown](const cluster_list_answer& list) {
+          for (const auto& [id, number] : check_list(list, query, *by, model, before))
+            shown[id] = std::max(shown[id], number);
+        });
   }
 
   void ask_stats() {
     const auto scope = some_scope();
     const auto recursive = any() % 3 != 0;
-    ask_and_check<stats_report>(
+    ask_and_check<cluster_stats_answer>(
         stats_request{scope, recursive, dir},
-        [this, scope, recursive, by = dir, before = shown](const stats_report& stats) {
+        [this, scope, recursive, by = dir, before = shown](const cluster_stats_answer& stats) {
           check_stats(stats.accounts, scope, recursive, *by, model, before);
         });
   }
@@ -306,19 +306,20 @@ struct truth_run : world {
   template <class Meant>
   void ask_disconnect(const disconnect_request& request, Meant meant) {
     const auto one = request.call.has_value();
-    ask_and_check<disconnect_report>(request, [this, one, meant](const disconnect_report& answer) {
-      sent += answer.sent;
-      for (const auto& [id, call] : model.heard) {
-        if (sbcs[id.starts_with("sbc-2")].disturbed || !call.settled
-            || !call.always([&](const auto& x) { return meant(id, x.account); }))
-          continue;
-        // One that a snapshot has brought back may have been over when the order came.
-        const auto was_over = call.ever([](const auto& x) { return x.state == call_state::dead; });
-        insist(was_over || !can_disconnect(call.now().state), id + " escaped a disconnect");
-        insist(!one || answer.found || call.now().state == call_state::dead, id + " was not found");
-      }
-      insist(one ? answer.sent + answer.failed <= 1 : answer.found, "an answer that cannot be");
-    });
+    ask_and_check<cluster_disconnect_answer>(
+        request, [this, one, meant](const cluster_disconnect_answer& answer) {
+          sent += answer.sent;
+          for (const auto& [id, call] : model.heard) {
+            if (sbcs[id.starts_with("sbc-2")].disturbed || !call.settled
+                || !call.always([&](const auto& x) { return meant(id, x.account); }))
+              continue;
+            // One that a snapshot has brought back may have been over when the order came.
+            const auto was_over = call.ever([](const auto& x) { return x.state == call_state::dead; });
+            insist(was_over || !can_disconnect(call.now().state), id + " escaped a disconnect");
+            insist(!one || answer.found || call.now().state == call_state::dead, id + " was not found");
+          }
+          insist(one ? answer.sent + answer.failed <= 1 : answer.found, "an answer that cannot be");
+        });
   }
 
   // --- at rest
@@ -366,9 +367,9 @@ struct truth_run : world {
     for (const auto& [scope, recursive] : {std::pair{1, true}, {1, false}, {2, true}, {4, true}}) {
       auto query = all_of(scope);
       query.recursive = recursive;
-      const auto list = ask<list_answer>(front, list_request{query, dir});
+      const auto list = ask<cluster_list_answer>(front, list_request{query, dir});
       check_list(*list, query, *dir, model, {});
-      const auto stats = ask<stats_report>(front, stats_request{customer_id{scope}, recursive, dir});
+      const auto stats = ask<cluster_stats_answer>(front, stats_request{customer_id{scope}, recursive, dir});
       check_stats(stats->accounts, customer_id{scope}, recursive, *dir, model, {});
     }
   }

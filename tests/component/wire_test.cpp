@@ -44,8 +44,8 @@ switch_claims two_claims() {
 
 // CAF leaves out what it was told not to send, without a word.
 TEST_CASE("what nodes tell each other arrives as it was sent") {
-  const auto news =
-      sent(wire::news{"node-a", 77, two_claims(), true, 1'000, 2'000, "hash", {{"node-c", "c:1", 3, 2}}});
+  const auto news = sent(
+      wire::heartbeat{"node-a", 77, two_claims(), true, 1'000, 2'000, "hash", {{"node-c", "c:1", 3, 2}}});
   CHECK(news.node == "node-a");
   CHECK(news.incarnation == 77);
   CHECK(news.claims == two_claims());
@@ -55,7 +55,7 @@ TEST_CASE("what nodes tell each other arrives as it was sent") {
   CHECK(news.directory == "hash");
   CHECK(news.members == known_members{{"node-c", "c:1", 3, 2}});
   CHECK(sent(wire::list_opening{two_claims(), {"rows", true}, {}}).claims == two_claims());
-  stats_answer accounts;
+  stats_by_account accounts;
   accounts.push_back({{environment_id{7}, account_id{11}}, {}});
   const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{7}});
   accounts.back().counts.of(*source)[call_state::connected] = 3;
@@ -64,7 +64,7 @@ TEST_CASE("what nodes tell each other arrives as it was sent") {
   CHECK(counted.front().account == accounts.front().account);
   CHECK(counted.front().counts == accounts.front().counts);
   CHECK(wire::stats_from(sent(wire::counts_of(accounts, two_claims())), {switch_name{"sbc-1"}}, {}).empty());
-  CHECK(sent(wire::disconnect_report{two_claims(), {{"sbc-1", 1, 2, 3, 5}}, 4}).switches.front().expired
+  CHECK(sent(wire::disconnect_answer{two_claims(), {{"sbc-1", 1, 2, 3, 5}}, 4}).switches.front().expired
         == 5);
 }
 

@@ -55,8 +55,9 @@ void check_stranger(std::string_view header) {
         digest_hashes{http::password_hash(http::digest_algorithm::md5, login, realm, secret),
                       http::password_hash(http::digest_algorithm::sha256, login, realm, secret)}};
   });
-  must(judged.outcome != http::verdict::kind::accepted, "nobody gets in without the password");
-  must(judged.outcome != http::verdict::kind::bad_request || !judged.reason.empty(), "a refusal says why");
+  must(judged.outcome != http::login_result::kind::accepted, "nobody gets in without the password");
+  must(judged.outcome != http::login_result::kind::bad_request || !judged.reason.empty(),
+       "a refusal says why");
 }
 
 /// One whose login is this text.
@@ -77,11 +78,11 @@ void check_owner(const std::string& login) {
   };
   const auto header = header_of(*said);
   const auto judged = gate.verify("POST", target, header, look_up);
-  must(judged.outcome == http::verdict::kind::accepted && judged.login == login,
+  must(judged.outcome == http::login_result::kind::accepted && judged.login == login,
        "the owner of a login gets in");
-  must(gate.verify("POST", target, header, look_up).outcome != http::verdict::kind::accepted,
+  must(gate.verify("POST", target, header, look_up).outcome != http::login_result::kind::accepted,
        "and not twice");
-  must(gate.verify("GET", target, header, look_up).outcome != http::verdict::kind::accepted,
+  must(gate.verify("GET", target, header, look_up).outcome != http::login_result::kind::accepted,
        "nor by another method");
 }
 

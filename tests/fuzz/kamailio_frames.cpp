@@ -119,9 +119,9 @@ void check_talk(const std::vector<std::string>& frames) {
       talk.hang_up(report->event.id);
       talk.hang_up(report->event.id);
     }
-    talk.hear(std::move(said), now, news);
+    talk.on_frame(std::move(said), now, news);
     std::string out;
-    talk.speak(now, out, news);
+    talk.write_pending(now, out, news);
     for (const auto& command : read_whole(out).frames)
       must(json_of(command).is_object(), "a command is JSON in a netstring");
     check_news(news);

@@ -114,9 +114,9 @@ void check(const wire::disconnect_order& order) {
        "nobody else is meant");
 }
 
-void check(const wire::news& theirs) {
+void check(const wire::heartbeat& theirs) {
   member_memory memory;
-  memory.hear(theirs.members, node_id{"node-a"}, noon);
+  memory.merge(theirs.members, node_id{"node-a"}, noon);
   const auto known = memory.all();
   must(known.size() <= member_memory::most, "members are few");
   for (const auto& each : known)
@@ -141,7 +141,7 @@ void check(const released& told) {
        "a name is free again after a while");
 }
 
-void check(const wire::card& theirs) { is_sound(theirs.secret); }
+void check(const wire::node_identity& theirs) { is_sound(theirs.secret); }
 
 template <class T>
 void check_if(const caf::message& content) {
@@ -163,8 +163,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_if<wire::list_batch>(content);
   check_if<wire::counts>(content);
   check_if<wire::disconnect_order>(content);
-  check_if<wire::news>(content);
-  check_if<wire::card>(content);
+  check_if<wire::heartbeat>(content);
+  check_if<wire::node_identity>(content);
   check_if<released>(content);
   if (content.match_elements<wire::list_opening>())
     check(content.get_as<wire::list_opening>(0).first);

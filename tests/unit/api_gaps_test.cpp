@@ -109,7 +109,7 @@ TEST_CASE("the gaps of several answers are named once each") {
 }
 
 TEST_CASE("stats in an envelope say that nothing is missing as well as what is") {
-  stats_report told;
+  cluster_stats_answer told;
   CHECK(drained(render_stats(told, true, nullptr).value)
         == result_ok + "<member>\n<name>data</name>\n<value><struct>\n</struct></value>\n</member>\n"
                + nothing_missing + "</struct></value>\n");
@@ -121,7 +121,7 @@ TEST_CASE("stats in an envelope say that nothing is missing as well as what is")
 }
 
 TEST_CASE("a list in an envelope is the plain list and then what is missing") {
-  const auto told = [](std::size_t rows) { return list_answer{rows_of(rows), {}, {}}; };
+  const auto told = [](std::size_t rows) { return cluster_list_answer{rows_of(rows), {}, {}}; };
   const auto ids = xmlrpc::id_style::integers;
   const auto plain = drained(render_list(told(3), ids, false, nullptr).value);
   CHECK(drained(render_list(told(3), ids, true, nullptr).value)

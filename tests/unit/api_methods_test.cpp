@@ -31,8 +31,8 @@ fault list_fault(std::int64_t login, structure members) {
   return why(parse_list(call_by(login, "listAllCalls", std::move(members)), false));
 }
 
-stats_report counts_of(std::initializer_list<std::array<std::uint32_t, 4>> rows) {
-  stats_report all;
+cluster_stats_answer counts_of(std::initializer_list<std::array<std::uint32_t, 4>> rows) {
+  cluster_stats_answer all;
   const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}});
   for (const auto& [environment, account, ar_complete, connected] : rows) {
     account_stats one;
@@ -213,7 +213,7 @@ TEST_CASE("accounts whose number no int holds are counted together, as lists sho
 }
 
 TEST_CASE("stats of very many accounts come in pieces") {
-  stats_report all;
+  cluster_stats_answer all;
   const auto* source = interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}});
   for (std::int64_t i = 0; i < 5000; ++i) {
     account_stats one;
@@ -391,9 +391,9 @@ TEST_CASE("the audit log is told who asks, from where, and for what") {
 
 namespace {
 
-disconnect_report reported(bool found, std::uint64_t sent, std::uint64_t failed,
-                           std::vector<std::string> away = {}, std::vector<std::string> late = {},
-                           std::vector<doubtful_node> doubtful = {}) {
+cluster_disconnect_answer reported(bool found, std::uint64_t sent, std::uint64_t failed,
+                                   std::vector<std::string> away = {}, std::vector<std::string> late = {},
+                                   std::vector<doubtful_node> doubtful = {}) {
   return {found, sent, failed, std::move(away), std::move(late), std::move(doubtful), true, {}};
 }
 

@@ -68,14 +68,18 @@ struct fixture {
   authenticator gate{settings_with({digest_algorithm::md5, digest_algorithm::sha256})};
 
   client fresh_client() const { return {.nonce = nonce_in(gate.challenges(false).front())}; }
-  verdict judge(const client& from) { return judge_text(from.header()); }
-  verdict judge_text(const std::string& header) { return gate.verify("POST", target, header, directory); }
+  login_result judge(const client& from) { return judge_text(from.header()); }
+  login_result judge_text(const std::string& header) {
+    return gate.verify("POST", target, header, directory);
+  }
 };
 
-bool accepted(const verdict& v) { return v.outcome == verdict::kind::accepted; }
-bool bad_request(const verdict& v) { return v.outcome == verdict::kind::bad_request && !v.reason.empty(); }
-bool challenged(const verdict& v) { return v.outcome == verdict::kind::challenge && !v.stale; }
-bool stale(const verdict& v) { return v.outcome == verdict::kind::challenge && v.stale; }
+bool accepted(const login_result& v) { return v.outcome == login_result::kind::accepted; }
+bool bad_request(const login_result& v) {
+  return v.outcome == login_result::kind::bad_request && !v.reason.empty();
+}
+bool challenged(const login_result& v) { return v.outcome == login_result::kind::challenge && !v.stale; }
+bool stale(const login_result& v) { return v.outcome == login_result::kind::challenge && v.stale; }
 
 } // namespace
 

@@ -86,16 +86,16 @@ response whole(std::string body) {
   return answer;
 }
 
-struct wire {
+struct wire_bytes {
   std::string header; ///< up to and with the empty line, without the Date line
   std::string body;
   int pieces = 0;
   bool keep_alive = false;
 };
 
-wire write(response answer, const answer_form& form = {}) {
+wire_bytes write(response answer, const answer_form& form = {}) {
   response_writer writer{std::move(answer), form};
-  wire result;
+  wire_bytes result;
   std::string all;
   for (bool more = true; more; ++result.pieces)
     more = writer.next(all);
@@ -108,7 +108,7 @@ wire write(response answer, const answer_form& form = {}) {
   return result;
 }
 
-bool has(const wire& w, const std::string& line) {
+bool has(const wire_bytes& w, const std::string& line) {
   return w.header.find("\r\n" + line + "\r\n") != std::string::npos;
 }
 

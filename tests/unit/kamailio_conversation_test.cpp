@@ -29,11 +29,11 @@ call_report report(std::uint64_t seq, const std::string& id, call_state state) {
 struct fixture {
   fixture() : book(limits{}.remember), talk(limits{}, book, counters, start) { talk.begin({"1", 0}, start); }
 
-  void hear(frame said, conversation::moment now = start) { talk.hear(std::move(said), now, news); }
+  void on_frame(frame said, conversation::moment now = start) { talk.on_frame(std::move(said), now, news); }
 
-  std::string speak(conversation::moment now = start) {
+  std::string write_pending(conversation::moment now = start) {
     std::string out;
-    talk.speak(now, out, news);
+    talk.write_pending(now, out, news);
     return out;
   }
 
@@ -71,11 +71,11 @@ struct fixture {
 
 TEST_CASE_FIXTURE(
     fixture, "frames that make no sense are counted and told once, and are not held against the switch") {
-  hear(bad_frame{"x"});
+  on_frame(bad_frame{"x"});
   CHECK(talk.bad_frame_reason() == "x");
   CHECK_FALSE(talk.bad_frame_reason());
-  hear(hello{"1", 0});
-  hear(report(0, "1-1-1", call_state::idle));
+  on_frame(hello{"1", 0});
+  on_frame(report(0, "1-1-1", call_state::idle));
   CHECK(news.empty());
   CHECK(counters.frames_bad == 3);
 }
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(fixture, "bad fields are told to the link, of events and of snapshots, behind their call") {
   auto said = report(1, "1-1-1", call_state::wait_route);
   said.bad_fields = {{"call '1-1-1': i_account must be an integer"}};
-  hear(said);
+  on_frame(said);
   REQUIRE(news.size() == 2);
   CHECK(std::get<malformed_field>(news[1]).reason == "call '1-1-1': i_account must be an integer");
   begin_snapshot();
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "bad fields are told to the link, of events and of sn
 
 TEST_CASE_FIXTURE(fixture, "foreign frames are counted, and nothing else") {
   for (int i = 0; i < 20; ++i)
-    hear(foreign_frame{});
+    on_frame(foreign_frame{});
   CHECK(news.empty());
   CHECK_FALSE(talk.bad_frame_reason());
   CHECK(counters.frames_foreign == 20);
@@ -102,14 +102,14 @@ TEST_CASE_FIXTURE(fixture, "foreign frames are counted, and nothing else") {
 }
 
 TEST_CASE_FIXTURE(fixture, "the answer to a request of somebody else is passed over") {
-  hear(rpc_answer{77, 500, "no"});
-  hear(rpc_answer{std::nullopt, 500, "no"});
+  on_frame(rpc_answer{77, 500, "no"});
+  on_frame(rpc_answer{std::nullopt, 500, "no"});
   CHECK(news.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "late events of an ended call are not told") {
-  hear(report(1, "1-1-1", call_state::dead));
-  hear(report(2, "1-1-1", call_state::connected));
+  on_frame(report(1, "1-1-1", call_state::dead));
+  on_frame(report(2, "1-1-1", call_state::connected));
   CHECK(told<call_event>() == 1);
   CHECK(counters.events_late == 1);
 }
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(fixture, "a long snapshot is followed by a longer rest") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a snapshot that fails ends no call, and is tried again after waits that grow") {
-  hear(report(1, "1-1-1", call_state::connected));
+  on_frame(report(1, "1-1-1", call_state::connected));
   auto now = start;
   for (const auto wait : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
     REQUIRE(talk.snapshot_due(now));
@@ -156,9 +156,9 @@ TEST_CASE_FIXTURE(fixture, "a snapshot that fails ends no call, and is tried aga
 
 TEST_CASE_FIXTURE(fixture,
                   "a snapshot tells of calls that are up, not of such as are over, and names what is bad") {
-  hear(report(1, "1-1-1", call_state::connected));
-  hear(report(2, "1-1-2", call_state::connected));
-  hear(report(3, "1-1-2", call_state::dead));
+  on_frame(report(1, "1-1-1", call_state::connected));
+  on_frame(report(2, "1-1-2", call_state::connected));
+  on_frame(report(3, "1-1-2", call_state::dead));
   news.clear();
   begin_snapshot();
   talk.snapshot_says(report(0, "1-1-2", call_state::connected), start, news); // Kamailio lists it for a while
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(fixture,
 
 TEST_CASE_FIXTURE(fixture, "a lost event asks for a snapshot") {
   whole_snapshot();
-  hear(report(2, "1-1-1", call_state::idle));
+  on_frame(report(2, "1-1-1", call_state::idle));
   const auto later = start + limits{}.snapshot_pause + 1ms;
   talk.tick(later - 1ms);
   CHECK_FALSE(talk.snapshot_due(later));
@@ -191,17 +191,17 @@ TEST_CASE_FIXTURE(fixture, "a lost event asks for a snapshot") {
 
 TEST_CASE_FIXTURE(fixture, "a lost event makes the switch unverified until a snapshot ends") {
   whole_snapshot();
-  hear(report(2, "1-1-1", call_state::idle));
+  on_frame(report(2, "1-1-1", call_state::idle));
   talk.tick(start + limits{}.hole + 1ms);
   news.clear();
-  speak();
+  write_pending();
   CHECK(told<snapshot_begin>() == 2); // it begins anew, which tells the link that something is missing
-  speak();
+  write_pending();
   CHECK(told<snapshot_begin>() == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "a snapshot is proved by Kamailio's own count, and one without a dialog is not") {
-  hear(report(1, "1-1-1", call_state::connected));
+  on_frame(report(1, "1-1-1", call_state::connected));
   begin_snapshot();
   talk.snapshot_says(report(0, "1-1-1", call_state::connected), start, news);
   talk.snapshot_says(no_call{"1-1-2", false}, start, news); // of others
@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(fixture, "a list with a dialog that makes no sense proves noth
 
 TEST_CASE_FIXTURE(fixture, "a list beside which events are lost proves nothing") {
   begin_snapshot();
-  hear(report(2, "1-1-1", call_state::wait_route));
+  on_frame(report(2, "1-1-1", call_state::wait_route));
   talk.tick(start + limits{}.hole + 1ms);
   talk.snapshot_says(report(0, "1-1-1", call_state::wait_route), start, news);
   CHECK(doubt(0, 1));
@@ -242,30 +242,30 @@ TEST_CASE_FIXTURE(fixture, "a list beside which events are lost proves nothing")
 
 TEST_CASE_FIXTURE(fixture, "a last event that is lost is noticed by the answer to a ping") {
   whole_snapshot();
-  hear(pong{1});
+  on_frame(pong{1});
   talk.tick(start + 2s);
   CHECK(talk.snapshot_due(start + 2s));
 }
 
 TEST_CASE_FIXTURE(fixture, "a switch that answers no ping is silent, one that does is asked again") {
-  CHECK(speak() == R"(15:{"type":"ping"},)"); // at once, for the answer says what its clock says
-  hear(pong{0});
-  CHECK(speak().empty());
+  CHECK(write_pending() == R"(15:{"type":"ping"},)"); // at once, for the answer says what its clock says
+  on_frame(pong{0});
+  CHECK(write_pending().empty());
   auto now = start + limits{}.ping;
   talk.tick(now);
-  CHECK(speak(now) == R"(15:{"type":"ping"},)");
+  CHECK(write_pending(now) == R"(15:{"type":"ping"},)");
   CHECK_FALSE(talk.silent(now + limits{}.answer));
   CHECK(talk.silent(now + limits{}.answer + 1ms));
-  hear(pong{0}, now);
+  on_frame(pong{0}, now);
   CHECK_FALSE(talk.silent(now + 1h));
   now += limits{}.ping;
   talk.tick(now);
-  CHECK_FALSE(speak(now).empty());
+  CHECK_FALSE(write_pending(now).empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "a pause of ours is not held against the switch") {
   talk.tick(start + limits{}.ping);
-  speak(start + limits{}.ping);
+  write_pending(start + limits{}.ping);
   talk.resumed(start + 1h);
   CHECK_FALSE(talk.silent(start + 1h + limits{}.answer));
   CHECK(talk.silent(start + 1h + limits{}.answer + 1ms));
@@ -274,18 +274,18 @@ TEST_CASE_FIXTURE(fixture, "a pause of ours is not held against the switch") {
 TEST_CASE_FIXTURE(fixture, "hang-ups are sent, and what comes of them is told") {
   whole_snapshot();
   news.clear();
-  hear(report(1, "1-1-1", call_state::connected));
-  hear(report(2, "1-1-2", call_state::connected));
+  on_frame(report(1, "1-1-1", call_state::connected));
+  on_frame(report(2, "1-1-2", call_state::connected));
   news.clear();
   for (const auto* id : {"1-1-1", "1-1-2", "9-9-9"})
     talk.hang_up(id);
-  const auto said = speak();
+  const auto said = write_pending();
   CHECK(said.find("[1,1]") != std::string::npos);
   CHECK(said.find("[1,2]") != std::string::npos);
   REQUIRE(told<refusal>() == 1);
   CHECK(std::get<refusal>(news[0]).id == "9-9-9");
-  hear(rpc_answer{1, 0, ""});
-  hear(rpc_answer{2, 500, "no"});
+  on_frame(rpc_answer{1, 0, ""});
+  on_frame(rpc_answer{2, 500, "no"});
   REQUIRE(told<refusal>() == 2);
   CHECK(std::get<refusal>(news[1]).id == "1-1-2");
   CHECK(std::get<refusal>(news[1]).message == "no");
@@ -294,10 +294,10 @@ TEST_CASE_FIXTURE(fixture, "hang-ups are sent, and what comes of them is told") 
 
 TEST_CASE_FIXTURE(fixture, "a call to hang up that the switch does not know asks for a snapshot") {
   whole_snapshot();
-  hear(report(1, "1-1-1", call_state::connected));
+  on_frame(report(1, "1-1-1", call_state::connected));
   talk.hang_up("1-1-1");
-  speak();
-  hear(rpc_answer{1, 404, "Dialog not found"});
+  write_pending();
+  on_frame(rpc_answer{1, 404, "Dialog not found"});
   CHECK(told<refusal>() == 0);
   CHECK(talk.snapshot_due(start + limits{}.snapshot_pause));
 }
@@ -305,7 +305,7 @@ TEST_CASE_FIXTURE(fixture, "a call to hang up that the switch does not know asks
 TEST_CASE_FIXTURE(fixture, "a call that the script refused without a word is looked for in a snapshot") {
   talk.snapshot_begins(start, news);
   talk.snapshot_ends(start, news);
-  hear(report(1, "1-1-1", call_state::wait_route));
+  on_frame(report(1, "1-1-1", call_state::wait_route));
   const auto soon = start + limits{}.routing;
   talk.tick(soon - 1ms);
   CHECK_FALSE(talk.snapshot_due(soon - 1ms));
@@ -314,16 +314,16 @@ TEST_CASE_FIXTURE(fixture, "a call that the script refused without a word is loo
 }
 
 TEST_CASE_FIXTURE(fixture, "a ping tells Kamailio that much was read, one at a time") {
-  speak(); // the first ping, of every connection
-  hear(pong{0});
+  write_pending(); // the first ping, of every connection
+  on_frame(pong{0});
   talk.received(limits{}.unread - 1);
-  CHECK(speak().empty());
+  CHECK(write_pending().empty());
   talk.received(1);
-  CHECK_FALSE(speak().empty());
+  CHECK_FALSE(write_pending().empty());
   talk.received(limits{}.unread);
-  CHECK(speak().empty());
-  hear(pong{0});
-  CHECK_FALSE(speak().empty());
+  CHECK(write_pending().empty());
+  on_frame(pong{0});
+  CHECK_FALSE(write_pending().empty());
 }
 
 } // namespace rollcall::kamailio_conversation_test

@@ -55,7 +55,7 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 
 TEST_CASE_FIXTURE(fixture, "what is no call of this run is refused, and nothing is sent") {
   for (const auto* id : {"", "960", "2-1-1"}) {
-    calls.wish(id);
+    calls.enqueue(id);
     CHECK(next().empty());
     REQUIRE(refused);
     CHECK(refused->what == kind::refused);
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(fixture, "what is no call of this run is refused, and nothing 
 }
 
 TEST_CASE_FIXTURE(fixture, "a call that is over is not hung up again") {
-  calls.wish("1-1-1");
+  calls.enqueue("1-1-1");
   say("1-1-1", call_state::dead);
   CHECK(next().empty());
   CHECK_FALSE(refused);
@@ -75,8 +75,8 @@ TEST_CASE_FIXTURE(fixture, "a call that is over is not hung up again") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a ringing call is refused to its caller, an answered one gets BYEs") {
-  calls.wish("1-1-1");
-  calls.wish("1-1-2");
+  calls.enqueue("1-1-1");
+  calls.enqueue("1-1-2");
   const auto answered = next();
   CHECK(holds(answered, "dlg.end_dlg"));
   CHECK(holds(answered, "[1,1]"));
@@ -88,46 +88,46 @@ TEST_CASE_FIXTURE(fixture, "a ringing call is refused to its caller, an answered
 TEST_CASE_FIXTURE(fixture,
                   "a ringing call whose transaction is not known is refused, never hung up by its Call-ID") {
   say("1-1-3", call_state::ar_complete, "");
-  calls.wish("1-1-3");
+  calls.enqueue("1-1-3");
   CHECK(next().empty());
   REQUIRE(refused);
   CHECK(refused->what == kind::refused);
   CHECK(holds(refused->message, "rollcall.cfg"));
   say("1-1-3", call_state::connected, "");
-  CHECK(calls.wish("1-1-3"));
+  CHECK(calls.enqueue("1-1-3"));
   CHECK(holds(next(), "dlg.end_dlg"));
 }
 
 TEST_CASE_FIXTURE(fixture,
                   "a call of an earlier run that this run has told, restored from a database, is hung up") {
   say("77-5-6", call_state::connected, "");
-  calls.wish("77-5-6");
+  calls.enqueue("77-5-6");
   CHECK(holds(next(), "[5,6]"));
   say("77-5-6", call_state::dead);
   CHECK(answer(1, 0).what == kind::done);
-  CHECK(calls.wish("77-5-7"));
+  CHECK(calls.enqueue("77-5-7"));
   CHECK(next().empty());
   REQUIRE(refused);
   CHECK(refused->message == "a call of an earlier run of the switch");
 }
 
 TEST_CASE_FIXTURE(fixture, "a call of this run that is not known is hung up as if it was answered") {
-  calls.wish("1-9-9");
+  calls.enqueue("1-9-9");
   CHECK(holds(next(), "dlg.end_dlg"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a wish is taken once until it is answered") {
-  CHECK(calls.wish("1-1-1"));
-  CHECK_FALSE(calls.wish("1-1-1"));
+  CHECK(calls.enqueue("1-1-1"));
+  CHECK_FALSE(calls.enqueue("1-1-1"));
   CHECK_FALSE(next().empty());
-  CHECK_FALSE(calls.wish("1-1-1"));
+  CHECK_FALSE(calls.enqueue("1-1-1"));
   CHECK(next().empty());
   CHECK(answer(1, 0).what == kind::done);
-  CHECK(calls.wish("1-1-1"));
+  CHECK(calls.enqueue("1-1-1"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a ringing call that was answered meanwhile is hung up the other way, once") {
-  calls.wish("1-1-2");
+  calls.enqueue("1-1-2");
   CHECK(holds(next(), R"("tm.reply")"));
   CHECK(answer(1, 500).what == kind::done);
   CHECK(holds(next(), "dlg.end_dlg"));
@@ -137,10 +137,10 @@ TEST_CASE_FIXTURE(fixture, "a ringing call that was answered meanwhile is hung u
 
 TEST_CASE_FIXTURE(fixture,
                   "a call that the switch does not know is missing, but not when we know that it is over") {
-  calls.wish("1-1-1");
+  calls.enqueue("1-1-1");
   next();
   CHECK(answer(1, 404).what == kind::missing);
-  calls.wish("1-1-1");
+  calls.enqueue("1-1-1");
   next();
   say("1-1-1", call_state::dead);
   CHECK(answer(2, 404).what == kind::done);
@@ -151,17 +151,17 @@ TEST_CASE_FIXTURE(fixture, "an answer to nothing that was asked changes nothing"
 }
 
 TEST_CASE_FIXTURE(fixture, "an answer that never comes is waited for no longer than its time") {
-  calls.wish("1-1-1");
+  calls.enqueue("1-1-1");
   next();
   calls.forget_overdue(start + bounds().answer);
-  CHECK_FALSE(calls.wish("1-1-1"));
+  CHECK_FALSE(calls.enqueue("1-1-1"));
   calls.forget_overdue(start + bounds().answer + 1ms);
-  CHECK(calls.wish("1-1-1"));
+  CHECK(calls.enqueue("1-1-1"));
 }
 
 TEST_CASE_FIXTURE(fixture, "hang-ups are spread over time after a small burst") {
   for (int i = 0; i < 10; ++i)
-    calls.wish("1-1-" + std::to_string(10 + i));
+    calls.enqueue("1-1-" + std::to_string(10 + i));
   for (int i = 0; i < 3; ++i)
     CHECK_FALSE(next().empty());
   CHECK(next().empty());
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(fixture, "hang-ups are spread over time after a small burst") 
 
 TEST_CASE_FIXTURE(fixture, "no more than so many are without an answer at once") {
   for (int i = 0; i < 10; ++i)
-    calls.wish("1-1-" + std::to_string(10 + i));
+    calls.enqueue("1-1-" + std::to_string(10 + i));
   std::size_t sent = 0;
   for (int i = 0; i < 100; ++i)
     sent += next(start + i * 100ms).empty() ? 0 : 1;

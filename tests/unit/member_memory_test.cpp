@@ -27,11 +27,11 @@ TEST_CASE("a member known by hearsay is remembered over a restart of who told of
   member_memory teller;
   teller.met("node-c", "c:1", start);
   member_memory hearer;
-  hearer.hear(teller.all(), own, start);
+  hearer.merge(teller.all(), own, start);
   teller = member_memory{}; // restarted, without its file
-  hearer.hear(teller.all(), own, start + 1h);
+  hearer.merge(teller.all(), own, start + 1h);
   CHECK(names_of(hearer) == names{"node-c"});
-  teller.hear(hearer.all(), node_id{"node-b"}, start + 1h);
+  teller.merge(hearer.all(), node_id{"node-b"}, start + 1h);
   CHECK(names_of(teller) == names{"node-c"});
   CHECK(teller.members().front().address == "c:1");
 }
@@ -44,8 +44,8 @@ TEST_CASE("a member is remembered for three days without being met") {
   memory.expire(start + member_memory::kept + 1s);
   CHECK_FALSE(memory.has("node-c"));
   // Nor does anybody else bring it back who remembers longer.
-  memory.hear({{"node-c", "c:1", start.time_since_epoch().count(), 0}}, own,
-              start + member_memory::kept + 1s);
+  memory.merge({{"node-c", "c:1", start.time_since_epoch().count(), 0}}, own,
+               start + member_memory::kept + 1s);
   CHECK_FALSE(memory.has("node-c"));
 }
 
@@ -54,11 +54,11 @@ TEST_CASE("a member that is to be forgotten stays so whoever tells of it, until 
   memory.met("node-c", "c:1", start);
   const auto before = memory.all();
   memory.forget("node-c", start + 1s);
-  memory.hear(before, own, start + 2s);
+  memory.merge(before, own, start + 2s);
   CHECK(names_of(memory).empty());
   member_memory other;
-  other.hear(before, node_id{"node-b"}, start);
-  other.hear(memory.all(), node_id{"node-b"}, start + 2s);
+  other.merge(before, node_id{"node-b"}, start);
+  other.merge(memory.all(), node_id{"node-b"}, start + 2s);
   CHECK(names_of(other).empty());
   memory.met("node-c", "c:2", start + 3s);
   CHECK(names_of(memory) == names{"node-c"});
@@ -73,16 +73,16 @@ TEST_CASE("what others remember is bounded, and times to come count as now") {
   known_members many;
   for (int i = 0; i < 1'000; ++i)
     many.push_back({"node-" + std::to_string(i), "x:1", start.time_since_epoch().count(), 0});
-  memory.hear(many, own, start);
+  memory.merge(many, own, start);
   CHECK(memory.all().size() == member_memory::most);
   memory = {};
-  memory.hear({{own.value(), "x:1", 1, 0},
-               {"", "x:1", 1, 0},
-               {std::string(member_memory::text_bytes + 1, 'x'), "x:1", 1, 0},
-               {"node-z", std::string(member_memory::text_bytes + 1, 'x'), 1, 0}},
-              own, start);
+  memory.merge({{own.value(), "x:1", 1, 0},
+                {"", "x:1", 1, 0},
+                {std::string(member_memory::text_bytes + 1, 'x'), "x:1", 1, 0},
+                {"node-z", std::string(member_memory::text_bytes + 1, 'x'), 1, 0}},
+               own, start);
   CHECK(memory.all().empty());
-  memory.hear({{"node-c", "c:1", INT64_MAX, 0}}, own, start);
+  memory.merge({{"node-c", "c:1", INT64_MAX, 0}}, own, start);
   CHECK(memory.members().front().seen == start.time_since_epoch().count());
   memory.expire(start + member_memory::kept + 1s);
   CHECK_FALSE(memory.has("node-c"));
@@ -98,9 +98,9 @@ TEST_CASE("all agree on who is a member, whatever they hear first") {
     member_memory forwards;
     member_memory backwards;
     for (auto i = told.begin(); i != told.end(); ++i)
-      forwards.hear({*i}, own, start);
+      forwards.merge({*i}, own, start);
     for (auto i = told.rbegin(); i != told.rend(); ++i)
-      backwards.hear({*i}, own, start);
+      backwards.merge({*i}, own, start);
     RC_ASSERT(names_of(forwards) == names_of(backwards));
   }));
 }
@@ -128,7 +128,7 @@ TEST_CASE(
   CHECK(memory.has_forgotten("b:1"));
   CHECK_FALSE(memory.has_forgotten("node-c"));
   member_memory hearer;
-  hearer.hear(memory.all(), own, start + 1s);
+  hearer.merge(memory.all(), own, start + 1s);
   CHECK(hearer.has_forgotten("b:1"));
   memory.met("node-c", "b:1", start + 2s); // it took the place of the other
   CHECK_FALSE(memory.has_forgotten("b:1"));

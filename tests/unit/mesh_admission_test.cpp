@@ -26,7 +26,7 @@ standing held(std::uint64_t connection, const greeting& theirs, bool dialled) {
   return {connection, theirs.of.node, theirs.of.incarnation, theirs.runtime, theirs.of.address, dialled};
 }
 
-std::string outcome(const verdict& found) {
+std::string outcome(const admission_decision& found) {
   if (const auto* unwanted = std::get_if<refused>(&found))
     return std::string{code_of(unwanted->why)};
   const auto other = std::get<taken>(found).instead_of;

@@ -88,9 +88,9 @@ TEST_CASE("a long message holds our types and plain ones, for others may be in e
   CHECK(passes(of_types("@<>+@str") + of_types("@<>+@u64+@i64+@strong_actor_ptr")));
   CHECK_FALSE(passes(of_types("@<>+@message")));
   CHECK_FALSE(passes(of_types("@<>+@config_value")));
-  CHECK_FALSE(passes(of_types("@<>+rollcall::wire::news+@error")));
+  CHECK_FALSE(passes(of_types("@<>+rollcall::wire::heartbeat+@error")));
   CHECK_FALSE(passes(of_types("@<>+")));
-  CHECK_FALSE(passes(of_types("@<>rollcall::wire::news")));
+  CHECK_FALSE(passes(of_types("@<>rollcall::wire::heartbeat")));
   CHECK_FALSE(passes(of_types("")));
   CHECK_FALSE(passes(of_types("@<>+rollcall::" + std::string(120, 'x') + "+@message")));
   CHECK_FALSE(passes(frame(2, 0, basp_frames::nesting_payload_bytes + 1)));

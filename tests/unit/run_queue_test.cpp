@@ -20,13 +20,13 @@ struct idler final : caf::resumable {
   void intrusive_ptr_release_impl() override {}
 };
 
-/// A queue of jobs that have names: a letter for their urgency (e, p, and a for those that are patient), then
+/// A queue of jobs that have names: a letter for their priority (e for high, p for normal, a for low), then
 /// a number.
 struct named_jobs {
   explicit named_jobs(std::size_t threads = 1) : queue(threads, [] { return now; }) {}
 
-  bool put(char kind, from whom = from::outside, std::size_t lane = 0, home where = no_home) {
-    const auto how = kind == 'e' ? urgency::express : kind == 'p' ? urgency::prompt : urgency::patient;
+  bool put(char kind, from whom = from::outside, std::size_t lane = 0, affinity where = no_affinity) {
+    const auto how = kind == 'e' ? priority::high : kind == 'p' ? priority::normal : priority::low;
     auto& job = jobs.at(used++);
     names.push_back(kind + std::to_string(++count[static_cast<unsigned char>(kind)]));
     const run_queue::entry one{&job, how, where};
@@ -85,33 +85,33 @@ TEST_CASE("run_queue: first come, first served among equals, and the urgent firs
   named_jobs q;
   for (const char kind : {'a', 'p', 'e', 'a', 'e', 'p'})
     static_cast<void>(q.put(kind));
-  // A prompt one waits until no patient one does.
+  // A normal one waits until no low one does.
   CHECK(q.take_all() == "e1 e2 a1 a2 p1 p2 ");
 }
 
-TEST_CASE("run_queue: a prompt job comes after so many patient ones") {
+TEST_CASE("run_queue: a job of normal priority comes after a bounded number of low ones") {
   named_jobs q;
-  q.put_many('a', 2 * run_queue::patience);
+  q.put_many('a', 2 * run_queue::most_in_a_row);
   static_cast<void>(q.put('p'));
   const auto all = q.take_all();
   const auto before = all.substr(0, all.find("p1"));
-  CHECK(std::count(before.begin(), before.end(), ' ') >= static_cast<int>(run_queue::patience));
+  CHECK(std::count(before.begin(), before.end(), ' ') >= static_cast<int>(run_queue::most_in_a_row));
   CHECK(std::count(before.begin(), before.end(), ' ')
-        < static_cast<int>(run_queue::patience + run_queue::most_at_once));
+        < static_cast<int>(run_queue::most_in_a_row + run_queue::most_at_once));
 }
 
-TEST_CASE("run_queue: no flood of urgent jobs keeps a patient one for ever") {
+TEST_CASE("run_queue: a flood of urgent jobs does not starve one of low priority") {
   for (const char kind : {'e', 'p'}) {
     named_jobs q;
     q.put_many(kind, 100);
     static_cast<void>(q.put('a'));
     const auto all = q.take_all();
     const auto before = all.substr(0, all.find("a1"));
-    CHECK(std::count(before.begin(), before.end(), ' ') <= static_cast<int>(run_queue::patience));
+    CHECK(std::count(before.begin(), before.end(), ' ') <= static_cast<int>(run_queue::most_in_a_row));
   }
 }
 
-TEST_CASE("run_queue: patient jobs are taken by the handful, not all at once") {
+TEST_CASE("run_queue: jobs of low priority are taken by the handful, not all at once") {
   struct row {
     std::size_t waiting, taken;
   };
@@ -123,12 +123,12 @@ TEST_CASE("run_queue: patient jobs are taken by the handful, not all at once") {
   }
 }
 
-TEST_CASE("run_queue: who has a home goes to its lane, who has none to the one that is named") {
+TEST_CASE("run_queue: a job with an affinity goes to its lane, one without to the lane that is named") {
   named_jobs q{2};
   static_cast<void>(q.put('a', from::outside, 0));
   static_cast<void>(q.put('a', from::outside, 1));
-  static_cast<void>(q.put('a', from::outside, 0, home{3}));
-  static_cast<void>(q.put('a', from::outside, 1, home{4}));
+  static_cast<void>(q.put('a', from::outside, 0, affinity{3}));
+  static_cast<void>(q.put('a', from::outside, 1, affinity{4}));
   REQUIRE(q.begin_turn(0));
   REQUIRE(q.begin_turn(1));
   CHECK(q.take_all(1) == "a2 a3 ");
@@ -253,12 +253,12 @@ TEST_CASE("run_queue: there are turns where there is something to run") {
   CHECK(q.queue.at_rest());
 }
 
-TEST_CASE("run_queue: helpers take what is urgent, express first") {
+TEST_CASE("run_queue: helpers take what is urgent, high priority first") {
   named_jobs q;
   for (const char kind : {'a', 'p', 'e'})
     static_cast<void>(q.put(kind));
-  CHECK(q.name(q.queue.take_express()) == "e1");
-  CHECK(q.name(q.queue.take_express()) == "none");
+  CHECK(q.name(q.queue.take_high()) == "e1");
+  CHECK(q.name(q.queue.take_high()) == "none");
   static_cast<void>(q.put('e'));
   CHECK(q.name(q.queue.take_urgent()) == "e2");
   CHECK(q.name(q.queue.take_urgent()) == "p1");
@@ -272,7 +272,7 @@ TEST_CASE("run_queue: when it is closed nothing is taken, and what is left can b
   q.queue.close();
   CHECK(q.take().empty());
   CHECK(q.name(q.queue.take_urgent()) == "none");
-  CHECK(q.name(q.queue.take_express()) == "none");
+  CHECK(q.name(q.queue.take_high()) == "none");
   CHECK_FALSE(q.begin_turn());
   CHECK_FALSE(q.put('a'));
   std::string left;

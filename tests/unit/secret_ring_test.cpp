@@ -38,9 +38,9 @@ TEST_CASE(
     CAPTURE(first);
     secret_ring ring{{}, all[first], {}, start};
     for (std::size_t i = 1; i <= 3 * all.size(); ++i)
-      ring.hear(all[(first + i * 2) % all.size()], start);
+      ring.learn(all[(first + i * 2) % all.size()], start);
     CHECK(ring.in_use() == all[0].bytes);
-    CHECK_FALSE(ring.hear(all[0], start));
+    CHECK_FALSE(ring.learn(all[0], start));
   }
 }
 
@@ -50,14 +50,14 @@ TEST_CASE("what no node can have made is no secret, whatever its origin") {
        {shared_secret{}, shared_secret{"node-a", 1, ""}, shared_secret{"node-a", 1, "short"},
         shared_secret{"node-a", 1, std::string(33, 'a')}, made_by("", 'a'), made_by("a a", 'a'),
         made_by("a\n", 'a'), made_by(std::string(65, 'a'), 'a')})
-    CHECK_FALSE(ring.hear(wrong, start));
+    CHECK_FALSE(ring.learn(wrong, start));
   CHECK(ring.shared() == made_by("node-b", 'b'));
-  CHECK(ring.hear(made_by(std::string(64, 'a'), 'a'), start));
+  CHECK(ring.learn(made_by(std::string(64, 'a'), 'a'), start));
 }
 
 TEST_CASE("the secret that another one has taken the place of is good for twelve hours more") {
   secret_ring ring{{}, made_by("node-b", 'b'), {}, start};
-  CHECK(ring.hear(made_by("node-a", 'a'), start));
+  CHECK(ring.learn(made_by("node-a", 'a'), start));
   CHECK(former_of(ring, start + 12h - 1us) == std::vector{std::string(32, 'b')});
   CHECK(former_of(ring, start + 12h).empty());
 }
@@ -65,7 +65,7 @@ TEST_CASE("the secret that another one has taken the place of is good for twelve
 TEST_CASE("a configured secret wins over what others tell, and what was in use before it stays good") {
   secret_ring ring{{}, made_by("node-b", 'b'), {}, start};
   CHECK(ring.configure(configured('1'), start));
-  CHECK(ring.hear(made_by("node-a", 'a'), start)); // counts when none is configured any more
+  CHECK(ring.learn(made_by("node-a", 'a'), start)); // counts when none is configured any more
   CHECK(ring.in_use() == configured('1'));
   CHECK(former_of(ring, start) == std::vector{std::string(32, 'b')});
   CHECK_FALSE(ring.configure(configured('1'), start));

@@ -24,7 +24,7 @@ TEST_CASE("settlement: who settles the last tells, and only when somebody waits"
   s.add();
   CHECK_FALSE(s.settle(1));
   s.await();
-  s.forsake();
+  s.cancel_wait();
   CHECK_FALSE(s.reached());
 }
 

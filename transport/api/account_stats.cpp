@@ -48,11 +48,11 @@ void run(const invocation_ptr& call, Parse parse, done_fn done) {
   }
   const auto scope = asked->request.scope;
   const auto render = [envelope = asked->envelope, full_unicode = call->settings().style.full_unicode](
-                          const stats_report& told, admission::place place) {
+                          const cluster_stats_answer& told, request_quota::place place) {
     return render_stats(told, envelope, std::move(place), full_unicode);
   };
-  ask<stats_report>(call, &service::questions, scope, gather_deadline, std::move(asked->request), render,
-                    std::move(done));
+  ask<cluster_stats_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request),
+                            render, std::move(done));
 }
 
 } // namespace
@@ -108,7 +108,8 @@ xmlrpc::or_fault<question<stats_request>> parse_customer_stats(const invocation&
   return question<stats_request>{{*scope, recursive, dir}, envelope};
 }
 
-answer render_stats(const stats_report& told, bool envelope, admission::place place, bool full_unicode) {
+answer render_stats(const cluster_stats_answer& told, bool envelope, request_quota::place place,
+                    bool full_unicode) {
   std::vector<stats_row> rows;
   rows.reserve(told.accounts.size());
   for (const auto& [key, counts] : told.accounts)

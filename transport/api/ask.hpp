@@ -12,18 +12,18 @@
 
 namespace rollcall::api {
 
-/// How long the API waits for the front. Longer than the front's own deadlines (actors/defaults.hpp), which
-/// know better what was late; these are for a front that does not answer at all.
+/// How long the API waits for the frontend. Longer than the frontend's own deadlines (actors/defaults.hpp),
+/// which know better what was late; these are for a frontend that does not answer at all.
 constexpr std::chrono::seconds gather_deadline{5};
 constexpr std::chrono::seconds disconnect_deadline{40};
 
-/// Asks the front on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault that
-/// came instead. `render` takes a Reply& and the call's place among its customer's requests, which it may
-/// move into its answer; it and `done` run on a thread of the actor system, or at once when the customer asks
-/// too much. `places` is what the request counts among: who polls too much can still hang up. Nobody's thread
-/// is blocked.
+/// Asks the frontend on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault
+/// that came instead. `render` takes a Reply& and the call's place among its customer's requests, which it
+/// may move into its answer; it and `done` run on a thread of the actor system, or at once when the customer
+/// asks too much. `places` is what the request counts among: who polls too much can still hang up. Nobody's
+/// thread is blocked.
 template <class Reply, class Request, class Render>
-void ask(const invocation_ptr& call, admission service::*places, customer_id scope,
+void ask(const invocation_ptr& call, request_quota service::*places, customer_id scope,
          std::chrono::seconds deadline, Request request, Render render, done_fn done) {
   auto& shared = *call->session->served_by;
   const auto& who = call->who();
@@ -35,7 +35,7 @@ void ask(const invocation_ptr& call, admission service::*places, customer_id sco
   }
   // Shared by the copies of the lambdas below: given up before `done`, or the client's next request could
   // come while the last of them is still being destroyed, and be one too many.
-  const auto held = std::make_shared<admission::place>(std::move(place));
+  const auto held = std::make_shared<request_quota::place>(std::move(place));
   ask_from_outside<Reply>(
       shared.system, shared.front, deadline, std::move(request),
       [=](Reply& reply) {

@@ -26,7 +26,7 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
 }
 
 /// `Node n1 is missing; `, `Nodes n1, n2 have another directory; `: whose switches count as away.
-std::string missing_nodes(const disconnect_report& told) {
+std::string missing_nodes(const cluster_disconnect_answer& told) {
   std::vector<std::string> missing;
   std::vector<std::string> others;
   for (const auto& name : told.covers.missing)
@@ -62,7 +62,7 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
   return request;
 }
 
-outcome render_count(const disconnect_report& told) {
+outcome render_count(const cluster_disconnect_answer& told) {
   if (!told.doubtful.empty())
     return in_doubt(told);
   if (told.sent == 0 && (told.failed > 0 || !told.late.empty()))
@@ -79,12 +79,12 @@ outcome render_count(const disconnect_report& told) {
   return answer{std::move(value), coverage{}};
 }
 
-void add_audited(xmlrpc::writer& w, const disconnect_report& told) {
+void add_audited(xmlrpc::writer& w, const cluster_disconnect_answer& told) {
   if (!told.audited)
     w.begin_member("audited").boolean(false).end_member();
 }
 
-xmlrpc::fault nothing_sent(const disconnect_report& told) {
+xmlrpc::fault nothing_sent(const cluster_disconnect_answer& told) {
   std::string text;
   if (!told.away.empty())
     text = (told.away.size() == 1 ? "Switch " + told.away.front() + " is"
@@ -96,7 +96,7 @@ xmlrpc::fault nothing_sent(const disconnect_report& told) {
   return {xmlrpc::fault_code::unavailable, text + "nothing was sent"};
 }
 
-xmlrpc::fault in_doubt(const disconnect_report& told) {
+xmlrpc::fault in_doubt(const cluster_disconnect_answer& told) {
   std::vector<std::string> names;
   std::uint64_t calls = 0;
   auto all_known = true;
@@ -120,14 +120,14 @@ xmlrpc::fault in_doubt(const disconnect_report& told) {
 }
 
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,
-                    outcome (*render)(const disconnect_report&), done_fn done) {
+                    outcome (*render)(const cluster_disconnect_answer&), done_fn done) {
   const auto scope = request.scope;
   request.arrived = call->session->served_by->context->boottime() - call->session->waited;
-  const auto render_reply = [render](const disconnect_report& told, admission::place) {
+  const auto render_reply = [render](const cluster_disconnect_answer& told, request_quota::place) {
     return render(told);
   };
-  ask<disconnect_report>(call, &service::disconnects, scope, disconnect_deadline, std::move(request),
-                         render_reply, std::move(done));
+  ask<cluster_disconnect_answer>(call, &service::disconnects, scope, disconnect_deadline, std::move(request),
+                                 render_reply, std::move(done));
 }
 
 } // namespace rollcall::api

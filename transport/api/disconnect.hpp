@@ -16,20 +16,20 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
 
 /// The answer of disconnectAccount and disconnectCustomer: how many were sent, and how many could not be.
 /// Fault 503 when none of those that there are could be sent, or when it is not known what was.
-outcome render_count(const disconnect_report& told);
+outcome render_count(const cluster_disconnect_answer& told);
 
 /// `audited` false, when the audit log does not have all of it (yet); nothing when it has.
-void add_audited(xmlrpc::writer& w, const disconnect_report& told);
+void add_audited(xmlrpc::writer& w, const cluster_disconnect_answer& told);
 
 /// Why nothing was sent: the switches that are away, the nodes that are missing, have another directory, or
 /// were reached by the order too late.
-xmlrpc::fault nothing_sent(const disconnect_report& told);
+xmlrpc::fault nothing_sent(const cluster_disconnect_answer& told);
 
 /// Which nodes did not say in time what they have done, and how many calls they may have hung up.
-xmlrpc::fault in_doubt(const disconnect_report& told);
+xmlrpc::fault in_doubt(const cluster_disconnect_answer& told);
 
-/// Asks the front; see ask.hpp.
+/// Asks the frontend; see ask.hpp.
 void ask_disconnect(const invocation_ptr& call, disconnect_request request,
-                    outcome (*render)(const disconnect_report&), done_fn done);
+                    outcome (*render)(const cluster_disconnect_answer&), done_fn done);
 
 } // namespace rollcall::api

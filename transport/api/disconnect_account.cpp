@@ -26,14 +26,14 @@ constexpr std::string_view help =
 
 /// An account that the directory does not know exists as long as it has calls. Where it is not known whether
 /// it has any (nodes or switches are missing, or did not answer in time) the answer says that instead.
-outcome render(const disconnect_report& told, std::string_view named_by) {
+outcome render(const cluster_disconnect_answer& told, std::string_view named_by) {
   if (!told.found && told.doubtful.empty() && told.late.empty() && told.covers.missing.empty())
     return xmlrpc::wrong_id(named_by);
   return render_count(told);
 }
 
-outcome render_by_number(const disconnect_report& told) { return render(told, "i_account"); }
-outcome render_by_name(const disconnect_report& told) { return render(told, "account"); }
+outcome render_by_number(const cluster_disconnect_answer& told) { return render(told, "i_account"); }
+outcome render_by_name(const cluster_disconnect_answer& told) { return render(told, "account"); }
 
 /// By its number, or by its username. None when that says nothing within the scope.
 bool set_target(disconnect_request& request, std::optional<account_id> id,

@@ -69,7 +69,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& cal
   return request;
 }
 
-outcome render_disconnect_call(const disconnect_report& told) {
+outcome render_disconnect_call(const cluster_disconnect_answer& told) {
   if (!told.doubtful.empty())
     return in_doubt(told);
   if (told.failed > 0 || !told.late.empty())

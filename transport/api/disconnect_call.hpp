@@ -11,6 +11,6 @@ extern const method disconnect_call;
 xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& call);
 
 /// `OK`, `Call not found or not accessible`, or fault 503 when the call's switch is away.
-outcome render_disconnect_call(const disconnect_report& told);
+outcome render_disconnect_call(const cluster_disconnect_answer& told);
 
 } // namespace rollcall::api

@@ -81,8 +81,8 @@ struct endpoint::state {
   void refuse(const xmlrpc::fault& why, const http::reply_fn& reply);
 };
 
-endpoint::endpoint(caf::actor_system& system, front_actor front, auditor_actor auditor, context_ptr context,
-                   settings first)
+endpoint::endpoint(caf::actor_system& system, cluster_frontend_actor front, auditor_actor auditor,
+                   context_ptr context, settings first)
     : state_(std::make_shared<state>()) {
   state_->shared = std::make_shared<service>(system, std::move(front), std::move(auditor), std::move(context),
                                              method_names());

@@ -34,8 +34,8 @@ class endpoint {
 public:
   /// `auditor` may be null. Throws std::invalid_argument when the settings lack their directory or
   /// authenticator.
-  endpoint(caf::actor_system& system, front_actor front, auditor_actor auditor, context_ptr context,
-           settings first);
+  endpoint(caf::actor_system& system, cluster_frontend_actor front, auditor_actor auditor,
+           context_ptr context, settings first);
 
   /// True for the paths that this endpoint answers.
   static bool serves(std::string_view path);

@@ -14,7 +14,7 @@ xmlrpc::fault internal_fault(std::string_view method, std::string_view what);
 /// The same, for the exception that is being handled.
 xmlrpc::fault fault_of_exception(std::string_view method) noexcept;
 
-/// What the client is told of an error that came instead of an answer from the front: 503 naming the node
+/// What the client is told of an error that came instead of an answer from the frontend: 503 naming the node
 /// when it did not answer in time or is stopping, and our own failure otherwise.
 xmlrpc::fault fault_of(const caf::error& error, const invocation& call);
 

@@ -74,12 +74,12 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
     return;
   }
   const auto scope = asked->request.query.scope;
-  const auto render = [style = call->settings().style, envelope = asked->envelope](list_answer& told,
-                                                                                   admission::place place) {
+  const auto render = [style = call->settings().style,
+                       envelope = asked->envelope](cluster_list_answer& told, request_quota::place place) {
     return render_list(std::move(told), style, envelope, std::move(place));
   };
-  ask<list_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request), render,
-                   std::move(done));
+  ask<cluster_list_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request),
+                           render, std::move(done));
 }
 
 } // namespace
@@ -133,7 +133,8 @@ xmlrpc::or_fault<question<list_request>> parse_list(const invocation& call, bool
   return question<list_request>{{std::move(query), dir}, envelope};
 }
 
-answer render_list(list_answer told, xmlrpc::answer_style style, bool envelope, admission::place place) {
+answer render_list(cluster_list_answer told, xmlrpc::answer_style style, bool envelope,
+                   request_quota::place place) {
   auto rows = std::make_unique<xmlrpc::list_source>(std::move(told.rows), told.now, style, std::move(place));
   if (!envelope)
     return {std::move(rows), coverage{}};

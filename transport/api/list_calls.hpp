@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "transport/api/admission.hpp"
 #include "transport/api/method.hpp"
 #include "transport/api/question.hpp"
+#include "transport/api/request_quota.hpp"
 
 namespace rollcall::api {
 
@@ -15,6 +15,7 @@ xmlrpc::or_fault<question<list_request>> parse_list(const invocation& call, bool
 
 /// A list as it is told; in an `envelope`, what is missing follows the rows, so that these stream as ever.
 /// `place` is kept until the last row is written.
-answer render_list(list_answer told, xmlrpc::answer_style style, bool envelope, admission::place place);
+answer render_list(cluster_list_answer told, xmlrpc::answer_style style, bool envelope,
+                   request_quota::place place);
 
 } // namespace rollcall::api

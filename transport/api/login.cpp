@@ -102,12 +102,12 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
     return told_to_wait(*wait, brake);
   }
   switch (verdict.outcome) {
-  case http::verdict::kind::accepted:
+  case http::login_result::kind::accepted:
     // Never null, for lookup() found it; but null would mean trusted.
     if (const auto* who = dir.find_login(verdict.login))
       return caller{who, request.client};
     [[fallthrough]];
-  case http::verdict::kind::challenge:
+  case http::login_result::kind::challenge:
     counters.count(verdict.stale ? refusal::stale : refusal::bad_login);
     if (verdict.stale)
       return challenge(by, true);
@@ -116,7 +116,7 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
     else if (const auto line = shared.refused.line(verdict.login, request.client, clock::now()))
       log::warn("api", "{}", *line);
     return challenge(by, false);
-  case http::verdict::kind::bad_request:
+  case http::login_result::kind::bad_request:
     break;
   }
   counters.count(refusal::malformed);

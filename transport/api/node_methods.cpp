@@ -39,7 +39,7 @@ bool is_loopback(const std::string& address) {
   return !ec && parsed.is_loopback();
 }
 
-outcome render_ok(const node_order_answer&, admission::place) {
+outcome render_ok(const node_order_answer&, request_quota::place) {
   std::string value;
   xmlrpc::writer w{value};
   w.begin_struct();

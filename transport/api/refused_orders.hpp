@@ -6,7 +6,7 @@ namespace rollcall::api {
 
 /// Writes a refused order into the audit log: who gave it, what it named, and why it was refused. Methods
 /// that only read leave no entry. A system.multicall that is refused as a whole leaves one, of however many
-/// parts, when orders are among them: their number, and the first ones. An order that reaches the front is
+/// parts, when orders are among them: their number, and the first ones. An order that reaches the frontend is
 /// not written here: the worker that carries it out does that. The bound of each customer for entries of what
 /// hung up nothing holds. The answer does not wait for the log.
 void note_refusal(const invocation& call, const xmlrpc::fault& why);

@@ -2,9 +2,9 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
-#include "transport/api/admission.hpp"
 #include "transport/api/metrics.hpp"
 #include "transport/api/refused_logins.hpp"
+#include "transport/api/request_quota.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -17,7 +17,7 @@ namespace rollcall::api {
 /// What the requests of an endpoint share. It lives as long as the last of them; the actor system outlives
 /// it.
 struct service {
-  service(caf::actor_system& in, front_actor asked, auditor_actor log, context_ptr of,
+  service(caf::actor_system& in, cluster_frontend_actor asked, auditor_actor log, context_ptr of,
           std::span<const std::string_view> methods)
       : system(in),
         front(std::move(asked)),
@@ -26,11 +26,11 @@ struct service {
         counters(methods) {}
 
   caf::actor_system& system;
-  front_actor front;
+  cluster_frontend_actor front;
   auditor_actor auditor; ///< null: nothing is written down
   context_ptr context;
-  admission questions; ///< lists and stats
-  admission disconnects;
+  request_quota questions; ///< lists and stats
+  request_quota disconnects;
   metrics counters;
   refused_logins refused;
 

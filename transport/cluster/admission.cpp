@@ -79,8 +79,8 @@ bool is_same(const std::string& one, const std::string& other) {
 
 } // namespace
 
-verdict judge_hello(const greeting& mine, const greeting& theirs, const std::string& address,
-                    std::span<const standing> held) {
+admission_decision judge_hello(const greeting& mine, const greeting& theirs, const std::string& address,
+                               std::span<const standing> held) {
   if (auto wrong = objection(mine, theirs, address, held))
     return *std::move(wrong);
   if (find(held, theirs.of.node))
@@ -88,8 +88,8 @@ verdict judge_hello(const greeting& mine, const greeting& theirs, const std::str
   return taken{};
 }
 
-verdict judge_welcome(const greeting& mine, const greeting& theirs, const std::string& address,
-                      std::span<const standing> held) {
+admission_decision judge_welcome(const greeting& mine, const greeting& theirs, const std::string& address,
+                                 std::span<const standing> held) {
   if (auto wrong = objection(mine, theirs, address, held))
     return *std::move(wrong);
   const auto* other = find(held, theirs.of.node);

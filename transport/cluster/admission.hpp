@@ -42,15 +42,15 @@ struct standing {
 struct taken {
   std::optional<std::uint64_t> instead_of;
 };
-using verdict = std::variant<taken, refused>;
+using admission_decision = std::variant<taken, refused>;
 
 /// One who has dialled us says hello from `address`.
-verdict judge_hello(const greeting& mine, const greeting& theirs, const std::string& address,
-                    std::span<const standing> held);
+admission_decision judge_hello(const greeting& mine, const greeting& theirs, const std::string& address,
+                               std::span<const standing> held);
 
 /// One whom we have dialled at `address` says welcome.
-verdict judge_welcome(const greeting& mine, const greeting& theirs, const std::string& address,
-                      std::span<const standing> held);
+admission_decision judge_welcome(const greeting& mine, const greeting& theirs, const std::string& address,
+                                 std::span<const standing> held);
 
 /// How the other side has shown that it belongs to the cluster.
 struct credentials {

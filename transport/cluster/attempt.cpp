@@ -49,8 +49,8 @@ void attempt::stop() {
     error_code ignored;
     socket_->close(ignored);
   }
-  if (talk_)
-    talk_->cut();
+  if (handshake_)
+    handshake_->cut();
 }
 
 void attempt::set_deadline(std::chrono::milliseconds in) {
@@ -84,7 +84,7 @@ void attempt::on_resolve(const error_code& ec, const tcp::resolver::results_type
 }
 
 void attempt::do_next() {
-  if (const auto in_vain = std::exchange(talk_, nullptr))
+  if (const auto in_vain = std::exchange(handshake_, nullptr))
     in_vain->cut();
   if (!done_)
     return;
@@ -109,9 +109,9 @@ void attempt::on_connect(const error_code& ec) {
   if (ec || late_)
     return fail(late_ ? "connect: no answer in time" : "connect: " + ec.message());
   net::notice_dead_peer(connected->native_handle(), bounds_.dead_peer);
-  talk_ = std::make_shared<talk>(std::move(*connected), tls_, bounds_, counters_);
-  talk_->begin(talk::side::client,
-               [self = shared_from_this()](const std::string& error) { self->on_begun(error); });
+  handshake_ = std::make_shared<handshake>(std::move(*connected), tls_, bounds_, counters_);
+  handshake_->begin(handshake::side::client,
+                    [self = shared_from_this()](const std::string& error) { self->on_begun(error); });
 }
 
 void attempt::on_begun(const std::string& error) {
@@ -122,14 +122,14 @@ void attempt::on_begun(const std::string& error) {
   their_nonce_.clear();
   if (!keys_.empty())
     mine_.nonce = make_nonce();
-  talk_->say(hello_line(mine_),
-             [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
+  handshake_->say(hello_line(mine_),
+                  [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
 }
 
 void attempt::on_said(const std::string& error) {
   if (!done_ || !error.empty())
     return fail(error);
-  talk_->hear([self = shared_from_this()](const std::string& failed, const std::string& line) {
+  handshake_->read_line([self = shared_from_this()](const std::string& failed, const std::string& line) {
     self->on_answer(failed, line);
   });
 }
@@ -161,8 +161,8 @@ void attempt::on_challenge(const challenge& theirs) {
   for (const auto& key : keys_)
     if (proofs.size() < proofs_at_once)
       proofs.push_back(prove(key, role::dialler, mine_.nonce, their_nonce_, mine_));
-  talk_->say(proof_line(proofs),
-             [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
+  handshake_->say(proof_line(proofs),
+                  [self = shared_from_this()](const std::string& failed) { self->on_said(failed); });
 }
 
 /// True also where no proof is asked for.
@@ -183,9 +183,9 @@ void attempt::on_welcome(greeting theirs) {
   if (theirs.of.address.starts_with(':'))
     theirs.of.address =
         to_string(net::host_port{net::parse_host_port(address_).value().host, theirs.of.address.substr(1)});
-  auto admitted = mesh_->admit(theirs, true, address_, talk_->identified(!keys_.empty()));
+  auto admitted = mesh_->admit(theirs, true, address_, handshake_->identified(!keys_.empty()));
   if (const auto* claimed = std::get_if<claim>(&admitted)) {
-    mesh_->carry(*claimed, talk_->over());
+    mesh_->carry(*claimed, handshake_->over());
     return finish({true, false, theirs.of.node, {}});
   }
   auto what = std::get<refused>(admitted);

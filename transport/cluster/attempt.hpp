@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/cluster/talk.hpp"
+#include "transport/cluster/handshake.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -60,7 +60,7 @@ private:
   tcp::resolver::results_type found_;
   tcp::resolver::results_type::iterator next_;
   std::shared_ptr<net::channel::socket> socket_; ///< while it connects
-  std::shared_ptr<talk> talk_;
+  std::shared_ptr<handshake> handshake_;
   greeting mine_;           ///< as said on this connection
   admission_keys keys_;     ///< that count on it; none where there is TLS or no secret
   std::string their_nonce_; ///< of their challenge

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 greeter::greeter(net::channel::socket connected, net::tls_context tls, const limits& bounds,
                  std::shared_ptr<metrics> counters, registrar_ptr mesh)
-    : talk_(std::make_shared<talk>(std::move(connected), std::move(tls), bounds, counters)),
+    : handshake_(std::make_shared<handshake>(std::move(connected), std::move(tls), bounds, counters)),
       counters_(std::move(counters)),
       mesh_(std::move(mesh)) {
   ++counters_->strangers;
@@ -23,40 +23,41 @@ greeter::greeter(net::channel::socket connected, net::tls_context tls, const lim
 greeter::~greeter() { --counters_->strangers; }
 
 void greeter::run() {
-  asio::dispatch(talk_->executor(), [self = shared_from_this()] {
-    self->talk_->begin(talk::side::server, [self](const std::string& error) { self->on_begun(error); });
+  asio::dispatch(handshake_->executor(), [self = shared_from_this()] {
+    self->handshake_->begin(handshake::side::server,
+                            [self](const std::string& error) { self->on_begun(error); });
   });
 }
 
 void greeter::stop() {
-  asio::post(talk_->executor(), [self = shared_from_this()] {
+  asio::post(handshake_->executor(), [self = shared_from_this()] {
     if (!self->admitted_)
-      self->talk_->cut();
+      self->handshake_->cut();
   });
 }
 
 void greeter::on_begun(const std::string& error) {
   if (!error.empty()) {
-    mesh_->failed(talk_->peer(), error);
-    return talk_->leave();
+    mesh_->failed(handshake_->peer(), error);
+    return handshake_->leave();
   }
-  talk_->hear([self = shared_from_this()](const std::string& failed, const std::string& line) {
+  handshake_->read_line([self = shared_from_this()](const std::string& failed, const std::string& line) {
     self->on_heard(failed, line);
   });
 }
 
 void greeter::on_heard(const std::string& error, const std::string& line) {
   if (!error.empty()) {
-    mesh_->failed(talk_->peer(), error);
-    return talk_->cut();
+    mesh_->failed(handshake_->peer(), error);
+    return handshake_->cut();
   }
   auto read = read_hello(line, mesh_->mine().of.protocol);
   if (const auto* wrong = std::get_if<refused>(&read))
     return turn_away(*wrong);
   theirs_ = std::get<greeting>(std::move(read));
   if (theirs_.of.address.starts_with(':'))
-    theirs_.of.address = to_string(net::host_port{talk_->peer(), theirs_.of.address.substr(1)});
-  if (!talk_->over()->is_tls())
+    theirs_.of.address = to_string(net::host_port{handshake_->peer(), theirs_.of.address.substr(1)});
+  if (!handshake_->over()->is_tls())
     keys_ = mesh_->keys();
   if (keys_.empty())
     return do_admit(nullptr);
@@ -68,24 +69,24 @@ void greeter::do_challenge() {
     return turn_away(
         {refusal::wrong_secret, "'" + theirs_.of.node.value() + "' has no [cluster] secret", {}});
   nonce_ = make_nonce();
-  talk_->say(challenge_line({nonce_}),
-             [self = shared_from_this()](const std::string& failed) { self->on_challenged(failed); });
+  handshake_->say(challenge_line({nonce_}),
+                  [self = shared_from_this()](const std::string& failed) { self->on_challenged(failed); });
 }
 
 void greeter::on_challenged(const std::string& error) {
   if (!error.empty()) {
-    mesh_->failed(talk_->peer(), error);
-    return talk_->cut();
+    mesh_->failed(handshake_->peer(), error);
+    return handshake_->cut();
   }
-  talk_->hear([self = shared_from_this()](const std::string& failed, const std::string& line) {
+  handshake_->read_line([self = shared_from_this()](const std::string& failed, const std::string& line) {
     self->on_proof(failed, line);
   });
 }
 
 void greeter::on_proof(const std::string& error, const std::string& line) {
   if (!error.empty()) {
-    mesh_->failed(talk_->peer(), error);
-    return talk_->cut();
+    mesh_->failed(handshake_->peer(), error);
+    return handshake_->cut();
   }
   const auto read = read_proof(line);
   if (const auto* wrong = std::get_if<refused>(&read))
@@ -93,7 +94,7 @@ void greeter::on_proof(const std::string& error, const std::string& line) {
   const auto& node = theirs_.of.node.value();
   const auto now = std::chrono::steady_clock::now();
   // Who guesses is told nothing of this proof, also when it is right.
-  if (mesh_->guessers().wait(talk_->peer(), node, now)) {
+  if (mesh_->guessers().wait(handshake_->peer(), node, now)) {
     ++counters_->braked;
     return turn_away({refusal::wrong_secret,
                       "'" + node + "' has to wait: too many wrong secrets came from its address",
@@ -102,13 +103,14 @@ void greeter::on_proof(const std::string& error, const std::string& line) {
   for (const auto& each : std::get<std::vector<std::string>>(read))
     if (const auto* key = proven(keys_, each, role::dialler, theirs_.nonce, nonce_, theirs_))
       return do_admit(key);
-  mesh_->guessers().wrong(talk_->peer(), node, now);
+  mesh_->guessers().wrong(handshake_->peer(), node, now);
   counters_->guessing = mesh_->guessers().addresses();
   turn_away({refusal::wrong_secret, "'" + node + "' has another [cluster] secret", {}});
 }
 
 void greeter::do_admit(const admission_key* proven_by) {
-  auto admitted = mesh_->admit(theirs_, false, theirs_.of.address, talk_->identified(proven_by != nullptr));
+  auto admitted =
+      mesh_->admit(theirs_, false, theirs_.of.address, handshake_->identified(proven_by != nullptr));
   if (const auto* unwanted = std::get_if<refused>(&admitted))
     return refuse(*unwanted);
   admitted_ = true;
@@ -116,24 +118,24 @@ void greeter::do_admit(const admission_key* proven_by) {
   auto mine = mesh_->mine();
   if (proven_by)
     mine.proof = prove(*proven_by, role::acceptor, theirs_.nonce, nonce_, mine);
-  talk_->say(welcome_line(mine),
-             [self = shared_from_this(), claimed = std::get<claim>(admitted)](const std::string& failed) {
-               if (failed.empty())
-                 return self->mesh_->carry(claimed, self->talk_->over());
-               self->mesh_->give_up(claimed, failed);
-               self->talk_->cut();
-             });
+  handshake_->say(welcome_line(mine), [self = shared_from_this(),
+                                       claimed = std::get<claim>(admitted)](const std::string& failed) {
+    if (failed.empty())
+      return self->mesh_->carry(claimed, self->handshake_->over());
+    self->mesh_->give_up(claimed, failed);
+    self->handshake_->cut();
+  });
 }
 
 void greeter::turn_away(const refused& what) {
-  mesh_->turn_away(what, talk_->peer(), !talk_->over()->is_tls());
+  mesh_->turn_away(what, handshake_->peer(), !handshake_->over()->is_tls());
   refuse(what);
 }
 
 void greeter::refuse(const refused& what) {
   auto told = what;
   told.node = mesh_->mine().of.node;
-  talk_->say_goodbye(refused_line(told));
+  handshake_->say_goodbye(refused_line(told));
 }
 
 } // namespace rollcall::cluster

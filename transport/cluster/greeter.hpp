@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/cluster/talk.hpp"
+#include "transport/cluster/handshake.hpp"
 #include "transport/net/strangers.hpp"
 
 #include <memory>
@@ -37,7 +37,7 @@ private:
   void turn_away(const refused& what);
   void refuse(const refused& what);
 
-  std::shared_ptr<talk> talk_;
+  std::shared_ptr<handshake> handshake_;
   std::shared_ptr<metrics> counters_;
   registrar_ptr mesh_;
   greeting theirs_;     ///< once they have said it

@@ -30,16 +30,16 @@ constexpr std::size_t guessing_addresses = 256;
 /// Addresses of others that are remembered beside the configured ones.
 constexpr std::size_t learned_addresses = 256;
 
-/// How long the same complaint about the same peer is not repeated in the log.
-constexpr std::chrono::seconds complaint_pause{60};
+/// How long the same line about the same peer is not repeated in the log.
+constexpr std::chrono::seconds peer_line_pause{60};
 
-/// Complaints of one kind about one address within that time.
-constexpr std::size_t complaints_a_minute = 4;
+/// Lines of one kind about one address within that time.
+constexpr std::size_t peer_lines_a_minute = 4;
 
-/// Addresses and kinds of complaint that are told apart: of strangers, and again of members.
-constexpr std::size_t complaint_keys = 1024;
+/// Addresses and kinds of lines that are told apart: of strangers, and again of members.
+constexpr std::size_t peer_line_keys = 1024;
 
-/// What the wires between nodes may cost. Every time is absolute for its phase.
+/// What the connections between nodes may cost. Every time is absolute for its phase.
 struct limits {
   net::strangers::bounds strangers{8, 64}; ///< accepted connections without a finished hello, at once
   net::guess_brake::pauses guesses =

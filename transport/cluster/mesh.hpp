@@ -60,13 +60,14 @@ struct events {
       disconnected;
 };
 
-/// The wires between the nodes of a cluster: keeps exactly one connection to every node that it can find.
+/// The connections between the nodes of a cluster: keeps exactly one connection to every node that it can
+/// find.
 ///
 /// CAF's protocol BASP speaks over it but owns no socket: its connect blocks, it has no deadlines, and it
 /// allocates what a stranger's header says. So sockets, TLS and a hello are ours (hello.hpp), with a deadline
 /// for each phase, and only for a node that has shown who it is BASP gets one end of a socketpair, whose
-/// other end is joined with the connection (wire.hpp). What comes in is checked by its headers before BASP
-/// sees it (basp_frames.hpp). No port of BASP is ever open.
+/// other end is joined with the connection (node_connection.hpp). What comes in is checked by its headers
+/// before BASP sees it (basp_frames.hpp). No port of BASP is ever open.
 ///
 /// Runs on the threads that run the io_context. Members are for any thread and do not block; listen() is
 /// called once. The io_context must outlive the mesh. Both must end before the actor system does, which must

@@ -168,9 +168,9 @@ void mesh::impl::on_accepted(net::channel::socket connected) {
   const std::weak_ptr<greeter> weak = opened;
   opened->take_place(strangers_.add(from, [this, weak, address = from.to_string()] {
     ++counters_->turned_away;
-    complain(true, about_stranger(address, "replaced"),
-             "a connection from " + address
-                 + " that has not said hello is closed: a newer one takes its place");
+    log_peer_line(true, about_stranger(address, "replaced"),
+                  "a connection from " + address
+                      + " that has not said hello is closed: a newer one takes its place");
     if (const auto oldest = weak.lock())
       oldest->stop();
   }));
@@ -179,22 +179,24 @@ void mesh::impl::on_accepted(net::channel::socket connected) {
 
 void mesh::impl::failed(const std::string& address, const std::string& why) {
   const std::lock_guard lock{mutex_};
-  complain(!stopped_, about_stranger(address, "failed"), "a connection from " + address + " failed: " + why);
+  log_peer_line(!stopped_, about_stranger(address, "failed"),
+                "a connection from " + address + " failed: " + why);
 }
 
 void mesh::impl::turn_away(const refused& what, const std::string& address, bool stranger) {
   const std::lock_guard lock{mutex_};
   const auto code = code_of(what.why);
   counters_->count_refusal(code);
-  complain(true, stranger ? about_stranger(address, code) : complaint{false, address, code},
-           "refused a stranger at " + address + " (" + std::string{code} + "): " + what.message);
+  log_peer_line(true, stranger ? about_stranger(address, code) : peer_line{false, address, code},
+                "refused a stranger at " + address + " (" + std::string{code} + "): " + what.message);
 }
 
 void mesh::impl::turned_away(const refused& what, const std::string& address) {
   const std::lock_guard lock{mutex_};
   const auto code = code_of(what.why);
-  complain(is_error(what.why), {false, address, code},
-           name_of(what.node, address) + " refuses this node (" + std::string{code} + "): " + what.message);
+  log_peer_line(is_error(what.why), {false, address, code},
+                name_of(what.node, address) + " refuses this node (" + std::string{code}
+                    + "): " + what.message);
 }
 
 // --- whom to dial
@@ -268,12 +270,12 @@ std::string mesh::impl::name_of(const node_id& node, const std::string& address)
   return (node.known() ? node.value() : std::string{"a stranger"}) + " at " + address;
 }
 
-complaint mesh::impl::about_stranger(const std::string& peer, std::string_view kind) {
+peer_line mesh::impl::about_stranger(const std::string& peer, std::string_view kind) {
   return {true, net::address_key{peer}.text(), kind};
 }
 
-void mesh::impl::complain(bool aloud, const complaint& about, const std::string& text) {
-  const auto more = aloud ? complaints_.admit(about, text, complaints::clock::now()) : std::nullopt;
+void mesh::impl::log_peer_line(bool aloud, const peer_line& about, const std::string& text) {
+  const auto more = aloud ? log_throttle_.admit(about, text, peer_log_throttle::clock::now()) : std::nullopt;
   if (more)
     log::warn("cluster", "{}{}", text, *more);
   else

@@ -2,12 +2,12 @@
 
 #include "transport/cluster/address_book.hpp"
 #include "transport/cluster/admission.hpp"
-#include "transport/cluster/complaints.hpp"
 #include "transport/cluster/dialler.hpp"
 #include "transport/cluster/greeter.hpp"
 #include "transport/cluster/mesh.hpp"
+#include "transport/cluster/node_connection.hpp"
+#include "transport/cluster/peer_log_throttle.hpp"
 #include "transport/cluster/secret_book.hpp"
-#include "transport/cluster/wire.hpp"
 #include "transport/net/guess_brake.hpp"
 #include "transport/net/listener.hpp"
 #include "transport/net/strangers.hpp"
@@ -57,7 +57,7 @@ private:
   struct member {
     claim claimed;
     bool in_use = false;
-    std::shared_ptr<wire> carrier; ///< null until carry()
+    std::shared_ptr<node_connection> carrier; ///< null until carry()
   };
 
   net::listener::events listener_events();
@@ -70,19 +70,19 @@ private:
   static std::string name_of(const node_id& node, const std::string& address);
 
   /// Of somebody who has connected from this address.
-  static complaint about_stranger(const std::string& peer, std::string_view kind);
+  static peer_line about_stranger(const std::string& peer, std::string_view kind);
 
   // With the mutex held:
   greeting say_mine() const;
   std::vector<standing> held() const;
-  verdict judge(const greeting& theirs, bool dialled, const std::string& address,
-                const identification& by) const;
+  admission_decision judge(const greeting& theirs, bool dialled, const std::string& address,
+                           const identification& by) const;
   void let_go(std::uint64_t connection, const std::string& why);
   void learn(const std::string& address, const std::optional<node_id>& node);
   void dial_all();
   void wake_diallers(const node_id& node, bool was_there);
   void stop_dialler(const std::string& address);
-  void complain(bool aloud, const complaint& about, const std::string& text);
+  void log_peer_line(bool aloud, const peer_line& about, const std::string& text);
   void tell(std::function<void(const cluster::events&)> news);
 
   boost::asio::io_context& io_;
@@ -98,7 +98,7 @@ private:
   std::vector<std::string> peers_; ///< as configured
   node_hello self_;
   address_book book_;
-  complaints complaints_;
+  peer_log_throttle log_throttle_;
   std::shared_ptr<net::listener> listener_;
   std::unordered_map<std::string, std::shared_ptr<dialler>> diallers_;
   std::unordered_map<const greeter*, std::weak_ptr<greeter>> greeters_;

@@ -42,9 +42,9 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
     const auto code = code_of(unwanted->why);
     const auto may_be_anybody = !dialled && by.shown.how == credentials::by::address;
     counters_->count_refusal(code);
-    complain(
+    log_peer_line(
         is_error(unwanted->why),
-        may_be_anybody ? about_stranger(by.peer, code) : complaint{false, dialled ? address : by.peer, code},
+        may_be_anybody ? about_stranger(by.peer, code) : peer_line{false, dialled ? address : by.peer, code},
         "refused " + name_of(theirs.of.node, address) + " (" + std::string{code} + "): " + unwanted->message);
     return *unwanted;
   }
@@ -62,8 +62,8 @@ std::variant<claim, refused> mesh::impl::admit(const greeting& theirs, bool dial
   return claimed;
 }
 
-verdict mesh::impl::judge(const greeting& theirs, bool dialled, const std::string& address,
-                          const identification& by) const {
+admission_decision mesh::impl::judge(const greeting& theirs, bool dialled, const std::string& address,
+                                     const identification& by) const {
   if (!parse_runtime(theirs.runtime))
     return refused{refusal::bad_hello, "invalid runtime ID", self_.node};
   const auto by_words = dialled ? judge_welcome : judge_hello;
@@ -76,15 +76,15 @@ verdict mesh::impl::judge(const greeting& theirs, bool dialled, const std::strin
 
 void mesh::impl::carry(const claim& claimed, channel_ptr over) {
   const auto connection = claimed.connection;
-  const auto begun = std::make_shared<wire>(
+  const auto begun = std::make_shared<node_connection>(
       claimed, std::move(over), basp_, with_.bounds, counters_,
-      wire::events{[self = shared_from_this(), connection](const caf::strong_actor_ptr& published,
-                                                           std::function<void()> then) {
-                     self->on_in_use(connection, published, std::move(then));
-                   },
-                   [self = shared_from_this(), connection](const std::string& why) {
-                     self->release(connection, why);
-                   }});
+      node_connection::events{[self = shared_from_this(), connection](const caf::strong_actor_ptr& published,
+                                                                      std::function<void()> then) {
+                                self->on_in_use(connection, published, std::move(then));
+                              },
+                              [self = shared_from_this(), connection](const std::string& why) {
+                                self->release(connection, why);
+                              }});
   const std::lock_guard lock{mutex_};
   const auto found = members_.find(connection);
   if (found == members_.end()) // let go meanwhile
@@ -132,8 +132,8 @@ void mesh::impl::let_go(std::uint64_t connection, const std::string& why) {
   const auto& theirs = gone.claimed.theirs.of;
   wake_diallers(theirs.node, gone.in_use);
   if (!gone.in_use) // one that has accepted is left like this whenever two dial each other
-    return complain(!stopped_ && gone.claimed.dialled, {false, gone.claimed.address, "no connection"},
-                    name_of(theirs.node, gone.claimed.address) + ": no connection: " + why);
+    return log_peer_line(!stopped_ && gone.claimed.dialled, {false, gone.claimed.address, "no connection"},
+                         name_of(theirs.node, gone.claimed.address) + ": no connection: " + why);
   --counters_->connected;
   if (stopped_)
     log::info("cluster", "{} is disconnected: {}", name_of(theirs.node, gone.claimed.address), why);

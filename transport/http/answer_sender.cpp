@@ -18,7 +18,7 @@ answer_sender::answer_sender(net::channel& to, std::shared_ptr<service> shared, 
 
 answer_sender::~answer_sender() {
   if (long_)
-    asio::post(service_->makers, [writer = std::move(writer_)] {});
+    asio::post(service_->encoders, [writer = std::move(writer_)] {});
 }
 
 void answer_sender::start(const user_ptr& who) {
@@ -38,7 +38,7 @@ void answer_sender::make_next(const user_ptr& who) {
     return;
   }
   long_ = true;
-  asio::post(service_->makers, [self = shared_from_this(), who, enough = enough_] {
+  asio::post(service_->encoders, [self = shared_from_this(), who, enough = enough_] {
     self->pull(enough);
     asio::post(self->channel_.executor(), [self, who] { self->on_made(who); });
   });
@@ -116,7 +116,7 @@ void answer_sender::start_round(const user_ptr& who) {
   long_ = true;
   round_ = 0;
   round_ends_ = net::channel::clock::now() + most_of_round;
-  asio::post(service_->makers, [self = shared_from_this(), who] { self->take_steps(who); });
+  asio::post(service_->encoders, [self = shared_from_this(), who] { self->take_steps(who); });
 }
 
 /// Runs where pieces are made, as what it calls.
@@ -124,7 +124,7 @@ void answer_sender::take_steps(const user_ptr& who) {
   do {
     at_work_ = more_ ? 2 : 1;
     if (more_)
-      asio::post(service_->makers, [self = shared_from_this(), who, enough = enough_] {
+      asio::post(service_->encoders, [self = shared_from_this(), who, enough = enough_] {
         self->pull(enough);
         if (self->step_is_over(who))
           self->take_steps(who);

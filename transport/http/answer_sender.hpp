@@ -14,7 +14,7 @@
 namespace rollcall::http {
 
 /// Sends one answer to its client, piece by piece. Long bodies are made by the threads for that
-/// (service::makers): they keep neither the network's threads nor each other waiting.
+/// (service::encoders): they keep neither the network's threads nor each other waiting.
 ///
 /// A plain connection's pieces are sent by those threads as well, straight from the cache of the processor,
 /// and many in a row: a round. In each step of it one piece is sent while another thread makes the next, and

@@ -64,11 +64,13 @@ std::string fault_of(const authorization& from, std::string_view target) {
   return {};
 }
 
-verdict challenged(bool stale, std::string login = {}) {
-  return {verdict::kind::challenge, std::move(login), stale, {}};
+login_result challenged(bool stale, std::string login = {}) {
+  return {login_result::kind::challenge, std::move(login), stale, {}};
 }
 
-verdict refused(std::string reason) { return {verdict::kind::bad_request, {}, false, std::move(reason)}; }
+login_result refused(std::string reason) {
+  return {login_result::kind::bad_request, {}, false, std::move(reason)};
+}
 
 /// Each byte as the character that it is in ISO-8859-1, in UTF-8.
 std::string from_latin1(std::string_view text) {
@@ -140,7 +142,7 @@ struct authenticator::state {
   }
 
   /// Judges one reading of a header.
-  verdict judge(std::string_view method, authorization from, const lookup_fn& lookup) {
+  login_result judge(std::string_view method, authorization from, const lookup_fn& lookup) {
     const auto algorithm = parse_digest_algorithm(from.algorithm.empty() ? "MD5" : from.algorithm);
     if (!algorithm || !knows(*algorithm) || from.realm != config.realm)
       return challenged(false, std::move(from.username));
@@ -156,7 +158,7 @@ struct authenticator::state {
     // Only now: nobody can use up the counters of a nonce without knowing the password.
     if (!replays.use(*nonce, count))
       return challenged(true);
-    return {verdict::kind::accepted, std::move(login), false, {}};
+    return {login_result::kind::accepted, std::move(login), false, {}};
   }
 
   bool password_right(std::string_view login, std::string_view method, const authorization& from,
@@ -214,8 +216,8 @@ std::vector<std::string> authenticator::challenges(bool stale) const {
   return values;
 }
 
-verdict authenticator::verify(std::string_view method, std::string_view target, std::string_view header,
-                              const lookup_fn& lookup) {
+login_result authenticator::verify(std::string_view method, std::string_view target, std::string_view header,
+                                   const lookup_fn& lookup) {
   if (!is_digest(header))
     return challenged(false);
   const auto read = [&](backslash in_quotes) {
@@ -226,12 +228,13 @@ verdict authenticator::verify(std::string_view method, std::string_view target, 
     return state_->judge(method, std::move(*from), lookup);
   };
   auto result = read(backslash::escapes);
-  if (result.outcome == verdict::kind::accepted || header.find('\\') == std::string_view::npos)
+  if (result.outcome == login_result::kind::accepted || header.find('\\') == std::string_view::npos)
     return result;
   auto other = read(backslash::is_text);
   // What it says when neither lets in is what it says by the RFC, unless it says nothing by that.
-  const auto better = other.outcome == verdict::kind::accepted
-                      || (result.outcome == verdict::kind::bad_request && other.outcome != result.outcome);
+  const auto better =
+      other.outcome == login_result::kind::accepted
+      || (result.outcome == login_result::kind::bad_request && other.outcome != result.outcome);
   return better ? other : result;
 }
 

@@ -18,7 +18,7 @@
 namespace rollcall::http {
 
 /// What came of an Authorization header.
-struct verdict {
+struct login_result {
   enum class kind : std::uint8_t {
     accepted,    ///< `login` has shown that it knows the password
     challenge,   ///< answer 401 with challenges(stale)
@@ -75,8 +75,8 @@ public:
   /// Judges an Authorization header's value. `method` is the request's own, `target` its target as sent.
   /// Which nonces are stale is decided before the password is looked at, and an unknown login costs the same
   /// work as a known one, so that both look like a wrong password.
-  verdict verify(std::string_view method, std::string_view target, std::string_view header,
-                 const lookup_fn& lookup);
+  login_result verify(std::string_view method, std::string_view target, std::string_view header,
+                      const lookup_fn& lookup);
 
 private:
   struct state;

@@ -5,7 +5,7 @@
 
 namespace rollcall::http {
 
-handshake_gate::ticket handshake_gate::enter(const net::address_key& who, callback start, callback give_way) {
+handshake_gate::ticket handshake_gate::enter(const net::address_key& who, callback start, callback evict) {
   callback replaced;
   ticket which = 0;
   {
@@ -13,12 +13,12 @@ handshake_gate::ticket handshake_gate::enter(const net::address_key& who, callba
     which = ++last_;
     auto& of = addresses_[who];
     if (of.running >= most_.of_one_address) {
-      of.queue.push_back({which, std::move(start), std::move(give_way)});
+      of.queue.push_back({which, std::move(start), std::move(evict)});
       ++queued_;
       count();
       return which;
     }
-    replaced = begin(of, who, std::move(give_way), which);
+    replaced = begin(of, who, std::move(evict), which);
     count();
   }
   if (replaced)
@@ -45,7 +45,7 @@ void handshake_gate::leave(const net::address_key& who, ticket which) {
       of.queue.pop_front();
       --queued_;
       start = std::move(next.start);
-      replaced = begin(of, who, std::move(next.give_way), next.which);
+      replaced = begin(of, who, std::move(next.evict), next.which);
     }
     forget_if_idle(who);
     count();
@@ -57,11 +57,11 @@ void handshake_gate::leave(const net::address_key& who, ticket which) {
 }
 
 /// Returns what to call of one that had to give way.
-handshake_gate::callback handshake_gate::begin(address& of, const net::address_key& who, callback give_way,
+handshake_gate::callback handshake_gate::begin(address& of, const net::address_key& who, callback evict,
                                                ticket which) {
   auto replaced = running_.size() >= most_.all ? make_room() : callback{};
   ++of.running;
-  running_.emplace(which, handshake{who, std::move(give_way)});
+  running_.emplace(which, handshake{who, std::move(evict)});
   return replaced;
 }
 
@@ -76,7 +76,7 @@ handshake_gate::callback handshake_gate::make_room() {
     }
   if (!crowded)
     return {};
-  auto replaced = std::move(goes->second.give_way);
+  auto replaced = std::move(goes->second.evict);
   --crowded->running; // its address is forgotten when it leaves
   running_.erase(goes);
   return replaced;

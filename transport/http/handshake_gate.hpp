@@ -30,8 +30,8 @@ public:
   /// `counters` outlive it, and tell how many are under way and how many wait.
   handshake_gate(const bounds& most, metrics& counters) : most_(most), counters_(counters) {}
 
-  /// Calls `start` when it may begin, now or later, and `give_way` when a newcomer has taken its place.
-  ticket enter(const net::address_key& who, callback start, callback give_way);
+  /// Calls `start` when it may begin, now or later, and `evict` when a newcomer has taken its place.
+  ticket enter(const net::address_key& who, callback start, callback evict);
 
   /// It is over, or given up, also while it waits. To be called once for each ticket.
   void leave(const net::address_key& who, ticket which);
@@ -39,18 +39,18 @@ public:
 private:
   struct waiting {
     ticket which;
-    callback start, give_way;
+    callback start, evict;
   };
   struct handshake {
     net::address_key who;
-    callback give_way;
+    callback evict;
   };
   struct address {
     std::size_t running = 0;
     std::deque<waiting> queue;
   };
 
-  callback begin(address& of, const net::address_key& who, callback give_way, ticket which);
+  callback begin(address& of, const net::address_key& who, callback evict, ticket which);
   callback make_room();
   void forget_if_idle(const net::address_key& who);
   void count();

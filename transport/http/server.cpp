@@ -40,9 +40,9 @@ std::string peer_of(const net::channel::socket& connected) {
 
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
-  impl(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
+  impl(asio::io_context& io, asio::io_context& encoders, const limits& bounds, handler_fn handler)
       : io_(io),
-        service_(std::make_shared<service>(bounds, std::move(handler), makers.get_executor())),
+        service_(std::make_shared<service>(bounds, std::move(handler), encoders.get_executor())),
         draining_(asio::make_strand(io)),
         drain_timer_(draining_) {}
 
@@ -186,8 +186,8 @@ private:
   std::vector<std::shared_ptr<net::listener>> listeners_;
 };
 
-server::server(asio::io_context& io, asio::io_context& makers, const limits& bounds, handler_fn handler)
-    : impl_(std::make_shared<impl>(io, makers, bounds, std::move(handler))) {}
+server::server(asio::io_context& io, asio::io_context& encoders, const limits& bounds, handler_fn handler)
+    : impl_(std::make_shared<impl>(io, encoders, bounds, std::move(handler))) {}
 
 server::~server() {
   impl_->stop_accepting();

@@ -21,12 +21,12 @@ namespace rollcall::http {
 /// The HTTP/1.1 server: listens, keeps connections alive, hands requests to the handler and writes answers.
 ///
 /// Runs on the threads that run the io_context; each connection has a strand of its own. The pieces of long
-/// bodies are made by the threads that run `makers`, which may be the same, so that they slow nothing else
+/// bodies are made by the threads that run `encoders`, which may be the same, so that they slow nothing else
 /// down. listen() and set_tls() are for one thread at a time, drain() and counters() for any. Both
 /// io_contexts must outlive the server.
 class server {
 public:
-  server(boost::asio::io_context& io, boost::asio::io_context& makers, const limits& bounds,
+  server(boost::asio::io_context& io, boost::asio::io_context& encoders, const limits& bounds,
          handler_fn handler);
 
   /// Closes all connections at once; see drain() for the friendly way.

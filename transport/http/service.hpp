@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/base/log_throttles.hpp"
-#include "transport/http/giving_way.hpp"
+#include "transport/http/eviction.hpp"
 #include "transport/http/handshake_gate.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
@@ -20,15 +20,15 @@ struct service {
   service(const limits& chosen, handler_fn answers, boost::asio::any_io_executor for_bodies)
       : bounds(chosen),
         handler(std::move(answers)),
-        makers(std::move(for_bodies)),
+        encoders(std::move(for_bodies)),
         handshakes({chosen.handshakes, chosen.handshakes_per_address}, counters) {}
 
   const limits bounds;
   const handler_fn handler;
-  const boost::asio::any_io_executor makers; ///< where long bodies are made
+  const boost::asio::any_io_executor encoders; ///< where long bodies are made
   metrics counters;
   session_registry sessions;
-  giving_way strangers{sessions};
+  eviction strangers{sessions};
   handshake_gate handshakes;
 
   // Lines of the log, by address_key.

@@ -152,7 +152,7 @@ std::optional<stranger> session::as_stranger() const {
   return may_give_way_ ? std::optional{stranger{from_, accepted_}} : std::nullopt;
 }
 
-bool session::give_way() {
+bool session::evict() {
   if (!may_give_way_.exchange(false))
     return false;
   asio::post(channel_.executor(), [self = shared_from_this()] {

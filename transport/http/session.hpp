@@ -1,7 +1,7 @@
 #pragma once
 
 #include "transport/http/answer_sender.hpp"
-#include "transport/http/giving_way.hpp"
+#include "transport/http/eviction.hpp"
 #include "transport/http/handshake_gate.hpp"
 #include "transport/http/peer_table.hpp"
 #include "transport/http/request_reader.hpp"
@@ -53,7 +53,7 @@ public:
   std::optional<stranger> as_stranger() const;
 
   /// Has it close, once, for a newcomer: now, or after the answer under way. False when it is no stranger's.
-  bool give_way();
+  bool evict();
 
 private:
   enum class phase : std::uint8_t { handshake, idle, header, body, reply, write, finishing };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/audit_backlog.hpp"
-#include "actors/cluster_board.hpp"
+#include "actors/cluster_view.hpp"
 #include "actors/messages.hpp"
 #include "domain/base/time.hpp"
 #include "domain/calls/call_state.hpp"

@@ -2,7 +2,7 @@
 
 #include "domain/calls/shown_id.hpp"
 #include "transport/xmlrpc/escape.hpp"
-#include "transport/xmlrpc/pen.hpp"
+#include "transport/xmlrpc/unchecked_writer.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ template <literal Id, text_form As>
 char* write_row(char* out, const call_row& row, timestamp now, api_time_writer& times) {
   using field = call_record::text;
   const auto& call = *row.record;
-  pen to{out};
+  unchecked_writer to{out};
   const auto text = [&](string_view value) {
     if constexpr (As == text_form::plain)
       to.plain(value);

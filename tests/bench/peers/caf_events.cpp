@@ -43,36 +43,36 @@ struct account_floor {
   record_ptr last;
 };
 
-keeper_actor::behavior_type account_behavior(keeper_actor::stateful_pointer<account_floor> self,
-                                             const shared_count& events) {
+call_owner_actor::behavior_type account_behavior(call_owner_actor::stateful_pointer<account_floor> self,
+                                                 const shared_count& events) {
   return {
-      one_way{[self, events](const record_ptr& record, seat) {
+      one_way{[self, events](const record_ptr& record, slot) {
         self->state.last = record;
         events->store(events->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       }},
-      one_way{[](caf::delete_atom, const record_ptr&, seat) {}},
+      one_way{[](caf::delete_atom, const record_ptr&, slot) {}},
   };
 }
 
 struct call_floor {
   static inline const char* name = "call";
   record_ptr record;
-  keeper_actor account;
+  call_owner_actor account;
 };
 
 call_actor::behavior_type call_behavior(call_actor::stateful_pointer<call_floor> self,
-                                        const record_ptr& record, const keeper_actor& account) {
+                                        const record_ptr& record, const call_owner_actor& account) {
   self->state.record = record;
   self->state.account = account;
   return {
       one_way{[self](const call_event& event) {
         auto& state = self->state;
         state.record = state.record->after(event);
-        tell(self, state.account, state.record, seat{});
+        tell(self, state.account, state.record, slot{});
       }},
-      one_way{[](atom::placed, const account_key&, keeper_actor&, seat) {}},
+      one_way{[](atom::placed, const account_key&, call_owner_actor&, slot) {}},
       one_way{[](const disconnect_job_ptr&) {}},
-      one_way{[](link_word) {}},
+      one_way{[](link_notice) {}},
       one_way{[](account_id) {}},
   };
 }
@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
   settings.set("logger.console-verbosity", caf::atom("quiet"));
   caf::actor_system system{settings};
   std::vector<shared_count> counts;
-  std::vector<keeper_actor> accounts;
+  std::vector<call_owner_actor> accounts;
   for (std::int64_t n = 0; n < bench::accounts; ++n)
     accounts.push_back(
         system.spawn(account_behavior, counts.emplace_back(std::make_shared<std::atomic<std::uint64_t>>())));

@@ -38,11 +38,11 @@ call_actor::behavior_type floor_behavior(call_actor::stateful_pointer<floor_stat
   self->state.record = record;
   return {
       [self](const call_event& event) { self->state.record = self->state.record->after(event); },
-      [self](atom::placed, const account_key& key, keeper_actor&, seat) {
+      [self](atom::placed, const account_key& key, call_owner_actor&, slot) {
         self->state.record = self->state.record->in_account(key.account);
       },
       [self](const disconnect_job_ptr&) { self->state.record = self->state.record->disconnecting(); },
-      [self](link_word) { self->state.record = {}; },
+      [self](link_notice) { self->state.record = {}; },
       [](account_id) { ++ready; },
   };
 }

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-// What the wires between two nodes carry: messages of 256 KB over both splices, over plain sockets and TLS.
-// Both nodes are in one process, on one machine: what is measured is all work of both sides.
+// What the connections between two nodes carry: messages of 256 KB over both splices, over plain sockets and
+// TLS. Both nodes are in one process, on one machine: what is measured is all work of both sides.
 
 namespace {
 

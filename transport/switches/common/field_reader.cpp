@@ -1,6 +1,6 @@
 #include "transport/switches/common/field_reader.hpp"
 
-#include "domain/base/eight_bytes.hpp"
+#include "domain/base/swar.hpp"
 #include "domain/base/text.hpp"
 #include "transport/switches/common/line_limits.hpp"
 #include "transport/switches/common/quoted.hpp"
@@ -28,13 +28,13 @@ struct text_field {
   call_text to;
 };
 
-constexpr std::array<text_field, 7> text_fields{{{field::call_id, call_text::sip_call_id},
-                                                 {field::cli, call_text::cli},
-                                                 {field::cld, call_text::cld},
-                                                 {field::caller_media_ip, call_text::caller_media_ip},
-                                                 {field::callee_media_ip, call_text::callee_media_ip},
-                                                 {field::direction, call_text::direction},
-                                                 {field::account, call_text::account_name}}};
+constexpr std::array<text_field, 7> text_field_names{{{field::call_id, call_text::sip_call_id},
+                                                      {field::cli, call_text::cli},
+                                                      {field::cld, call_text::cld},
+                                                      {field::caller_media_ip, call_text::caller_media_ip},
+                                                      {field::callee_media_ip, call_text::callee_media_ip},
+                                                      {field::direction, call_text::direction},
+                                                      {field::account, call_text::account_name}}};
 
 /// A whole number as written in JSON; none when it has a fraction or exponent, or does not fit.
 template <class Integer>
@@ -76,10 +76,8 @@ std::optional<timestamp> plain_seconds(std::string_view number) {
 }
 
 bool has_control_characters(std::string_view text) {
-  namespace eight = eight_bytes;
   constexpr char del = 0x7F;
-  return eight::any(text,
-                    [](std::uint64_t word) { return eight::below(word, ' ') | eight::equal(word, del); });
+  return swar::any(text, [](std::uint64_t word) { return swar::below(word, ' ') | swar::equal(word, del); });
 }
 
 } // namespace
@@ -115,11 +113,11 @@ bool field_reader::is_digits(const json_value& value) {
   return value.type == kind::number && value.text.find_first_not_of("0123456789") == value.text.npos;
 }
 
-bool field_reader::texts(said_texts& out) {
-  std::array<const json_value*, text_fields.size()> found{};
+bool field_reader::texts(text_fields& out) {
+  std::array<const json_value*, text_field_names.size()> found{};
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const auto f = text_fields[i].from;
+    const auto f = text_field_names[i].from;
     found[i] = f == field::account && is_digits(from_[f]) ? &from_[f] : find(f, kind::string, must_be_text);
     if (found[i])
       bytes += std::min(found[i]->text.size(), text_bytes);
@@ -127,7 +125,7 @@ bool field_reader::texts(said_texts& out) {
   out.reserve(bytes);
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i])
-      out.set(text_fields[i].to, found[i]->text.substr(0, text_bytes));
+      out.set(text_field_names[i].to, found[i]->text.substr(0, text_bytes));
   return !failed();
 }
 

@@ -2,7 +2,7 @@
 
 #include "domain/base/time.hpp"
 #include "domain/calls/call_state.hpp"
-#include "domain/calls/said_texts.hpp"
+#include "domain/calls/text_fields.hpp"
 #include "transport/switches/common/fields.hpp"
 
 #include <cstdint>
@@ -39,7 +39,7 @@ public:
   bool time(field f, std::optional<timestamp>& out);
 
   /// Reads the texts of a call, each of which may be left out.
-  bool texts(said_texts& out);
+  bool texts(text_fields& out);
 
   /// Reads a field that must be there.
   bool id(std::string& out);

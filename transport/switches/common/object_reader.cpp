@@ -1,6 +1,6 @@
 #include "transport/switches/common/object_reader.hpp"
 
-#include "domain/base/eight_bytes.hpp"
+#include "domain/base/swar.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -30,15 +30,14 @@ constexpr std::uint32_t past_surrogates = 0xE000;
       return at + std::countr_zero(mask);
   }
 #endif
-  namespace eight = eight_bytes;
   const auto specials = [](std::uint64_t word) {
-    return eight::equal(word, '"') | eight::equal(word, '\\') | eight::below(word, ' ');
+    return swar::equal(word, '"') | swar::equal(word, '\\') | swar::below(word, ' ');
   };
-  for (; end - at >= std::ptrdiff_t{eight::size}; at += eight::size)
-    if (const auto found = specials(eight::load(at)); found != 0)
-      return at + eight::first(found);
-  const auto found = specials(eight::load(at, static_cast<std::size_t>(end - at), ' '));
-  return found != 0 ? at + eight::first(found) : end;
+  for (; end - at >= std::ptrdiff_t{swar::size}; at += swar::size)
+    if (const auto found = specials(swar::load(at)); found != 0)
+      return at + swar::first(found);
+  const auto found = specials(swar::load(at, static_cast<std::size_t>(end - at), ' '));
+  return found != 0 ? at + swar::first(found) : end;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -34,11 +34,11 @@ std::optional<switches::admission::refusal> gate::admit(const switches::claim& w
     return refusal{close_reason::auth_failed, wait_message(*wait)};
   }
   switch (service_->switches.check(who.name, who.secret)) {
-  case switch_table::verdict::unknown:
+  case switch_table::check_result::unknown:
     return refusal{close_reason::unknown_switch, "no switch of this name is configured"};
-  case switch_table::verdict::wrong_secret:
+  case switch_table::check_result::wrong_secret:
     return wrong_secret(who.name);
-  case switch_table::verdict::welcome:
+  case switch_table::check_result::welcome:
     break;
   }
   return std::nullopt;

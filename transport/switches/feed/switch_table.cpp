@@ -31,15 +31,15 @@ bool switch_table::contains(const switch_name& name) const {
   return switches_.contains(name);
 }
 
-switch_table::verdict switch_table::check(const switch_name& name, std::string_view secret) const {
+switch_table::check_result switch_table::check(const switch_name& name, std::string_view secret) const {
   const auto shown = digest_of(secret);
   const std::lock_guard lock{mutex_};
   const auto found = switches_.find(name);
   if (found == switches_.end())
-    return verdict::unknown;
+    return check_result::unknown;
   const auto right = digest_of(found->second);
-  return CRYPTO_memcmp(shown.data(), right.data(), right.size()) == 0 ? verdict::welcome
-                                                                      : verdict::wrong_secret;
+  return CRYPTO_memcmp(shown.data(), right.data(), right.size()) == 0 ? check_result::welcome
+                                                                      : check_result::wrong_secret;
 }
 
 } // namespace rollcall::feed

@@ -22,7 +22,7 @@ using move_fn = std::function<std::optional<std::vector<std::string>>(const swit
 /// Who may connect now. Any thread.
 class switch_table {
 public:
-  enum class verdict : std::uint8_t { welcome, unknown, wrong_secret };
+  enum class check_result : std::uint8_t { welcome, unknown, wrong_secret };
 
   explicit switch_table(switch_secrets switches) : switches_(std::move(switches)) {}
 
@@ -31,7 +31,7 @@ public:
   bool contains(const switch_name& name) const;
 
   /// Compares in a time that does not depend on the secrets.
-  verdict check(const switch_name& name, std::string_view secret) const;
+  check_result check(const switch_name& name, std::string_view secret) const;
 
 private:
   mutable std::mutex mutex_;

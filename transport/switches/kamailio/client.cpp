@@ -13,7 +13,7 @@ namespace rollcall::kamailio {
 
 namespace asio = boost::asio;
 
-client::client(const executor& on, connection::surroundings with)
+client::client(const executor& on, connection::dependencies with)
     : strand_(asio::make_strand(on)),
       with_(std::move(with)),
       pause_(strand_),

@@ -14,7 +14,7 @@ namespace rollcall::kamailio {
 class client : public std::enable_shared_from_this<client> {
 public:
   /// `on` runs the io; a strand is made of it. The book is the client's own.
-  client(const executor& on, connection::surroundings with);
+  client(const executor& on, connection::dependencies with);
 
   void start();
 
@@ -29,7 +29,7 @@ private:
   std::uint64_t next_epoch();
 
   executor strand_;
-  connection::surroundings with_;
+  connection::dependencies with_;
   boost::asio::steady_timer pause_;
   sim_backoff backoff_;
   std::shared_ptr<connection> connection_;

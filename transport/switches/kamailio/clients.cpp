@@ -34,7 +34,7 @@ public:
       running_
           .emplace_back(std::make_shared<client>(
               io_.get_executor(),
-              connection::surroundings{std::move(each), bounds_, attach_, now_, nullptr, nullptr, counters_,
+              connection::dependencies{std::move(each), bounds_, attach_, now_, nullptr, nullptr, counters_,
                                        runs_, std::move(notes), std::move(faults)}))
           ->start();
     }

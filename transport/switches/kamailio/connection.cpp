@@ -61,7 +61,7 @@ limits with_interval(limits bounds, const settings& to) {
 
 } // namespace
 
-connection::connection(const executor& strand, const surroundings& with, std::uint64_t epoch,
+connection::connection(const executor& strand, const dependencies& with, std::uint64_t epoch,
                        std::function<void(const std::string&, bool)> over)
     : with_(with),
       epoch_(epoch),
@@ -188,7 +188,7 @@ void connection::on_frame(std::string_view payload, switch_news& news) {
   if (waits)
     waits->arrived(std::string{answer->json});
   else
-    conversation_.hear(std::move(said), steady_now(), news);
+    conversation_.on_frame(std::move(said), steady_now(), news);
 }
 
 void connection::measure_clock(timestamp told, moment since) {
@@ -278,7 +278,7 @@ void connection::look_around() {
   if (phase_ != phase::up)
     return;
   switch_news news;
-  conversation_.speak(steady_now(), waiting_, news);
+  conversation_.write_pending(steady_now(), waiting_, news);
   waiting_hang_ups_ = conversation_.waiting();
   deliver(std::move(news));
   if (const auto wait = conversation_.wait(steady_now())) {

@@ -38,9 +38,9 @@ namespace rollcall::kamailio {
 /// makes up for it.
 class connection final : public switch_connection, public std::enable_shared_from_this<connection> {
 public:
-  /// What a connection needs of its surroundings; `book` and `clock` are touched on the strand only, and like
+  /// What a connection depends on; `book` and `clock` are touched on the strand only, and like
   /// `counters` outlive it.
-  struct surroundings {
+  struct dependencies {
     settings to;
     limits bounds;
     attach_fn attach;
@@ -54,7 +54,7 @@ public:
   };
 
   /// `over` is called once, on the strand: why it ended, and whether it had been up.
-  connection(const executor& strand, const surroundings& with, std::uint64_t epoch,
+  connection(const executor& strand, const dependencies& with, std::uint64_t epoch,
              std::function<void(const std::string& reason, bool was_up)> over);
 
   void run();
@@ -113,7 +113,7 @@ private:
   void on_write(error_code ec);
   void lost(const std::string& reason);
 
-  const surroundings with_;
+  const dependencies with_;
   const std::uint64_t epoch_;
   std::function<void(const std::string&, bool)> over_;
   executor strand_;

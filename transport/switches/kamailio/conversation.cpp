@@ -40,7 +40,7 @@ void conversation::begin(const hello& said, moment now) {
   snapshot_wanted_ = true;
 }
 
-void conversation::hear(frame&& said, moment now, switch_news& news) {
+void conversation::on_frame(frame&& said, moment now, switch_news& news) {
   std::visit([&](auto& each) { on(each, now, news); }, said);
 }
 
@@ -108,7 +108,7 @@ void conversation::tell(hang_ups::outcome&& outcome, switch_news& news) {
   news.emplace_back(refusal{std::move(outcome.id), std::move(outcome.message)});
 }
 
-void conversation::hang_up(const std::string& id) { hang_ups_.wish(id); }
+void conversation::hang_up(const std::string& id) { hang_ups_.enqueue(id); }
 
 void conversation::tick(moment now) {
   book_.forget(now);
@@ -116,7 +116,7 @@ void conversation::tick(moment now) {
   snapshot_wanted_ = book_.routing_overdue(now) || snapshot_wanted_;
   if (sequence_.lost(now)) {
     ++counters_.gaps;
-    sequence_.forgive();
+    sequence_.reset_gaps();
     snapshot_wanted_ = true;
     gap_due_ = true;
     proof_.spoil("events were lost meanwhile");
@@ -127,7 +127,7 @@ void conversation::tick(moment now) {
   }
 }
 
-void conversation::speak(moment now, std::string& out, switch_news& news) {
+void conversation::write_pending(moment now, std::string& out, switch_news& news) {
   if (std::exchange(gap_due_, false))
     lose_sight(news);
   if (std::exchange(ping_due_, false) || (!ping_sent_ && unread_ >= bounds_.unread)) {
@@ -170,7 +170,7 @@ void conversation::snapshot_begins(moment now, switch_news& news) {
   snapshot_began_ = now;
   snapshot_regular_ = now + bounds_.snapshot_interval;
   snapshot_earliest_ = now + bounds_.snapshot_pause;
-  sequence_.forgive();
+  sequence_.reset_gaps();
   snapshot_told_ = true;
   snapshot_named_ = false;
   news.emplace_back(snapshot_begin{});

@@ -20,7 +20,7 @@
 namespace rollcall::kamailio {
 
 /// What is said to and heard from one Kamailio on one connection, without the connection: it turns frames,
-/// wishes and the passing of time into news for the link and bytes for Kamailio. Pure; one thread.
+/// orders and the passing of time into news for the link and bytes for Kamailio. Pure; one thread.
 ///
 /// Events and a snapshot go to the link side by side, in the order in which they come. That is right because
 /// a call never goes back: what a snapshot says too late changes nothing, what an event names meanwhile
@@ -37,7 +37,7 @@ public:
   void begin(const hello& said, moment now);
 
   /// Takes a frame in and appends what it means to `news`.
-  void hear(frame&& said, moment now, switch_news& news);
+  void on_frame(frame&& said, moment now, switch_news& news);
 
   void hang_up(const std::string& id);
   void resync() { snapshot_wanted_ = true; }
@@ -52,9 +52,9 @@ public:
   void tick(moment now);
 
   /// Appends what is to be sent now to `out`, and refusals of what cannot be to `news`.
-  void speak(moment now, std::string& out, switch_news& news);
+  void write_pending(moment now, std::string& out, switch_news& news);
 
-  /// How long until speak() has more; none when only answers are waited for.
+  /// How long until write_pending() has more; none when only answers are waited for.
   std::optional<std::chrono::milliseconds> wait(moment now) const { return hang_ups_.wait(now); }
 
   /// Hang-ups that wait to be sent.

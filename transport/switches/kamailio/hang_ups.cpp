@@ -38,7 +38,7 @@ const char* obstacle(const std::optional<dialog_id>& dialog, const call_book::en
 hang_ups::hang_ups(const limits& bounds, moment now, std::uint64_t first_request)
     : bounds_(bounds), allowance_(bounds.hang_ups_burst), refilled_(now), request_(first_request) {}
 
-bool hang_ups::wish(const std::string& id) {
+bool hang_ups::enqueue(const std::string& id) {
   if (!open_.insert(id).second)
     return false;
   waiting_.push_back({id, false});

@@ -15,7 +15,7 @@
 
 namespace rollcall::kamailio {
 
-/// The hang-ups of one connection, from the wish to the answer. It spreads them over time, sends each call's
+/// The hang-ups of one connection, from the order to the answer. It spreads them over time, sends each call's
 /// once until it is answered, and knows the two ways to hang up and which of them to take:
 ///
 ///     wished ─► not answered: tm.reply ─► done
@@ -46,7 +46,7 @@ public:
   hang_ups(const limits& bounds, moment now, std::uint64_t first_request = 1);
 
   /// Wants a call hung up. False when it is wanted already, and not answered yet.
-  bool wish(const std::string& id);
+  bool enqueue(const std::string& id);
 
   /// The next command that may be sent now, none when nothing waits or it is too early. Instead of a command
   /// it may set `refused`: of a call of another run of Kamailio that this run does not have, of what is no id

@@ -52,6 +52,6 @@ bool sequence::lost(moment now) const {
          });
 }
 
-void sequence::forgive() { holes_.clear(); }
+void sequence::reset_gaps() { holes_.clear(); }
 
 } // namespace rollcall::kamailio

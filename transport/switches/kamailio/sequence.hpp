@@ -29,7 +29,7 @@ public:
   bool lost(moment now) const;
 
   /// A snapshot has begun, which has whatever the missing ones would have said.
-  void forgive();
+  void reset_gaps();
 
 private:
   struct hole {

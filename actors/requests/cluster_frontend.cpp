@@ -1,0 +1,51 @@
+#include "actors/requests/cluster_frontend.hpp"
+
+#include "actors/requests/cluster_queries.hpp"
+#include "actors/runtime/failure.hpp"
+#include "actors/runtime/priority.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <utility>
+
+namespace rollcall {
+
+namespace {
+
+struct cluster_frontend_state {
+  static inline const char* name = "cluster_frontend";
+};
+
+cluster_frontend_actor::behavior_type
+cluster_frontend_behavior(cluster_frontend_actor::stateful_pointer<cluster_frontend_state> self,
+                          const context_ptr& context, const node_actor& node, const auditor_actor& auditor,
+                          const node_orders_actor& orders) {
+  fails_with_node(self, context);
+  return {
+      [=](const list_request& request) {
+        return self->delegate(spawn_cluster_list_query(self->system(), context, node), request);
+      },
+      [=](const stats_request& request) {
+        return self->delegate(spawn_cluster_stats_query(self->system(), context, node), request);
+      },
+      [=](const disconnect_request& request) {
+        return self->delegate(spawn_cluster_disconnect(self->system(), context, node, auditor), request);
+      },
+      [=](const node_order& order) -> caf::result<node_order_answer> {
+        if (!orders)
+          return caf::make_error(ec::unknown_node);
+        return self->delegate(orders, order);
+      },
+  };
+}
+
+} // namespace
+
+cluster_frontend_actor spawn_cluster_frontend(caf::actor_system& system, context_ptr context, node_actor node,
+                                              auditor_actor auditor, node_orders_actor orders) {
+  return spawn_with(priority::high, system, cluster_frontend_behavior, std::move(context), std::move(node),
+                    std::move(auditor), std::move(orders));
+}
+
+} // namespace rollcall
