@@ -127,7 +127,7 @@ void auditor_state::flush() {
     }
     failing_since_.reset();
     if (context->audit.set_trouble({}, context->now()))
-      log::info("auditor", "the audit log is written again");
+      log::info("auditor", "the audit log can be written again");
   } catch (const std::exception& e) {
     failed(e.what());
   }

@@ -106,7 +106,7 @@ void cluster_state::ping(const std::string& who, peer& whom) {
               return;
             found->second.pinging = false;
             if (!is_sane(theirs))
-              return down(who, found->second, "it says what no node of this version says");
+              return down(who, found->second, "it sends data that is invalid in this version");
             found->second.round_trip = context->boottime() - sent;
             found->second.offset.told(moment_from(theirs.time), context->now(), found->second.round_trip);
             compare_clock(who, found->second);
@@ -147,7 +147,7 @@ void cluster_state::heard(const std::string& who, const wire::heartbeat& theirs)
   known.clock.told(boot_time{std::chrono::microseconds{theirs.clock}}, context->boottime());
   known.directory = theirs.directory;
   if (theirs.leaving && !std::exchange(known.leaving, true)) {
-    log::info("cluster", "node {} has handed its switches over and leaves", who);
+    log::info("cluster", "node {} has handed over its switches and is leaving", who);
     memory_.forget(who, context->now());
     remember();
     publish_view();

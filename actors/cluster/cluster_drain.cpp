@@ -81,7 +81,7 @@ caf::result<caf::ok_atom> cluster_state::drain(bool all_or_none) {
   drain_->for_good = drain_->for_good || !all_or_none;
   if (fresh) {
     if (!peers_.empty())
-      log::info("cluster", "this node hands its switches over, to leave");
+      log::info("cluster", "this node hands over its switches and will leave");
     publish_view();
     settings.on_drain(true);
     tell_all();
@@ -148,7 +148,7 @@ void cluster_state::ask_to_inherit(const switch_claim& own) {
               advance_drain();
             },
             [this, of = own.name, by = who](const caf::error& why) {
-              log::warn(of.value(), "node {} does not take it over yet: {}", by, self->system().render(why));
+              log::warn(of.value(), "node {} has not taken it over yet: {}", by, self->system().render(why));
               if (drain_)
                 drain_->under_way.erase(of);
             });
@@ -198,7 +198,7 @@ caf::result<caf::ok_atom> cluster_state::leave() {
               },
               [others, party, settle](const caf::error&) {
                 others->failed(party, "no answer in time");
-                log::warn("cluster", "node {} does not say that it has heard of the leaving",
+                log::warn("cluster", "node {} did not acknowledge that this node leaves",
                           others->parties()[party].name);
                 settle();
               });

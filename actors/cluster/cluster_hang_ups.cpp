@@ -60,7 +60,7 @@ void cluster_state::pass_on(const switch_name& of) {
             else
               pass_on(of, some);
           },
-          [this, of](const caf::error&) { passing_on_.erase(of); }); // it is configured no more
+          [this, of](const caf::error&) { passing_on_.erase(of); }); // it was removed from the configuration
 }
 
 void cluster_state::pass_on(const switch_name& of, const outstanding_hang_ups_ptr& some) {
@@ -81,7 +81,7 @@ void cluster_state::pass_on(const switch_name& of, const outstanding_hang_ups_pt
             passing_on_.erase(of);
             context->metrics.hang_ups_not_taken += some->size();
             if (const auto more = not_passed_on_.admit(self->clock().now()))
-              log::warn(of.value(), "the node that has it does not take hang-ups of it yet: {}{}",
+              log::warn(of.value(), "its node has not taken its hang-ups yet: {}{}",
                         self->system().render(why), *more);
           });
 }

@@ -21,7 +21,7 @@ void cluster_state::learn_secret(const std::string& who, peer& whom, const share
     whom.secret_told = false;
   if (!settings.secret.known() || !is_sound(theirs) || !precedes(theirs, settings.secret))
     return;
-  log::info("cluster", "the cluster's secret is the one of node {}, told by {}", theirs.origin, who);
+  log::info("cluster", "the cluster's secret is now that of node {}, received from {}", theirs.origin, who);
   settings.secret = theirs;
   settings.on_secret_taken(theirs);
   tell_secret();

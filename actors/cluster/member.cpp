@@ -113,7 +113,7 @@ caf::result<released> member_actor_state::release(const switch_name& of, std::ui
 /// Whoever ordered it may have been told long ago that this node did not answer.
 caf::result<caf::ok_atom> member_actor_state::drain(std::int64_t expires) {
   if (context->boottime() >= wire::boot_time_from(expires)) {
-    log::warn("cluster", "an order to drain came too late");
+    log::warn("cluster", "an order to drain arrived after its deadline");
     return caf::make_error(ec::expired);
   }
   return self->delegate(cluster, atom::drain_v, true);

@@ -103,7 +103,7 @@ void node_orders_state::finish(const node_order& order, const caf::error& failur
                     static_cast<bool>(failure)});
   const auto unwritten = [this, answer, what = order.audit.method + ' ' + order.audit.target] {
     ++context->metrics.audit_failures;
-    log::error("cluster", "{}: the audit log does not have it yet", what);
+    log::error("cluster", "{}: not yet in the audit log", what);
     answer();
   };
   if (!context->audit.admit(bytes_of(writes), audit_room::answers)) {

@@ -112,7 +112,7 @@ void link_state::on(const malformed_event& bad) {
   lost->close(close_reason::bad_message, "too many bad lines in a row");
   holders_.gone(self->clock().now());
   lose_sight();
-  warn("closed for bad lines; {} calls are kept, unverified", calls_.size() - ended_count_);
+  warn("closed for bad lines; {} calls are kept as unverified", calls_.size() - ended_count_);
 }
 
 void link_state::on(const malformed_field& bad) {
@@ -222,8 +222,8 @@ void link_state::wake_up() {
 void link_state::end() {
   if (connection_)
     std::exchange(connection_, nullptr)
-        ->close(close_reason::unknown_switch, "this switch is configured no more");
-  log::info(log_name(), "configured no more; {} calls are forgotten", calls_.size());
+        ->close(close_reason::unknown_switch, "this switch was removed from the configuration");
+  log::info(log_name(), "removed from configuration; {} calls are forgotten", calls_.size());
   removed_ = true;
   context->claims.remove(identity);
   leave_calls(); // the last piece of that ends the link

@@ -232,7 +232,7 @@ private:
   bool expiry_due_ = false;
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had
-  bool removed_ = false;   ///< the switch is configured no more
+  bool removed_ = false;   ///< the switch was removed from the configuration
   moment resync_allowed_;
   moment kept_until_; ///< for another node that takes the switch over, everything stays as it told it
   entries calls_;

@@ -133,7 +133,7 @@ void link_state::lost(const std::string& reason) {
   connection_ = nullptr;
   holders_.gone(self->clock().now());
   lose_sight();
-  warn("connection lost: {}; {} calls are kept, unverified", reason, calls_.size() - ended_count_);
+  warn("connection lost: {}; {} calls are kept as unverified", reason, calls_.size() - ended_count_);
 }
 
 /// From here to the end of the next snapshot calls may change unseen.

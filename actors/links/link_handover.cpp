@@ -74,7 +74,7 @@ caf::result<attached> link_state::inherit(const attach_request& request) {
   if (request.whole)
     await_settlement();
   lose_sight();
-  info("inherited from a node that drains; {} calls", calls_.size());
+  info("inherited from a draining node; {} calls", calls_.size());
   return attached{session_, news_actor{link_actor{self}}};
 }
 
@@ -114,7 +114,7 @@ void link_state::let_go(std::uint64_t own_term) {
   if (own_term != term_ || connection_)
     return;
   if (!calls_.empty())
-    log::info(log_name(), "is another node's now; {} calls let go", calls_.size());
+    log::info(log_name(), "another node has the switch; {} calls removed here", calls_.size());
   leave_calls();
   shared_context()->awaited.cancel_wait();
   whole_ = false;

@@ -12,9 +12,9 @@
 namespace rollcall {
 
 // Hang-ups that this link has not sent itself: another node did, which the switch has left, or this node
-// before a restart. And those that it has sent, of a switch that is another node's now. A call is the same
-// one when it has the same id and began at the same time (same_beginning.hpp). What the switch does not name
-// in its next snapshot is over.
+// before a restart. And those that it has sent, of a switch that another node has the switch. A call is the
+// same one when it has the same id and began at the same time (same_beginning.hpp). What the switch does not
+// name in its next snapshot is over.
 
 namespace {
 
@@ -56,7 +56,7 @@ caf::result<caf::ok_atom> link_state::carry_on(const outstanding_hang_ups_ptr& c
     return caf::make_error(ec::busy);
   for (const auto& one : *calls)
     carry_on(one);
-  info("{} hang-ups come from another node", calls->size());
+  info("{} hang-ups received from another node", calls->size());
   if (connection_ && verified_ && !in_snapshot_ && !sweep_ && !overfull_)
     give_up_expected(); // what is not here is over
   write_notes();
@@ -200,8 +200,7 @@ void link_state::note_unnamed() {
   if (!unnamed_.empty() || !std::exchange(giving_up_expected_, false))
     return;
   if (resumed_ + given_up_hang_ups_ > 0)
-    log::info(log_name(),
-              "hang-ups from before the restart: {} are sent again, {} were asked for too long ago", resumed_,
+    log::info(log_name(), "hang-ups from before the restart: {} resent, {} too old", resumed_,
               given_up_hang_ups_);
   given_up_hang_ups_ = 0;
   resume_over_ = true;

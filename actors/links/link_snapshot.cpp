@@ -19,7 +19,7 @@ void link_state::on(const snapshot_begin&) {
     verified_ = false;
     settled_ = false;
     publish_claim();
-    warn("the snapshot begins anew; {} calls are unverified until it ends", calls_.size() - ended_count_);
+    warn("the snapshot was restarted; {} calls are unverified until it ends", calls_.size() - ended_count_);
   }
   unreadable_ = false;
   resync_wanted_ = false;
@@ -34,7 +34,7 @@ void link_state::on(const snapshot_end&) {
     return;
   }
   if (unreadable_) {
-    warn("a snapshot has a line without a readable id, which may have named any call: it ends nothing");
+    warn("a snapshot has a line without a readable id, which may be any call's: no call is ended by it");
     give_up_snapshot();
     return;
   }
@@ -114,7 +114,7 @@ link_state::entry& link_state::revive(entry& over, call_event& by) {
   --ended_count_;
   by.revives = true;
   ++context->metrics.calls_revived;
-  warn("call {}: a snapshot names it after its end was told: it goes on", by.id);
+  warn("call {}: a snapshot lists it after its end was reported: it is live again", by.id);
   return fresh;
 }
 
@@ -127,7 +127,7 @@ bool link_state::is_another(const entry& known, const call_event& by) const {
 
 /// The former call is over, as its switch's process is, and leaves its id at once.
 void link_state::make_way(entry& known, const call_event& by) {
-  warn("call {}: the switch's new run has another call of this id; the former one is over", by.id);
+  warn("call {}: the restarted switch uses this id for another call; the former one has ended", by.id);
   auto* leaves = &known;
   if (known.ended) {
     leaves = &calls_.renew(known); // the other one waits to be forgotten
@@ -171,8 +171,9 @@ void link_state::refuse(const call_event& event) {
 void link_state::watch_silence(moment now) {
   if (!awaits_snapshot() || sweep_ || now - heard_ < defaults::snapshot_silence)
     return;
-  warn("{} for {} s: given up; what was told counts, and nothing is ended by it",
-       in_snapshot_ ? "a snapshot has not ended, and nothing came" : "no snapshot came, nor anything else",
+  warn("{} for {} s: given up; the snapshot's calls are kept and no call is ended by it",
+       in_snapshot_ ? "a snapshot is unfinished and the switch is silent"
+                    : "the switch is silent and has sent no snapshot",
        std::chrono::duration_cast<std::chrono::seconds>(now - heard_).count());
   give_up_snapshot();
 }

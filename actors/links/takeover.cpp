@@ -75,7 +75,7 @@ caf::result<attached> takeover_state::start(const attach_request& request) {
 void takeover_state::on_released(fan_in::party from, const released& what) {
   const auto& by = plan.others[from];
   if (what.term > highest_term)
-    log::error(log_name(), "node {} tells of the term {}, which cannot be", by.name, what.term);
+    log::error(log_name(), "node {} claims the invalid term {}", by.name, what.term);
   request_.above = std::max(request_.above, what.term);
   if (what.term != 0
       && (!holder_ || wins(claim_of(what), node_id{by.name}, claim_of(held_), node_id{holder_->name}))) {
@@ -94,7 +94,7 @@ void takeover_state::on_nothing(fan_in::party by, const caf::error& why) {
   } else if (why != ec::unknown_switch) {
     // It may have been the switch's node: what this one has is not all, until the switch has told.
     lost();
-    log::warn(log_name(), "node {} does not say whether the switch was its: {}", plan.others[by].name,
+    log::warn(log_name(), "node {} did not answer whether it had the switch: {}", plan.others[by].name,
               self->system().render(why));
   }
   others_.failed(by, self->system().render(why));
@@ -142,7 +142,7 @@ void takeover_state::adopt_from(const takeover_plan::other& holder) {
           },
           [this](const caf::error& why) {
             lost();
-            log::error(log_name(), "its calls were not handed over by node {}: {}", holder_->name,
+            log::error(log_name(), "node {} did not hand over its calls: {}", holder_->name,
                        self->system().render(why));
             attach();
           });
@@ -158,7 +158,7 @@ void takeover_state::adopt(const wire::list_batch& batch) {
       calls.push_back(std::move(record));
   } catch (const malformed_rows& e) {
     lost();
-    log::error(log_name(), "node {} hands over what are no calls: {}", holder_->name, e.what());
+    log::error(log_name(), "node {} hands over malformed call records: {}", holder_->name, e.what());
   }
   adopted_ += calls.size();
   self->send(plan.node, atom::adopt_v, request_.name, std::move(calls));
@@ -169,9 +169,10 @@ void takeover_state::adopt(const wire::list_batch& batch) {
   } else {
     lost();
     self->send(exporter_, atom::left_v);
-    log::warn(log_name(),
-              "node {} is slow to hand over: {} calls came in time, the switch will tell the others",
-              holder_->name, adopted_);
+    log::warn(
+        log_name(),
+        "node {} is slow to hand over: {} calls came in time, the switch's snapshot will add the others",
+        holder_->name, adopted_);
     attach();
   }
 }
@@ -181,8 +182,8 @@ void takeover_state::ask_for_more() {
       .then([this](const wire::list_batch& batch) { adopt(batch); },
             [this](const caf::error& why) {
               lost();
-              log::error(log_name(), "node {} handed over {} calls and no more: {}", holder_->name, adopted_,
-                         self->system().render(why));
+              log::error(log_name(), "node {} stopped after handing over {} calls: {}", holder_->name,
+                         adopted_, self->system().render(why));
               attach();
             });
 }
@@ -194,7 +195,8 @@ void takeover_state::attach() {
   if (holder_ && held_.calls > 0) {
     if (adopted_ < held_.calls) {
       if (request_.whole)
-        log::error(log_name(), "node {} has {} calls and handed over {}: the switch will tell the others",
+        log::error(log_name(),
+                   "node {} has {} calls and handed over {}: the switch's snapshot will add the others",
                    holder_->name, held_.calls, adopted_);
       lost();
     }

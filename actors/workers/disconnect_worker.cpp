@@ -56,7 +56,7 @@ void disconnect_worker_state::refuse() {
   if (std::exchange(settled_, true))
     return;
   ++context->metrics.disconnects_expired;
-  log::error("disconnect", "{} {} came too late; nothing was sent", request_.audit.method,
+  log::error("disconnect", "{} {} arrived after its deadline; nothing was sent", request_.audit.method,
              request_.audit.target);
   write_outcome({}, "Too late, nothing sent", true, [this] {
     promise_.deliver(caf::make_error(ec::expired));
@@ -188,8 +188,8 @@ std::vector<audit_block> disconnect_worker_state::take_outcomes() {
 void disconnect_worker_state::finish() {
   if (!answer_.audited) {
     ++context->metrics.audit_failures;
-    log::error("disconnect", "{} {} by customer {}: the audit log does not have all of it yet",
-               audit_->method, audit_->target, audit_->who.value());
+    log::error("disconnect", "{} {} by customer {}: not yet completely in the audit log", audit_->method,
+               audit_->target, audit_->who.value());
   }
   promise_.deliver(std::move(answer_));
   self->quit();

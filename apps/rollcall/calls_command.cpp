@@ -83,7 +83,7 @@ exit_code list_calls(calls_options options) {
   api_client api(options.server.resolved());
   const auto answer = api.call(options.active ? "listActiveCalls" : "listAllCalls", parameters_of(options));
   if (!answer.value.is_array())
-    throw command_error(exit_code::failure, "the server answered with something that is no list");
+    throw command_error(exit_code::failure, "the server's answer is not a list");
   auto shown = columns;
   for (auto& c : shown)
     c.in_table = c.in_table || options.wide;

@@ -53,7 +53,7 @@ const boost::json::string& result_of(const api_answer& answer) {
   const auto* result = object ? object->if_contains("result") : nullptr;
   const auto* text = result ? result->if_string() : nullptr;
   if (!text)
-    throw command_error(exit_code::failure, "the server answered with something that is no result");
+    throw command_error(exit_code::failure, "the server's answer is not a result");
   return *text;
 }
 

@@ -32,7 +32,7 @@ hang_up_preview listed(api_client& api, const object& parameters) {
   auto answer = api.call("listAllCalls", parameters);
   auto* rows = answer.value.if_array();
   if (!rows)
-    throw command_error(exit_code::failure, "the server answered with something that is no list");
+    throw command_error(exit_code::failure, "the server's answer is not a list");
   hang_up_preview found;
   for (auto& row : *rows)
     if (can_be_hung_up(row))

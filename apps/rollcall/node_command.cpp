@@ -44,7 +44,7 @@ void add_node(CLI::App& tool, exit_code& result) {
       "stops: other nodes have the calls and hang-ups of its switches",
       "a switch that knows no other node's address is away from now on; 'rollcall nodes' shows which are "
       "connected");
-  add_order(*app, result, "forget", "Miss a node no more that is away for good", "forgetNode",
+  add_order(*app, result, "forget", "Stop reporting a node that is gone for good as missing", "forgetNode",
             "is forgotten until it is met again");
 }
 

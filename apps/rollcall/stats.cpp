@@ -8,7 +8,7 @@ namespace rollcall::cli {
 namespace {
 
 [[noreturn]] void refuse() {
-  throw command_error(exit_code::failure, "the server answered with something that is no statistics");
+  throw command_error(exit_code::failure, "the server's answer is not statistics");
 }
 
 std::int64_t account_of(std::string_view key) {

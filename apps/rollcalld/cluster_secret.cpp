@@ -39,7 +39,7 @@ std::string secret_in(const boost::json::value& from) {
   try {
     bytes = boost::algorithm::unhex(std::string{from.at("secret").as_string()});
   } catch (const boost::algorithm::hex_decode_error&) {
-    throw std::runtime_error{"a secret is no hexadecimal digits"};
+    throw std::runtime_error{"a secret is not in hexadecimal digits"};
   }
   if (bytes.size() != shared_secret::size)
     throw std::runtime_error{"a secret is not 32 bytes"};
@@ -118,7 +118,7 @@ cluster_secret::content cluster_secret::parse(const std::string& text) {
   what.shared = {std::string{from.at("origin").as_string()}, from.at("made").to_number<std::int64_t>(),
                  secret_in(from)};
   if (!is_sound(what.shared))
-    throw std::runtime_error{"its origin is no node"};
+    throw std::runtime_error{"its origin is not a node"};
   for (const auto& one : from.at("former").as_array())
     what.former.push_back(
         {secret_in(one), timestamp{std::chrono::microseconds{one.at("good_until").to_number<std::int64_t>()}},

@@ -215,7 +215,7 @@ void daemon::impl::reload() {
               switches_of(config_, *directory_).size());
   } catch (const std::exception& e) {
     pages_->reloaded(false);
-    log::error("rollcalld", "not reloaded, the old configuration and directory stay: {}", e.what());
+    log::error("rollcalld", "not reloaded, the old configuration and directory are kept: {}", e.what());
   }
 }
 
@@ -251,7 +251,7 @@ void daemon::impl::take(const stored_directory& stored) {
     directory_status_.set(directory_status::state::current);
   } catch (const std::exception& e) {
     directory_status_.set(directory_status::state::refused);
-    log::error("directory", "not reloaded, the old one stays: {}", e.what());
+    log::error("directory", "not reloaded, the old one is kept: {}", e.what());
   }
 }
 

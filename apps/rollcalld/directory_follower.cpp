@@ -60,7 +60,7 @@ private:
       take_(read_stored(store));
     } catch (const directory_error& e) {
       status_.set(directory_status::state::refused);
-      log::error("directory", "not reloaded, the old one stays: {}", e.what());
+      log::error("directory", "not reloaded, the old one is kept: {}", e.what());
     }
     if (was_away)
       log::info("directory", "the database is back");

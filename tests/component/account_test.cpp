@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(account_world, "account: the tally is told once of a burst") {
 }
 
 TEST_CASE_FIXTURE(account_world,
-                  "account: the tally knows of a call from elsewhere before that call leaves there") {
+                  "account: the tally counts a moved call before its former account drops it") {
   const auto first = first_picture("1", call_state::connected);
   self->send(account, first->in_account(account_id{11}), caller);
   self->send(account, first_picture("2", call_state::connected), caller);
@@ -74,7 +74,8 @@ TEST_CASE_FIXTURE(account_world,
   CHECK(heard == std::vector<std::string>{"counts 1", "counts 2", "placed", "placed"}); // not one burst
 }
 
-TEST_CASE_FIXTURE(account_world, "account: a picture and the leaving of a call are told like its coming") {
+TEST_CASE_FIXTURE(account_world,
+                  "account: updates and the departure of a call reach the tally like its arrival") {
   const auto first = first_picture("1", call_state::connected);
   self->send(account, first, caller);
   run();

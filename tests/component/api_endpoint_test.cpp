@@ -27,7 +27,8 @@ const std::string stats = fixture::call_of("getAccountCallStats");
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "what is not a POST to one of its addresses in XML is turned away by HTTP") {
+TEST_CASE_FIXTURE(fixture,
+                  "a request that is not a POST of XML to a known path is refused by an HTTP status") {
   auto r = request(list_methods);
   r.path = "/xmlapi/";
   CHECK(answer_to(r).status == 404);
@@ -53,7 +54,7 @@ TEST_CASE_FIXTURE(fixture, "what is not a POST to one of its addresses in XML is
   CHECK(answer_to(r).status == 415);
 }
 
-TEST_CASE_FIXTURE(fixture, "who is not trusted is challenged before the body is looked at") {
+TEST_CASE_FIXTURE(fixture, "an untrusted client is challenged before its body is read") {
   for (const std::string body : {"", "<", "<!DOCTYPE x>"}) {
     auto r = request(body, "192.0.2.9");
     r.fields.emplace_back("X-Forwarded-For", "127.0.0.1");
@@ -106,7 +107,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(endpoint->counters().refusals(refusal::bad_login) == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "what cannot be read is a fault, and HTTP 200") {
+TEST_CASE_FIXTURE(fixture, "an unreadable body is answered by a fault with HTTP 200") {
   for (const auto& [body, fault] : std::vector<std::pair<std::string, std::string>>{
            {" ", "-32700 parse error"},
            {"<", "-32700 parse error"},
@@ -142,7 +143,7 @@ TEST_CASE_FIXTURE(fixture, "a frontend that is gone is fault 503") {
   CHECK(fault_in(answer_to(stats)) == "503 Node node-a is stopping");
 }
 
-TEST_CASE_FIXTURE(fixture, "an error of ours tells the client a number and nothing else") {
+TEST_CASE_FIXTURE(fixture, "an internal error tells the client its number and nothing else") {
   script->error = caf::make_error(caf::sec::unexpected_message, "secret detail");
   const auto first = fault_in(answer_to(stats));
   const auto second = fault_in(answer_to(stats));

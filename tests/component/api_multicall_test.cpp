@@ -37,7 +37,7 @@ std::size_t count_of(std::string_view text, std::string_view part) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "a multicall that is no array of calls is refused") {
+TEST_CASE_FIXTURE(fixture, "a multicall whose parameter is not an array of calls is refused") {
   for (const std::string params :
        {"<param><value>x</value></param>", "<param><value><int>1</int></value></param>",
         "<param><value><array><data/></array></value></param><param><value>x</value></param>"})
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(fixture, "a multicall that is no array of calls is refused") {
           == "400 system.multicall takes an array of method calls");
 }
 
-TEST_CASE_FIXTURE(fixture, "a part that is no call is a fault in its place") {
+TEST_CASE_FIXTURE(fixture, "a malformed part of a multicall is answered by a fault in its place") {
   const auto text = text_of_answer("<value>x</value>" + struct_of("methodName", "<int>1</int>")
                                    + struct_of("methodName", "nothing") + part("system.multicall")
                                    + part("disconnectCall"));

@@ -56,8 +56,7 @@ std::string multicall_of(const std::string& parts) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture,
-                  "an order that is refused unasked stands in the audit log with what it named and why") {
+TEST_CASE_FIXTURE(fixture, "a refused order is in the audit log with its target and the reason") {
   const std::pair<std::string, std::string> table[] = {
       {order("disconnectAccount", {{"i_account", "<int>0</int>"}}),
        "disconnectAccount i_account=0 (1): Refused: 401 Wrong i_account"},
@@ -94,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "a refused order is written down as that of the custo
 }
 
 TEST_CASE_FIXTURE(fixture,
-                  "orders of who may not give them at all stand in the audit log, and lists do not") {
+                  "orders of callers without the right to give them are in the audit log, lists are not") {
   const auto by_4 = [&](std::string body) { return fault_in(log_in("login-4", "secret", std::move(body))); };
   CHECK(by_4(order("disconnectCall", {{"ID", "a:1"}})) == "403 API access is not enabled");
   CHECK(written() == "disconnectCall ID=a:1 (4): Refused: 403 API access is not enabled");
@@ -108,7 +107,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(
-    fixture, "an order too many at once stands in the audit log, and one that is carried out is not ours") {
+    fixture, "an order beyond the limit is in the audit log as refused, one that is carried out is not") {
   auto by = settings();
   by.requests_at_once = 1;
   endpoint->change(by);
@@ -136,7 +135,7 @@ TEST_CASE_FIXTURE(fixture, "each refused order of a multicall has its entry") {
   CHECK(audited[0].entry != audited[1].entry);
 }
 
-TEST_CASE_FIXTURE(fixture, "a part that is no call as it stands has its entry when it is an order") {
+TEST_CASE_FIXTURE(fixture, "a malformed part of a multicall that is an order has an entry in the audit log") {
   const std::pair<std::string, std::string> table[] = {
       {part("disconnectCall", string_of("a:1")),
        "disconnectCall  (1): Refused: 400 The params of a part must be an array"},

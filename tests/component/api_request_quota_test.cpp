@@ -38,7 +38,7 @@ TEST_CASE("a place may outlive the quota") {
   CHECK_FALSE(place);
 }
 
-TEST_CASE("a limit that has become lower lets nobody in until enough have left") {
+TEST_CASE("a lowered limit admits no request until enough have finished") {
   request_quota requests;
   auto first = requests.enter(customer_id{1}, 2);
   const auto second = requests.enter(customer_id{1}, 2);

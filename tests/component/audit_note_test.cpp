@@ -71,13 +71,13 @@ TEST_CASE_FIXTURE(audited_link, "the end of a call that was hung up is noted onc
       == messages{{{wall, "sbc-x:1", "ended at 1970-01-01T00:00:01.000000Z"}}, {{wall, "sbc-x:2", "ended"}}});
 }
 
-TEST_CASE_FIXTURE(audited_link, "the end of a call that nobody hung up is no news for the audit log") {
+TEST_CASE_FIXTURE(audited_link, "the end of a call that was not hung up is not noted in the audit log") {
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11), over("1"));
   tell(sbc, snapshot_begin{}, snapshot_end{});
   CHECK(written->empty());
 }
 
-TEST_CASE_FIXTURE(audited_link, "of a disconnect that could not be sent that is noted, and no end") {
+TEST_CASE_FIXTURE(audited_link, "a disconnect that could not be sent is noted as such, and no end is noted") {
   tell(sbc, call{"1"}.in(11));
   sbc.at->writable = false;
   hang_up("1");
@@ -85,14 +85,14 @@ TEST_CASE_FIXTURE(audited_link, "of a disconnect that could not be sent that is 
   CHECK(*written == messages{{{wall, "sbc-x:1", "not sent: the switch cannot be reached"}}});
 }
 
-TEST_CASE_FIXTURE(audited_link, "an end that a snapshot shows is noted as one that nobody saw") {
+TEST_CASE_FIXTURE(audited_link, "an end found by a snapshot is noted as unseen") {
   tell(sbc, call{"1"}.in(11));
   hang_up("1");
   tell(sbc, snapshot_begin{}, snapshot_end{});
   CHECK(*written == messages{{{wall, "sbc-x:1", "ended unseen"}}});
 }
 
-TEST_CASE_FIXTURE(audited_link, "what comes together is noted together, up to a bound") {
+TEST_CASE_FIXTURE(audited_link, "notes that come together are written together, up to a bound") {
   const auto count = defaults::notes_at_once + 1;
   switch_news begun;
   switch_news ended;

@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(cluster_world, "the running times of a node whose clock is off
 }
 
 TEST_CASE_FIXTURE(cluster_world,
-                  "where two nodes cannot hear each other, a third believes the one that has the switch") {
+                  "while two nodes are partitioned, a third believes the one that has the switch") {
   const auto before = switched_on(0, "sbc-1", 10);
   tell(before, call{"1"}.in(11), call{"stale"}.in(11));
   cut(0, 1);
@@ -152,8 +152,7 @@ TEST_CASE_FIXTURE(cluster_world,
   CHECK(list_at(1, all_of(1)).covers.missing == lines{"node-c"});
 }
 
-TEST_CASE_FIXTURE(cluster_world,
-                  "what is to be known over a restart is told to whoever keeps it, and counts after it") {
+TEST_CASE_FIXTURE(cluster_world, "members to be remembered over a restart are reported, and count after it") {
   advance(1s);
   REQUIRE_FALSE(sites[0].kept.empty());
   CHECK(sites[0].kept.size() == 2);

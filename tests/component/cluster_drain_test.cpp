@@ -115,7 +115,8 @@ TEST_CASE_FIXTURE(draining_world,
   CHECK(**answer);
 }
 
-TEST_CASE_FIXTURE(draining_world, "a node whose switch nobody else has is not drained and says which") {
+TEST_CASE_FIXTURE(draining_world,
+                  "a node is not drained while no other node has one of its switches, and names it") {
   for (const std::size_t at : {0U, 2U})
     self->send(sites[at].node, dir,
                std::vector<switch_settings>{{switch_name{"sbc-1"}, environment_id{1}},
@@ -143,7 +144,7 @@ TEST_CASE_FIXTURE(draining_world, "a node whose switch nobody else has is not dr
 
 // A long error would cut the connection to the node that asked: see transport/cluster/basp_frames.hpp.
 TEST_CASE_FIXTURE(draining_world,
-                  "of many switches that nobody else has a few are named, and the others counted") {
+                  "of many switches that no other node has, a few are named and the others counted") {
   std::vector<switch_settings> many;
   for (int i = 100; i < 400; ++i)
     many.push_back({switch_name{"a-long-name-of-a-switch-" + std::to_string(i)}, environment_id{1}});
@@ -183,7 +184,7 @@ TEST_CASE_FIXTURE(draining_world, "a node that does not answer the order to drai
   CHECK(sites[1].drains.empty());
 }
 
-TEST_CASE_FIXTURE(draining_world, "what a node that drains no more has is not inherited") {
+TEST_CASE_FIXTURE(draining_world, "nothing is inherited from a node that stopped draining") {
   const auto nobody = ask_later<released>(wire::member_actor{sites[1].member}, atom::release_v,
                                           std::string{"sbc-2"}, epoch_bound, switch_host{});
   run();

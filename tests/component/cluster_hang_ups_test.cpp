@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(hung_up_world, "a switch that comes back at once, and again, i
   CHECK(away.at->hung_up.empty());
 }
 
-TEST_CASE_FIXTURE(hung_up_world, "hang-ups that come after the snapshot are settled at once") {
+TEST_CASE_FIXTURE(hung_up_world, "hang-ups that come after the snapshot are resolved at once") {
   cut(0, 1);
   cut(0, 2);
   advance(3s);

@@ -7,9 +7,8 @@
 
 namespace rollcall::testing::cluster_meanwhile_test {
 
-TEST_CASE_FIXTURE(
-    cluster_world,
-    "of a call whose node falls silent while it is to be hung up nobody says that it is not there") {
+TEST_CASE_FIXTURE(cluster_world,
+                  "disconnectCall never answers 'not found' while the call's node is unreachable") {
   tell(switched_on(1, "sbc-2"), call{"2"}.in(11));
   tell(switched_on(2, "sbc-1"), call{"1"}.in(11));
   const auto hang_up = [&](const char* id) { return ask_disconnect(0, hang_up_call(id)); };
@@ -81,7 +80,7 @@ TEST_CASE_FIXTURE(cluster_world,
     CHECK(read(*list_at(at, query).rows) == lines{"sbc-1:1 Connected 11@1 node-c"});
 }
 
-TEST_CASE("who takes a switch back claims its calls when accounts show what became of them meanwhile") {
+TEST_CASE("a node that takes a switch back claims its calls once accounts show what happened meanwhile") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
     cluster_world w;

@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(ordered,
   CHECK(hung_up() == lines{"1"});
 }
 
-TEST_CASE_FIXTURE(ordered, "of an order whose answer is lost it is told that calls may have been hung up") {
+TEST_CASE_FIXTURE(ordered, "an order whose answer is lost is reported as one that may have hung up calls") {
   between(0, 1).answers_lost_of = {1};
   const auto all = ask_disconnect(0, hang_up_account(11));
   CHECK(hung_up() == lines{"1"});
@@ -241,7 +241,7 @@ TEST_CASE("an order that waits within a node for longer than its deadline is not
     }
 }
 
-TEST_CASE("an order that came too late does not take one along that is in time") {
+TEST_CASE("an expired order does not expire another one for the same call") {
   for (int steps = 0;; ++steps) {
     CAPTURE(steps);
     stalled w;

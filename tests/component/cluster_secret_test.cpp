@@ -59,13 +59,13 @@ TEST_CASE_FIXTURE(cluster_world, "a node with a configured secret tells nothing 
   CHECK(all_have(*this, older));
 }
 
-TEST_CASE_FIXTURE(cluster_world, "a secret that no node can have made is taken by nobody") {
+TEST_CASE_FIXTURE(cluster_world, "an invalid secret is taken by no node") {
   change(*this, 1, {"a", 0, "short"});
   CHECK(sites[0].secret == secret_of(0));
   CHECK(sites[2].secret == secret_of(0));
 }
 
-TEST_CASE_FIXTURE(cluster_world, "what was heard while another secret was on its way is not given back") {
+TEST_CASE_FIXTURE(cluster_world, "a secret that was replaced is not sent back") {
   const shared_secret better{name_of(0), 0, std::string(shared_secret::size, 'o')};
   change(*this, 0, better);
   REQUIRE(sites[2].secret == better);

@@ -308,7 +308,7 @@ TEST_CASE_FIXTURE(cluster_world,
 }
 
 TEST_CASE_FIXTURE(cluster_world,
-                  "a node that cannot ask a missing one does not take what a switch tells first for all") {
+                  "while a node is missing, a switch's first calls are not taken for all of its calls") {
   const auto before = switched_on(0, "sbc-1", 5);
   tell(before, call{"1"}.in(11), call{"2"}.in(11));
   part(0, 1);

@@ -68,7 +68,7 @@ TEST_CASE("a first line that is no proper hello gets an error with its code, and
   CHECK(server->counters().refused(close_reason::auth_failed) == 2);
 }
 
-TEST_CASE("an error never tells the secret") {
+TEST_CASE("an error message never contains the secret") {
   fake_link link;
   running_server server{link};
   client sw{server.port()};
@@ -98,8 +98,7 @@ void guess(const running_server& server, int times) {
 
 } // namespace
 
-TEST_CASE(
-    "after ten wrong secrets of a switch an address is told nothing of the next one, not even the right") {
+TEST_CASE("after ten wrong secrets of a switch, an address must wait even with the right one") {
   fake_link link;
   feed::limits bounds;
   bounds.guesses = net::guess_brake::of_people; // the test may be slow

@@ -27,7 +27,7 @@ TEST_CASE("an address that cannot be bound is named") {
   CHECK_THROWS_AS(server->listen("127.0.0.1:0", feed::server::security::tls), std::logic_error);
 }
 
-TEST_CASE("a switch that is configured no more is closed, and cannot come back; others stay") {
+TEST_CASE("a switch removed from the configuration is closed and cannot reconnect; others stay") {
   fake_link link;
   running_server server{link};
   const auto sw = welcomed(server);

@@ -81,7 +81,7 @@ TEST_CASE("bad lines, pings and blank lines travel in order with the rest") {
   CHECK(std::holds_alternative<malformed_event>(news[3]));
 }
 
-TEST_CASE("a link that does not work off its news stops the reading, and nothing is lost or reordered") {
+TEST_CASE("a slow link stops the reading, and nothing is lost or reordered") {
   fake_link link;
   link.consumes = false;
   feed::limits bounds;
@@ -181,7 +181,7 @@ TEST_CASE("a switch that does not read is closed as too slow, and hang_up says s
   CHECK(last->starts_with(R"({"type":"error","code":"too_slow")"));
 }
 
-TEST_CASE("a switch that never reads is cut off when its time to hear why is over") {
+TEST_CASE("a switch that never reads is cut off after the time to read the error") {
   fake_link link;
   feed::limits bounds;
   bounds.linger = std::chrono::milliseconds{30};

@@ -99,7 +99,7 @@ TEST_CASE("a switch whose lines wait because the node is busy is not taken for s
   CHECK(link.at(0).closed.empty());
 }
 
-TEST_CASE("who a switch is: its run and its address, for the link to tell two hosts apart") {
+TEST_CASE("the link is given a switch's run and address, by which it tells two hosts apart") {
   fake_link link;
   running_server server{link};
   client sw{server.port()};
@@ -109,7 +109,7 @@ TEST_CASE("who a switch is: its run and its address, for the link to tell two ho
   CHECK(link.at().connection->host().address == "127.0.0.1");
 }
 
-TEST_CASE("what was wrong with a hello is told after the welcome") {
+TEST_CASE("warnings about a hello are sent after the welcome") {
   fake_link link;
   running_server server{link};
   client sw{server.port()};

@@ -27,7 +27,7 @@ struct draining {
 
 } // namespace
 
-TEST_CASE("what is not answered by the deadline is cut off") {
+TEST_CASE("a request that is not answered by the drain's deadline is cut off") {
   std::promise<reply_fn> kept;
   running_server s{[&kept](const request&, reply_fn reply) { kept.set_value(std::move(reply)); }};
   raw_client c{s.port()};
@@ -73,7 +73,7 @@ TEST_CASE("a request that has begun to arrive is served before the end") {
   CHECK(c.closed());
 }
 
-TEST_CASE("idle connections are closed, and new ones find nobody") {
+TEST_CASE("a drain closes idle connections and refuses new ones") {
   running_server s{echo};
   raw_client idle{s.port()};
   idle.send(get);

@@ -54,7 +54,7 @@ TEST_CASE("requests whose end could be read in two ways are refused, and nothing
   CHECK(s->counters().malformed == 15);
 }
 
-TEST_CASE("what is too large is refused, and the client gets to read why while it still sends") {
+TEST_CASE("a request that is too large is refused, and the client can read why while it still sends") {
   limits bounds;
   bounds.body_bytes = 1000;
   running_server s{echo, bounds};

@@ -101,7 +101,7 @@ TEST_CASE("only the first of two answers to one request is sent") {
   CHECK(c.read_answer().body == "first\n");
 }
 
-TEST_CASE("a client that goes away while its request is served hurts nobody") {
+TEST_CASE("a client that disconnects while its request is served does no harm") {
   held_replies held;
   running_server s{held.handler()};
   { raw_client{s.port()}.send(get); }

@@ -69,7 +69,7 @@ TEST_CASE("an address that is turned away again and again mutes what is said of 
   CHECK(log.wait_for("a connection of 127.0.0.10 is turned away: too many of this address"));
 }
 
-TEST_CASE("half a request, a page for anybody and a refused login make nobody one who was let in") {
+TEST_CASE("half a request, a public page and a refused login leave a client a stranger") {
   const auto refusing = [](const request& asked, const reply_fn& reply) {
     reply(text_response(asked.method == "POST" ? 401 : 200, "x"));
   };
@@ -91,7 +91,7 @@ TEST_CASE("half a request, a page for anybody and a refused login make nobody on
   }
 }
 
-TEST_CASE("who was let in keeps an idle connection, whatever crowd comes") {
+TEST_CASE("an authenticated client keeps its idle connection when all places are taken") {
   running_server s{echo, room_for(2)};
   raw_client known{s.port()};
   known.send(post);

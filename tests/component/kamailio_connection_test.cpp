@@ -81,7 +81,7 @@ TEST_CASE("a lost connection is told once, and the next one attaches with a high
   CHECK_FALSE(link.at(0).connection->hang_up("1-1-1"));
 }
 
-TEST_CASE("what is no netstring ends a connection") {
+TEST_CASE("an invalid netstring ends the connection") {
   fake_link link;
   node under_test{link, quick()};
   under_test.connect();
@@ -126,7 +126,7 @@ TEST_CASE("events reach the link in order, however the stream is cut") {
   CHECK(link.wait([&](const auto& it) { return events(it.news) == expected; }));
 }
 
-TEST_CASE("frames that make no sense cost only themselves, however many come in a row") {
+TEST_CASE("malformed frames are skipped, however many come in a row") {
   fake_link link;
   node under_test{link, quick()};
   under_test.connect();
@@ -160,7 +160,7 @@ TEST_CASE("frames of others on a shared event socket are ignored, before the hel
   CHECK(under_test->counters().frames_bad == 0);
 }
 
-TEST_CASE("an answer to a connection before, which comes late, is none to the next") {
+TEST_CASE("a late answer to a former connection is not taken for one of the next") {
   fake_link link;
   node under_test{link, quick()};
   under_test.connect();
@@ -204,7 +204,7 @@ TEST_CASE("a node that is behind never makes Kamailio wait: what it cannot hold 
   }));
 }
 
-TEST_CASE("what a node that is behind can hold it gets in order, when it has caught up") {
+TEST_CASE("events that a slow node can hold are delivered in order once it has caught up") {
   fake_link link;
   link.consumes = false;
   node under_test{link, quick()};

@@ -223,7 +223,7 @@ TEST_CASE("when no source proves its list the switch is asked again, and nothing
   CHECK(under_test->counters().snapshots_failed == 2);
 }
 
-TEST_CASE("an RPC address where nobody is, or another Kamailio, costs nothing but a warning") {
+TEST_CASE("an RPC address without a server, or of another Kamailio, costs only a warning") {
   fake_link link;
   node under_test{link, quick()};
   auto stranger = kamailio_answers{calls({7})};
@@ -403,7 +403,7 @@ TEST_CASE("after a gap in the events the link hears of it at once, and of the en
   CHECK(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
 }
 
-TEST_CASE("a gap in the events, and the link's wish, bring a snapshot; so does the passing of time") {
+TEST_CASE("a gap in the events, a request of the link and the regular interval each start a snapshot") {
   fake_link link;
   rpc_server server{kamailio_answers{}};
   node under_test{link, quick()};

@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(world, "a switch can connect again and again whatever its epoc
   }
 }
 
-TEST_CASE("of two claims the newer wins, and none by a term that cannot be") {
+TEST_CASE("of two claims the newer wins, and an invalid term never does") {
   const auto claim = [](std::uint64_t term, bool connected) {
     return switch_claim{switch_name{"a"}, environment_id{1}, term, true, connected, false, true};
   };
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(world,
   CHECK(has_two_hosts(attach("sbc-1", ++epoch, {"", "10.0.0.3"})));
 }
 
-TEST_CASE_FIXTURE(world, "connections of which it is not known who they are replace each other") {
+TEST_CASE_FIXTURE(world, "connections of unknown hosts replace each other") {
   for (std::uint64_t epoch = 1; epoch < 6; ++epoch)
     CHECK(attach("sbc-1", epoch));
   CHECK(status("sbc-1").trouble.empty());

@@ -24,8 +24,7 @@ struct moved_switch : cluster_world {
 
 } // namespace
 
-TEST_CASE_FIXTURE(moved_switch,
-                  "a node forgets the calls that it has let go of some at a time, all of them") {
+TEST_CASE_FIXTURE(moved_switch, "a node forgets the calls of a released switch in slices, all of them") {
   sched.clock().advance_time(2s);
   int turns = 0;
   while (sched.try_run_once())
@@ -45,8 +44,7 @@ TEST_CASE_FIXTURE(moved_switch,
   CHECK(calls_of_a() == calls);
 }
 
-TEST_CASE_FIXTURE(moved_switch,
-                  "a switch that is configured no more has none of its calls left, nor a claim") {
+TEST_CASE_FIXTURE(moved_switch, "a switch removed from the configuration has neither calls nor a claim") {
   auto switches = world::switches();
   switches.erase(switches.begin());
   for (auto& one : sites)

@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(world, "a disconnect never answers 'none' while a switch has n
 
 // --- bounds
 
-TEST_CASE_FIXTURE(world, "a settlement of many calls takes several turns, in which others have theirs") {
+TEST_CASE_FIXTURE(world, "a sweep of many calls takes several turns, between which other actors run") {
   context->calls_at_once = 2;
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 40; ++i)
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(world, "a settlement of many calls takes several turns, in whi
   CHECK(sbc.at->worked_off == 42);
 }
 
-TEST_CASE("what a switch says after a snapshot's end is never undone by it, whoever runs first") {
+TEST_CASE("a snapshot never undoes events that came after its end, in any order of actors") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
     world w;
@@ -237,7 +237,7 @@ TEST_CASE("what a switch says after a snapshot's end is never undone by it, whoe
   }
 }
 
-TEST_CASE_FIXTURE(world, "a switch that floods snapshots has one settled in a second, and waits meanwhile") {
+TEST_CASE_FIXTURE(world, "a switch that floods snapshots has one swept each second, and waits meanwhile") {
   context->calls_at_once = 10;
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 20; ++i)
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(world, "a switch that floods snapshots has one settled in a se
   CHECK(list().size() == 20);
 }
 
-TEST_CASE_FIXTURE(world, "a connection that is lost while a snapshot is settled is lost after what it said") {
+TEST_CASE_FIXTURE(world, "a connection lost during a sweep is lost after what it delivered") {
   context->calls_at_once = 1;
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 10; ++i)
@@ -267,7 +267,7 @@ TEST_CASE_FIXTURE(world, "a connection that is lost while a snapshot is settled 
   CHECK(status("sbc-1").unverified == 1);
 }
 
-TEST_CASE_FIXTURE(world, "many calls that are over are forgotten some at a time, and all of them") {
+TEST_CASE_FIXTURE(world, "many ended calls are forgotten in slices, all of them") {
   context->calls_at_once = 3;
   context->dead_linger = 1s;
   const auto sbc = connected("sbc-1");
@@ -371,7 +371,7 @@ TEST_CASE_FIXTURE(world,
 
 // --- bad fields
 
-TEST_CASE_FIXTURE(world, "a bad field is told and counted, and closes no connection however often it comes") {
+TEST_CASE_FIXTURE(world, "a bad field is reported and counted, and never closes the connection") {
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 30; ++i)
     tell(sbc, call{"1"}.in(11), malformed_field{"call '1': cli must be a string"});

@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(world,
   CHECK_FALSE(status("sbc-1").in_snapshot);
 }
 
-TEST_CASE_FIXTURE(world, "a snapshot that is cut by a lost connection settles nothing") {
+TEST_CASE_FIXTURE(world, "a snapshot cut off by a lost connection ends no call") {
   const auto sbc = connected("sbc-1", 1);
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
   tell(sbc, snapshot_begin{}, call{"2"}.in(11).again());
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(world, "after a snapshot that begins anew calls are unverified
   CHECK(status("sbc-1").unverified == 0);
 }
 
-TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what follows them is not heard") {
+TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; later lines are ignored") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11));
   switch_news news(10, malformed_event{"not JSON"});
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(world, "ten bad lines in a row close the connection; what foll
   CHECK(attach("sbc-1", 2));
 }
 
-TEST_CASE_FIXTURE(world, "bad lines with a good one among them cost only themselves") {
+TEST_CASE_FIXTURE(world, "bad lines with a good one among them are only skipped") {
   const auto sbc = connected("sbc-1");
   for (int i = 0; i < 3; ++i)
     tell(sbc, malformed_event{"a"}, malformed_event{"b"}, malformed_event{"c"}, malformed_event{"d"},
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(world, "bad lines of a former connection do not count against 
   CHECK(fresh.at->closed.empty());
 }
 
-TEST_CASE_FIXTURE(world, "the end of a call that is not known is counted, and is no bad line") {
+TEST_CASE_FIXTURE(world, "the end of an unknown call is counted, and is not a bad line") {
   const auto sbc = connected("sbc-1");
   tell(sbc, over("7"));
   CHECK(context->metrics.events_unknown == 1);

@@ -125,7 +125,7 @@ TEST_CASE("a stranger's place is free again when the other end is let in, refuse
   CHECK(a->counters().turned_away == 0);
 }
 
-TEST_CASE("one that is welcomed and says nothing is nobody, and keeps nobody out for long") {
+TEST_CASE("a welcomed peer that stays silent is not a member, and blocks no other for long") {
   running_node a{trusting(impatient())};
   client mute{a.port()};
   mute.send(hello_of("node-b", some_runtime));
@@ -139,7 +139,7 @@ TEST_CASE("one that is welcomed and says nothing is nobody, and keeps nobody out
   }));
 }
 
-TEST_CASE("what is not BASP never reaches it") {
+TEST_CASE("invalid BASP data never reaches CAF") {
   running_node a{trusting()};
   const std::string talks[] = {header(1, '\x7f'), header(2, 0), header(3, 0), header(99, 0),
                                "GET / HTTP/1.1\r\nHost: somewhere\r\n\r\n"};
@@ -156,8 +156,7 @@ TEST_CASE("what is not BASP never reaches it") {
   CHECK(a.told().empty());
 }
 
-TEST_CASE(
-    "a stranger that gives itself free names fills no log, and mutes what is said of no other address") {
+TEST_CASE("a stranger that invents names neither fills the log nor mutes lines about other addresses") {
   const rollcall::testing::log_lines log;
   running_node a{{.id = "node-a"}}; // with a secret, which these do not know
   const auto hello_from = [&](const char* address, const std::string& node) {

@@ -33,7 +33,7 @@ greeting rogue(const std::string& names) {
 
 } // namespace
 
-TEST_CASE("a rogue that does not know the secret gets in on neither side, and is dialled by nobody") {
+TEST_CASE("a peer without the secret is admitted on neither side, and its address is not dialled") {
   running_node a{{.id = "node-a"}};
   running_node without{{.id = "rogue-1", .peers = {a.address()}, .secret = {}}};
   CHECK(fails(without, "wrong_secret"));
@@ -49,7 +49,7 @@ TEST_CASE("a rogue that does not know the secret gets in on neither side, and is
   CHECK(a->status().empty());
 }
 
-TEST_CASE("a proof that is heard on one connection is worth nothing on another") {
+TEST_CASE("a proof from one connection is invalid on another") {
   running_node a{{.id = "node-a"}};
   const auto key = derive_admission_key(nodes_secret);
   auto words = rogue("127.0.0.1:9");

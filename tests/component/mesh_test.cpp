@@ -25,7 +25,7 @@ std::pair<running_node*, running_node::news> dialling_side(running_node& a, runn
 
 } // namespace
 
-TEST_CASE("two nodes find each other, and actors speak over the wire") {
+TEST_CASE("two nodes find each other, and actors exchange messages") {
   running_node a{{.id = "node-a"}};
   running_node b{{.id = "node-b", .peers = {a.address()}}};
   const auto at_b = b.connected_to("node-a");

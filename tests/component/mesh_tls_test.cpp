@@ -48,7 +48,7 @@ TEST_CASE("nodes with certificates of one authority speak over TLS") {
   CHECK(answer.starts_with("node-a: x"));
 }
 
-TEST_CASE("a certificate of another authority does not open the door, on either side") {
+TEST_CASE("a certificate of another authority is refused on either side") {
   const authority ca;
   const authority other;
   running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};

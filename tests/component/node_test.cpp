@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
   CHECK(refused.error() == ec::unknown_switch);
 }
 
-TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has nothing and knows nobody") {
+TEST_CASE_FIXTURE(actor_fixture, "a node without a directory has no calls and no customers") {
   const auto node = spawn_node(sys, context, {});
   const auto front = spawn_cluster_frontend(sys, context, node, {});
   const auto dir = directory::link(sample_entries());
@@ -161,8 +161,8 @@ TEST_CASE_FIXTURE(world, "a call that was looked up in the old directory learns 
   CHECK(list() == lines{"sbc-1:0 Connected 77@4", "sbc-1:1 Connected 77@4"});
 }
 
-TEST_CASE_FIXTURE(world,
-                  "an account that changes hands takes its calls and counts along, and none shows twice") {
+TEST_CASE_FIXTURE(
+    world, "an account that changes its customer takes its calls and counts along, and none shows twice") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(22), call{"2"}.in(22));
   const auto before = dir;
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(world,
   CHECK(stats(20) == counts{{200, {1, 1}}});
 }
 
-TEST_CASE_FIXTURE(world, "a switch that is configured no more is told so, and its calls are forgotten") {
+TEST_CASE_FIXTURE(world, "a switch removed from the configuration is told so, and its calls are forgotten") {
   const auto sbc = connected("sbc-1");
   const auto kept = connected("sbc-2");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(22));

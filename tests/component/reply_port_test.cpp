@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(fixture, "a port hands over the answer to its request, each it
   CHECK(told == std::vector<std::string>{"1", "2"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a port hands over an error, also of who is no more") {
+TEST_CASE_FIXTURE(fixture, "a port hands over an error, also of a receiver that has ended") {
   ask(clerk([](auto*, int) -> caf::result<std::string> { return caf::sec::bad_function_call; }), 1);
   run();
   REQUIRE(told.size() == 1);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(fixture, "a port waits until its deadline, and takes nothing t
   promise.reset();
 }
 
-TEST_CASE_FIXTURE(fixture, "an answered port leaves no deadline behind, and lets go of what it holds") {
+TEST_CASE_FIXTURE(fixture, "an answered port cancels its deadline and releases its handlers") {
   const auto held = std::make_shared<int>();
   ask_from_outside<std::string>(
       sys, clerk([](auto*, int) { return std::string{"yes"}; }), 3s, 1, [held](std::string&) {},

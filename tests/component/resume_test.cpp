@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(restarted, "after a restart the snapshot decides which hang-up
   CHECK(context->metrics.disconnects_given_up == 1);
 }
 
-TEST_CASE_FIXTURE(restarted, "what a snapshot has not named is noted some at a time") {
+TEST_CASE_FIXTURE(restarted, "calls that a snapshot did not list are noted in slices") {
   constexpr std::size_t gone = 9;
   context->calls_at_once = 2;
   outstanding_hang_ups all{asked("young", 10s)};

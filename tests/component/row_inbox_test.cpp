@@ -49,7 +49,8 @@ struct watched {
 
 } // namespace
 
-TEST_CASE("what a failing node has lost is named, at every try, and its sender is told once to stop") {
+TEST_CASE(
+    "a loss is reported at every read with the failing node's name, and its sender is told once to stop") {
   watched w;
   w.inbox->push(batch_of(1, 2));
   w.inbox->push(batch_of(3, 4));
@@ -80,7 +81,7 @@ TEST_CASE("a malformed batch is a loss, also when it was the last") {
   }
 }
 
-TEST_CASE("who waits is woken once by a batch, by the end and by a failure") {
+TEST_CASE("a waiting reader is woken once by a batch, by the end and by a failure") {
   for (const auto what : {0, 1, 2}) {
     watched w;
     int woken = 0;

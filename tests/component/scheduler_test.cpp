@@ -72,7 +72,7 @@ TEST_CASE("scheduler: actors run in turns and at no other time") {
 }
 
 TEST_CASE(
-    "scheduler: a word to oneself is handled at once, one by way of another behind whom one has woken") {
+    "scheduler: a message to oneself is handled at once, one through another actor after those it woke") {
   const auto diary_of = [](bool by_another) {
     scheduled w;
     const auto diary = std::make_shared<std::string>();
@@ -100,7 +100,7 @@ TEST_CASE(
   CHECK(diary_of(true) == "1w2");
 }
 
-TEST_CASE("scheduler: requests overtake what came before them") {
+TEST_CASE("scheduler: requests overtake earlier messages of the feed") {
   scheduled w;
   const auto diary = std::make_shared<std::string>();
   std::vector<caf::actor> all;
@@ -237,7 +237,7 @@ TEST_CASE("scheduler: a system can go though its actors never ran") {
   CHECK(diary.use_count() == 1);
 }
 
-TEST_CASE("deadline_clock: what is due is delivered in order") {
+TEST_CASE("deadline_clock: due messages are delivered in order") {
   scheduled w;
   const auto diary = std::make_shared<std::string>();
   const auto one = w.system.spawn(diarist, diary, '.');
@@ -254,7 +254,7 @@ TEST_CASE("deadline_clock: what is due is delivered in order") {
   CHECK(w.deadlines() == 0);
 }
 
-TEST_CASE("deadline_clock: deadlines of requests end with who asked, or come") {
+TEST_CASE("deadline_clock: deadlines of requests end with the asking actor, or are delivered") {
   scheduled w;
   const auto echo = w.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
     return {[](int x) { return x; },
@@ -282,7 +282,7 @@ TEST_CASE("deadline_clock: deadlines of requests end with who asked, or come") {
   w.run();
 }
 
-TEST_CASE("deadline_clock: an actor that ends takes with it what it has sent to itself, and its timeouts") {
+TEST_CASE("deadline_clock: an actor that ends cancels its delayed messages and timeouts") {
   scheduled w;
   const auto held = std::make_shared<int>(0);
   const auto sleeper = w.system.spawn([held](caf::event_based_actor* self) -> caf::behavior {

@@ -43,7 +43,7 @@ switch_claims two_claims() {
 } // namespace
 
 // CAF leaves out what it was told not to send, without a word.
-TEST_CASE("what nodes tell each other arrives as it was sent") {
+TEST_CASE("messages between nodes arrive as they were sent") {
   const auto news = sent(
       wire::heartbeat{"node-a", 77, two_claims(), true, 1'000, 2'000, "hash", {{"node-c", "c:1", 3, 2}}});
   CHECK(news.node == "node-a");

@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(slow_log, "the lines of a block leave while the next one is wr
   CHECK(answer_in(answer).sent == 2500);
 }
 
-TEST_CASE_FIXTURE(slow_log, "a backlog that is full for a moment costs no call its line in the log") {
+TEST_CASE_FIXTURE(slow_log, "a backlog that is full for a moment loses no call's entry in the log") {
   context->audit.limit(1024 * 1024);
   const auto sbc = connected("sbc-1");
   const auto other = connected("sbc-2");
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(slow_log, "a call that an order does not mean is not written a
   CHECK(answer_in(answer).sent == 0);
 }
 
-TEST_CASE("the log never has an order as carried out that came too late, wherever in the node it waited") {
+TEST_CASE("the log never shows an expired order as carried out, wherever in the node it waited") {
   std::minstd_rand random{1};
   for (int steps = 0;; ++steps) {
     CAPTURE(steps);
@@ -256,7 +256,7 @@ TEST_CASE_FIXTURE(kept_log, "the log has the call, then its answer, then its end
   CHECK(log->lines == lines{"one: sbc-1:1", "one = OK, 1 sent, 0 failed", "sbc-1:1 ended"});
 }
 
-TEST_CASE_FIXTURE(kept_log, "what a broken log could not take is written when it can be, in order") {
+TEST_CASE_FIXTURE(kept_log, "entries that a broken log could not take are written later, in order") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
   log->broken = true;
@@ -320,7 +320,7 @@ TEST_CASE_FIXTURE(
   CHECK(context->audit.status().waiting_bytes == one);
 }
 
-TEST_CASE_FIXTURE(kept_log, "what the log will never take is answered as not audited") {
+TEST_CASE_FIXTURE(kept_log, "an entry that the log can never take is answered as not audited") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
   log->refuses = true;
@@ -333,7 +333,7 @@ TEST_CASE_FIXTURE(kept_log, "what the log will never take is answered as not aud
   CHECK(disconnect(named(hang_up_call("sbc-1:2"))).audited);
 }
 
-TEST_CASE_FIXTURE(kept_log, "a file that was lost is told") {
+TEST_CASE_FIXTURE(kept_log, "a lost file of the audit log is reported") {
   log->loss = "it was moved or deleted";
   advance(500ms);
   CHECK(context->audit.status().losses == 1);
@@ -354,8 +354,7 @@ TEST_CASE_FIXTURE(kept_log, "requests that hang up nothing are 20 a second in th
   CHECK(context->audit.status().left_out == 10);
 }
 
-TEST_CASE_FIXTURE(kept_log,
-                  "a refusal is noted of a call that was to be hung up, once, and of nothing else") {
+TEST_CASE_FIXTURE(kept_log, "a refusal is noted once, only for a call that was to be hung up") {
   const auto sbc = connected("sbc-1");
   tell(sbc, call{"1"}.in(11), call{"2"}.in(11));
   disconnect(named(hang_up_call("sbc-1:1"), "one"));

@@ -148,7 +148,7 @@ def test_a_node_stopped_in_good_order_is_missed_by_nobody_and_its_calls_stay(sta
     stage.truths[1].connect(b)
     stage.agree()
     # Who had them meanwhile keeps them for as long as requests may be under way that have not heard of that.
-    wait_until(lambda: "is another node's now" in a.log_text() + c.log_text(), 2 * SOON, "the calls to be let go")
+    wait_until(lambda: "another node has the switch" in a.log_text() + c.log_text(), 2 * SOON, "the calls to be removed")
 
 
 def test_a_frozen_node_costs_an_answer_its_deadline_at_most_and_a_known_dead_one_nothing(stage):

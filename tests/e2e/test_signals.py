@@ -204,7 +204,7 @@ def test_a_reload_of_what_needs_a_restart_is_refused_as_a_whole_and_names_the_ke
             daemon.config = merge(config, {"http": {"trusted_hosts": ["127.0.0.2"]}})  # good by itself
             daemon.write_config()
             said = daemon.reload()
-            assert "not reloaded, the old configuration and directory stay" in said, name
+            assert "not reloaded, the old configuration and directory are kept" in said, name
             assert f"{name} cannot be changed without a restart" in said
             assert Api(daemon.http_port, source="127.0.0.2").post("x").status == 401
         assert daemon.trusted().ids(i_customer=1) == [id]

@@ -83,7 +83,7 @@ TEST_CASE("a call that is not here can neither be replaced nor removed nor depar
   CHECK(account_calls.counts().none());
 }
 
-TEST_CASE("an older picture changes nothing") {
+TEST_CASE("an older record changes nothing") {
   calls account_calls{memory};
   const auto older = call_of("1", 0);
   const auto taken = account_calls.add(moved_on(older, call_state::connected), 7);
@@ -116,7 +116,7 @@ TEST_CASE("many calls of the same setup time are in the order of their IDs, of o
   account_calls.each([&](const auto& entry) { CHECK(entry.call == 1 + turn++ % 2); });
 }
 
-TEST_CASE("of a call that came a moment ago the newest picture is told, not the one it came in") {
+TEST_CASE("a call that has just arrived is reported by its newest record") {
   calls account_calls{memory};
   const auto first = moved_on(call_of("1", 0), call_state::connected);
   const auto later = moved_on(first, call_state::disconnecting);
@@ -126,7 +126,7 @@ TEST_CASE("of a call that came a moment ago the newest picture is told, not the 
   CHECK(moved_of(account_calls) == std::vector{later});
 }
 
-TEST_CASE("a call that came and left again is told as it left") {
+TEST_CASE("a call that arrived and left again is reported as it left") {
   calls account_calls{memory};
   const auto first = call_of("1", 0);
   const auto gone = first->in_account(account_id{2});
@@ -135,7 +135,7 @@ TEST_CASE("a call that came and left again is told as it left") {
   CHECK(over_of(account_calls).empty());
 }
 
-TEST_CASE("a call that came and is over is told as over, for its former account may still tell of it") {
+TEST_CASE("a moved call that has ended is reported as ended, because its former account may still list it") {
   calls account_calls{memory};
   const auto mover = call_of("1", 0);
   account_calls.remove(mover, account_calls.add(mover, 0, at(0s)), at(1s));
@@ -143,14 +143,14 @@ TEST_CASE("a call that came and is over is told as over, for its former account 
   CHECK(over_of(account_calls) == std::vector{mover->serial()});
 }
 
-TEST_CASE("where nobody came from elsewhere nobody is told as over") {
+TEST_CASE("without moved calls no ended calls are reported") {
   calls account_calls{memory};
   const auto call = call_of("1", 0);
   account_calls.remove(call, account_calls.add(call, 0), at(1s));
   CHECK_FALSE(account_calls.has_moves());
 }
 
-TEST_CASE("whoever left is forgotten before the one who came or is over, and all in the end") {
+TEST_CASE("departed calls are forgotten before arrived and ended ones, and all in the end") {
   calls from{memory};
   calls to{memory};
   const auto before = call_of("1", 0);
@@ -170,7 +170,7 @@ TEST_CASE("whoever left is forgotten before the one who came or is over, and all
   CHECK_FALSE(to.has_moves());
 }
 
-TEST_CASE("a call that came is not told as one that left, and what reaches one that left is let go") {
+TEST_CASE("an arrived call is not reported as departed, and the handle of a departed one is released") {
   account_calls<std::shared_ptr<int>> some{memory};
   const auto handle = std::make_shared<int>(0);
   some.add(call_of("1", 0), handle, at(0s));
@@ -183,7 +183,7 @@ TEST_CASE("a call that came is not told as one that left, and what reaches one t
   CHECK(handle.use_count() == 2);
 }
 
-TEST_CASE("who left before a moment is told to nobody who asks for those after it") {
+TEST_CASE("calls that left before a moment are not reported for a later one") {
   calls account_calls{memory};
   const auto gone = call_of("1", 0);
   account_calls.depart(gone->in_account(account_id{2}), account_calls.add(gone, 1), at(3s));
@@ -196,14 +196,14 @@ TEST_CASE("who left before a moment is told to nobody who asks for those after i
   CHECK(left_since(at(4s)) == 0);
 }
 
-TEST_CASE("who came is told of for twice the memory") {
+TEST_CASE("arrived calls are remembered for twice the memory") {
   calls account_calls{memory};
   account_calls.add(call_of("1", 0), 1, at(0s));
   CHECK(moved_of(account_calls, at(10s)).size() == 1);
   CHECK(moved_of(account_calls, at(11s)).empty());
 }
 
-TEST_CASE("who only passed through is told of as long as it is remembered") {
+TEST_CASE("a call that only passed through is reported for as long as it is remembered") {
   calls account_calls{memory};
   const auto here = call_of("1", 0);
   const auto other = call_of("2", 0);

@@ -30,7 +30,7 @@ TEST_CASE("IPv4 addresses are told apart, mapped or not, and a mapped one is wha
   CHECK_FALSE(same("192.0.2.1", "192.0.2.2"));
 }
 
-TEST_CASE("an IPv4 address is no IPv6 network of the same bytes, and what is no address is neither") {
+TEST_CASE("an IPv4 address differs from an IPv6 network of the same bytes, and from an invalid address") {
   CHECK_FALSE(same("32.1.13.184", "2001:db8::1"));
   CHECK_FALSE(same("0.0.0.0", "::"));
   CHECK_FALSE(same("0.0.0.0", "no address"));

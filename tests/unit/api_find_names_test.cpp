@@ -38,7 +38,7 @@ TEST_CASE("names are asked for by a kind that there is, and a limit that is kept
   CHECK(found(0, {{"kind", text("account")}}) == "Parameter i_customer is required");
 }
 
-TEST_CASE("names of what is above or beside the scope are not told, and look like those of nobody") {
+TEST_CASE("names outside the scope are answered like names that do not exist") {
   CHECK(found(1, {{"kind", text("customer")}}) == "1 2 3 4 ");
   CHECK(found(2, {{"kind", text("customer")}}) == "2 3 ");
   CHECK(found(2, {{"kind", text("account")}}) == "21 31 ");

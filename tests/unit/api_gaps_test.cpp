@@ -64,7 +64,7 @@ std::shared_ptr<row_inbox> rows_of(std::size_t count) {
 
 } // namespace
 
-TEST_CASE("an answer that misses nothing is complete and names nobody") {
+TEST_CASE("an answer without gaps is complete and names no node or switch") {
   CHECK(is_complete({}));
   CHECK(headers_of({}) == fields{{"X-Rollcall-Complete", "yes"}});
 }

@@ -63,7 +63,7 @@ TEST_CASE("methods are in the order of their names and found by them") {
   CHECK(find_method("") == nullptr);
 }
 
-TEST_CASE("a list refuses what it cannot mean") {
+TEST_CASE("a list refuses contradictory parameters") {
   CHECK(list_fault(0, {}) == bad("Parameter i_customer is required"));
   CHECK(list_fault(2, {{"i_custmer", number(1)}})
             .text.starts_with("Unknown parameter i_custmer; listAllCalls takes"));
@@ -292,7 +292,7 @@ TEST_CASE("a root customer may name an account that the directory does not know,
   CHECK(why(parsed(1, {})) == bad("Parameter i_account is required"));
 }
 
-TEST_CASE("an unknown username that calls of other names may bear as well names nobody") {
+TEST_CASE("an unknown username that is cut to fit is refused, for other calls may have the same one") {
   const auto many = {std::string{"str\xEF\xBF\xBDnger"}, std::string(513, 's')};
   for (const auto& name : many) {
     CHECK(why(parse_disconnect_account(call_by(1, "disconnectAccount", {{"account", text(name)}})))

@@ -38,7 +38,7 @@ TEST_CASE("a bound is in its own bucket") {
   CHECK(counted.methods().at("a").durations[1] == 1);
 }
 
-TEST_CASE("what calls no method of ours counts in one place, whatever its name") {
+TEST_CASE("calls of unknown methods are counted together, whatever their names") {
   metrics counted{names};
   counted.count("no such", xmlrpc::fault_code::unknown_method, 0us);
   counted.count("", xmlrpc::fault_code::parse_error, 0us);

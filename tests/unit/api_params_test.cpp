@@ -171,7 +171,7 @@ TEST_CASE("unknown parameters are ignored where configured so, and only they") {
   CHECK(failure_of(in) == "Parameter ID must be a string");
 }
 
-TEST_CASE("what is no integer is named") {
+TEST_CASE("a parameter that is not an integer is named") {
   const auto read = [](param_reader& in) { in.integer("i_account"); };
   for (const value& bad : {text(" "), text("abc"), text("-1"), text("+1"), text("1.5"), text("0x10"),
                            text("1e3"), text("1 2"), text(" 1"), text("\xd9\xa1"), value{true}, value{1.0},

@@ -23,7 +23,7 @@ TEST_CASE("a refused login is named with its address") {
   CHECK(shown("") == "login \"\" from 192.0.2.7 was refused");
 }
 
-TEST_CASE("what a client calls itself is shown in printable ASCII, cut to a bound") {
+TEST_CASE("a client's login is shown in printable ASCII, cut to a bound") {
   CHECK(shown("a\nb\x1b\"\\\xC3\xBC\xff\x7f")
         == "login \"a\\x0ab\\x1b\\x22\\x5c\\xc3\\xbc\\xff\\x7f\" from 192.0.2.7 was refused");
   CHECK(shown(std::string(64, 'x')) == "login \"" + std::string(64, 'x') + "\" from 192.0.2.7 was refused");
@@ -41,7 +41,7 @@ TEST_CASE("a flood of refused logins makes a few lines a second, and those left 
   CHECK(refused.line("x", "p", start + 1s) == "login \"x\" from p was refused");
 }
 
-TEST_CASE("a flood of refused logins of one address hides those of no other") {
+TEST_CASE("a flood of refused logins of one address does not hide those of others") {
   refused_logins refused;
   for (int i = 0; i < 1000; ++i)
     refused.line("x", i % 2 ? "2001:db8::1" : "2001:db8::2", start); // one network

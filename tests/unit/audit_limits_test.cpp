@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(admit(1, 600, 1000));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is left out is counted for each customer, once") {
+TEST_CASE_FIXTURE(fixture, "entries that are left out are counted for each customer, once") {
   admitted(25, 1);
   admitted(21, 2);
   admitted(3, 3);

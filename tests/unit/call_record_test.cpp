@@ -73,7 +73,7 @@ call_event arbitrary_event() {
 
 } // namespace
 
-TEST_CASE("an event that would take the call back changes nothing, whatever fields it carries") {
+TEST_CASE("an event of an earlier state changes nothing, whatever fields it carries") {
   for (std::size_t from = 0; from < call_state_count; ++from)
     for (std::size_t to = 0; to < from; ++to) {
       const auto call = call_record::first(sbc(), first_event(static_cast<call_state>(from)));
@@ -112,7 +112,7 @@ TEST_CASE("the setup time never changes, for lists are ordered by it") {
   CHECK(call->after(event)->setup() == at(0s));
 }
 
-TEST_CASE("an event of the same state may still fill in fields, which makes a new picture") {
+TEST_CASE("an event of the same state may fill in fields, which makes a new record") {
   const auto call = call_record::first(sbc(), first_event(call_state::wait_route));
   auto event = event_of(call_state::wait_route);
   event.account = account_id{3};
@@ -197,7 +197,7 @@ TEST_CASE("delay and duration run until the call is connected, or over, and are 
   }
 }
 
-TEST_CASE("being hung up is a newer picture that later news of the switch cannot take back") {
+TEST_CASE("being hung up is a newer record that later events of the switch cannot undo") {
   const auto call = call_record::first(sbc(), first_event(call_state::ar_complete));
   const auto ending = call->disconnecting();
   CHECK(ending->state() == call_state::disconnecting);

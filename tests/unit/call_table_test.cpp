@@ -122,7 +122,7 @@ TEST_CASE("entries stay where they are while the table grows") {
   CHECK(ids_of(table).size() == 20'000);
 }
 
-TEST_CASE("what reaches a call is let go with it") {
+TEST_CASE("the handle of a call is released with it") {
   const auto handle = std::make_shared<int>(1);
   {
     call_table<std::shared_ptr<int>> table;

@@ -32,7 +32,7 @@ std::string response(const std::string& value) {
 
 } // namespace
 
-TEST_CASE("answer reader: what is no methodResponse is refused") {
+TEST_CASE("answer reader: a document that is not a methodResponse is refused") {
   for (const std::string xml :
        {"", "hello", "<html><body/></html>", "<methodResponse></methodResponse>",
         "<methodResponse><params><param><value><int>1</int></value>", "<value><int>1</int></value>",

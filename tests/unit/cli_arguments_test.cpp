@@ -10,7 +10,7 @@ namespace rollcall::cli_arguments_test {
 using namespace rollcall::cli;
 using namespace std::chrono_literals;
 
-TEST_CASE("arguments: what is no duration is refused") {
+TEST_CASE("arguments: an invalid duration is refused") {
   for (const std::string_view text : {"", "s", "-1s", "5 s", "5d", "1e9h", "nan", "inf", "5ss", "99999h"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(parse_duration(text), std::invalid_argument);
@@ -27,7 +27,7 @@ TEST_CASE("arguments: durations have units, and are seconds without") {
   CHECK(parse_duration("1h") == 1h);
 }
 
-TEST_CASE("arguments: what is no list of ids is refused") {
+TEST_CASE("arguments: an invalid list of ids is refused") {
   for (const std::string_view text : {"", ",", "1,", "0", "-1", "a", "3-1", "1-", "1--2", "1-99999999999",
                                       "1-10000001", "99999999999999999999"}) {
     CAPTURE(text);
@@ -41,7 +41,7 @@ TEST_CASE("arguments: ids are single, ranges, or both") {
   CHECK(parse_ids("1-1000").size() == 1000);
 }
 
-TEST_CASE("arguments: what is no address is refused") {
+TEST_CASE("arguments: an invalid address is refused") {
   for (const std::string_view text :
        {"", "host", "host:", ":9000", "host:x", "host:0", "host:65536", "::1:9000", "[]:9000", "a:1,,b:2"}) {
     CAPTURE(text);

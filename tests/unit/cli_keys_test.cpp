@@ -42,6 +42,6 @@ TEST_CASE("escape pressed alone ends nothing, and does not swallow the key that 
   CHECK(keys("\x1b]q|q") == "q");
 }
 
-TEST_CASE("what is typed comes through") { CHECK(keys("aq Q\x03") == "aq Q\x03"); }
+TEST_CASE("typed keys are read") { CHECK(keys("aq Q\x03") == "aq Q\x03"); }
 
 } // namespace rollcall::cli::cli_keys_test

@@ -67,7 +67,7 @@ TEST_CASE("node report: a node that is not ready says why") {
         == boost::json::array{"switch sbc-1 has not connected yet", "the directory is not loaded"});
 }
 
-TEST_CASE("node report: what is not understood is kept as it is") {
+TEST_CASE("node report: an unknown line is kept as it is") {
   for (const auto* line : {"node node-b: connected", "this node: node-a", "switch sbc-1",
                            "switch sbc-1: connected, synced, x calls, 0 unverified",
                            "switch sbc-1: connected, synced, 1 calls, ", "<html>"}) {

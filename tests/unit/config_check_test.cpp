@@ -154,7 +154,7 @@ TEST_CASE("an audit log of an earlier version is no problem: the start brings it
   CHECK(log.integer("PRAGMA user_version") == 1);
 }
 
-TEST_CASE("what may not be meant is worth a warning") {
+TEST_CASE("a setting that is probably a mistake gets a warning") {
   installation here;
   here.import_demonstration();
   const auto report =

@@ -90,7 +90,7 @@ TEST_CASE("a nonce_secret of an older configuration does nothing, and a warning 
   }
 }
 
-TEST_CASE("what is not TOML is refused where it stops being it") {
+TEST_CASE("invalid TOML is refused with the place of the error") {
   CHECK(refused("[http\n").starts_with("c.toml:3:"));
   CHECK(refused("a b\n").starts_with("c.toml:3:"));
   CHECK(refused("[api]\nstring_ids = true\nstring_ids = true\n").starts_with("c.toml:5:"));

@@ -11,7 +11,7 @@ namespace rollcall::config_values_test {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("what is no duration is refused") {
+TEST_CASE("an invalid duration is refused") {
   for (const auto* text : {"", "32", "s", "-5s", "+5s", " 5s", "5 s", "5s ", "1.5s", "5S", "5min", "5d",
                            "1h30m", "99999999999999s", "1000000001s"}) {
     CAPTURE(text);
@@ -36,7 +36,7 @@ TEST_CASE("a duration that is written reads back the same") {
   }));
 }
 
-TEST_CASE("what is no address is refused") {
+TEST_CASE("an invalid address is refused") {
   for (const auto* text : {"",
                            ":",
                            "127.0.0.1",
@@ -70,7 +70,7 @@ TEST_CASE("addresses are read and written the same way") {
     CHECK(to_string(parse_socket_address(text)) == text);
 }
 
-TEST_CASE("loopback is what no other machine can reach") {
+TEST_CASE("loopback addresses are recognised") {
   for (const auto* text : {"127.0.0.1:1", "127.255.0.9:1", "[::1]:1", "[0:0:0:0:0:0:0:1]:1", "localhost:1"})
     CHECK(is_loopback(parse_socket_address(text)));
   for (const auto* text :

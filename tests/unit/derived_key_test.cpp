@@ -24,7 +24,7 @@ TEST_CASE("each purpose and each secret has a key of its own") {
         != net::derive_key(secret + 's', net::key_purpose::nonces));
 }
 
-TEST_CASE("nothing is derived from an empty secret") {
+TEST_CASE("an empty secret is refused") {
   CHECK_THROWS_AS(net::derive_key("", net::key_purpose::nonces), std::invalid_argument);
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("all that is wrong with a tree is found, and a fault is not told again
            "customer 8: it is its own wholesaler, directly or through others (a cycle)\n");
 }
 
-TEST_CASE("accounts and connections of nobody, and names used twice, are all found") {
+TEST_CASE("accounts and connections without an owner, and duplicate names, are all found") {
   directory_entries e;
   e.environments = {{environment_id{1}, "a"}, {environment_id{2}, "b"}};
   e.customers = {customer_of(1, 0, 1), customer_of(2, 1), customer_of(3, 0, 2)};

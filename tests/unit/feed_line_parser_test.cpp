@@ -169,7 +169,7 @@ TEST_CASE("a result whose ok is missing or bad refuses nothing, and its message 
   CHECK(std::get<refusal>(news[1]).message == "no reason given");
 }
 
-TEST_CASE("a pong says nothing but that it came") { CHECK(parse(R"({"type":"pong"})").empty()); }
+TEST_CASE("a pong carries no data") { CHECK(parse(R"({"type":"pong"})").empty()); }
 
 TEST_CASE("a call carries every field that it was given") {
   const auto call = said<call_event>(
@@ -215,7 +215,7 @@ TEST_CASE(
         == std::string(4096, '1'));
 }
 
-TEST_CASE("a bad line tells which call it is about, when it says so much") {
+TEST_CASE("a bad line names its call where it has a readable id") {
   CHECK(said<malformed_event>(R"({"type":"call","id":"960","state":"Flying"})").call == "960");
   CHECK(said<malformed_event>(R"({"type":"call","state":"Connected"})").call.empty());
   for (const auto* unreadable : {R"("")", "960", R"("9\u00000")", "null"})
@@ -273,7 +273,7 @@ TEST_CASE("snapshots and pings need their type only") {
   said<barrier>(" \t{ \"type\" : \"ping\" } \r");
 }
 
-TEST_CASE("a result that is not ok is a refusal, and one that is ok says nothing") {
+TEST_CASE("a result that is not ok is a refusal, and one that is ok is ignored") {
   const auto refused = said<refusal>(R"({"type":"result","id":"960","ok":false,"message":"no such\ncall"})");
   CHECK(refused.id == "960");
   CHECK(refused.message
@@ -283,7 +283,7 @@ TEST_CASE("a result that is not ok is a refusal, and one that is ok says nothing
   CHECK(parse(R"({"type":"result","id":"960","ok":true})").empty());
 }
 
-TEST_CASE("a blank line says nothing, however long it is") {
+TEST_CASE("a blank line is ignored, however long it is") {
   for (const auto& blank :
        {std::string{}, std::string{" "}, std::string{"\r"}, std::string{"\t \r"}, std::string(70'000, ' ')})
     CHECK(parse(blank).empty());
@@ -348,7 +348,7 @@ TEST_CASE("a time in plain decimals is read to the microsecond") {
   }));
 }
 
-TEST_CASE("no bytes make the parser stumble, and a line says at most one thing") {
+TEST_CASE("no bytes break the parser, and a line yields at most one item") {
   CHECK(rc::check([] {
     const auto bytes = *rc::gen::container<std::string>(rc::gen::oneOf(
         rc::gen::arbitrary<char>(), rc::gen::element('{', '}', '"', ':', ',', '\\', 'u', '1')));

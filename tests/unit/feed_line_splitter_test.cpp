@@ -67,7 +67,7 @@ TEST_CASE("a line of exactly the limit is a line, with either end") {
   CHECK(split({full + "\r\n"}) == std::vector<std::string>{full});
 }
 
-TEST_CASE("what has no end is no line") { CHECK(split({"ab", "cd"}).empty()); }
+TEST_CASE("an unterminated line is not returned") { CHECK(split({"ab", "cd"}).empty()); }
 
 TEST_CASE("empty lines are lines") { CHECK(split({"\n\r\n\n"}) == std::vector<std::string>{"", "", ""}); }
 

@@ -104,7 +104,7 @@ rc::Gen<std::string> object_text() {
 
 } // namespace
 
-TEST_CASE("what is not exactly one JSON object is refused") {
+TEST_CASE("a line that is not exactly one JSON object is refused") {
   for (const std::string bad : {"",
                                 " ",
                                 "x",

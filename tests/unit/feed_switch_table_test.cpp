@@ -7,7 +7,7 @@ namespace rollcall::feed_switch_table_test {
 using rollcall::feed::switch_table;
 using check_result = switch_table::check_result;
 
-TEST_CASE("only the exact secret of a known switch opens the door") {
+TEST_CASE("only the exact secret of a known switch is accepted") {
   switch_table table{{{switch_name{"sbc-1"}, "s3cret"}, {switch_name{"sbc-2"}, ""}}};
   CHECK(table.check(switch_name{"sbc-9"}, "s3cret") == check_result::unknown);
   CHECK(table.check(switch_name{""}, "") == check_result::unknown);

@@ -12,7 +12,7 @@ TEST_CASE("an address of a host and a port is read, and written as it was") {
   }
 }
 
-TEST_CASE("what is no address is not taken for one") {
+TEST_CASE("an invalid address is refused") {
   for (const auto* text : {"", ":", "a:", ":1", "::1", "a:123456", "a:1x", "a b:1", "a/b:1", "[]:1", "[a:1",
                            "a]:1", "[[::1]:1", "[::1]]:1", "[:: 1]:1"}) {
     CAPTURE(text);

@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(fixture, "a login without a hash for the algorithm cannot get 
   CHECK(challenged(gate.verify("POST", target, from.header(), half_known)));
 }
 
-TEST_CASE_FIXTURE(fixture, "nobody's hash opens nothing") {
+TEST_CASE_FIXTURE(fixture, "the hash of an unknown login is never accepted") {
   auto from = fresh_client();
   from.login = "";
   from.password = {key.key.begin(), key.key.end()};
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(fixture, "a nonce of before another key came is good while the
   CHECK(accepted(judge(fresh_client())));
 }
 
-TEST_CASE_FIXTURE(fixture, "nonces are made by the first key, and a key that is no more is nobody's") {
+TEST_CASE_FIXTURE(fixture, "nonces are made with the first key, and a removed key is not accepted") {
   auto foreign = settings_with({digest_algorithm::md5});
   foreign.keys = {other_key};
   authenticator neighbour{foreign};

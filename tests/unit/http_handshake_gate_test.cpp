@@ -76,7 +76,7 @@ TEST_CASE("a handshake that gave way frees the turn of its address") {
   CHECK(d.counters.handshakes == 3);
 }
 
-TEST_CASE("what leaves twice or was never there changes nothing") {
+TEST_CASE("leaving twice or without having entered changes nothing") {
   door d;
   const auto a = d.enter("192.0.2.1", "a");
   d.leave("192.0.2.1", a);

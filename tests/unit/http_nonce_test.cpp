@@ -11,7 +11,7 @@ const timestamp noon{std::chrono::seconds{1'732'276'800}};
 
 } // namespace
 
-TEST_CASE("a mint does not know what another secret made") {
+TEST_CASE("a nonce made with another secret is not recognised") {
   const nonce_mint ours{"one secret of sixteen bytes"};
   const nonce_mint theirs{"another secret of that size"};
   CHECK_FALSE(ours.recognise(theirs.make(noon)));

@@ -39,7 +39,7 @@ TEST_CASE("a block with bits beyond its prefix is refused, for it may mean more 
   CHECK(complaint_about("10.1.2.3/32").empty());
 }
 
-TEST_CASE("nobody is in an empty list, and text that is no address is nowhere") {
+TEST_CASE("an empty list matches no address, and an invalid address matches no list") {
   CHECK_FALSE(peer_list{}.contains("127.0.0.1"));
   CHECK_FALSE(in("0.0.0.0/0", ""));
   CHECK_FALSE(in("0.0.0.0/0", "localhost"));

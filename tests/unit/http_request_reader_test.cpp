@@ -55,7 +55,7 @@ const std::string head = "POST /RPC2?x=1 HTTP/1.1\r\nHost: a\r\n";
 
 } // namespace
 
-TEST_CASE("what is not HTTP is refused") {
+TEST_CASE("a request that is not HTTP is refused") {
   CHECK(refused_with("\x16\x03\x01\x02\r\n\r\n") == 400);
   CHECK(refused_with("GET\r\n\r\n") == 400);
   CHECK(refused_with("GET / HTTP/1.1\r\nHost : a\r\n\r\n") == 400);
@@ -83,7 +83,7 @@ TEST_CASE("two ways to tell the length of a body are refused") {
   CHECK(refused_with(head + "Transfer-Encoding: gzip, chunked\r\n\r\n") == 501);
 }
 
-TEST_CASE("a length that is no number is refused") {
+TEST_CASE("a Content-Length that is not a number is refused") {
   for (const auto* length : {"-1", "+1", "0x10", "1 2", "", "99999999999999999999999"})
     CHECK(refused_with(head + "Content-Length: " + length + "\r\n\r\n") == 400);
 }
@@ -206,7 +206,7 @@ TEST_CASE("HEAD is read as GET and remembered") {
   CHECK(f.reader.take().method == "GET");
 }
 
-TEST_CASE("no bytes whatever bring the reader down") {
+TEST_CASE("no bytes break the reader") {
   static const std::vector<std::string> words{"GET / HTTP/1.1\r\n",
                                               "POST /RPC2 HTTP/1.0\r\n",
                                               "Host: a\r\n",
@@ -239,7 +239,7 @@ TEST_CASE("no bytes whatever bring the reader down") {
   }));
 }
 
-TEST_CASE("no chunk framing whatever brings the reader down, or means another thing in pieces") {
+TEST_CASE("no chunk framing breaks the reader, or reads differently in pieces") {
   static const std::vector<std::string> words{"0",  "2",  "2\r\nab",   "\r\n",     "\r", "\n", ";", "a=b",
                                               "\"", "ab", "0\r\n\r\n", "X: y\r\n", " ",  "f",  "0;"};
   CHECK(rc::check([] {

@@ -149,7 +149,7 @@ TEST_CASE("a source that fails later fails without the last chunk") {
   CHECK(out.find("0\r\n\r\n") == std::string::npos);
 }
 
-TEST_CASE("a source is never asked for what has not come yet") {
+TEST_CASE("a source is never asked for rows that have not arrived") {
   for (const bool gzip : {false, true}) {
     waiting_source::state now;
     response_writer writer{waited_for(now), {.gzip = gzip}};

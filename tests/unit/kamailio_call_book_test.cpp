@@ -30,7 +30,7 @@ call_book opened() {
 
 } // namespace
 
-TEST_CASE("what a switch says of a call after its end is not to be told") {
+TEST_CASE("events of a call after its end are dropped") {
   auto book = opened();
   CHECK(book.take(report("1-1-1", call_state::connected), start));
   CHECK(book.take(report("1-1-1", call_state::dead), start));

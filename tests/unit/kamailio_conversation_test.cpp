@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(fixture, "a snapshot is due at once, and then as often as is s
   CHECK(talk.snapshot_due(start + regular));
 }
 
-TEST_CASE_FIXTURE(fixture, "no snapshot begins while one runs, and a wish meanwhile is kept") {
+TEST_CASE_FIXTURE(fixture, "no snapshot begins while one runs, and a request meanwhile is kept") {
   begin_snapshot();
   talk.resync();
   CHECK_FALSE(talk.snapshot_due(start + 1h));
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(fixture, "a snapshot is proved by Kamailio's own count, and on
   SUBCASE("one is too many") { CHECK(doubt(1, 1)); }
 }
 
-TEST_CASE_FIXTURE(fixture, "what a source has named that failed counts no more when the next one is read") {
+TEST_CASE_FIXTURE(fixture, "dialogs listed by a failed source do not count for the next one") {
   begin_snapshot();
   talk.snapshot_source_begins(start, news);
   CHECK(told<snapshot_begin>() == 1); // it has named nothing

@@ -53,7 +53,7 @@ TEST_CASE("a field of no use costs the field, and is told beside the call") {
   CHECK(said.bad_fields[0].reason.find("1-2-3") != std::string::npos);
 }
 
-TEST_CASE("what others send over a shared event socket is foreign, not bad") {
+TEST_CASE("frames of others on a shared event socket are foreign, not bad") {
   for (const auto* payload :
        {"", "{", "[]", "{}", "OK", R"({"type":"what","seq":1})", R"({"type":"ping","seq":1})",
         R"({"type":5})", R"({"event":"CGR_AUTH_REQUEST","tr_index":"1","cgr_account":"1001"})"})
@@ -109,7 +109,7 @@ TEST_CASE("addresses are plain beside texts in hexadecimal") {
   CHECK(said.event.texts.get(call_text::cli) == "\xe9");
 }
 
-TEST_CASE("what is no transaction is none") {
+TEST_CASE("an invalid transaction id is refused") {
   for (const auto* text : {R"("")", R"("1@host")", "7", "null"})
     CHECK(read_as<call_report>(
               R"({"type":"call","seq":3,"state":"ARComplete","id":"1-2-3","setup_time":1,"transaction":)"

@@ -53,7 +53,7 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "what is no call of this run is refused, and nothing is sent") {
+TEST_CASE_FIXTURE(fixture, "a hang-up of a call of another run is refused, and nothing is sent") {
   for (const auto* id : {"", "960", "2-1-1"}) {
     calls.enqueue(id);
     CHECK(next().empty());
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(fixture, "a call of this run that is not known is hung up as i
   CHECK(holds(next(), "dlg.end_dlg"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a wish is taken once until it is answered") {
+TEST_CASE_FIXTURE(fixture, "a hang-up is queued once until it is answered") {
   CHECK(calls.enqueue("1-1-1"));
   CHECK_FALSE(calls.enqueue("1-1-1"));
   CHECK_FALSE(next().empty());
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(answer(2, 404).what == kind::done);
 }
 
-TEST_CASE_FIXTURE(fixture, "an answer to nothing that was asked changes nothing") {
+TEST_CASE_FIXTURE(fixture, "an unexpected answer changes nothing") {
   CHECK(answer(77, 500).what == kind::done);
 }
 
@@ -184,6 +184,8 @@ TEST_CASE_FIXTURE(fixture, "no more than so many are without an answer at once")
   CHECK_FALSE(next(start + 100s).empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "nothing is waited for when nothing is wanted") { CHECK_FALSE(calls.wait(start)); }
+TEST_CASE_FIXTURE(fixture, "no deadline is set while no hang-up is queued") {
+  CHECK_FALSE(calls.wait(start));
+}
 
 } // namespace rollcall::kamailio_hang_ups_test

@@ -33,18 +33,18 @@ found look(std::string_view bytes) {
 
 } // namespace
 
-TEST_CASE("what is no netstring is broken as soon as that can be seen") {
+TEST_CASE("an invalid netstring is detected as early as possible") {
   for (const auto* bytes : {"x", ":", ",", "-1:a,", "+1:a,", " 1:a,", "01:a,", "00:,", "1x", "3:abc;", "0:x",
                             "1001:", "12345678901", "99999999999999999999:"})
     CHECK_MESSAGE(look(bytes) == found::broken, bytes);
 }
 
-TEST_CASE("what may still become a netstring waits for more") {
+TEST_CASE("an incomplete netstring waits for more bytes") {
   for (const auto* bytes : {"", "1", "1000", "0", "3:", "3:ab", "3:abc", "1000:", "0:"})
     CHECK_MESSAGE(look(bytes) == found::none, bytes);
 }
 
-TEST_CASE("after something broken nothing is found any more") {
+TEST_CASE("after an invalid netstring nothing is read any more") {
   netstring_splitter splitter{bound};
   std::string_view payload;
   feed(splitter, "1:a;1:b,");

@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK_FALSE(claim(one, "1"));
   CHECK(claim(two, "1"));
   SUBCASE("another Kamailio") { CHECK_FALSE(claim(two, "2")); }
-  SUBCASE("the other name is configured no more") {
+  SUBCASE("the other name was removed from the configuration") {
     runs.forget(one, by(one));
     CHECK_FALSE(claim(two, "1"));
   }

@@ -58,7 +58,7 @@ TEST_CASE("events made before the hello may come or not") {
   CHECK_FALSE(numbers.lost(start + 1h));
 }
 
-TEST_CASE("a snapshot forgives what is missing, but not what will be") {
+TEST_CASE("a snapshot resets the known gaps, but not later ones") {
   auto numbers = started(0);
   numbers.seen(5, start);
   numbers.reset_gaps();

@@ -28,7 +28,7 @@ timestamp setup_by(const switch_clock& clock, timestamp told) {
 
 } // namespace
 
-TEST_CASE("a clock that nobody has measured is taken as it is") {
+TEST_CASE("an unmeasured clock is not corrected") {
   const switch_clock clock;
   CHECK_FALSE(clock.ahead());
   CHECK(setup_by(clock, noon) == noon);

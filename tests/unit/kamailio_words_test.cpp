@@ -18,7 +18,7 @@ namespace rollcall::kamailio_words_test {
 
 using namespace rollcall::kamailio;
 
-TEST_CASE("what is not exactly a dialog's id is none") {
+TEST_CASE("an invalid dialog id is refused") {
   for (const auto* text : {"",
                            "-",
                            "--",

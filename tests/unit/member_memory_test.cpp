@@ -88,7 +88,7 @@ TEST_CASE("what others remember is bounded, and times to come count as now") {
   CHECK_FALSE(memory.has("node-c"));
 }
 
-TEST_CASE("all agree on who is a member, whatever they hear first") {
+TEST_CASE("all nodes agree on the members, in any order of messages") {
   CHECK(rc::check([] {
     known_members told;
     for (int i = 0; i < 6; ++i)

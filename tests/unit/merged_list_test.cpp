@@ -154,7 +154,7 @@ TEST_CASE("the lists are let go when the limit is reached, whatever they still h
   CHECK_FALSE(list.wait([] {}));
 }
 
-TEST_CASE("a limit of nothing needs nobody's rows") {
+TEST_CASE("a limit of zero reads no rows") {
   call_query query;
   query.limit = 0;
   merged_list list{query, now, {{inbox()}}};

@@ -65,8 +65,8 @@ TEST_CASE("a reload forgets addresses where nobody was, and keeps the others as 
   CHECK_FALSE(book.status()[1].configured);
 }
 
-TEST_CASE("an address that is configured no more is known as such until its node is met or it is configured "
-          "again") {
+TEST_CASE("an address removed from the configuration is marked as such until its node is met or it is "
+          "configured again") {
   address_book book;
   book.configure({"b:1"}, at(0));
   book.attempted("b:1", {.connected = true, .ours = false, .node = node_id{"node-b"}, .error = {}});

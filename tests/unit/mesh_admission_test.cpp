@@ -163,7 +163,7 @@ TEST_CASE("a welcome is taken unless the smaller node's own connection is there"
   CHECK(outcome(judge_welcome(b, a, "x", std::vector{held(7, a, true)})) == "taken instead of 7");
 }
 
-TEST_CASE("who must not be in this cluster is refused by either side, with both addresses") {
+TEST_CASE("a node that must not join is refused by either side, with both addresses") {
   const auto mine = who("node-b");
   const auto c = who("node-c");
   auto stranger = who("node-a");

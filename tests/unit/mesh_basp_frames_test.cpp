@@ -100,7 +100,7 @@ TEST_CASE("a long message holds our types and plain ones, for others may be in e
                    .substr(0, 32 + basp_frames::nesting_payload_bytes)));
 }
 
-TEST_CASE("what no node sends is refused") {
+TEST_CASE("frames that no node sends are refused") {
   const auto acceptor = basp_frames::sender::acceptor;
   CHECK(judge(frame(2, 0, 10)));                             // no handshake before
   CHECK(judge(frame(6, 0, 0)));                              // nor here

@@ -32,7 +32,7 @@ std::string refusal_of(const auto& read) {
 
 } // namespace
 
-TEST_CASE("what a node says of itself arrives") {
+TEST_CASE("a node's hello is read as it was written") {
   const auto check = [](const auto& read) {
     REQUIRE(std::holds_alternative<greeting>(read));
     const auto& got = std::get<greeting>(read);

@@ -24,7 +24,7 @@ peer_line of_member(const std::string& address, std::string_view kind = "wrong_s
 
 } // namespace
 
-TEST_CASE("the same complaint is made once a minute, and says how many were left out") {
+TEST_CASE("the same line is logged once a minute, with the number of those left out") {
   peer_log_throttle log;
   CHECK(log.admit(of_member("10.0.0.2:4242"), "no", start) == "");
   for (int i = 1; i < 60; ++i)
@@ -33,7 +33,7 @@ TEST_CASE("the same complaint is made once a minute, and says how many were left
   CHECK(log.admit(of_member("10.0.0.2:4242"), "no, for another reason", start + 61s) == "");
 }
 
-TEST_CASE("a stranger who gives itself a new name each time mutes what is said of nobody else") {
+TEST_CASE("a stranger that changes its name each time does not mute lines about others") {
   peer_log_throttle log;
   int lines = 0;
   for (int i = 0; i < 10'000; ++i)
@@ -44,7 +44,7 @@ TEST_CASE("a stranger who gives itself a new name each time mutes what is said o
   CHECK(log.admit(of_stranger("6.6.6.6", "bad_hello"), "unreadable", start + 11s) == "");
 }
 
-TEST_CASE("strangers of however many addresses mute what is said of no member") {
+TEST_CASE("strangers of many addresses do not mute lines about members") {
   peer_log_throttle log;
   std::size_t lines = 0;
   for (int i = 0; i < 100'000; ++i)

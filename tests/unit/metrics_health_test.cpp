@@ -136,7 +136,7 @@ TEST_CASE("a database that is away is told at once, and makes no node unready") 
            "directory from before is served\n");
 }
 
-TEST_CASE("a database that is followed is told to who wants to know everything") {
+TEST_CASE("verbose shows the state of a followed database") {
   auto node = node_with({});
   node.source = directory_source{directory_source::state::current, timestamp{1'732'320'000s}};
   CHECK(render_readyz(node, false).body == "ready\n");
@@ -160,7 +160,7 @@ TEST_CASE("an audit log that cannot be written is told at once, and makes no nod
            "bytes wait\n");
 }
 
-TEST_CASE("an audit log that was lost and begun anew is told to who wants to know everything") {
+TEST_CASE("verbose shows that the audit log was lost and begun anew") {
   auto node = node_with({});
   node.audit = audit_status{};
   node.audit->begun_anew = timestamp{1'732'320'000s};
@@ -176,7 +176,7 @@ TEST_CASE("a process that answers is alive") {
   CHECK(render_livez(61'500ms).body == "alive for 61 s\n");
 }
 
-TEST_CASE("what is to be known of switches is told to who asks for more, and makes no node unready") {
+TEST_CASE("verbose shows notes on switches, which make no node unready") {
   auto node = node_with({link("sbc-1", true, true)}, 1h);
   node.notes = {"switch kam-2: refused"};
   CHECK(render_readyz(node, false).body == "ready\n");
@@ -192,11 +192,11 @@ TEST_CASE("a switch whose snapshot was given up does not keep the node unready, 
   const auto answer = render_readyz(node_with({half}, 1h), true);
   CHECK(answer.status == 200);
   CHECK(answer.body
-        == "ready\nswitch sbc-1: connected, not synced, 0 calls, 0 unverified; its snapshot did not end in "
-           "time, or not readably, and is waited for no more\n");
+        == "ready\nswitch sbc-1: connected, not synced, 0 calls, 0 unverified; its snapshot was incomplete "
+           "or unreadable and was abandoned\n");
 }
 
-TEST_CASE("what is wrong with a switch is told behind what it has") {
+TEST_CASE("verbose shows a switch's trouble after its calls") {
   auto one = link("sbc-1", true, true);
   one.calls = 5;
   one.refused = 2;

@@ -177,7 +177,7 @@ TEST_CASE("rows come out as they went in") {
   }));
 }
 
-TEST_CASE("no bytes whatever break a reader") {
+TEST_CASE("no bytes break the reader of packed rows") {
   CHECK(rc::check([] {
     auto batch = packed(arbitrary_rows());
     for (auto n = *rc::gen::inRange(0, 6); n > 0 && !batch.empty(); --n) {

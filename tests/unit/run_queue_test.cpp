@@ -81,7 +81,7 @@ struct named_jobs {
 
 } // namespace
 
-TEST_CASE("run_queue: first come, first served among equals, and the urgent first") {
+TEST_CASE("run_queue: higher priority first, and first come, first served within one") {
   named_jobs q;
   for (const char kind : {'a', 'p', 'e', 'a', 'e', 'p'})
     static_cast<void>(q.put(kind));
@@ -172,7 +172,7 @@ TEST_CASE("run_queue: the lane of another is left to it while it gets to it soon
   }
 }
 
-TEST_CASE("run_queue: who is far behind is helped even by those who have something to do") {
+TEST_CASE("run_queue: a lane that is far behind is helped even by busy threads") {
   named_jobs q{2};
   q.put_many('a', 10, 0);
   q.put_many('a', run_queue::lead + 10, 1);

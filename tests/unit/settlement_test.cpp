@@ -4,14 +4,14 @@
 
 namespace rollcall::settlement_test {
 
-TEST_CASE("settlement: nothing that is open is settled at once") {
+TEST_CASE("settlement: nothing open is reached at once") {
   settlement s;
   s.await();
   CHECK(s.reached());
   CHECK_FALSE(s.reached()); // told once
 }
 
-TEST_CASE("settlement: who settles the last tells, and only when somebody waits") {
+TEST_CASE("settlement: whoever settles the last one is told so, and only while the link waits") {
   settlement s;
   s.add();
   s.add();
@@ -28,7 +28,7 @@ TEST_CASE("settlement: who settles the last tells, and only when somebody waits"
   CHECK_FALSE(s.reached());
 }
 
-TEST_CASE("settlement: a word of the last that comes late counts for nothing when more has been added") {
+TEST_CASE("settlement: a late notice counts for nothing when more has been added") {
   settlement s;
   s.add();
   s.await();

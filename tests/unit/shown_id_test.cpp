@@ -24,7 +24,7 @@ TEST_CASE("IDs that differ above U+FFFF alone are shown apart, and also from one
   CHECK(with_codes("\U00010000\uFFFD\U0010FFFF") == "\uFFFD\uFFFD\uFFFD~10000.FFFD.10FFFF");
 }
 
-TEST_CASE("what is not shown so is no ID's") {
+TEST_CASE("a text that no ID is shown as is refused") {
   for (const std::string shown :
        {"s:\uFFFD", "s:\uFFFD~", "s:\uFFFD~1F600.", "s:\uFFFD~1F600.1F601", "s:\uFFFD\uFFFD~1F600",
         "s:\uFFFD~1f600", "s:\uFFFD~01F600", "s:\uFFFD~61", "s:\uFFFD~FFFE", "s:\uFFFD~110000",

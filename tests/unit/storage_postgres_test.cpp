@@ -36,7 +36,7 @@ TEST_CASE("values travel beside the statement, whatever is in them") {
   CHECK_FALSE(echo.step());
 }
 
-TEST_CASE("what the server refuses is told with the database, the statement and the reason") {
+TEST_CASE("an error of the server names the database, the statement and the reason") {
   testing::in_postgres backend;
   auto db = backend.connect();
   CHECK(refused([&] { db.execute("SELECT 1;\nNONSENSE"); })
@@ -49,7 +49,7 @@ TEST_CASE("what the server refuses is told with the database, the statement and 
   CHECK(db.integer("SELECT 7") == 7); // and the connection is as good as before
 }
 
-TEST_CASE("a query that is left midway is in nobody's way") {
+TEST_CASE("an abandoned query does not block the next one") {
   testing::in_postgres backend;
   auto db = backend.connect();
   {
@@ -88,7 +88,7 @@ TEST_CASE("a connection that does not come about or that is cut is an absence an
   CHECK_THROWS_AS(db.execute("SELECT 7"), database_away);
 }
 
-TEST_CASE("who reads only cannot write") {
+TEST_CASE("a read-only connection cannot write") {
   testing::in_postgres backend;
   auto db = connected(backend, open_mode::read_only);
   CHECK(refused([&] { db.execute("CREATE SCHEMA things"); }).find("read-only") != std::string::npos);

@@ -48,7 +48,7 @@ TEST_CASE("a folder that cannot be made is refused by name") {
   CHECK(refused_file([&] { sqlite_directory{file}; }).starts_with(file.string() + ": making its folder: "));
 }
 
-TEST_CASE("a file that is no database, or another program's, is left alone") {
+TEST_CASE("a file that is not a database, or is another program's, is left unchanged") {
   testing::temporary_folder folder;
   const auto text = folder / "text.db";
   std::ofstream{text} << std::string(5000, 'x');

@@ -14,7 +14,7 @@ using text = call_text;
 
 } // namespace
 
-TEST_CASE("a text that is not said is something else than an empty one") {
+TEST_CASE("an absent text differs from an empty one") {
   text_fields texts;
   CHECK_FALSE(texts.get(text::cli));
   texts.set(text::cli, "");

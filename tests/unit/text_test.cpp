@@ -55,7 +55,7 @@ std::string arbitrary_bytes() {
 
 } // namespace
 
-TEST_CASE("what is no UTF-8 is not clean, and each maximal broken part becomes one replacement") {
+TEST_CASE("invalid UTF-8 is not clean, and each maximal broken part becomes one replacement") {
   struct row {
     std::string broken;
     std::string clean;

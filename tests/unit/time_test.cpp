@@ -17,7 +17,7 @@ timestamp at(std::int64_t micros) { return timestamp{std::chrono::microseconds{m
 
 } // namespace
 
-TEST_CASE("what is no moment between 1970 and 9999 gives none") {
+TEST_CASE("a time outside 1970 to 9999 is refused") {
   using limits = std::numeric_limits<double>;
   for (const auto seconds : {limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::max(),
                              limits::lowest(), 0.0, -0.0, -1.0, -1e-9, 253'402'300'800.0, 1e18}) {

@@ -47,7 +47,7 @@ TEST_CASE("blanks that a table does not show are escaped: at an end, several, an
   CHECK(read_typed_id("\\x:a ") == std::nullopt);
 }
 
-TEST_CASE("what looks like a shown ID and is none names no call") {
+TEST_CASE("an invalid shown ID names no call") {
   for (const auto* typed : {"\\x:a", "\\x:a\\", "\\x:a\\q", "\\x:a\\u200b", "\\x:a\\u{}", "\\x:a\\u{200b",
                             "\\x:a\\u{200B}", "\\x:a\\x9", "\\x:a\\x200b", "\\x:a\\u{0200b}", "\\x:a\\u{41}",
                             "\\x:a\\u{110000}", "\\x:a\\u{ffffffffff}", "\\"})

@@ -64,7 +64,7 @@ TEST_CASE("of texts that look equal the one with characters that are not seen sh
     CHECK(visible_text(utf8(code)) == utf8(code));
 }
 
-TEST_CASE("bytes that are no UTF-8 are seen one by one") {
+TEST_CASE("invalid UTF-8 is shown byte by byte") {
   CHECK(visible_text("J\xFCrgen") == "J\\xfcrgen");
   CHECK(visible_text("\x9B"
                      "2J")

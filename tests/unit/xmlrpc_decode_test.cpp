@@ -31,7 +31,7 @@ value number(std::int64_t n) { return {n}; }
 
 } // namespace
 
-TEST_CASE("what is well-formed but no method call is an invalid request") {
+TEST_CASE("a well-formed document that is not a method call is an invalid request") {
   for (const std::string body :
        {"<a/>", "<methodResponse/>", "<methodCall/>", "<methodCall><params/></methodCall>",
         "<methodCall><methodName/></methodCall>", "<methodCall><methodName></methodName></methodCall>",

@@ -27,7 +27,7 @@ std::string elements(std::size_t depth) {
 
 } // namespace
 
-TEST_CASE("what is not well-formed is a parse error") {
+TEST_CASE("a document that is not well-formed is a parse error") {
   for (const std::string_view document :
        {"", " ", "hello", "<", "<a>", "<a></b>", "<a><b></a></b>", "<a/><a/>", "<a b=1/>", "<a>&nbsp;</a>",
         "<a>\x01</a>", "<a>\xff</a>", "<a>\xc3</a>", "<a>\xed\xa0\x80</a>", "<a>&#0;</a>",

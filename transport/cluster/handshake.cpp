@@ -65,7 +65,7 @@ void handshake::on_read(const error_code& ec, std::size_t size, const line_fn& d
     return do_read(done);
   }
   if (end + 1 != have_)
-    return done("words after the hello that were not asked for", {});
+    return done("data after the hello that was not asked for", {});
   done({}, read_.substr(0, end));
 }
 

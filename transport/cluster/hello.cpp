@@ -216,7 +216,7 @@ std::variant<greeting, challenge, refused> read_answer(std::string_view line, st
     if (type == "challenge")
       return challenge{name(from, "nonce")};
     if (type != "welcome")
-      throw std::invalid_argument("its type is none of welcome, challenge and refused");
+      throw std::invalid_argument("its type is not welcome, challenge or refused");
     auto read = read_greeting(from, protocol);
     if (auto* theirs = std::get_if<greeting>(&read))
       return std::move(*theirs);

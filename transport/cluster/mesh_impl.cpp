@@ -107,7 +107,7 @@ void mesh::impl::set_tls(net::tls_context identity) {
     if (each.claimed.certificate && !each.claimed.certificate.is_trusted_by(tls_))
       untrusted.push_back(connection);
   for (const auto connection : untrusted)
-    let_go(connection, "no authority of this node vouches for its certificate any more");
+    let_go(connection, "its certificate's authority was removed from this node");
 }
 
 void mesh::impl::set_secret(const std::string& secret) {

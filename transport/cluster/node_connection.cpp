@@ -173,7 +173,7 @@ bool node_connection::passes(std::size_t size) {
   counters_->bytes_in += size;
   if (const auto wrong = frames_.look_at({inward_.data(), size})) {
     ++counters_->bad_frames;
-    end("it sent what no node sends: " + *wrong);
+    end("it sent invalid BASP data: " + *wrong);
     return false;
   }
   return true;
@@ -185,7 +185,7 @@ void node_connection::do_write_basp(std::size_t size) {
                       if (self->over_)
                         return;
                       if (ec)
-                        return self->end("BASP has let go: " + ec.message());
+                        return self->end("BASP has closed it: " + ec.message());
                       self->do_read_node();
                     });
 }
@@ -200,7 +200,7 @@ void node_connection::on_read_basp(const error_code& ec, std::size_t size) {
   if (over_)
     return;
   if (ec)
-    return end("BASP has let go of it");
+    return end("BASP has closed it");
   counters_->bytes_out += size;
   channel_->write(asio::buffer(outward_.data(), size), [self = shared_from_this()](error_code failed) {
     if (self->over_)

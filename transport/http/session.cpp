@@ -138,8 +138,7 @@ void session::revise(const net::tls_context& identity) {
     if (self->channel_.is_admitted_by(identity))
       return;
     const auto text = [&] {
-      return "the connection of " + self->peer_
-             + " is cut: no authority vouches for its certificate any more";
+      return "the connection of " + self->peer_ + " is cut: its certificate's authority was removed";
     };
     if (const auto line =
             self->service_->distrusted.line(self->from_.text(), net::channel::clock::now(), text))

@@ -67,7 +67,7 @@ std::string describe(const link_status& link, const readiness& here) {
               + sync + ", " + std::to_string(link.calls) + " calls, " + std::to_string(link.unverified)
               + " unverified";
   if (link.given_up)
-    line += "; its snapshot did not end in time, or not readably, and is waited for no more";
+    line += "; its snapshot was incomplete or unreadable and was abandoned";
   if (link.refused > 0)
     line += "; " + std::to_string(link.refused) + " more calls are refused (feed.calls_per_switch)";
   if (!link.trouble.empty())

@@ -23,7 +23,7 @@ struct readiness {
   link_statuses links;                    ///< of every configured switch
   std::vector<std::string> notes;         ///< what else is to be known of switches, a line each
   std::function<bool(const switch_name&)> shows; ///< which switches may be named; empty: every one
-  bool draining = false;                         ///< the node hands its switches over to others, to leave
+  bool draining = false;                         ///< the node hands over its switches, to leave
   std::vector<member_state> nodes;   ///< the other nodes; a missing one does not make this one unready
   std::optional<audit_status> audit; ///< a log that cannot be written does not make the node unready
   timestamp now;

@@ -37,7 +37,7 @@ bool link_requests::add(kind what, const std::string& text) {
     waiting_.push_back({what, text});
     waiting_bytes_ += bytes;
   } else {
-    closing_ = ending{close_reason::too_slow, "the switch does not read what it is sent"};
+    closing_ = ending{close_reason::too_slow, "the switch does not read its lines"};
   }
   wake_up(lock);
   return fits;

@@ -102,7 +102,7 @@ void session::revise() {
 void session::revise(const net::tls_context& identity) {
   asio::post(channel_.executor(), [self = shared_from_this(), identity] {
     if (!self->channel_.is_admitted_by(identity))
-      self->lost("no authority vouches for its certificate any more");
+      self->lost("its certificate's authority was removed");
   });
 }
 
@@ -112,11 +112,11 @@ void session::move(const move_fn& to) {
     if (!nodes || self->phase_ != phase::up)
       return;
     if (self->driver_->move(*nodes)) {
-      self->inform("told to move to another node");
+      self->inform("asked to move to another node");
       return self->do_write();
     }
     self->on_wake();
-    self->end(close_reason::leaving, "the node hands its switches over to others");
+    self->end(close_reason::leaving, "the node hands over its switches");
   });
 }
 

@@ -21,7 +21,7 @@ void gate::enter(const std::string& address, std::function<void(const std::strin
     return; // gone again
   place_ = service_->unknown.add(from, [cut = std::move(cut), shared = service_] {
     ++shared->counters.turned_away;
-    cut("a newer connection that has not said hello either takes its place");
+    cut("it has sent no hello, and a newer connection takes its place");
   });
 }
 
@@ -61,7 +61,7 @@ void gate::attached() {
 std::optional<switches::admission::refusal> gate::revise(const switch_name& name) {
   if (service_->switches.contains(name))
     return std::nullopt;
-  return refusal{close_reason::unknown_switch, "this switch is configured no more"};
+  return refusal{close_reason::unknown_switch, "this switch was removed from the configuration"};
 }
 
 } // namespace rollcall::feed

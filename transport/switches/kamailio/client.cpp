@@ -33,7 +33,7 @@ void client::stop() {
     self->stopped_ = true;
     self->pause_.cancel();
     if (self->connection_)
-      self->connection_->stop("the node lets go of it");
+      self->connection_->stop("the node closes the connection");
     else
       self->with_.runs->forget(self->with_.to.name, self->with_.book.get());
   });

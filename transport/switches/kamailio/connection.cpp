@@ -171,7 +171,7 @@ void connection::read_frames() {
     log::warn(with_.to.name.value(), "kamailio: bad frame: {}", *bad);
   }
   if (found == netstring_splitter::found::broken)
-    lost("what came is no netstring");
+    lost("invalid netstring");
 }
 
 void connection::on_frame(std::string_view payload, switch_news& news) {

@@ -27,7 +27,7 @@ constexpr std::string_view describe(snapshot_failure what) {
   case snapshot_failure::refused:
     return "Kamailio refuses";
   case snapshot_failure::malformed:
-    return "what comes is no list of dialogs";
+    return "the answer is not a list of dialogs";
   case snapshot_failure::cut_short:
     return "it is cut short";
   case snapshot_failure::other_run:
@@ -35,7 +35,7 @@ constexpr std::string_view describe(snapshot_failure what) {
   case snapshot_failure::unproved:
     break;
   }
-  return "it is not what Kamailio counts";
+  return "it differs from Kamailio's own count";
 }
 
 std::string note_about(dialog_source of) { return "snapshot by " + std::string{to_string(of)}; }

@@ -105,7 +105,7 @@ dialog dialog_reader::read(std::string_view text, timestamp received) {
   const auto value = parsed(text);
   const auto* object = value.if_object();
   if (!object)
-    return bad_dialog{{}, "a dialog that is no JSON object"};
+    return bad_dialog{{}, "a dialog that is not a JSON object"};
   const auto entry = integer(*object, "h_entry");
   const auto number = integer(*object, "h_id");
   const auto state = integer(*object, "state");

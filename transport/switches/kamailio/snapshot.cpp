@@ -90,7 +90,7 @@ void snapshot::on_piece(const std::string& error, std::string_view piece) {
 void snapshot::on_answer() {
   auto error = error_of(answer_, request_);
   if (error && phase_ == phase::asking_run && error->kind == snapshot_failure::refused)
-    return fail(snapshot_failure::other_run, "it is no Kamailio with rollcall.cfg: " + error->text);
+    return fail(snapshot_failure::other_run, "it is not a Kamailio with rollcall.cfg: " + error->text);
   if (error)
     return fail(error->kind, std::move(error->text));
   if (phase_ == phase::asking_run) {
@@ -132,11 +132,11 @@ void snapshot::on_end() {
     return fail(snapshot_failure::cut_short, "it is cut short");
   if (phase_ == phase::reading_file) {
     if (!splitter_.skeleton().empty())
-      return fail(snapshot_failure::malformed, "the file is no list of dialogs");
+      return fail(snapshot_failure::malformed, "the file is not a list of dialogs");
   } else if (auto error = error_of(splitter_.skeleton(), request_)) {
     return fail(error->kind, std::move(error->text));
   } else if (!is_list_of_objects(splitter_.skeleton())) {
-    return fail(snapshot_failure::malformed, "the result is no list of dialogs");
+    return fail(snapshot_failure::malformed, "the result is not a list of dialogs");
   }
   tell_.read();
   count(phase::counting_after);
