@@ -1,0 +1,200 @@
+#pragma once
+
+#include "feed_fixture.hpp"
+#include "kamailio_fixture.hpp"
+#include "toy_driver.hpp"
+#include "transport/net/listener.hpp"
+#include "transport/switches/common/session.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+/// The other end of each driver, scripted, for the suite that every driver has to pass. A peer connects and
+/// is attached when it is made. Calls have numbers; how they are named is the peer's.
+namespace rollcall::driver_suite {
+
+using feed::testing::fake_link;
+
+class feed_peer {
+public:
+  explicit feed_peer(fake_link& link) : server_(link), connected_(feed::testing::welcomed(server_)) {}
+
+  static std::string id(int call) { return std::to_string(call); }
+  std::string call(int number) {
+    return R"({"type":"call","id":")" + id(number) + R"(","state":"Connected","setup_time":1732320000.5})"
+           + "\n";
+  }
+  std::string end(int number) { return R"({"type":"end","id":")" + id(number) + "\"}\n"; }
+  static std::string garbage() { return "no line of ours\n"; }
+  void send(std::string_view bytes) { connected_->send(bytes); }
+
+  void give_snapshot(const std::vector<int>& calls) {
+    send("{\"type\":\"snapshot_begin\"}\n");
+    for (const auto each : calls)
+      send(call(each));
+    send("{\"type\":\"snapshot_end\"}\n");
+  }
+
+  /// What it is told to do next; none when the connection ends.
+  std::optional<std::string> told() { return connected_->line(); }
+
+  /// The call that it is told next to hang up.
+  std::string told_to_hang_up() {
+    const auto line = told().value_or("");
+    const std::string before = R"({"type":"disconnect","id":")";
+    return line.starts_with(before)
+               ? line.substr(before.size(), line.find('"', before.size()) - before.size())
+               : line;
+  }
+
+  bool closed() {
+    while (told()) {
+    }
+    return true;
+  }
+
+  void leave() { connected_.reset(); }
+  void come_back() { connected_ = feed::testing::welcomed(server_, ++epoch_); }
+
+private:
+  feed::testing::running_server server_;
+  std::uint64_t epoch_ = 1;
+  std::unique_ptr<feed::testing::client> connected_;
+};
+
+class kamailio_peer {
+public:
+  explicit kamailio_peer(fake_link& link) : node_(link, quick()) {
+    node_.connect();
+    come_back();
+  }
+
+  static std::string id(int call) { return "1-1-" + std::to_string(call); }
+  std::string call(int number) {
+    return netstring(kamailio::testing::call_frame(++seq_, id(number), "Connected"));
+  }
+  std::string end(int number) { return netstring(kamailio::testing::end_frame(++seq_, id(number))); }
+  static std::string garbage() { return netstring("no frame of ours"); }
+  void send(std::string_view bytes) { socket_->send_raw(bytes); }
+
+  void give_snapshot(const std::vector<int>& calls) {
+    kamailio::testing::kamailio_answers answers;
+    for (const auto each : calls)
+      answers.dialogs.push_back(kamailio::testing::dialog_json("1", static_cast<std::uint32_t>(each)));
+    kamailio::testing::give_snapshot(*socket_, answers);
+  }
+
+  std::optional<std::string> told() { return socket_->receive(); }
+
+  std::string told_to_hang_up() {
+    while (const auto command = told()) {
+      if (command->find("dlg.end_dlg") == std::string::npos)
+        continue; // it asks for a snapshot when it likes
+      socket_->send(kamailio::testing::answer_frame(kamailio::testing::number_of(*command)));
+      const std::string before = R"("params":[1,)";
+      const auto from = command->find(before);
+      return from == std::string::npos ? *command : id(std::stoi(command->substr(from + before.size())));
+    }
+    return {};
+  }
+
+  bool closed() {
+    while (told()) {
+    }
+    return true;
+  }
+
+  void leave() { socket_.reset(); }
+  void come_back() { socket_.emplace(node_.greeted("1", seq_)); }
+
+private:
+  static kamailio::limits quick() {
+    kamailio::limits bounds;
+    bounds.tick = std::chrono::milliseconds{10};
+    bounds.snapshot_pause = std::chrono::milliseconds{1};
+    return bounds;
+  }
+  static std::string netstring(const std::string& payload) {
+    return std::to_string(payload.size()) + ':' + payload + ',';
+  }
+
+  kamailio::testing::node node_;
+  std::uint64_t seq_ = 0;
+  std::optional<kamailio::testing::event_socket> socket_;
+};
+
+/// With the few lines that a driver needs which accepts.
+class toy_peer {
+public:
+  explicit toy_peer(fake_link& link)
+      : shared_(std::make_shared<switches::session::shared>(
+          "toy", switches::session_limits{}, link.attach(), &system_now,
+          [](switches::session_actions& out) { return std::make_unique<testing::toy_driver>(out); },
+          counters_)),
+        listener_(std::make_shared<net::listener>(
+            io_, "127.0.0.1:0",
+            net::listener::events{[this](net::channel::socket connected) {
+                                    switches::session::make(std::move(connected), nullptr, shared_,
+                                                            std::make_unique<testing::toy_admission>(),
+                                                            [](const auto*) {})
+                                        ->run();
+                                  },
+                                  [](const auto&) {}})) {
+    listener_->run();
+    for (int i = 0; i < 2; ++i)
+      threads_.emplace_back([this] { io_.run(); });
+    come_back();
+  }
+  ~toy_peer() {
+    io_.stop();
+    for (auto& each : threads_)
+      each.join();
+  }
+  toy_peer(const toy_peer&) = delete;
+  toy_peer& operator=(const toy_peer&) = delete;
+
+  static std::string id(int call) { return std::to_string(call); }
+  std::string call(int number) { return "+" + id(number) + "\n"; }
+  std::string end(int number) { return "-" + id(number) + "\n"; }
+  static std::string garbage() { return "#\n"; }
+  void send(std::string_view bytes) { connected_->send(bytes); }
+
+  void give_snapshot(const std::vector<int>& calls) {
+    std::string bytes = "!\n";
+    for (const auto each : calls)
+      bytes += call(each);
+    send(bytes + ".\n");
+  }
+
+  std::optional<std::string> told() { return connected_->line(); }
+  std::string told_to_hang_up() { return told().value_or(" ").substr(1); }
+  bool closed() {
+    while (told()) {
+    }
+    return true;
+  }
+
+  void leave() { connected_.reset(); }
+  void come_back() {
+    connected_ = std::make_unique<feed::testing::client>(listener_->port());
+    send("@toy\n");
+  }
+
+private:
+  boost::asio::io_context io_{2};
+  switches::session_metrics counters_;
+  std::shared_ptr<switches::session::shared> shared_;
+  std::shared_ptr<net::listener> listener_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  std::vector<std::thread> threads_;
+  std::unique_ptr<feed::testing::client> connected_;
+};
+
+} // namespace rollcall::driver_suite

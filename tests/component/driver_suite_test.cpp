@@ -1,0 +1,179 @@
+#include "driver_peers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+// What every driver promises, with a scripted peer of each kind of switch. A new driver adds its peer here.
+
+TYPE_TO_STRING(rollcall::driver_suite::feed_peer);
+TYPE_TO_STRING(rollcall::driver_suite::kamailio_peer);
+TYPE_TO_STRING(rollcall::driver_suite::toy_peer);
+
+namespace rollcall::driver_suite_test {
+
+using namespace rollcall::driver_suite;
+
+namespace {
+
+/// `+id` for a call that is told of, `-id` for its end, `!` and `.` for the ends of a snapshot, `?` for what
+/// made no sense.
+std::vector<std::string> told(const switch_news& news) {
+  std::vector<std::string> found;
+  for (const auto& item : news) {
+    if (const auto* call = std::get_if<call_event>(&item))
+      found.push_back((call->state == call_state::dead ? "-" : "+") + call->id);
+    else if (std::holds_alternative<snapshot_begin>(item))
+      found.emplace_back("!");
+    else if (std::holds_alternative<snapshot_end>(item))
+      found.emplace_back(".");
+    else if (std::holds_alternative<malformed_event>(item))
+      found.emplace_back("?");
+  }
+  return found;
+}
+
+std::ptrdiff_t times(const fake_link::attachment& it, const std::string& what) {
+  const auto all = told(it.news);
+  return std::count(all.begin(), all.end(), what);
+}
+
+/// True when something that was told ends calls.
+bool ends_something(const switch_news& news) {
+  const auto all = told(news);
+  return std::any_of(all.begin(), all.end(), [](const auto& each) { return each[0] == '-' || each == "."; });
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("bytes mean the same however they are cut", Peer, feed_peer, kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  for (const auto byte : peer.call(1) + peer.call(2) + peer.end(1))
+    peer.send({&byte, 1});
+  CHECK(link.wait([&](const auto& it) {
+    return times(it, "+" + Peer::id(1)) == 1 && times(it, "+" + Peer::id(2)) == 1
+           && times(it, "-" + Peer::id(1)) == 1;
+  }));
+  CHECK(times(link.at(), "-" + Peer::id(2)) == 0);
+}
+
+TEST_CASE_TEMPLATE("a hang-up reaches the switch, and ends nothing by itself", Peer, feed_peer, kamailio_peer,
+                   toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1) + peer.call(2));
+  REQUIRE(link.wait([&](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
+  CHECK(link.at().connection->hang_up(Peer::id(1)));
+  CHECK(peer.told_to_hang_up() == Peer::id(1));
+  CHECK(times(link.at(), "-" + Peer::id(1)) == 0);
+  CHECK(link.at().connection->hang_up(Peer::id(2)));
+  CHECK(peer.told_to_hang_up() == Peer::id(2));
+  peer.send(peer.end(1));
+  CHECK(link.wait([&](const auto& it) { return times(it, "-" + Peer::id(1)) == 1; }));
+  CHECK(times(link.at(), "-" + Peer::id(2)) == 0);
+}
+
+TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", Peer, feed_peer, kamailio_peer,
+                   toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.give_snapshot({1, 2});
+  REQUIRE(link.wait([](const auto& it) { return times(it, ".") == 1; }));
+  const auto all = told(link.at().news);
+  const auto at = [&](const std::string& what) { return std::find(all.begin(), all.end(), what); };
+  for (const auto call : {1, 2}) {
+    CHECK(at("!") < at("+" + Peer::id(call)));
+    CHECK(at("+" + Peer::id(call)) < at("."));
+  }
+}
+
+TEST_CASE_TEMPLATE("half a snapshot, silence and a lost connection end nothing", Peer, feed_peer,
+                   kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1));
+  const auto half = peer.call(2);
+  peer.send(std::string_view{half}.substr(0, half.size() / 2));
+  REQUIRE(link.wait([&](const auto& it) { return times(it, "+" + Peer::id(1)) == 1; }));
+  peer.leave();
+  REQUIRE(link.wait([](const auto& it) { return !it.closed.empty(); }));
+  CHECK(link.at().closed.size() == 1);
+  CHECK_FALSE(ends_something(link.at().news));
+  CHECK(times(link.at(), "+" + Peer::id(2)) == 0);
+  CHECK_FALSE(link.at().connection->hang_up(Peer::id(1)));
+}
+
+TEST_CASE_TEMPLATE("what makes no sense ends nothing, and what follows counts", Peer, feed_peer,
+                   kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1) + Peer::garbage() + peer.call(2));
+  CHECK(link.wait([&](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
+  CHECK_FALSE(ends_something(link.at().news));
+}
+
+TEST_CASE_TEMPLATE("a switch that comes back is attached anew, and the former connection tells nothing more",
+                   Peer, feed_peer, kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.leave();
+  REQUIRE(link.wait([](const auto& it) { return !it.closed.empty(); }));
+  peer.come_back();
+  REQUIRE(link.wait([](const auto&) { return true; }, 1));
+  peer.send(peer.call(3));
+  CHECK(link.wait([&](const auto& it) { return times(it, "+" + Peer::id(3)) == 1; }, 1));
+  CHECK(times(link.at(0), "+" + Peer::id(3)) == 0);
+}
+
+TEST_CASE_TEMPLATE("a close by the link ends the connection, and nothing is hung up over it", Peer, feed_peer,
+                   kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  const auto connection = link.at().connection;
+  connection->close(close_reason::stale_epoch, "a newer one took over");
+  CHECK_FALSE(connection->hang_up(Peer::id(1)));
+  CHECK(peer.closed());
+  CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }));
+}
+
+TEST_CASE_TEMPLATE("a busy link gets everything, in order, when it goes on", Peer, feed_peer, kamailio_peer,
+                   toy_peer) {
+  fake_link link;
+  link.consumes = false;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  constexpr int calls = 3000;
+  std::thread talking{[&] {
+    for (int i = 1; i <= calls; ++i)
+      peer.send(peer.call(i));
+  }};
+  const auto connection = link.at().connection;
+  const auto last = "+" + Peer::id(calls);
+  for (std::size_t done = 0; times(link.at(), last) == 0;) {
+    const auto it = link.at();
+    CHECK(it.deliveries - done <= 24); // a window, and what was on its way
+    for (; done < it.deliveries; ++done)
+      connection->consumed();
+    if (!link.wait([&](const auto& now) { return now.deliveries > done || times(now, last) == 1; }))
+      break;
+  }
+  talking.join();
+  std::vector<std::string> expected;
+  for (int i = 1; i <= calls; ++i)
+    expected.push_back("+" + Peer::id(i));
+  auto all = told(link.at().news);
+  std::erase_if(all, [](const auto& each) { return each[0] != '+'; });
+  CHECK(all == expected);
+}
+
+} // namespace rollcall::driver_suite_test
