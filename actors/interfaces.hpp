@@ -20,7 +20,7 @@
 //   transport/api ──► front ──node_order──► node orders ──► cluster, or the member of that node
 //                       │ spawns
 //                       ▼
-//                   gathering ──list_query, stats_query, disconnect_order──► members of other nodes
+//                       query ──list_query, stats_query, disconnect_order──► members of other nodes
 //                       │ spawns; that of stats is its own worker
 //                       ▼
 //                    worker ──job──► node ──► customer ──► account ──► call ──hang_up──► link

@@ -23,7 +23,7 @@ constexpr std::uint32_t protocol_version = 7;
 template <class T>
 using maybe = std::vector<T>;
 
-/// listAllCalls, listActiveCalls: a call_query as it travels. From a list gathering or a takeover to the
+/// listAllCalls, listActiveCalls: a call_query as it travels. From a cluster list query or a takeover to the
 /// members of other nodes, which answer with a list_opening.
 struct list_query {
   std::int64_t scope = 0;
@@ -79,8 +79,8 @@ struct list_opening {
   }
 };
 
-/// getAccountCallStats, getAccountCallStatsCustomer. From a stats gathering to the members of other nodes,
-/// which answer with counts.
+/// getAccountCallStats, getAccountCallStatsCustomer. From a cluster stats query to the members of other
+/// nodes, which answer with counts.
 struct stats_query {
   std::int64_t scope = 0;
   bool recursive = false;
@@ -117,7 +117,7 @@ struct counts_batch {
 /// Counts on their way to another node. It ends with the last batch, when the worker that asked for it ends,
 /// or when nobody asks for more.
 using counts_export_actor = caf::typed_actor<
-    // The next ones. From the gathering of the node that asked.
+    // The next ones. From the cluster query of the node that asked.
     caf::replies_to<atom::more>::with<counts_batch>,
     // Nobody wants the rest. From the same.
     caf::reacts_to<atom::left>>;
@@ -135,7 +135,7 @@ struct counts {
 };
 
 /// disconnectCall, disconnectAccount, disconnectCustomer: exactly one target is set, as in
-/// disconnect_request. From a disconnect gathering to the members of other nodes, which answer with a
+/// disconnect_request. From a cluster disconnect to the members of other nodes, which answer with a
 /// disconnect_answer.
 struct disconnect_order {
   std::int64_t scope = 0;
@@ -218,11 +218,11 @@ using member_actor = caf::typed_actor<
     caf::replies_to<atom::joined, node_identity, caf::strong_actor_ptr>::with<node_identity>,
     // A sign of life. From the cluster actor: every defaults::ping_interval, and when claims change.
     caf::replies_to<atom::ping, heartbeat>::with<heartbeat>,
-    // From a list gathering, or from a takeover for all calls of a switch. Fails with too_late.
+    // From a cluster list query, or from a takeover for all calls of a switch. Fails with too_late.
     caf::replies_to<list_query>::with<list_opening>,
-    // From a stats gathering. Fails with too_late.
+    // From a cluster stats query. Fails with too_late.
     caf::replies_to<stats_query>::with<counts>,
-    // From a disconnect gathering. The answer is what was done. Fails with expired or other_directory when
+    // From a cluster disconnect. The answer is what was done. Fails with expired or other_directory when
     // nothing of it was begun; any other error says nothing of that.
     caf::replies_to<disconnect_order>::with<disconnect_answer>,
     // A switch, by its name, has connected elsewhere with this epoch, from this host. From a takeover. The

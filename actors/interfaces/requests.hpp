@@ -5,7 +5,7 @@
 
 #include <caf/typed_actor.hpp>
 
-// The frontend, and the gatherings that it spawns: one for each request about calls.
+// The frontend, and the cluster queries that it spawns: one for each request about calls.
 
 namespace rollcall {
 
@@ -13,11 +13,12 @@ namespace rollcall {
 /// node did not answer in time, and with node_missing when another did not and the configuration wants no
 /// partial answers.
 using cluster_frontend_actor = caf::typed_actor<
-    // From the API; delegated to a list gathering. The answer may still be coming: see cluster_list_answer.
+    // From the API; delegated to a cluster list query. The answer may still be coming: see
+    // cluster_list_answer.
     caf::replies_to<list_request>::with<cluster_list_answer>,
-    // From the API; delegated to a stats gathering.
+    // From the API; delegated to a cluster stats query.
     caf::replies_to<stats_request>::with<cluster_stats_answer>,
-    // From the API; delegated to a disconnect gathering. Answered when every node has said what it did, or
+    // From the API; delegated to a cluster disconnect. Answered when every node has said what it did, or
     // the order has expired everywhere.
     caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>,
     // From the API; delegated to node orders, and answered as these do.

@@ -29,7 +29,7 @@ using list_worker_actor = caf::typed_actor<
     // From itself, when its time is over.
     caf::reacts_to<atom::deadline>>;
 
-/// Where the counts of a scope are summed: a stats worker, or the gathering of a request of the API.
+/// Where the counts of a scope are summed: a stats worker, or the cluster query of a request of the API.
 using stats_sink_actor = caf::typed_actor<
     // The sender (node or customer) has passed the job on to so many, and gives no part itself.
     caf::reacts_to<atom::expect, std::uint64_t>,

@@ -16,7 +16,8 @@
 namespace rollcall {
 
 /// disconnectCall, disconnectAccount, disconnectCustomer: exactly one of the four targets is set. From the
-/// API to the front, and on to a disconnect gathering; from that, or from the member, to a disconnect worker.
+/// API to the frontend, and on to a cluster disconnect; from that, or from the member, to a disconnect
+/// worker.
 struct disconnect_request {
   customer_id scope; ///< whose calls the caller may touch
   std::optional<call_id> call;
@@ -44,8 +45,8 @@ struct switch_outcome {
   }
 };
 
-/// What came of a disconnect on one node. The disconnect worker's answer to the gathering or member that
-/// asked.
+/// What came of a disconnect on one node. The disconnect worker's answer to the cluster disconnect or member
+/// that asked.
 struct node_disconnect_answer {
   std::vector<switch_outcome> switches; ///< those that have calls which were meant, by name
   std::uint64_t unknown = 0;            ///< calls of which nothing was heard in time
@@ -60,7 +61,7 @@ struct doubtful_node {
   friend bool operator==(const doubtful_node&, const doubtful_node&) = default;
 };
 
-/// What came of it on all nodes. The disconnect gathering's answer to the API.
+/// What came of it on all nodes. The cluster disconnect's answer to the API.
 struct cluster_disconnect_answer {
   /// False for a call that is unknown, out of scope or Dead, and for an account that neither the directory
   /// knows nor any call is of.

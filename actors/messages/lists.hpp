@@ -11,8 +11,8 @@
 
 namespace rollcall {
 
-/// listAllCalls, listActiveCalls. From the API to the front, and on to a list gathering; with a query that is
-/// cut to one node's part, from a cluster query or an export to a list worker.
+/// listAllCalls, listActiveCalls. From the API to the frontend, and on to a cluster list query; with a query
+/// that is cut to one node's part, from a cluster query or an export to a list worker.
 struct list_request {
   call_query query;
   directory_ptr directory; ///< by which its caller was let in: one request sees one from beginning to end
@@ -23,7 +23,7 @@ struct list_request {
 /// is shared only because messages are.
 using call_list_ptr = std::shared_ptr<call_list>;
 
-/// The list of all nodes. The list gathering's answer to the API, which reads it. Rows of other nodes may
+/// The list of all nodes. The cluster list query's answer to the API, which reads it. Rows of other nodes may
 /// still be coming; what is missing is known.
 struct cluster_list_answer {
   std::shared_ptr<row_source> rows;

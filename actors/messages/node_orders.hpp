@@ -8,7 +8,7 @@
 
 namespace rollcall {
 
-/// drainNode, forgetNode. From the API to the front, and on to the node orders.
+/// drainNode, forgetNode. From the API to the frontend, and on to the node orders.
 struct node_order {
   enum class kind : std::uint8_t {
     drain,  ///< the node hands its switches over, and leaves

@@ -12,8 +12,8 @@
 
 namespace rollcall {
 
-/// getAccountCallStats, getAccountCallStatsCustomer. From the API to the front, and on to a stats gathering;
-/// from the member or the daemon's overview to a stats worker.
+/// getAccountCallStats, getAccountCallStatsCustomer. From the API to the frontend, and on to a cluster stats
+/// query; from the member or the daemon's overview to a stats worker.
 struct stats_request {
   customer_id scope;
   bool recursive = false;  ///< subcustomers too
@@ -29,14 +29,14 @@ struct account_stats {
 /// Accounts with calls, by key, as one node has them. The stats worker's answer to who asked it.
 using stats_by_account = std::vector<account_stats>;
 
-/// As all nodes have them together. The stats gathering's answer to the API.
+/// As all nodes have them together. The cluster stats query's answer to the API.
 struct cluster_stats_answer {
   stats_by_account accounts;
   coverage covers = {};
 };
 
 /// A stats request on its way down the tree, see stats_job in interfaces/workers.hpp. From a stats worker or
-/// a stats gathering to the node, customers and tallies. Its parts (stats_part) go to who sent it.
+/// a cluster stats query to the node, customers and tallies. Its parts (stats_part) go to who sent it.
 struct stats_job;
 using stats_job_ptr = std::shared_ptr<const stats_job>;
 
@@ -49,7 +49,7 @@ struct tally_update {
 };
 
 /// The counts that one tally has, or those of one account that changed hands. From it to the worker or
-/// gathering that sent the job.
+/// cluster query that sent the job.
 struct stats_part {
   std::vector<tally_update> accounts;
 };

@@ -21,7 +21,7 @@ namespace rollcall {
 namespace {
 
 struct cluster_disconnect_state {
-  static inline const char* name = "hangup_gathering";
+  static inline const char* name = "cluster_disconnect";
 
   explicit cluster_disconnect_state(cluster_disconnect_actor::pointer ptr) : self(ptr) {}
 

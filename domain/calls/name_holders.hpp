@@ -59,7 +59,7 @@ public:
   using moment = std::chrono::steady_clock::time_point;
 
   static constexpr std::chrono::seconds alternation{60};
-  static constexpr std::chrono::seconds patience{10}; ///< how long the keeper may be gone
+  static constexpr std::chrono::seconds patience{10}; ///< how long a holder may be gone
 
   /// `host` wants to connect. False when the name is another's.
   bool admit(const switch_host& host, moment now);
