@@ -31,7 +31,7 @@ struct takeover_state {
   takeover_plan plan;
 
 private:
-  void on_released(fan_in::party by, const released& what);
+  void on_released(fan_in::party from, const released& what);
   void on_nothing(fan_in::party by, const caf::error& why);
   void decide();
   switch_claim claim_of(const released& what) const;
