@@ -153,7 +153,7 @@ public:
         destroy(std::exchange(x, x->next_));
       }
     }
-    if (buckets_ == 0)
+    if (size_ == 0) // what buckets are left are empty
       clear();
     return looked_at;
   }
