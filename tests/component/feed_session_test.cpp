@@ -268,4 +268,37 @@ TEST_CASE("a session that is told to leave before it runs does, whoever tells it
   }
 }
 
+TEST_CASE("what the link has wanted before a session ends is still sent, ahead of the reason") {
+  namespace asio = boost::asio;
+  fake_link link;
+  asio::io_context io;
+  asio::ip::tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
+  client sw{acceptor.local_endpoint().port()};
+  net::channel::socket accepted{asio::make_strand(io)};
+  acceptor.accept(accepted);
+  const auto shared =
+      std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{{switch_name{"sbc-1"}, "s3cret"}});
+  auto opened = switches::session::make(std::move(accepted), nullptr,
+                                        feed::sessions_of(shared, "node-a", link.attach(), &system_now),
+                                        std::make_unique<feed::gate>(shared), [](const auto*) {});
+  opened->run();
+  sw.send(hello_line());
+  while (link.size() == 0)
+    io.run_one();
+  io.poll();
+  REQUIRE(sw.line());
+
+  shared->switches.replace({});
+  opened->revise(); // ends it before it can hear of the hang-up
+  CHECK(link.at().connection->hang_up("960"));
+  io.poll();
+  CHECK(sw.line() == R"({"type":"disconnect","id":"960"})");
+  CHECK(sw.line().value_or("").starts_with(R"({"type":"error","code":"unknown_switch")"));
+  opened.reset();
+  sw.end();
+  io.restart();
+  io.run();
+  link.let_go();
+}
+
 } // namespace rollcall::feed_session_test

@@ -84,7 +84,8 @@ public:
   /// The time has come that was asked for.
   virtual void woken(instant now) = 0;
 
-  // --- what the link wants; only while attached. Not one of these ends a call by itself.
+  // --- what the link wants; only once attached, and also from within session_actions::close(). Not one of
+  // these ends a call by itself.
 
   virtual void hang_up(const std::string& id, instant now) = 0;
   virtual void request_snapshot() = 0;

@@ -69,10 +69,10 @@ void link_requests::set_unsent(std::size_t bytes) {
   unsent_ = bytes;
 }
 
-void link_requests::cut() {
+std::vector<link_requests::request> link_requests::cut() {
   const std::lock_guard lock{mutex_};
   cut_ = true;
-  waiting_ = {};
+  return std::exchange(waiting_, {});
 }
 
 link_requests::taken link_requests::take(bool may_act) {

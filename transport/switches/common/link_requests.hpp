@@ -52,8 +52,8 @@ public:
   /// So many bytes wait in the session to be sent.
   void set_unsent(std::size_t bytes);
 
-  /// Nothing is taken any more, and nothing waits.
-  void cut();
+  /// Nothing is taken any more. Returns what waited: what was taken from the link is the session's to send.
+  std::vector<request> cut();
 
   struct taken {
     std::size_t consumed = 0; ///< deliveries worked off since the last time

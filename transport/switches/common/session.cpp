@@ -222,6 +222,7 @@ void session::on_end_of_stream() {
     warn("the switch closed the connection");
   else
     note(spdlog::level::debug, "closed without a hello");
+  requests_->cut(); // first: once the link knows, nothing may look as if it were on its way
   leave_port("the switch closed the connection");
   finish();
 }
@@ -330,9 +331,12 @@ void session::end(close_reason why, const std::string& text) {
     inform("closing: " + text);
   else
     warn("closing: " + std::string{to_string(why)} + ": " + text);
-  phase_ = phase::closing;
+  const auto was_up = std::exchange(phase_, phase::closing) == phase::up;
   channel_.set_deadline(shared_->bounds.linger);
-  requests_->cut();
+  // The link was told that these hang-ups are on their way.
+  for (const auto& each : requests_->cut())
+    if (was_up)
+      act_on(each);
   driver_->closing(why, text);
   leave_port(text);
   do_write();
