@@ -6,7 +6,7 @@
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
 #include "transport/http/peers.hpp"
-#include "transport/switches/kamailio/address.hpp"
+#include "transport/net/http_url.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -195,7 +195,7 @@ private:
 
   void look_at_kamailios() {
     for (const auto& each : loaded_.value.kamailio)
-      if (!each.rpc.empty() && !kamailio::parse_rpc_url(each.rpc))
+      if (!each.rpc.empty() && !net::parse_http_url(each.rpc))
         problem("kamailio", "'" + each.name.value() + "': rpc " + each.rpc + " is no http:// address");
   }
 

@@ -110,7 +110,7 @@ std::vector<kamailio::settings> kamailios_of(const config& config, const directo
     settings.dump_directory = each.dump_directory;
     settings.snapshot_interval = each.snapshot_interval;
     if (!each.rpc.empty()) {
-      settings.rpc = kamailio::parse_rpc_url(each.rpc);
+      settings.rpc = net::parse_http_url(each.rpc);
       if (!settings.rpc)
         throw std::invalid_argument{"kamailio '" + each.name.value() + "': rpc " + each.rpc
                                     + " is no http:// address"};

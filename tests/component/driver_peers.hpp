@@ -8,6 +8,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
 
 #include <memory>
 #include <optional>
@@ -35,12 +36,15 @@ public:
   static std::string garbage() { return "no line of ours\n"; }
   void send(std::string_view bytes) { connected_->send(bytes); }
 
-  void give_snapshot(const std::vector<int>& calls) {
+  /// Names calls; nothing says yet that these are all.
+  void begin_snapshot(const std::vector<int>& calls) {
     send("{\"type\":\"snapshot_begin\"}\n");
     for (const auto each : calls)
       send(call(each));
-    send("{\"type\":\"snapshot_end\"}\n");
   }
+
+  /// These were all, and so many of them are up by now.
+  void end_snapshot(std::size_t) { send("{\"type\":\"snapshot_end\"}\n"); }
 
   /// What it is told to do next; none when the connection ends.
   std::optional<std::string> told() { return connected_->line(); }
@@ -84,11 +88,18 @@ public:
   static std::string garbage() { return netstring("no frame of ours"); }
   void send(std::string_view bytes) { socket_->send_raw(bytes); }
 
-  void give_snapshot(const std::vector<int>& calls) {
+  void begin_snapshot(const std::vector<int>& calls) {
     kamailio::testing::kamailio_answers answers;
     for (const auto each : calls)
       answers.dialogs.push_back(kamailio::testing::dialog_json("1", static_cast<std::uint32_t>(each)));
-    kamailio::testing::give_snapshot(*socket_, answers);
+    answer(answers); // how many there are
+    answer(answers); // and which
+  }
+
+  void end_snapshot(std::size_t up) {
+    kamailio::testing::kamailio_answers answers;
+    answers.counted = up;
+    answer(answers);
   }
 
   std::optional<std::string> told() { return socket_->receive(); }
@@ -115,6 +126,12 @@ public:
   void come_back() { socket_.emplace(node_.greeted("1", seq_)); }
 
 private:
+  void answer(const kamailio::testing::kamailio_answers& answers) {
+    const auto request = told();
+    REQUIRE(request);
+    socket_->send(R"({"type":"rpc","answer":)" + answers(*request) + "}");
+  }
+
   static kamailio::limits quick() {
     kamailio::limits bounds;
     bounds.tick = std::chrono::milliseconds{10};
@@ -143,7 +160,7 @@ public:
             net::listener::events{[this](net::channel::socket connected) {
                                     switches::session::make(std::move(connected), nullptr, shared_,
                                                             std::make_unique<testing::toy_admission>(),
-                                                            [](const auto*) {})
+                                                            [](const auto&, const auto&) {})
                                         ->run();
                                   },
                                   [](const auto&) {}})) {
@@ -166,12 +183,13 @@ public:
   static std::string garbage() { return "#\n"; }
   void send(std::string_view bytes) { connected_->send(bytes); }
 
-  void give_snapshot(const std::vector<int>& calls) {
-    std::string bytes = "!\n";
+  void begin_snapshot(const std::vector<int>& calls) {
+    send("!\n");
     for (const auto each : calls)
-      bytes += call(each);
-    send(bytes + ".\n");
+      send(call(each));
   }
+
+  void end_snapshot(std::size_t) { send(".\n"); }
 
   std::optional<std::string> told() { return connected_->line(); }
   std::string told_to_hang_up() { return told().value_or(" ").substr(1); }

@@ -83,7 +83,8 @@ TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", P
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
-  peer.give_snapshot({1, 2});
+  peer.begin_snapshot({1, 2});
+  peer.end_snapshot(2);
   REQUIRE(link.wait([](const auto& it) { return times(it, ".") == 1; }));
   const auto all = told(link.at().news);
   const auto at = [&](const std::string& what) { return std::find(all.begin(), all.end(), what); };
@@ -93,7 +94,99 @@ TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", P
   }
 }
 
-TEST_CASE_TEMPLATE("half a snapshot, silence and a lost connection end nothing", Peer, feed_peer,
+TEST_CASE_TEMPLATE("a call that ends during a snapshot has ended, and no other", Peer, feed_peer,
+                   kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.begin_snapshot({1, 2});
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
+  peer.send(peer.end(2));
+  peer.end_snapshot(1);
+  REQUIRE(link.wait([](const auto& it) { return times(it, ".") == 1; }));
+  const auto all = told(link.at().news);
+  const auto at = [&](const std::string& what) { return std::find(all.begin(), all.end(), what); };
+  CHECK(at("+" + Peer::id(2)) < at("-" + Peer::id(2)));
+  CHECK(at("-" + Peer::id(2)) < at("."));
+  CHECK(times(link.at(), "-" + Peer::id(1)) == 0);
+}
+
+TEST_CASE_TEMPLATE("a snapshot of which the rest never comes ends nothing", Peer, feed_peer, kamailio_peer,
+                   toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1) + peer.call(2));
+  peer.begin_snapshot({3});
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(3)) == 1; }));
+  peer.send(peer.call(4)); // it speaks on as if it had
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(4)) == 1; }));
+  peer.leave();
+  REQUIRE(link.wait([](const auto& it) { return !it.closed.empty(); }));
+  CHECK_FALSE(ends_something(link.at().news));
+}
+
+TEST_CASE_TEMPLATE("a hang-up that comes twice, or of a call that nobody knows, does no harm", Peer,
+                   feed_peer, kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1));
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(1)) == 1; }));
+  const auto connection = link.at().connection;
+  for (const auto call : {1, 1, 9})
+    CHECK(connection->hang_up(Peer::id(call)));
+  std::string last;
+  do {
+    last = peer.told_to_hang_up();
+    CHECK((last == Peer::id(1) || last == Peer::id(9)));
+  } while (last == Peer::id(1));
+  peer.send(peer.call(2));
+  CHECK(link.wait([](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
+  CHECK_FALSE(ends_something(link.at().news));
+}
+
+TEST_CASE_TEMPLATE("a switch that does not read is not hung up upon for ever, and its calls go on", Peer,
+                   feed_peer, kamailio_peer, toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  peer.send(peer.call(1));
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(1)) == 1; }));
+  const auto connection = link.at().connection;
+  constexpr int too_many = 3'000'000;
+  int taken = 0;
+  while (taken < too_many && connection->hang_up(Peer::id(taken)))
+    ++taken;
+  CHECK(taken > 1000);
+  CHECK(taken < too_many);
+  CHECK_FALSE(ends_something(link.at().news));
+}
+
+TEST_CASE_TEMPLATE("50 000 calls at once are told, each once and in order", Peer, feed_peer, kamailio_peer,
+                   toy_peer) {
+  fake_link link;
+  Peer peer{link};
+  REQUIRE(link.wait([](const auto&) { return true; }));
+  constexpr int calls = 50'000;
+  std::string bytes;
+  for (int i = 1; i <= calls; ++i)
+    bytes += peer.call(i);
+  peer.send(bytes);
+  const auto last = Peer::id(calls);
+  REQUIRE(link.wait([&](const auto& it) {
+    const auto* call = it.news.empty() ? nullptr : std::get_if<call_event>(&it.news.back());
+    return call && call->id == last;
+  }));
+  auto all = told(link.at().news);
+  std::erase_if(all, [](const auto& each) { return each[0] != '+'; });
+  REQUIRE(all.size() == calls);
+  for (int i = 1; i <= calls; ++i)
+    if (all[static_cast<std::size_t>(i - 1)] != "+" + Peer::id(i))
+      FAIL("call " << i << " is not where it belongs");
+}
+
+TEST_CASE_TEMPLATE("half of a message, silence and a lost connection end nothing", Peer, feed_peer,
                    kamailio_peer, toy_peer) {
   fake_link link;
   Peer peer{link};

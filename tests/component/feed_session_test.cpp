@@ -254,7 +254,7 @@ TEST_CASE("a session that is told to leave before it runs does, whoever tells it
     const auto shared = std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{});
     auto opened = switches::session::make(
         std::move(accepted), nullptr, feed::sessions_of(shared, "node-a", attach_fn{}, &system_now),
-        std::make_unique<feed::gate>(shared), [&](const auto*) { ended = true; });
+        std::make_unique<feed::gate>(shared), [&](const auto&, const auto&) { ended = true; });
     word(*opened);
     io.poll(); // as another thread of the server would
     opened->run();
@@ -278,9 +278,9 @@ TEST_CASE("what the link has wanted before a session ends is still sent, ahead o
   acceptor.accept(accepted);
   const auto shared =
       std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{{switch_name{"sbc-1"}, "s3cret"}});
-  auto opened = switches::session::make(std::move(accepted), nullptr,
-                                        feed::sessions_of(shared, "node-a", link.attach(), &system_now),
-                                        std::make_unique<feed::gate>(shared), [](const auto*) {});
+  auto opened = switches::session::make(
+      std::move(accepted), nullptr, feed::sessions_of(shared, "node-a", link.attach(), &system_now),
+      std::make_unique<feed::gate>(shared), [](const auto&, const auto&) {});
   opened->run();
   sw.send(hello_line());
   while (link.size() == 0)

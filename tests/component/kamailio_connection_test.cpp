@@ -297,7 +297,7 @@ TEST_CASE("the same Kamailio under two names is refused to the second, and that 
   CHECK(under_test.greeted().closed());
   CHECK(under_test.greeted().closed());
   CHECK(under_test->notes().lines()
-        == std::vector<std::string>{"switch kam-2: refused: it is the same Kamailio as switch kam-1"});
+        == std::vector<std::string>{"switch kam-2: refused: it is the same process as switch kam-1"});
   CHECK(link.size() == 1);
   CHECK(link.at().closed.empty());
   const auto another = under_test.greeted("2");

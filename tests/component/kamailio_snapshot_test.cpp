@@ -136,7 +136,7 @@ TEST_CASE("answers that jsonrpcs indents are understood, in pieces of any size")
   }
   SUBCASE("over RPC") {
     rpc_server server{pretty};
-    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.rpc = net::parse_http_url(server.url());
     under_test.connect();
     const auto socket = under_test.greeted();
     REQUIRE(link.wait(has_snapshot));
@@ -194,7 +194,7 @@ TEST_CASE(
       return request.find("dlg.list") != std::string::npos ? give_list(request) : answers(request);
     }};
     node under_test{link, quick()};
-    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.rpc = net::parse_http_url(server.url());
     under_test.connect();
     auto socket = under_test.greeted();
     give_snapshot(socket, answers);
@@ -230,10 +230,10 @@ TEST_CASE("an RPC address without a server, or of another Kamailio, costs only a
   stranger.run = "2";
   rpc_server server{stranger};
   auto reason = snapshot_failure::other_run;
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   SUBCASE("another Kamailio") {}
   SUBCASE("nobody") {
-    under_test.to.rpc = rpc_url{{"127.0.0.1", "1"}, "/RPC"};
+    under_test.to.rpc = net::http_url{{"127.0.0.1", "1"}, "/RPC"};
     reason = snapshot_failure::unreachable;
   }
   under_test.connect();
@@ -254,7 +254,7 @@ TEST_CASE("a Kamailio without rollcall.cfg at the RPC address is not asked for i
            + std::to_string(number_of(request)) + "}";
   }};
   node under_test{link, quick()};
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   under_test.connect();
   auto socket = under_test.greeted();
   give_snapshot(socket, {calls({1})});
@@ -271,7 +271,7 @@ TEST_CASE("a large list is delivered in pieces that the link works off") {
     answers.dialogs.push_back(dialog_json("1", i));
   rpc_server server{answers};
   node under_test{link, quick()};
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   under_test.connect();
   const auto socket = under_test.greeted();
   REQUIRE(link.wait(has_snapshot));
@@ -285,7 +285,7 @@ TEST_CASE("a dump is read from the shared folder, and removed") {
   fake_link link;
   rpc_server server{kamailio_answers{calls({1, 2})}};
   node under_test{link, quick()};
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   under_test.to.dump_directory = shared.path;
   under_test.connect();
   const auto socket = under_test.greeted();
@@ -322,7 +322,7 @@ TEST_CASE("a dump that does not prove to be all dialogs ends no call, and a list
     };
     rpc_server server{answers};
     node under_test{link, quick()};
-    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.rpc = net::parse_http_url(server.url());
     under_test.to.dump_directory = shared.path;
     under_test.connect();
     const auto socket = under_test.greeted();
@@ -347,7 +347,7 @@ TEST_CASE("a dump of before is not taken for this one: each has a name of its ow
   };
   rpc_server server{answers};
   node under_test{link, quick()};
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   under_test.to.dump_directory = shared.path;
   under_test.connect();
   const auto socket = under_test.greeted();
@@ -373,7 +373,7 @@ TEST_CASE("when the disk is not shared after all, or Kamailio refuses to dump, t
       return answers(request);
     }};
     node under_test{link, quick()};
-    under_test.to.rpc = parse_rpc_url(server.url());
+    under_test.to.rpc = net::parse_http_url(server.url());
     under_test.to.dump_directory = shared.path;
     under_test.connect();
     const auto socket = under_test.greeted();
@@ -407,7 +407,7 @@ TEST_CASE("a gap in the events, a request of the link and the regular interval e
   fake_link link;
   rpc_server server{kamailio_answers{}};
   node under_test{link, quick()};
-  under_test.to.rpc = parse_rpc_url(server.url());
+  under_test.to.rpc = net::parse_http_url(server.url());
   SUBCASE("gap") {
     under_test.connect();
     auto socket = under_test.greeted();

@@ -31,7 +31,7 @@ public:
 
   void woken(switches::instant) override {}
   void hang_up(const std::string& id, switches::instant) override { out_.send("x" + id + "\n"); }
-  void request_snapshot() override { out_.send("?\n"); }
+  void request_snapshot(switches::instant) override { out_.send("?\n"); }
 
 private:
   void read(timestamp now) {
@@ -71,7 +71,7 @@ private:
 /// Lets in whoever says `@toy`.
 class toy_admission final : public switches::admission {
 public:
-  std::optional<refusal> admit(const switches::claim& who) override {
+  std::optional<refusal> admit(switches::claim& who) override {
     if (who.name == switch_name{"toy"})
       return std::nullopt;
     return refusal{close_reason::unknown_switch, "not the toy"};

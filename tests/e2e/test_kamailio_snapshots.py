@@ -146,8 +146,8 @@ def test_the_same_kamailio_under_two_names_is_refused_to_the_second(lab):
     with Daemon(switches={}, config={"kamailio": switches}) as daemon:
         def refused():
             lines = daemon.get("/readyz?verbose").text.splitlines()
-            told = [line for line in lines if line.endswith("refused: it is the same Kamailio as switch kam-1")
-                    or line.endswith("refused: it is the same Kamailio as switch kam-2")]
+            told = [line for line in lines if line.endswith("refused: it is the same process as switch kam-1")
+                    or line.endswith("refused: it is the same process as switch kam-2")]
             assert len(told) == 1
             return told[0].split(":")[0].removeprefix("switch ")
         second = wait_until(refused)

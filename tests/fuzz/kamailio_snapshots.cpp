@@ -1,7 +1,7 @@
 #include "domain/base/text.hpp"
 #include "fuzz.hpp"
+#include "transport/switches/common/object_splitter.hpp"
 #include "transport/switches/kamailio/conversation.hpp"
-#include "transport/switches/kamailio/object_splitter.hpp"
 #include "transport/switches/kamailio/snapshot_answer.hpp"
 
 #include <boost/json/parse.hpp>
@@ -39,7 +39,7 @@ struct answer {
 
 template <class Cut>
 answer read(std::string_view text, std::size_t depth, Cut cut) {
-  object_splitter splitter{depth, bound};
+  switches::object_splitter splitter{depth, bound};
   answer heard;
   bool broken = false;
   cut(text, [&](std::string_view piece) {

@@ -1,5 +1,5 @@
+#include "transport/switches/common/object_splitter.hpp"
 #include "transport/switches/kamailio/dialog.hpp"
-#include "transport/switches/kamailio/object_splitter.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -37,7 +37,7 @@ struct cut {
 
 cut split(std::string_view text, std::size_t depth, std::size_t piece = std::string::npos) {
   cut result;
-  object_splitter splitter{depth, bound};
+  switches::object_splitter splitter{depth, bound};
   result.good = true;
   for (std::size_t at = 0; at < text.size() && result.good; at += std::min(piece, text.size() - at))
     result.good = splitter.feed(text.substr(at, piece),

@@ -1,5 +1,5 @@
 // The small vocabulary: ids, addresses, hexadecimal digits, commands.
-#include "transport/switches/kamailio/address.hpp"
+#include "transport/net/http_url.hpp"
 #include "transport/switches/kamailio/command.hpp"
 #include "transport/switches/kamailio/dialog_id.hpp"
 #include "transport/switches/kamailio/dump_file.hpp"
@@ -69,11 +69,11 @@ TEST_CASE("an address has a name, an IPv4 or an IPv6 address, and a port") {
 TEST_CASE("an RPC address is plain HTTP, and may leave port and path out") {
   for (const auto* text : {"", "127.0.0.1:8081/RPC", "https://a/RPC", "http://", "http:///RPC",
                            "http://a:b/RPC", "http://a/R PC", "http://a:80\r\nX: y/"})
-    CHECK_MESSAGE(!parse_rpc_url(text), text);
-  CHECK(parse_rpc_url("http://127.0.0.1:8081/RPC") == rpc_url{{"127.0.0.1", "8081"}, "/RPC"});
-  CHECK(parse_rpc_url("http://kam") == rpc_url{{"kam", "80"}, "/"});
-  CHECK(parse_rpc_url("http://[::1]/RPC") == rpc_url{{"::1", "80"}, "/RPC"});
-  CHECK(parse_rpc_url("http://[::1]:8081/RPC") == rpc_url{{"::1", "8081"}, "/RPC"});
+    CHECK_MESSAGE(!net::parse_http_url(text), text);
+  CHECK(net::parse_http_url("http://127.0.0.1:8081/RPC") == net::http_url{{"127.0.0.1", "8081"}, "/RPC"});
+  CHECK(net::parse_http_url("http://kam") == net::http_url{{"kam", "80"}, "/"});
+  CHECK(net::parse_http_url("http://[::1]/RPC") == net::http_url{{"::1", "80"}, "/RPC"});
+  CHECK(net::parse_http_url("http://[::1]:8081/RPC") == net::http_url{{"::1", "8081"}, "/RPC"});
 }
 
 TEST_CASE("digits that are not hexadecimal, or an odd number of them, are refused") {

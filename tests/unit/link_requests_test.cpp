@@ -13,11 +13,12 @@ using kind = link_requests::kind;
 namespace {
 
 constexpr std::size_t bound = 1000;
+constexpr std::size_t most_hang_ups = 5;
 
 /// A link's end, how often it has called, and what it gives away.
 struct watched {
   std::size_t calls = 0;
-  link_requests end{bound, [this] { ++calls; }};
+  link_requests end{{bound, most_hang_ups}, [this] { ++calls; }};
 
   std::vector<kind> taken(bool may_act = true) {
     std::vector<kind> kinds;
@@ -98,6 +99,21 @@ TEST_CASE("what waits in the session counts against the bound, as what waits her
   CHECK(news.requests.size() == 1);
   REQUIRE(news.closing);
   CHECK(news.closing->why == close_reason::too_slow);
+}
+
+TEST_CASE("hang-ups beyond their bound are not taken, and end nothing: those that the session has yet to "
+          "send count") {
+  watched w;
+  for (std::size_t i = 0; i < most_hang_ups; ++i)
+    CHECK(w.end.hang_up("1"));
+  CHECK_FALSE(w.end.hang_up("1"));
+  w.end.request_snapshot(); // is no hang-up
+  CHECK(w.taken().size() == most_hang_ups + 1);
+  CHECK_FALSE(w.end.hang_up("1")); // the session has them
+  w.end.set_unsent(0, most_hang_ups - 1);
+  CHECK(w.end.hang_up("1"));
+  CHECK_FALSE(w.end.hang_up("1"));
+  CHECK_FALSE(w.end.take(true).closing);
 }
 
 TEST_CASE("nothing waits once it is cut") {

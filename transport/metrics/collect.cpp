@@ -95,7 +95,7 @@ void collect(const feed::metrics& from, metrics_snapshot& into) {
 }
 
 void collect(const kamailio::metrics& from, metrics_snapshot& into) {
-  into.kamailio_connections = {{"attached", from.connected}, {"lost", from.lost}};
+  into.kamailio_connections = {{"attached", from.attached}, {"lost", from.lost}};
   into.kamailio_frames = {{"event", from.events},
                           {"late", from.events_late},
                           {"bad", from.frames_bad},

@@ -89,6 +89,11 @@ std::chrono::milliseconds channel::waited() const {
   return std::max(std::chrono::milliseconds{info.tcpi_last_data_recv} - tick, std::chrono::milliseconds{0});
 }
 
+void channel::acknowledge_at_once() const {
+  const int on = 1;
+  ::setsockopt(handle_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 void channel::handshake(std::function<void(error_code)> done, handshake_side side) {
   if (!tls_context_)
     return asio::post(strand_, [done = std::move(done)] { done({}); });

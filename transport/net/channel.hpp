@@ -56,6 +56,9 @@ public:
   /// request.
   std::chrono::milliseconds waited() const;
 
+  /// Has the kernel acknowledge what came at once. It forgets that with the next read.
+  void acknowledge_at_once() const;
+
   /// Waits until the client's first TLS record is here to its end, in the kernel's memory: TLS takes some of
   /// ours only for who has said something. Of a server, and before handshake(), which does it otherwise.
   void await_hello(std::function<void(error_code)> done);

@@ -4,15 +4,18 @@
 #include "domain/base/ids.hpp"
 #include "domain/base/time.hpp"
 #include "domain/calls/switch_news.hpp"
+#include "transport/net/http_url.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace rollcall::switches {
@@ -25,11 +28,27 @@ struct instant {
 
 /// Who the switch at the other end is.
 struct claim {
-  switch_name name;
+  switch_name name;        ///< where the switch was dialled, who dialled knows it
   std::string secret = {}; ///< never to be logged; empty where the switch was dialled
-  std::uint64_t epoch = 0; ///< of two connections of one switch the higher one counts
+  std::uint64_t epoch = 0; ///< of two connections of one switch the higher one counts; as the name
   std::string run = {};    ///< changes with a restart of the switch, fit for a log; empty: not known
 };
+
+/// An HTTP request for a text.
+struct http_post {
+  net::http_url to;
+  std::string content_type;
+  std::string body;
+};
+
+/// A file that is removed when it is opened: what lies there later is another one.
+struct file_once {
+  std::filesystem::path path;
+};
+
+/// Where a driver gets a text from that does not come over its connection, or, when it has that already, the
+/// text: what it names goes to the link in pieces, all the same.
+using fetch_source = std::variant<http_post, file_once, std::string>;
 
 /// What a driver asks of the session that it is part of. On the session's strand.
 class session_actions {
@@ -38,10 +57,10 @@ public:
   /// next closes the session as too_slow.
   virtual void send(std::string_view bytes) = 0;
 
-  /// What the switch has said, for its link. Only once attached.
+  /// What the switch has said, for its link; nothing when it is empty. Only once attached.
   virtual void tell(switch_news news) = 0;
 
-  /// The switch has said who it is. It is let in and attached, or refused; nothing is read meanwhile. Once.
+  /// The switch has said who it is. It is let in and attached, or refused. Once.
   virtual void identify(claim who) = 0;
 
   /// Ends the session: driver::closing() may still say why. Later ones do nothing.
@@ -49,6 +68,11 @@ public:
 
   /// Asks for driver::woken() in `in` from now, in place of what was asked for before. Only once attached.
   virtual void wake(std::chrono::milliseconds in) = 0;
+
+  /// Fetches a text. driver::fetched() brings it in pieces, each when the link has room for what the one
+  /// before has said. One at a time: what was under way is let go. Only once attached.
+  virtual void fetch(fetch_source from) = 0;
+  virtual void stop_fetch() = 0;
 
   /// False while nothing is read, because the link is behind: that the switch is silent means nothing then.
   virtual bool reading() const = 0;
@@ -65,17 +89,22 @@ protected:
 /// Pure: it has no socket, clock, thread or log; common/session has them, and calls it on one strand, in
 /// order:
 ///
-///     received… ─► identify ─► attached ─► received, hang_up, request_snapshot, …, woken ─► closing
+///     opened ─► received… ─► identify ─► attached ─► received, hang_up, request_snapshot, …, woken ─►
+///     closing
 ///
 /// Each member may call any of session_actions, and must be ready to be called again by none of them.
 class driver {
 public:
   virtual ~driver() = default;
 
+  /// The connection is there.
+  virtual void opened(instant) {}
+
   /// Where the next bytes of the switch go; not empty.
   virtual std::span<char> space() = 0;
 
-  /// So many of them have come. After identify() nothing more comes before attached().
+  /// So many of them have come. After identify() more come before attached() only in sessions that always
+  /// read (session_limits::backlog).
   virtual void received(std::size_t bytes, instant now) = 0;
 
   /// The link has taken the switch in. What came behind that which identified it is read now.
@@ -88,13 +117,31 @@ public:
   // these ends a call by itself.
 
   virtual void hang_up(const std::string& id, instant now) = 0;
-  virtual void request_snapshot() = 0;
+  virtual void request_snapshot(instant now) = 0;
+
+  /// Hang-ups that it has not sent yet, because it sends them at the pace that the switch can bear. Beyond
+  /// session_limits::hang_ups_waiting the link's are not taken.
+  virtual std::size_t hang_ups_waiting() const { return 0; }
 
   /// Everything that was told before a `barrier` has been worked off.
   virtual void passed_barrier() {}
 
   /// Something that the switch said was worth nothing.
   virtual void reject(const std::string&) {}
+
+  // --- what it has fetched, and how the link keeps up
+
+  /// A piece of what was asked for last; empty: that was all. With an error there is no more.
+  virtual void fetched(const std::string& error, std::string_view piece, instant now) {
+    static_cast<void>(error);
+    static_cast<void>(piece);
+    static_cast<void>(now);
+  }
+
+  /// The link is so far behind that what it was told is dropped, from some time ago on until caught_up().
+  /// Only in sessions that always read.
+  virtual void overrun(instant) {}
+  virtual void caught_up(instant) {}
 
   // --- how it goes on, or not
 

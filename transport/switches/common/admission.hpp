@@ -27,8 +27,8 @@ public:
     static_cast<void>(cut);
   }
 
-  /// May who says that be attached?
-  virtual std::optional<refusal> admit(const claim& who) = 0;
+  /// May who says that be attached? Where the switch was dialled, this completes what it says.
+  virtual std::optional<refusal> admit(claim& who) = 0;
 
   /// It has been attached.
   virtual void attached() {}

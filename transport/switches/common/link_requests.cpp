@@ -13,8 +13,8 @@ constexpr std::size_t unread_rejections = 256 * 1024;
 
 } // namespace
 
-link_requests::link_requests(std::size_t bound, std::function<void()> wake)
-    : bound_(bound), wake_(std::move(wake)) {}
+link_requests::link_requests(bounds what_may_wait, std::function<void()> wake)
+    : bounds_(what_may_wait), wake_(std::move(wake)) {}
 
 bool link_requests::hang_up(const std::string& id) { return add(kind::hang_up, id); }
 
@@ -32,8 +32,11 @@ bool link_requests::add(kind what, const std::string& text) {
   const auto ahead = waiting_bytes_ + unsent_;
   if (what == kind::reject && ahead > unread_rejections)
     return false;
-  const auto fits = ahead + bytes <= bound_;
+  if (what == kind::hang_up && waiting_hang_ups_ + unsent_hang_ups_ >= bounds_.hang_ups)
+    return false;
+  const auto fits = ahead + bytes <= bounds_.bytes;
   if (fits) {
+    waiting_hang_ups_ += what == kind::hang_up ? 1 : 0;
     waiting_.push_back({what, text});
     waiting_bytes_ += bytes;
   } else {
@@ -64,9 +67,10 @@ void link_requests::wake_up(std::unique_lock<std::mutex>& lock) {
     wake_();
 }
 
-void link_requests::set_unsent(std::size_t bytes) {
+void link_requests::set_unsent(std::size_t bytes, std::size_t hang_ups) {
   const std::lock_guard lock{mutex_};
   unsent_ = bytes;
+  unsent_hang_ups_ = hang_ups;
 }
 
 std::vector<link_requests::request> link_requests::cut() {
@@ -81,7 +85,9 @@ link_requests::taken link_requests::take(bool may_act) {
   taken result{std::exchange(consumed_, 0), {}, closing_};
   if (may_act) {
     result.requests.swap(waiting_);
-    unsent_ += std::exchange(waiting_bytes_, 0); // until the session says what it has made of them
+    // Until the session says what it has made of them.
+    unsent_ += std::exchange(waiting_bytes_, 0);
+    unsent_hang_ups_ += std::exchange(waiting_hang_ups_, 0);
   }
   return result;
 }

@@ -31,10 +31,15 @@ public:
     std::string text;
   };
 
-  /// When more than `bound` bytes wait here and in the session, it is closing, as `too_slow`. `wake` is
-  /// called on any thread, without a lock held, when there is something to take; and then not again before
-  /// it has been taken.
-  link_requests(std::size_t bound, std::function<void()> wake);
+  /// What may wait here and in the session.
+  struct bounds {
+    std::size_t bytes;    ///< when it is more the session is closing, as `too_slow`
+    std::size_t hang_ups; ///< more are not taken
+  };
+
+  /// `wake` is called on any thread, without a lock held, when there is something to take; and then not again
+  /// before it has been taken.
+  link_requests(bounds what_may_wait, std::function<void()> wake);
 
   switch_host host() const override { return host_; }
   bool hang_up(const std::string& id) override;
@@ -49,8 +54,8 @@ public:
   /// Which process it is. Before the link knows of this connection.
   void introduce(switch_host host) { host_ = std::move(host); }
 
-  /// So many bytes wait in the session to be sent.
-  void set_unsent(std::size_t bytes);
+  /// So many bytes, and hang-ups that are no bytes yet, wait in the session to be sent.
+  void set_unsent(std::size_t bytes, std::size_t hang_ups = 0);
 
   /// Nothing is taken any more. Returns what waited: what was taken from the link is the session's to send.
   std::vector<request> cut();
@@ -69,12 +74,14 @@ private:
   void wake_up(std::unique_lock<std::mutex>& lock);
 
   switch_host host_;
-  const std::size_t bound_;
+  const bounds bounds_;
   const std::function<void()> wake_;
   std::mutex mutex_; ///< guards what follows
   std::vector<request> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::size_t waiting_hang_ups_ = 0;
   std::size_t unsent_ = 0; ///< in the session
+  std::size_t unsent_hang_ups_ = 0;
   std::size_t consumed_ = 0;
   std::optional<ending> closing_;
   bool cut_ = false;

@@ -16,9 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Of one read at most: what one delivery sets in motion should not keep others waiting for long.
-constexpr std::size_t read_bytes = 16 * 1024;
-
 /// Bytes of the switch's name in the log before it is known to be one.
 constexpr std::size_t name_bytes = 32;
 
@@ -39,16 +36,18 @@ session::session(channel::socket connected, net::tls_context tls, std::shared_pt
       from_(net::address_key{address_}.text()),
       who_(address_),
       gate_(std::move(gate)),
-      driver_(shared_->make_driver(*this)) {
+      driver_(shared_->make_driver(*this)),
+      news_(shared_->bounds.window, shared_->bounds.backlog) {
   ++shared_->counters.open;
 }
 
 session::~session() {
   if (requests_)
     requests_->cut();
+  stop_fetch();
   leave_port("the node is stopping");
   --shared_->counters.open;
-  ended_(this);
+  ended_(*this, ending_);
 }
 
 std::shared_ptr<session> session::make(channel::socket connected, net::tls_context tls,
@@ -56,10 +55,12 @@ std::shared_ptr<session> session::make(channel::socket connected, net::tls_conte
   auto made = std::make_shared<session>(std::move(connected), std::move(tls), std::move(with),
                                         std::move(gate), std::move(ended));
   const auto weak = made->weak_from_this();
-  made->requests_ = std::make_shared<link_requests>(made->shared_->bounds.unsent_bytes, [weak] {
-    if (const auto self = weak.lock())
-      asio::post(self->channel_.executor(), [self] { self->on_wake(); });
-  });
+  const auto& bounds = made->shared_->bounds;
+  made->requests_ = std::make_shared<link_requests>(
+      link_requests::bounds{bounds.unsent_bytes, bounds.hang_ups_waiting}, [weak] {
+        if (const auto self = weak.lock())
+          asio::post(self->channel_.executor(), [self] { self->on_wake(); });
+      });
   made->channel_.own(weak, [self = made.get()] { self->on_deadline(); });
   return made;
 }
@@ -135,6 +136,8 @@ void session::on_handshake(channel::error_code ec) {
   }
   phase_ = phase::hello;
   channel_.set_deadline(shared_->bounds.hello);
+  driver_->opened(now());
+  do_write();
   do_read();
 }
 
@@ -153,9 +156,13 @@ void session::on_deadline() {
 
 void session::on_wake() {
   const auto news = requests_->take(phase_ == phase::up);
-  outstanding_ -= std::min(outstanding_, news.consumed);
+  const auto caught_up = news_.consumed(news.consumed, port_.get());
   if (phase_ == phase::over)
     return;
+  if (caught_up && phase_ == phase::up) {
+    tell_overrun();
+    driver_->caught_up(now());
+  }
   for (const auto& each : news.requests)
     if (phase_ == phase::up)
       act_on(each);
@@ -163,6 +170,7 @@ void session::on_wake() {
     end(news.closing->why, news.closing->text);
   do_write();
   do_read();
+  do_fetch();
 }
 
 void session::act_on(const link_requests::request& wanted) {
@@ -170,7 +178,7 @@ void session::act_on(const link_requests::request& wanted) {
   case link_requests::kind::hang_up:
     return driver_->hang_up(wanted.text, now());
   case link_requests::kind::snapshot:
-    return driver_->request_snapshot();
+    return driver_->request_snapshot(now());
   case link_requests::kind::passed_barrier:
     return driver_->passed_barrier();
   case link_requests::kind::reject:
@@ -181,9 +189,20 @@ void session::act_on(const link_requests::request& wanted) {
 // --- reading
 
 bool session::may_read() const {
-  const auto wanted = phase_ == phase::hello || phase_ == phase::closing
-                      || (phase_ == phase::up && outstanding_ < shared_->bounds.window);
-  return wanted && !reading_ && !heard_all_;
+  if (reading_ || heard_all_)
+    return false;
+  const auto always = shared_->bounds.backlog > 0;
+  switch (phase_) {
+  case phase::hello:
+  case phase::closing:
+    return true;
+  case phase::attaching:
+    return always && early_bytes_ < shared_->bounds.attaching_bytes;
+  case phase::up:
+    return always || !news_.is_behind();
+  default:
+    return false;
+  }
 }
 
 void session::do_read() {
@@ -192,7 +211,7 @@ void session::do_read() {
   reading_ = true;
   const auto space = driver_->space();
   channel_.read(
-      asio::buffer(space.data(), std::min(space.size(), read_bytes)),
+      asio::buffer(space.data(), std::min(space.size(), shared_->bounds.read_bytes)),
       [self = shared_from_this()](channel::error_code ec, std::size_t size) { self->on_read(ec, size); });
 }
 
@@ -205,6 +224,10 @@ void session::on_read(channel::error_code ec, std::size_t size) {
     return on_end_of_stream();
   if (ec)
     return lost(ec.message());
+  if (shared_->bounds.acknowledge_at_once)
+    channel_.acknowledge_at_once();
+  if (phase_ == phase::attaching)
+    early_bytes_ += size;
   // While it is being closed, what the switch still says is read and dropped: a switch that waits for us to
   // read would never come to read our last words.
   if (phase_ != phase::closing)
@@ -218,13 +241,52 @@ void session::on_end_of_stream() {
   heard_all_ = true;
   if (phase_ == phase::closing)
     return; // our last words are still on their way
-  if (phase_ == phase::up)
-    warn("the switch closed the connection");
+  ending_.reason = "the switch closed the connection";
+  if (shared_->logs_its_end && phase_ == phase::up)
+    warn(ending_.reason);
   else
     note(spdlog::level::debug, "closed without a hello");
   requests_->cut(); // first: once the link knows, nothing may look as if it were on its way
-  leave_port("the switch closed the connection");
+  leave_port(ending_.reason);
   finish();
+}
+
+// --- fetching
+
+void session::fetch(fetch_source from) {
+  stop_fetch();
+  if (phase_ != phase::up)
+    return;
+  fetch_ = make_fetch(channel_.executor(), std::move(from), shared_->bounds.fetches);
+  do_fetch();
+}
+
+void session::stop_fetch() {
+  fetching_ = false;
+  if (const auto under_way = std::exchange(fetch_, nullptr))
+    under_way->cancel();
+}
+
+void session::do_fetch() {
+  if (!fetch_ || fetching_ || news_.is_behind())
+    return;
+  fetching_ = true;
+  fetch_->next([weak = weak_from_this(), of = std::weak_ptr{fetch_}](const std::string& error,
+                                                                     std::string_view piece) {
+    if (const auto self = weak.lock())
+      self->on_piece(of.lock(), error, piece);
+  });
+}
+
+void session::on_piece(const fetch_ptr& of, const std::string& error, std::string_view piece) {
+  if (!of || of != fetch_ || phase_ != phase::up)
+    return;
+  fetching_ = false;
+  if (!error.empty() || piece.empty())
+    stop_fetch();
+  driver_->fetched(error, piece, now());
+  do_write();
+  do_fetch();
 }
 
 // --- what the driver does
@@ -232,11 +294,13 @@ void session::on_end_of_stream() {
 void session::identify(claim who) {
   if (phase_ != phase::hello)
     return;
+  const auto no = gate_->admit(who);
   who_ = switches::one_line(who.name.value(), name_bytes) + " at " + who_;
-  if (const auto no = gate_->admit(who))
+  if (no)
     return end(no->why, no->text);
   name_ = who.name;
-  requests_->introduce({who.run, address_});
+  run_ = who.run;
+  requests_->introduce({run_, address_});
   do_attach(who);
 }
 
@@ -266,8 +330,10 @@ void session::on_attached(attach_result result) {
   port_ = std::move(result.port);
   phase_ = phase::up;
   channel_.set_deadline(for_ever);
+  ++shared_->counters.attached;
+  ending_.was_attached = true;
   gate_->attached();
-  inform("connected");
+  inform(run_.empty() ? "connected" : "connected, run " + run_);
   driver_->attached(now());
   on_wake(); // the link may have wanted something already
 }
@@ -280,8 +346,21 @@ void session::send(std::string_view bytes) {
 void session::tell(switch_news news) {
   if (!port_)
     return;
-  ++outstanding_;
-  port_->deliver(std::move(news));
+  const auto was_dropping = news_.is_dropping();
+  const auto dropped = news_.tell(std::move(news), *port_);
+  shared_->counters.dropped += dropped;
+  if (dropped == 0 || was_dropping)
+    return;
+  warn("the node is behind by " + std::to_string(dropped) + " events: they are dropped");
+  overrun_due_ = true; // not at once: it may be the driver that speaks
+  asio::post(channel_.executor(), [self = shared_from_this()] { self->tell_overrun(); });
+}
+
+void session::tell_overrun() {
+  if (!std::exchange(overrun_due_, false) || phase_ != phase::up)
+    return;
+  driver_->overrun(now());
+  do_write();
 }
 
 void session::close(close_reason why, const std::string& text) { end(why, text); }
@@ -294,7 +373,7 @@ void session::wake(std::chrono::milliseconds in) {
 // --- writing, and the end
 
 void session::do_write() {
-  if (writing_ || (phase_ != phase::up && phase_ != phase::closing))
+  if (writing_ || phase_ == phase::handshake || phase_ == phase::over)
     return tell_unsent();
   batch_.clear();
   if (batch_.capacity() > kept_bytes)
@@ -321,15 +400,18 @@ void session::on_write(channel::error_code ec) {
   do_write();
 }
 
-void session::tell_unsent() { requests_->set_unsent(waiting_.size() + batch_.size()); }
+void session::tell_unsent() {
+  requests_->set_unsent(waiting_.size() + batch_.size(), driver_->hang_ups_waiting());
+}
 
 void session::end(close_reason why, const std::string& text) {
   if (phase_ == phase::closing || phase_ == phase::over)
     return;
   ++shared_->counters.refused(why);
+  ending_.reason = text;
   if (why == close_reason::leaving)
     inform("closing: " + text);
-  else
+  else if (shared_->logs_its_end)
     warn("closing: " + std::string{to_string(why)} + ": " + text);
   const auto was_up = std::exchange(phase_, phase::closing) == phase::up;
   channel_.set_deadline(shared_->bounds.linger);
@@ -338,6 +420,7 @@ void session::end(close_reason why, const std::string& text) {
     if (was_up)
       act_on(each);
   driver_->closing(why, text);
+  stop_fetch();
   leave_port(text);
   do_write();
   do_read();
@@ -346,8 +429,12 @@ void session::end(close_reason why, const std::string& text) {
 void session::lost(const std::string& reason) {
   if (phase_ == phase::over)
     return;
-  if (phase_ != phase::closing)
-    warn("lost: " + reason);
+  if (phase_ != phase::closing) {
+    ending_.reason = reason;
+    if (shared_->logs_its_end)
+      warn("lost: " + reason);
+  }
+  stop_fetch();
   phase_ = phase::over;
   requests_->cut();
   leave_port(reason);
@@ -355,6 +442,7 @@ void session::lost(const std::string& reason) {
 }
 
 void session::finish() {
+  stop_fetch();
   phase_ = phase::over;
   requests_->cut();
   channel_.cancel();

@@ -4,7 +4,9 @@
 #include "domain/base/log_throttles.hpp"
 #include "transport/net/channel.hpp"
 #include "transport/switches/common/admission.hpp"
+#include "transport/switches/common/fetch.hpp"
 #include "transport/switches/common/link_requests.hpp"
+#include "transport/switches/common/news_window.hpp"
 #include "transport/switches/common/session_limits.hpp"
 #include "transport/switches/common/session_metrics.hpp"
 #include "transport/switches/common/switch_port.hpp"
@@ -27,9 +29,10 @@ namespace rollcall::switches {
 //       │           └─────────────────────┴──────────┴──► closing ──all written──► over
 //       └──────────── the socket fails, at any time ──────────────────────────────► over
 
-/// One connection of a switch: it carries what its driver says and hears, keeps the deadlines and the number
-/// of deliveries under way, and attaches the switch to its link. Runs on the strand of its channel, and lives
-/// as long as the channel has something under way: a read, a write, or at least its deadline.
+/// One connection of a switch: it carries what its driver says, hears and fetches, keeps the deadlines and
+/// the number of deliveries under way, and attaches the switch to its link. Runs on the strand of its
+/// channel, and lives as long as the channel has something under way: a read, a write, or at least its
+/// deadline.
 class session final : public session_actions, public std::enable_shared_from_this<session> {
 public:
   using channel = net::channel;
@@ -42,11 +45,17 @@ public:
     wall_clock now;
     driver_factory make_driver;
     session_metrics& counters;
+    bool logs_its_end = true; ///< false where who dials does, and knows what it has said before
     log_throttles lines{log_throttles::unbounded}; ///< of switches that have been let in, by name
     log_throttles lines_of_strangers{};            ///< of the others, by address_key
   };
 
-  using ended_fn = std::function<void(const session*)>;
+  struct ending {
+    std::string reason;
+    bool was_attached = false;
+  };
+
+  using ended_fn = std::function<void(const session&, const ending&)>;
 
   /// Whole, so that others may speak to it before it runs. `ended` is called once, from the destructor.
   static std::shared_ptr<session> make(channel::socket connected, net::tls_context tls,
@@ -89,6 +98,8 @@ public:
   void identify(claim who) override;
   void close(close_reason why, const std::string& text) override;
   void wake(std::chrono::milliseconds in) override;
+  void fetch(fetch_source from) override;
+  void stop_fetch() override;
   bool reading() const override { return reading_; }
   void warn(std::string_view text) override { note(spdlog::level::warn, text); }
   void inform(std::string_view text) override { note(spdlog::level::info, text); }
@@ -107,6 +118,10 @@ private:
   void on_read(channel::error_code ec, std::size_t size);
   void on_end_of_stream();
 
+  void do_fetch();
+  void on_piece(const fetch_ptr& of, const std::string& error, std::string_view piece);
+  void tell_overrun();
+
   void do_attach(const claim& who);
   void on_attached(attach_result result);
 
@@ -122,7 +137,7 @@ private:
   instant now() const { return {std::chrono::steady_clock::now(), shared_->now()}; }
 
   const std::shared_ptr<shared> shared_;
-  std::function<void(const session*)> ended_;
+  ended_fn ended_;
   channel channel_;
   std::string address_; ///< of the peer
   std::string from_;    ///< whom that counts as one with, see address_key
@@ -131,9 +146,15 @@ private:
   driver_ptr driver_;
   std::shared_ptr<link_requests> requests_; ///< from make() on
   phase phase_ = phase::handshake;
-  switch_name name_;            ///< once the switch has been let in
-  switch_port_ptr port_;        ///< while up
-  std::size_t outstanding_ = 0; ///< deliveries that the link has not worked off
+  switch_name name_;     ///< once the switch has been let in
+  std::string run_;      ///< as it has said
+  switch_port_ptr port_; ///< while up
+  news_window news_;
+  bool overrun_due_ = false;    ///< news were dropped, and the driver does not know
+  fetch_ptr fetch_;             ///< while one is under way
+  bool fetching_ = false;       ///< its next piece was asked for
+  std::size_t early_bytes_ = 0; ///< read while attaching
+  ending ending_;
   bool reading_ = false;
   bool writing_ = false;
   bool heard_all_ = false; ///< the switch has closed its side

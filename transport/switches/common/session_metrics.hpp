@@ -16,6 +16,9 @@ struct session_metrics {
   counter open{0};       ///< now, those that are being closed included
   counter timeouts{0};   ///< that did not say in time who they are; they are refused as bad_message
   counter tls_errors{0}; ///< handshakes that failed
+  counter attached{0};
+  counter lost{0};    ///< where switches are dialled: connections that ended, or never came about
+  counter dropped{0}; ///< news for which the node was too far behind
   counter bytes_in{0};
   counter bytes_out{0};
   std::array<counter, close_reason_names.size()> closed{}; ///< by us, indexed by close_reason

@@ -25,7 +25,7 @@ void gate::enter(const std::string& address, std::function<void(const std::strin
   });
 }
 
-std::optional<switches::admission::refusal> gate::admit(const switches::claim& who) {
+std::optional<switches::admission::refusal> gate::admit(switches::claim& who) {
   // Who guesses is told nothing of this secret, also when it is right. A name that is not configured has
   // none.
   if (const auto wait = service_->guessers.wait(address_, who.name.value(), std::chrono::steady_clock::now());

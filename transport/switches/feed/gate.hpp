@@ -18,7 +18,7 @@ public:
   ~gate() override;
 
   void enter(const std::string& address, std::function<void(const std::string& reason)> cut) override;
-  std::optional<refusal> admit(const switches::claim& who) override;
+  std::optional<refusal> admit(switches::claim& who) override;
   void attached() override;
   std::optional<refusal> revise(const switch_name& name) override;
 

@@ -19,9 +19,6 @@ struct limits : switches::session_limits {
   net::guess_brake::pauses guesses =
       net::guess_brake::of_machines; ///< between wrong secrets, when there were many
 
-  /// A switch may be silent for ever, but its host must acknowledge: this long without is a lost connection.
-  std::chrono::seconds dead_peer{15};
-
   /// One that can answer pings is asked after so many steps without a line, and lost after so many more. In
   /// steps, so that a node that stood still itself does not take the time for the switch's silence.
   std::chrono::milliseconds silence_step{1'000};

@@ -99,7 +99,7 @@ void protocol::woken(switches::instant) {
 
 void protocol::hang_up(const std::string& id, switches::instant) { out_.send(disconnect_line(id)); }
 
-void protocol::request_snapshot() { out_.send(resync_line()); }
+void protocol::request_snapshot(switches::instant) { out_.send(resync_line()); }
 
 /// The barrier was a ping of the switch.
 void protocol::passed_barrier() { out_.send(pong_line()); }

@@ -25,7 +25,7 @@ public:
   void woken(switches::instant now) override;
 
   void hang_up(const std::string& id, switches::instant now) override;
-  void request_snapshot() override;
+  void request_snapshot(switches::instant now) override;
   void passed_barrier() override;
   void reject(const std::string& message) override;
   bool move(const std::vector<std::string>& nodes) override;

@@ -114,9 +114,9 @@ private:
     const auto identity_now = how == security::tls ? identity() : nullptr;
     auto opened =
         session::make(std::move(connected), identity_now, of_sessions_, std::make_unique<gate>(service_),
-                      [weak = weak_from_this()](const session* over) {
+                      [weak = weak_from_this()](const session& over, const session::ending&) {
                         if (const auto self = weak.lock())
-                          self->forget(over);
+                          self->forget(&over);
                       });
     add(opened);
     opened->run();

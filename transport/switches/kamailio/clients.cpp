@@ -1,68 +1,44 @@
 #include "transport/switches/kamailio/clients.hpp"
 
-#include "transport/switches/kamailio/client.hpp"
+#include "transport/switches/kamailio/protocol.hpp"
 
-#include <boost/asio/io_context.hpp>
-
-#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace rollcall::kamailio {
 
-class clients::impl {
-public:
-  impl(boost::asio::io_context& io, const limits& bounds, attach_fn attach, wall_clock now)
-      : io_(io), bounds_(bounds), attach_(std::move(attach)), now_(now) {}
+namespace {
 
-  ~impl() { set({}); }
+/// Another text for other settings.
+std::string text_of(const settings& one) {
+  const auto at = [](const net::host_port& where) { return where.host + '\n' + where.port + '\n'; };
+  return at(one.evapi) + (one.rpc ? at(one.rpc->at) + one.rpc->target : std::string{}) + '\n'
+         + one.dump_directory.string() + '\n' + std::to_string(one.snapshot_interval.count());
+}
 
-  void set(std::vector<settings> switches) {
-    std::vector<std::shared_ptr<client>> kept;
-    for (auto& each : running_) {
-      const auto same = std::find(switches.begin(), switches.end(), each->to());
-      if (same == switches.end()) {
-        each->stop();
-        continue;
-      }
-      switches.erase(same);
-      kept.push_back(std::move(each));
-    }
-    running_ = std::move(kept);
-    for (auto& each : switches) {
-      auto notes = notes_.open(each.name);
-      auto faults = counters_->faults.open(each.name.value());
-      running_
-          .emplace_back(std::make_shared<client>(
-              io_.get_executor(),
-              connection::dependencies{std::move(each), bounds_, attach_, now_, nullptr, nullptr, counters_,
-                                       runs_, std::move(notes), std::move(faults)}))
-          ->start();
-    }
-  }
+switches::dialled dialled(const settings& to, const limits& bounds,
+                          const std::shared_ptr<metrics>& counters) {
+  return {to.name, to.evapi, text_of(to),
+          [to, bounds, counters](std::shared_ptr<switch_notes::sheet> notes) -> switches::driver_factory {
+            auto known = std::make_shared<memory>(to, bounds, counters, std::move(notes));
+            return [known](switches::session_actions& out) {
+              return std::make_unique<protocol>(out, known, request_numbers::unguessable());
+            };
+          }};
+}
 
-  const metrics& counters() const noexcept { return *counters_; }
-  const switch_notes& notes() const noexcept { return notes_; }
-
-private:
-  boost::asio::io_context& io_;
-  const limits bounds_;
-  const attach_fn attach_;
-  const wall_clock now_;
-  const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
-  const std::shared_ptr<run_registry> runs_ = std::make_shared<run_registry>();
-  switch_notes notes_;
-  std::vector<std::shared_ptr<client>> running_;
-};
+} // namespace
 
 clients::clients(boost::asio::io_context& io, const limits& bounds, attach_fn attach, wall_clock now)
-    : impl_(std::make_unique<impl>(io, bounds, std::move(attach), now)) {}
+    : bounds_(bounds),
+      dialled_(io, std::make_shared<switches::dialler::shared>("kamailio", bounds, std::move(attach), now,
+                                                               counters_)) {}
 
-clients::~clients() = default;
-
-void clients::set(std::vector<settings> switches) { impl_->set(std::move(switches)); }
-
-const metrics& clients::counters() const noexcept { return impl_->counters(); }
-
-const switch_notes& clients::notes() const noexcept { return impl_->notes(); }
+void clients::set(const std::vector<settings>& switches) {
+  std::vector<rollcall::switches::dialled> wanted;
+  for (const auto& each : switches)
+    wanted.push_back(dialled(each, bounds_, counters_));
+  dialled_.set(std::move(wanted));
+}
 
 } // namespace rollcall::kamailio

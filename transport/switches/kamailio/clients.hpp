@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/base/time.hpp"
-#include "transport/switches/common/switch_notes.hpp"
+#include "transport/switches/common/dialled_switches.hpp"
 #include "transport/switches/common/switch_port.hpp"
 #include "transport/switches/kamailio/limits.hpp"
 #include "transport/switches/kamailio/metrics.hpp"
@@ -10,38 +10,26 @@
 #include <memory>
 #include <vector>
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace rollcall::kamailio {
 
-/// The Kamailios of a node. Each is connected to, and again when it is lost, and what it says goes to the
-/// link of its switch. Runs on the threads that run the io_context, each Kamailio on a strand of its own. The
-/// members are for one thread at a time. The io_context must outlive what is under way in it, as it does when
-/// it is stopped first.
+/// The Kamailios of a node; see switches::dialled_switches.
 class clients {
 public:
   /// `attach` is called on threads of the io_context; `now` stamps the arrival of each event.
   clients(boost::asio::io_context& io, const limits& bounds, attach_fn attach, wall_clock now);
 
-  /// Lets go of all.
-  ~clients();
-
-  clients(const clients&) = delete;
-  clients& operator=(const clients&) = delete;
-
   /// Connects to these from now on. One that is there already, with the same settings, is not disturbed.
-  void set(std::vector<settings> switches);
+  void set(const std::vector<settings>& switches);
 
-  const metrics& counters() const noexcept;
+  const metrics& counters() const noexcept { return *counters_; }
 
   /// What is to be known of them.
-  const switch_notes& notes() const noexcept;
+  const switch_notes& notes() const noexcept { return dialled_.notes(); }
 
 private:
-  class impl;
-  std::unique_ptr<impl> impl_;
+  const limits bounds_;
+  const std::shared_ptr<metrics> counters_ = std::make_shared<metrics>();
+  switches::dialled_switches dialled_;
 };
 
 } // namespace rollcall::kamailio

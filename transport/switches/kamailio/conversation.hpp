@@ -1,13 +1,13 @@
 #pragma once
 
 #include "domain/calls/switch_news.hpp"
+#include "transport/switches/common/sequence.hpp"
 #include "transport/switches/kamailio/call_book.hpp"
 #include "transport/switches/kamailio/dialog.hpp"
 #include "transport/switches/kamailio/frame.hpp"
 #include "transport/switches/kamailio/hang_ups.hpp"
 #include "transport/switches/kamailio/limits.hpp"
 #include "transport/switches/kamailio/metrics.hpp"
-#include "transport/switches/kamailio/sequence.hpp"
 #include "transport/switches/kamailio/snapshot_failure.hpp"
 #include "transport/switches/kamailio/snapshot_proof.hpp"
 
@@ -106,7 +106,7 @@ private:
   const limits bounds_;
   call_book& book_;
   metrics& counters_;
-  sequence sequence_;
+  switches::sequence sequence_;
   hang_ups hang_ups_;
   moment pinged_;                   ///< the last time that it was time for a ping
   std::optional<moment> ping_sent_; ///< the one that is not answered

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <random>
 #include <string>
 #include <system_error>
 
@@ -31,6 +32,11 @@ fs::path dump_file(const settings& of, std::uint64_t number) {
   std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(number));
   digits.resize(number_digits);
   return of.dump_directory / (beginning_of(of) + digits + std::string{ending});
+}
+
+fs::path new_dump_file(const settings& of) {
+  std::random_device random;
+  return dump_file(of, std::uint64_t{random()} << 32U | random());
 }
 
 void remove_old_dumps(const settings& of, std::chrono::seconds age) {

@@ -13,6 +13,9 @@ namespace rollcall::kamailio {
 /// when the Kamailio shall not dump.
 std::filesystem::path dump_file(const settings& of, std::uint64_t number);
 
+/// With a number of its own.
+std::filesystem::path new_dump_file(const settings& of);
+
 /// Removes what dumps that were given up have left there, when it is older than `age`: a younger one may be
 /// another node's.
 void remove_old_dumps(const settings& of, std::chrono::seconds age);

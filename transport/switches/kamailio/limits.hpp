@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/switches/common/session_limits.hpp"
+
 #include <chrono>
 #include <cstddef>
 
@@ -12,21 +14,17 @@ constexpr std::size_t frame_bytes = 256 * 1024 * 1024;
 /// Bytes of one dialog in a snapshot.
 constexpr std::size_t dialog_bytes = 1024 * 1024;
 
-/// Bytes that are read at once of the event socket.
-constexpr std::size_t read_bytes = 64 * 1024;
-
-/// Bytes of one piece of a snapshot: some 300 dialogs.
-constexpr std::size_t piece_bytes = 256 * 1024;
-
 /// What one Kamailio may cost, and how it is treated.
-struct limits {
-  std::size_t window = 4; ///< deliveries that the link has not worked off; then news wait
-
-  /// News that wait; more are dropped, and a snapshot makes up for them. Some 30 MB.
-  std::size_t backlog = 50'000;
-
-  /// Hang-ups that wait for their turn; more are not taken.
-  std::size_t hang_ups_waiting = 200'000;
+struct limits : switches::session_limits {
+  limits() {
+    window = 4;
+    backlog = 50'000; // some 30 MB
+    read_bytes = 64 * 1024;
+    hang_ups_waiting = 200'000;
+    unsent_bytes = 64 * 1024 * 1024;         // as many hang-ups, however long their ids are
+    acknowledge_at_once = true;              // Kamailio does not set TCP_NODELAY
+    linger = std::chrono::milliseconds{200}; // it is told nothing
+  }
 
   /// Commands without an answer, at once.
   std::size_t hang_ups_at_once = 64;
@@ -38,10 +36,7 @@ struct limits {
   /// Those that may be sent together after a pause.
   double hang_ups_burst = 20;
 
-  std::chrono::milliseconds connect{5'000}; ///< name look-up and TCP
-  std::chrono::milliseconds hello{5'000};   ///< connected to the hello
-  std::chrono::milliseconds attach{10'000}; ///< hello to the answer of the node
-  std::chrono::milliseconds ping{5'000};    ///< between two signs of life asked for
+  std::chrono::milliseconds ping{5'000}; ///< between two signs of life asked for
   /// Bytes after which a ping tells Kamailio that they were read: it sends no more than ROLLCALL_UNREAD
   /// before.
   std::size_t unread = 256 * 1024;
@@ -68,9 +63,6 @@ struct limits {
 
   /// How old a dump must be that nobody has read to be removed.
   std::chrono::seconds dump_age{600};
-
-  std::chrono::milliseconds rpc_answer{120'000}; ///< a list of 100 000 dialogs takes Kamailio that long
-  std::chrono::milliseconds rpc_piece{30'000};   ///< each read of the answer
 };
 
 } // namespace rollcall::kamailio

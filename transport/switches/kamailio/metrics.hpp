@@ -1,25 +1,20 @@
 #pragma once
 
+#include "transport/switches/common/session_metrics.hpp"
 #include "transport/switches/kamailio/script_faults.hpp"
 #include "transport/switches/kamailio/snapshot_failure.hpp"
 
 #include <array>
-#include <atomic>
-#include <cstdint>
+#include <cstddef>
 
 namespace rollcall::kamailio {
 
 /// What the connections to all Kamailios count since the start; `/metrics` reads it from any thread.
-struct metrics {
-  using counter = std::atomic<std::uint64_t>;
-
-  counter connected{0};        ///< connections that were attached
-  counter lost{0};             ///< connections that ended, or never came about
+struct metrics : switches::session_metrics {
   counter events{0};           ///< events of calls
   counter events_late{0};      ///< events of calls that were over already
   counter frames_bad{0};       ///< frames that were not understood
   counter frames_foreign{0};   ///< frames of others on the event socket
-  counter dropped{0};          ///< news for which the node was too far behind
   counter gaps{0};             ///< times that events were found missing
   counter snapshots{0};        ///< those that were complete
   counter snapshots_failed{0}; ///< and those that were not

@@ -1,6 +1,7 @@
 #include "transport/switches/kamailio/snapshot.hpp"
 
 #include "transport/switches/kamailio/command.hpp"
+#include "transport/switches/kamailio/limits.hpp"
 #include "transport/switches/kamailio/snapshot_answer.hpp"
 
 #include <system_error>
@@ -19,13 +20,16 @@ constexpr std::size_t answer_bytes = 64 * 1024;
 
 } // namespace
 
-snapshot::snapshot(const executor& on, plan from, events tell)
-    : on_(on),
-      plan_(std::move(from)),
+snapshot::snapshot(plan from, events tell)
+    : plan_(std::move(from)),
       tell_(std::move(tell)),
-      late_(on),
       request_(plan_.first_request),
       splitter_(depth_in_list, dialog_bytes) {}
+
+snapshot::~snapshot() {
+  if (!is_over())
+    remove_dump();
+}
 
 void snapshot::start() {
   tell_.begin();
@@ -36,9 +40,17 @@ void snapshot::start() {
     count(phase::counting_before);
 }
 
+void snapshot::enter(phase next) {
+  splitter_ =
+      switches::object_splitter{next == phase::reading_file ? depth_in_file : depth_in_list, dialog_bytes};
+  answer_.clear();
+  phase_ = next;
+}
+
 void snapshot::ask(phase next, std::string (*command)(std::uint64_t)) {
+  enter(next);
   const auto number = ++request_;
-  read(tell_.ask(source(), number, command(number)), next);
+  tell_.ask(source(), number, command(number));
 }
 
 void snapshot::count(phase next) { ask(next, count_command); }
@@ -46,48 +58,26 @@ void snapshot::count(phase next) { ask(next, count_command); }
 void snapshot::list() {
   if (!is_dump(source()))
     return ask(phase::reading_list, list_command);
+  enter(phase::dumping);
   const auto number = ++request_;
-  read(tell_.ask(source(), number, dump_command(number, plan_.dump_file.string())), phase::dumping);
+  tell_.ask(source(), number, dump_command(number, plan_.dump_file.string()));
 }
 
-void snapshot::read(snapshot_source_ptr from, phase next) {
-  from_ = std::move(from);
-  splitter_ = object_splitter{next == phase::reading_file ? depth_in_file : depth_in_list, dialog_bytes};
-  answer_.clear();
-  phase_ = next;
-  go_on();
-}
-
-void snapshot::go_on() {
-  from_->next([weak = weak_from_this(), of = from_.get()](const std::string& error, std::string_view piece) {
-    if (const auto self = weak.lock(); self && self->phase_ != phase::over && self->from_.get() == of)
-      self->on_piece(error, piece);
-  });
-}
-
-void snapshot::cancel() {
-  phase_ = phase::over;
-  late_.cancel();
-  if (from_)
-    from_->cancel();
-  remove_dump();
-}
-
-void snapshot::on_piece(const std::string& error, std::string_view piece) {
+void snapshot::take(const std::string& error, std::string_view piece, moment now) {
+  if (is_over() || phase_ == phase::proving)
+    return;
   if (!error.empty())
     return fail(snapshot_failure::unreachable, error);
   if (phase_ == phase::reading_file || phase_ == phase::reading_list)
     return piece.empty() ? on_end() : on_text(piece);
   answer_ += piece;
   if (piece.empty())
-    on_answer();
+    on_answer(now);
   else if (answer_.size() > answer_bytes)
     fail(snapshot_failure::malformed, "an answer that is too long");
-  else
-    go_on();
 }
 
-void snapshot::on_answer() {
+void snapshot::on_answer(moment now) {
   auto error = error_of(answer_, request_);
   if (error && phase_ == phase::asking_run && error->kind == snapshot_failure::refused)
     return fail(snapshot_failure::other_run, "it is not a Kamailio with rollcall.cfg: " + error->text);
@@ -102,15 +92,12 @@ void snapshot::on_answer() {
     return count(phase::counting_before);
   }
   if (phase_ != phase::dumping)
-    return on_counted();
-  std::string reason;
-  auto file = file_source(on_, plan_.dump_file, reason);
-  if (!file)
-    return fail(snapshot_failure::unreachable, reason);
-  read(std::move(file), phase::reading_file);
+    return on_counted(now);
+  enter(phase::reading_file);
+  tell_.fetch(switches::file_once{plan_.dump_file});
 }
 
-void snapshot::on_counted() {
+void snapshot::on_counted(moment now) {
   const auto dialogs = dialogs_counted(answer_);
   if (!dialogs)
     return fail(snapshot_failure::malformed, "dlg.stats_active without the number of all dialogs");
@@ -118,13 +105,12 @@ void snapshot::on_counted() {
   if (phase_ == phase::counting_before)
     list();
   else
-    prove(false);
+    prove(false, now);
 }
 
 void snapshot::on_text(std::string_view piece) {
   if (!splitter_.feed(piece, tell_.dialog))
-    return fail(snapshot_failure::malformed, "a dialog that is too long, or unmatched brackets");
-  tell_.piece();
+    fail(snapshot_failure::malformed, "a dialog that is too long, or unmatched brackets");
 }
 
 void snapshot::on_end() {
@@ -143,38 +129,35 @@ void snapshot::on_end() {
 }
 
 /// Events may be on their way that explain what the numbers do not: they are waited for once.
-void snapshot::prove(bool last) {
+void snapshot::prove(bool last, moment now) {
   phase_ = phase::proving;
   auto doubt = tell_.doubt(source());
   if (!doubt)
-    return finish(true);
-  if (last)
-    return fail(doubt->kind, std::move(doubt->text));
-  late_.expires_after(plan_.late);
-  late_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
-    if (const auto self = weak.lock(); !ec && self && self->phase_ == phase::proving)
-      self->prove(true);
-  });
+    phase_ = phase::complete;
+  else if (last)
+    fail(doubt->kind, std::move(doubt->text));
+  else
+    late_at_ = now + plan_.late;
+}
+
+void snapshot::look(moment now) {
+  if (phase_ == phase::proving && now >= late_at_)
+    prove(true, now);
+}
+
+std::optional<snapshot::moment> snapshot::wakes_at() const {
+  return phase_ == phase::proving ? std::optional{late_at_} : std::nullopt;
 }
 
 void snapshot::fail(snapshot_failure kind, std::string text) {
-  const auto keep = shared_from_this();
-  from_->cancel();
   remove_dump();
   tell_.failed(source(), {kind, std::move(text)});
-  if (++at_ == plan_.sources.size())
-    return finish(false);
-  start();
+  if (++at_ < plan_.sources.size())
+    return start();
+  phase_ = phase::failed;
 }
 
-void snapshot::finish(bool complete) {
-  const auto keep = shared_from_this();
-  phase_ = phase::over;
-  from_->cancel();
-  tell_.done(complete);
-}
-
-void snapshot::remove_dump() {
+void snapshot::remove_dump() const {
   std::error_code ignored;
   if (!plan_.dump_file.empty())
     std::filesystem::remove(plan_.dump_file, ignored);

@@ -1,15 +1,13 @@
 #pragma once
 
-#include "transport/switches/kamailio/object_splitter.hpp"
+#include "transport/switches/common/object_splitter.hpp"
+#include "transport/switches/driver.hpp"
 #include "transport/switches/kamailio/snapshot_failure.hpp"
-#include "transport/switches/kamailio/snapshot_source.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,10 +20,12 @@ namespace rollcall::kamailio {
 //     └── the next source, when there is one ◄── failed ◄── from any of these, at the first thing that is
 //     wrong
 
-/// Fetches all dialogs of a Kamailio once, from the first of several sources that gives a list which is
-/// proved to be complete. It goes on only when told to, so that a busy node is not flooded. One strand.
-class snapshot : public std::enable_shared_from_this<snapshot> {
+/// Takes in all dialogs of a Kamailio once, from the first of several sources that gives a list which is
+/// proved to be complete. Pure; one thread.
+class snapshot {
 public:
+  using moment = std::chrono::steady_clock::time_point;
+
   /// Where it may come from.
   struct plan {
     std::vector<dialog_source> sources; ///< in this order; at least one
@@ -36,8 +36,11 @@ public:
   };
 
   struct events {
-    /// Sends a JSON-RPC request, and where its answer will come from.
-    std::function<snapshot_source_ptr(dialog_source of, std::uint64_t number, std::string request)> ask;
+    /// Sends a JSON-RPC request. The text of its answer is for take().
+    std::function<void(dialog_source of, std::uint64_t number, std::string request)> ask;
+
+    /// The same for what is in a file.
+    std::function<void(switches::fetch_source from)> fetch;
 
     /// A source is about to be asked: whatever another one has named counts no more.
     std::function<void()> begin;
@@ -48,29 +51,35 @@ public:
     /// A dialog, as JSON.
     std::function<void(std::string_view dialog)> dialog;
 
-    /// A piece has been read; go_on() asks for the next.
-    std::function<void()> piece;
-
     /// All has been read.
     std::function<void()> read;
 
     /// Why that is not known to be all; none when it is.
     std::function<std::optional<snapshot_error>(dialog_source of)> doubt;
 
-    /// A source has failed.
+    /// A source has failed; what was asked for is not wanted any more.
     std::function<void(dialog_source of, const snapshot_error& error)> failed;
-
-    /// It is over, and complete or not.
-    std::function<void(bool complete)> done;
   };
 
-  snapshot(const executor& on, plan from, events tell);
+  snapshot(plan from, events tell);
+  ~snapshot();
+
+  snapshot(const snapshot&) = delete;
+  snapshot& operator=(const snapshot&) = delete;
 
   void start();
-  void go_on();
 
-  /// No event is told any more.
-  void cancel();
+  /// A piece of the text that was asked for last; empty: that was all. With an error there is no more.
+  void take(const std::string& error, std::string_view piece, moment now);
+
+  /// Looks whether it has waited long enough.
+  void look(moment now);
+
+  /// When it has; none when it waits for no time.
+  std::optional<moment> wakes_at() const;
+
+  bool is_over() const { return phase_ == phase::complete || phase_ == phase::failed; }
+  bool is_complete() const { return phase_ == phase::complete; }
 
 private:
   enum class phase : std::uint8_t {
@@ -81,34 +90,31 @@ private:
     reading_list,
     counting_after,
     proving,
-    over
+    complete,
+    failed
   };
 
   dialog_source source() const { return plan_.sources[at_]; }
+  void enter(phase next);
   void ask(phase next, std::string (*command)(std::uint64_t));
-  void read(snapshot_source_ptr from, phase next);
   void count(phase next);
   void list();
-  void on_piece(const std::string& error, std::string_view piece);
-  void on_answer();
-  void on_counted();
+  void on_answer(moment now);
+  void on_counted(moment now);
   void on_text(std::string_view piece);
   void on_end();
-  void prove(bool last);
+  void prove(bool last, moment now);
   void fail(snapshot_failure kind, std::string text);
-  void finish(bool complete);
-  void remove_dump();
+  void remove_dump() const;
 
-  executor on_;
   const plan plan_;
   events tell_;
-  boost::asio::steady_timer late_;
   std::size_t at_ = 0; ///< which source
   std::uint64_t request_;
-  snapshot_source_ptr from_;
-  object_splitter splitter_;
+  switches::object_splitter splitter_;
   std::string answer_; ///< to anything but the list
-  phase phase_ = phase::over;
+  moment late_at_{};   ///< while proving
+  phase phase_ = phase::failed;
 };
 
 } // namespace rollcall::kamailio

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
-/// Which run of a Kamailio each configured switch is, so that one Kamailio is not connected to under two
+/// Which run of a process each configured switch is, so that one process is not connected to under two
 /// names: each of its calls would be listed, and hung up, twice. Any thread.
 class run_registry {
 public:
@@ -35,7 +35,7 @@ private:
 
   struct refusal {
     owner by = nullptr;
-    std::string other; ///< the name that the Kamailio has
+    std::string other; ///< the name that the process has
   };
 
   std::mutex mutex_;
@@ -43,4 +43,4 @@ private:
   std::map<std::string, refusal> refused_;
 };
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 /// How far the clock of a switch is from ours, measured by what it answers, and what its times are by our
 /// clock.
@@ -46,4 +46,4 @@ private:
   std::uint32_t steps_ = 0;
 };
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

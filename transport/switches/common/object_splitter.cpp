@@ -1,6 +1,6 @@
-#include "transport/switches/kamailio/object_splitter.hpp"
+#include "transport/switches/common/object_splitter.hpp"
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 bool object_splitter::feed(std::string_view piece, const handler& each) {
   for (const char c : piece)
@@ -49,4 +49,4 @@ bool object_splitter::shut(const handler& each) {
   return true;
 }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -1,6 +1,6 @@
-#include "transport/switches/kamailio/run_registry.hpp"
+#include "transport/switches/common/run_registry.hpp"
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 std::optional<std::string> run_registry::claim(const switch_name& name, owner by, const std::string& run) {
   const std::lock_guard lock{mutex_};
@@ -9,7 +9,7 @@ std::optional<std::string> run_registry::claim(const switch_name& name, owner by
       refused_[name.value()] = {by, other};
       return other;
     }
-  // Kamailio may have been restarted: who had it before has it again, whoever is the first to be back.
+  // The switch may have been restarted: who had it before has it again, whoever is the first to be back.
   if (const auto refused = refused_.find(name.value()); refused != refused_.end()) {
     const auto other = runs_.find(refused->second.other);
     if (other != runs_.end() && !other->second.connected) {
@@ -36,4 +36,4 @@ void run_registry::forget(const switch_name& name, owner by) {
     refused_.erase(refused);
 }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

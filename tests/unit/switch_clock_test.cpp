@@ -1,10 +1,10 @@
-#include "transport/switches/kamailio/switch_clock.hpp"
+#include "transport/switches/common/switch_clock.hpp"
 
 #include <doctest/doctest.h>
 
-namespace rollcall::kamailio_switch_clock_test {
+namespace rollcall::switch_clock_test {
 
-using namespace rollcall::kamailio;
+using namespace rollcall::switches;
 using namespace std::chrono_literals;
 
 namespace {
@@ -94,4 +94,4 @@ TEST_CASE("a time that is not known stays so") {
   CHECK_FALSE(event.setup);
 }
 
-} // namespace rollcall::kamailio_switch_clock_test
+} // namespace rollcall::switch_clock_test

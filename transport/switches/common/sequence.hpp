@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <map>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
-/// Watches the numbers of events for those that are missing. Kamailio's workers overtake each other, so that
-/// numbers come out of order by milliseconds; one that stays away was lost, on the way or in a full queue.
-/// One thread.
+/// Watches the numbers of a switch's events for those that are missing. Its workers may overtake each other,
+/// so that numbers come out of order by milliseconds; one that stays away was lost, on the way or in a full
+/// queue. One thread.
 class sequence {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -44,4 +44,4 @@ private:
   std::map<std::uint64_t, hole> holes_; ///< by their first number
 };
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -1,6 +1,6 @@
-#include "transport/switches/kamailio/switch_clock.hpp"
+#include "transport/switches/common/switch_clock.hpp"
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 namespace {
 
@@ -43,4 +43,4 @@ void switch_clock::correct(call_event& event) const {
       **each -= correction_;
 }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -1,4 +1,4 @@
-#include "transport/switches/kamailio/sequence.hpp"
+#include "transport/switches/common/sequence.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -8,9 +8,9 @@
 #include <numeric>
 #include <vector>
 
-namespace rollcall::kamailio_sequence_test {
+namespace rollcall::switch_sequence_test {
 
-using namespace rollcall::kamailio;
+using namespace rollcall::switches;
 using namespace std::chrono_literals;
 
 namespace {
@@ -96,4 +96,4 @@ TEST_CASE("numbers in any order leave no hole, and without one of them a hole") 
   }));
 }
 
-} // namespace rollcall::kamailio_sequence_test
+} // namespace rollcall::switch_sequence_test

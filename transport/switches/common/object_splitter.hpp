@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 /// Cuts the objects of a large JSON text out while it is read, piece by piece, so that it is never in memory
 /// as a whole. One thread.
@@ -47,4 +47,4 @@ private:
   std::string skeleton_;
 };
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -1,6 +1,6 @@
-#include "transport/switches/kamailio/address.hpp"
+#include "transport/net/http_url.hpp"
 
-namespace rollcall::kamailio {
+namespace rollcall::net {
 
 namespace {
 
@@ -9,7 +9,7 @@ constexpr std::string_view default_port = ":80";
 
 } // namespace
 
-std::optional<rpc_url> parse_rpc_url(std::string_view text) {
+std::optional<http_url> parse_http_url(std::string_view text) {
   if (!text.starts_with(scheme))
     return std::nullopt;
   text.remove_prefix(scheme.size());
@@ -22,7 +22,7 @@ std::optional<rpc_url> parse_rpc_url(std::string_view text) {
   const auto target = slash == text.npos ? std::string_view{"/"} : text.substr(slash);
   if (!at || target.find_first_of(" \t\r\n") != target.npos)
     return std::nullopt;
-  return rpc_url{*at, std::string{target}};
+  return http_url{*at, std::string{target}};
 }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::net

@@ -1,13 +1,13 @@
-#include "transport/switches/kamailio/run_registry.hpp"
+#include "transport/switches/common/run_registry.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-namespace rollcall::kamailio_run_registry_test {
+namespace rollcall::switch_run_registry_test {
 
-using namespace rollcall::kamailio;
+using namespace rollcall::switches;
 
 namespace {
 
@@ -74,4 +74,4 @@ TEST_CASE_FIXTURE(fixture, "a client that is replaced takes nothing from the one
   CHECK(claim(two, "1") == "kam-1");
 }
 
-} // namespace rollcall::kamailio_run_registry_test
+} // namespace rollcall::switch_run_registry_test

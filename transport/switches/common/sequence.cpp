@@ -1,9 +1,9 @@
-#include "transport/switches/kamailio/sequence.hpp"
+#include "transport/switches/common/sequence.hpp"
 
 #include <algorithm>
 #include <iterator>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 namespace {
 
@@ -54,4 +54,4 @@ bool sequence::lost(moment now) const {
 
 void sequence::reset_gaps() { holes_.clear(); }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches

@@ -1,15 +1,15 @@
-#include "transport/switches/kamailio/snapshot_source.hpp"
+#include "transport/switches/common/fetch.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-namespace rollcall::kamailio {
+namespace rollcall::switches {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -24,17 +24,17 @@ constexpr int http_version = 11;
 
 //   next ──► resolve ──► connect ──► write ──► read the header ──► read a piece ──► done
 //   next ─────────────────────────────────────────────────────────► read a piece ──► done
-class rpc_exchange final : public snapshot_source, public std::enable_shared_from_this<rpc_exchange> {
+class http_exchange final : public fetch, public std::enable_shared_from_this<http_exchange> {
 public:
-  rpc_exchange(const executor& on, const rpc_url& to, std::string request, const limits& bounds)
-      : url_(to), bounds_(bounds), resolver_(on), stream_(on), piece_(piece_bytes) {
+  http_exchange(const net::channel::strand& on, http_post&& request, const fetch_limits& bounds)
+      : url_(std::move(request.to)), bounds_(bounds), resolver_(on), stream_(on), piece_(piece_bytes) {
     request_.method(http::verb::post);
-    request_.target(to.target);
+    request_.target(url_.target);
     request_.version(http_version);
-    request_.set(http::field::host, to.at.host);
-    request_.set(http::field::content_type, "application/json");
+    request_.set(http::field::host, url_.at.host);
+    request_.set(http::field::content_type, request.content_type);
     request_.keep_alive(false);
-    request_.body() = std::move(request);
+    request_.body() = std::move(request.body);
     request_.prepare_payload();
     parser_.body_limit(boost::none);
   }
@@ -69,7 +69,7 @@ private:
   void on_connect(error_code ec) {
     if (ec || !done_)
       return fail("connect", ec);
-    stream_.expires_after(bounds_.rpc_answer);
+    stream_.expires_after(bounds_.answer);
     http::async_write(stream_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
       self->on_write(failed);
     });
@@ -86,7 +86,7 @@ private:
   void on_header(error_code ec) {
     if (ec || !done_)
       return fail("answer", ec);
-    // Kamailio answers with 500, and a JSON-RPC error, to what it refuses.
+    // With a JSON-RPC error in its body, to what is refused.
     const auto status = parser_.get().result();
     if (status != http::status::ok && status != http::status::internal_server_error)
       return finish("answer: HTTP status " + std::to_string(parser_.get().result_int()), {});
@@ -98,7 +98,7 @@ private:
       return asio::post(stream_.get_executor(), [self = shared_from_this()] { self->finish({}, {}); });
     parser_.get().body().data = piece_.data();
     parser_.get().body().size = piece_.size();
-    stream_.expires_after(bounds_.rpc_piece);
+    stream_.expires_after(bounds_.piece);
     http::async_read(stream_, buffer_, parser_,
                      [self = shared_from_this()](error_code failed, std::size_t) { self->on_piece(failed); });
   }
@@ -116,8 +116,8 @@ private:
       done(error, piece);
   }
 
-  const rpc_url url_;
-  const limits bounds_;
+  const net::http_url url_;
+  const fetch_limits bounds_;
   tcp::resolver resolver_;
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
@@ -130,9 +130,8 @@ private:
 
 } // namespace
 
-snapshot_source_ptr rpc_source(const executor& on, const rpc_url& to, std::string request,
-                               const limits& bounds) {
-  return std::make_shared<rpc_exchange>(on, to, std::move(request), bounds);
+fetch_ptr fetch_http(const net::channel::strand& on, http_post request, const fetch_limits& bounds) {
+  return std::make_shared<http_exchange>(on, std::move(request), bounds);
 }
 
-} // namespace rollcall::kamailio
+} // namespace rollcall::switches
