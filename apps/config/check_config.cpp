@@ -6,7 +6,6 @@
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
 #include "transport/http/peers.hpp"
-#include "transport/net/http_url.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -31,7 +30,6 @@ public:
     look_at_feed();
     look_at_directory();
     look_at_audit_log();
-    look_at_kamailios();
     report_.value = std::move(loaded_.value);
     return std::move(report_);
   }
@@ -193,12 +191,6 @@ private:
     }
   }
 
-  void look_at_kamailios() {
-    for (const auto& each : loaded_.value.kamailio)
-      if (!each.rpc.empty() && !net::parse_http_url(each.rpc))
-        problem("kamailio", "'" + each.name.value() + "': rpc " + each.rpc + " is no http:// address");
-  }
-
   void look_at_store(directory_store& store, const std::string& name) {
     const auto& realm = loaded_.value.http.realm;
     const auto stored = store.realm();
@@ -220,8 +212,8 @@ private:
     };
     for (const auto& each : loaded_.value.feed.switches)
       look("feed.switch", each.name, each.environment);
-    for (const auto& each : loaded_.value.kamailio)
-      look("kamailio", each.name, each.environment);
+    for (const auto& each : loaded_.value.dialled)
+      look(each.kind.c_str(), each.name, each.environment);
   }
 
   std::filesystem::path file_;

@@ -3,6 +3,7 @@
 #include "apps/config/socket_address.hpp"
 #include "domain/base/ids.hpp"
 #include "transport/http/digest_hash.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -77,16 +78,15 @@ struct feed_config {
   friend bool operator==(const feed_config&, const feed_config&) = default;
 };
 
-/// A Kamailio that this node connects to.
-struct kamailio_config {
+/// A switch that this node dials.
+struct dialled_config {
+  std::string kind; ///< the block that it is configured by, as the registry of drivers has it
   switch_name name; ///< no other switch of the file has it
-  socket_address evapi;
-  std::string rpc; ///< an http:// url; empty: all commands go over evapi
+  socket_address at;
   environment_id environment{1};
-  std::vector<std::string> nodes; ///< that may connect to it, in order of preference; empty: this one
-  std::chrono::milliseconds snapshot_interval{60'000};
-  std::filesystem::path dump_directory; ///< absolute; empty: lists come over RPC
-  friend bool operator==(const kamailio_config&, const kamailio_config&) = default;
+  std::vector<std::string> nodes;  ///< that may connect to it, in order of preference; empty: this one
+  switches::setting_values values; ///< for its driver
+  friend bool operator==(const dialled_config&, const dialled_config&) = default;
 };
 
 struct calls_config {
@@ -140,7 +140,7 @@ struct config {
   directory_config directory;
   audit_config audit;
   feed_config feed;
-  std::vector<kamailio_config> kamailio;
+  std::vector<dialled_config> dialled;
   calls_config calls;
   api_config api;
   std::optional<cluster_config> cluster; ///< none: a cluster of one

@@ -8,7 +8,7 @@ namespace rollcall {
 
 namespace {
 
-std::string enumerated(std::initializer_list<std::string_view> words) {
+std::string enumerated(const std::vector<std::string_view>& words) {
   std::string out;
   for (const auto word : words)
     out.append(out.empty() ? "" : ", ").append(word);
@@ -17,11 +17,11 @@ std::string enumerated(std::initializer_list<std::string_view> words) {
 
 } // namespace
 
-config_section::config_section(config_reading& reading, const toml_table& file, keys known)
+config_section::config_section(config_reading& reading, const toml_table& file, const keys& known)
     : config_section(reading, {}, {}, &file, known) {}
 
 config_section::config_section(config_reading& reading, std::string name, text_place place,
-                               const toml_table* table, keys known)
+                               const toml_table* table, const keys& known)
     : reading_(reading), name_(std::move(name)), place_(place), table_(table) {
   if (table_)
     for (const auto& member : *table_) {
@@ -37,20 +37,20 @@ config_section::config_section(config_reading& reading, std::string name, text_p
       reading_.loaded.defaulted.push_back(full_name(key));
 }
 
-config_section config_section::table(std::string_view key, keys known) const {
+config_section config_section::table(std::string_view key, const keys& known) const {
   if (auto present = optional_table(key, known))
     return *std::move(present);
   return {reading_, full_name(key), place_, nullptr, known};
 }
 
-std::optional<config_section> config_section::optional_table(std::string_view key, keys known) const {
+std::optional<config_section> config_section::optional_table(std::string_view key, const keys& known) const {
   const auto* value = find(key);
   if (!value)
     return std::nullopt;
   return config_section{reading_, full_name(key), value->place, &as_table(key, *value), known};
 }
 
-std::vector<config_section> config_section::tables(std::string_view key, keys known) const {
+std::vector<config_section> config_section::tables(std::string_view key, const keys& known) const {
   std::vector<config_section> out;
   const auto* value = find(key);
   if (!value)

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,19 +25,19 @@ struct config_reading {
 /// throw config_error, naming the key, when its value does not fit.
 class config_section {
 public:
-  using keys = std::initializer_list<std::string_view>;
+  using keys = std::vector<std::string_view>;
 
   /// The whole file. Throws config_error for a key that is not in `known`, as do table() and tables().
-  config_section(config_reading& reading, const toml_table& file, keys known);
+  config_section(config_reading& reading, const toml_table& file, const keys& known);
 
   /// The table of that name; an absent one reads as an empty one.
-  config_section table(std::string_view key, keys known) const;
+  config_section table(std::string_view key, const keys& known) const;
 
   /// The table of that name, if the file has it.
-  std::optional<config_section> optional_table(std::string_view key, keys known) const;
+  std::optional<config_section> optional_table(std::string_view key, const keys& known) const;
 
   /// The tables of a [[name]] array, none when absent.
-  std::vector<config_section> tables(std::string_view key, keys known) const;
+  std::vector<config_section> tables(std::string_view key, const keys& known) const;
 
   void read(std::string_view key, bool& out) const;
   void read(std::string_view key, std::string& out) const;
@@ -73,6 +72,8 @@ public:
   /// Takes any value, and warns that it does nothing, and what does.
   void without_effect(std::string_view key, const std::string& instead) const;
 
+  bool has(std::string_view key) const { return find(key) != nullptr; }
+
   /// Throws config_error when the key is absent.
   void require(std::string_view key) const;
 
@@ -81,7 +82,7 @@ public:
 
 private:
   config_section(config_reading& reading, std::string name, text_place place, const toml_table* table,
-                 keys known);
+                 const keys& known);
 
   const toml_value* find(std::string_view key) const;
   std::string full_name(std::string_view key) const;

@@ -104,26 +104,6 @@ std::filesystem::path audit_file(std::string_view text) {
   return std::filesystem::path{text};
 }
 
-std::string rpc_url(std::string_view text) {
-  static constexpr std::string_view scheme = "http://";
-  if (text.empty())
-    return {};
-  if (!text.starts_with(scheme) || !std::all_of(text.begin(), text.end(), is_graphic))
-    refuse("must look like http://127.0.0.1:8081/RPC");
-  const auto authority = text.substr(scheme.size(), text.find('/', scheme.size()) - scheme.size());
-  // Without a port it is that of http.
-  const bool has_port = authority.rfind(':') != std::string_view::npos && !authority.ends_with(']');
-  parse_socket_address(has_port ? std::string{authority} : std::string{authority} + ":80");
-  return std::string{text};
-}
-
-std::filesystem::path dump_directory(std::string_view text) {
-  const std::filesystem::path path{text};
-  if (!path.empty() && !path.is_absolute())
-    refuse("must be an absolute path, for Kamailio and rollcall have to mean the same folder");
-  return path;
-}
-
 socket_address remote_address(std::string_view text) {
   auto address = parse_socket_address(text);
   if (address.port == 0)

@@ -40,12 +40,6 @@ std::string directory_url(std::string_view text);
 /// Empty, or a path that does not end in a slash.
 std::filesystem::path audit_file(std::string_view text);
 
-/// Empty, or an http:// url with a host.
-std::string rpc_url(std::string_view text);
-
-/// Empty, or an absolute path.
-std::filesystem::path dump_directory(std::string_view text);
-
 /// An address to connect to, which needs a port.
 socket_address remote_address(std::string_view text);
 

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <system_error>
 #include <unistd.h>
+#include <variant>
 
 namespace rollcall {
 
@@ -35,8 +36,6 @@ constexpr std::chrono::milliseconds disconnect_deadline_least = 1s;
 constexpr std::chrono::milliseconds disconnect_deadline_most = 30s; // longest_order in actors/order_time.hpp
 constexpr std::chrono::milliseconds ready_grace_most = 10min;
 constexpr std::chrono::milliseconds resume_hang_ups_most = 24h;
-constexpr std::chrono::milliseconds snapshot_interval_least = 1s;
-constexpr std::chrono::milliseconds snapshot_interval_most = 24h;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -149,14 +148,41 @@ void read_feed(const config_section& in, feed_config& out, std::vector<switch_na
   out.tls = read_tls(in);
 }
 
-void read_kamailio(const config_section& in, kamailio_config& out, std::vector<switch_name>& taken) {
+using setting_value = switches::setting_values::mapped_type;
+
+setting_value read_setting(const config_section& in, std::string_view key, switches::text_check check) {
+  std::string text;
+  in.read(key, text, check);
+  return text;
+}
+
+setting_value read_setting(const config_section& in, std::string_view key,
+                           const switches::duration_range& within) {
+  auto duration = within.least;
+  in.read(key, duration, within.least, within.most);
+  return duration;
+}
+
+/// What a switch that is dialled has, of any kind.
+void read_dialled(const config_section& in, const switches::driver_kind& kind, dialled_config& out,
+                  std::vector<switch_name>& taken) {
+  out.kind = kind.block;
   read_switch(in, out.name, out.environment, taken);
-  in.require("evapi");
-  in.read("evapi", out.evapi, values::remote_address);
-  in.read("rpc", out.rpc, values::rpc_url);
+  in.require(kind.address);
+  in.read(kind.address, out.at, values::remote_address);
   in.read_list("nodes", out.nodes, values::node_id);
-  in.read("snapshot_interval", out.snapshot_interval, snapshot_interval_least, snapshot_interval_most);
-  in.read("dump_directory", out.dump_directory, values::dump_directory);
+  for (const auto& each : kind.settings)
+    if (in.has(each.key))
+      out.values.emplace(
+          each.key,
+          std::visit([&](const auto& takes) { return read_setting(in, each.key, takes); }, each.takes));
+}
+
+config_section::keys keys_of(const switches::driver_kind& kind) {
+  config_section::keys keys{"name", kind.address, "i_environment", "nodes"};
+  for (const auto& each : kind.settings)
+    keys.push_back(each.key);
+  return keys;
 }
 
 void read_calls(const config_section& in, calls_config& out) {
@@ -241,15 +267,15 @@ void refuse_addresses_used_twice(const config_section& file, const config& all) 
 }
 
 /// A node that is not named would never know when it is its turn.
-void refuse_kamailios_of_others(const config_section& file, const config& all) {
-  for (const auto& one : all.kamailio)
+void refuse_switches_of_others(const config_section& file, const config& all) {
+  for (const auto& one : all.dialled)
     if (!one.nodes.empty() && std::find(one.nodes.begin(), one.nodes.end(), all.node.id) == one.nodes.end())
-      file.fail("kamailio", "'" + one.name.value() + "' is connected to by nodes that this one, "
-                                + all.node.id + ", is not of");
+      file.fail(one.kind, "'" + one.name.value() + "' is connected to by nodes that this one, " + all.node.id
+                              + ", is not of");
 }
 
-void read_file(const config_section& in, config& out) {
-  std::vector<switch_name> switches;
+void read_file(const config_section& in, const std::vector<switches::driver_kind>& kinds, config& out) {
+  std::vector<switch_name> names;
   read_node(in.table("node", {"id", "state"}), out.node);
   read_http(
       in.table("http", {"listen", "trusted_listen", "trusted_hosts", "hosts", "proxies", "realm",
@@ -258,10 +284,10 @@ void read_file(const config_section& in, config& out) {
   in.table("metrics", {"listen"}).read_list("listen", out.metrics.listen, parse_socket_address);
   read_directory(in.table("directory", {"url"}), out.directory);
   read_audit(in.table("audit", {"file", "backlog", "daily_bytes"}), out.audit);
-  read_feed(in.table("feed", {"listen", "calls_per_switch", "switch", "tls"}), out.feed, switches);
-  for (const auto& block : in.tables("kamailio", {"name", "evapi", "rpc", "i_environment", "nodes",
-                                                  "snapshot_interval", "dump_directory"}))
-    read_kamailio(block, out.kamailio.emplace_back(), switches);
+  read_feed(in.table("feed", {"listen", "calls_per_switch", "switch", "tls"}), out.feed, names);
+  for (const auto& kind : kinds)
+    for (const auto& block : in.tables(kind.block, keys_of(kind)))
+      read_dialled(block, kind, out.dialled.emplace_back(), names);
   read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace", "resume_hang_ups"}),
              out.calls);
   read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
@@ -272,7 +298,7 @@ void read_file(const config_section& in, config& out) {
     read_cluster(*cluster, out.cluster.emplace());
   read_log(in.table("log", {"level", "format"}), out.log);
   refuse_addresses_used_twice(in, out);
-  refuse_kamailios_of_others(in, out);
+  refuse_switches_of_others(in, out);
 }
 
 std::string contents(const std::filesystem::path& file) {
@@ -291,14 +317,15 @@ std::string contents(const std::filesystem::path& file) {
 
 } // namespace
 
-loaded_config parse_config(std::string_view text, const std::filesystem::path& file) {
+loaded_config parse_config(std::string_view text, const std::filesystem::path& file,
+                           const std::vector<switches::driver_kind>& kinds) {
   const auto tree = parse_toml(text, file);
   config_reading reading{file, {}};
-  read_file({reading,
-             tree,
-             {"node", "http", "metrics", "directory", "audit", "feed", "kamailio", "calls", "api", "cluster",
-              "log"}},
-            reading.loaded.value);
+  config_section::keys keys{"node", "http", "metrics", "directory", "audit", "feed"};
+  for (const auto& each : kinds)
+    keys.push_back(each.block);
+  keys.insert(keys.end(), {"calls", "api", "cluster", "log"});
+  read_file({reading, tree, keys}, kinds, reading.loaded.value);
   return std::move(reading.loaded);
 }
 

@@ -2,6 +2,7 @@
 
 #include "apps/config/config.hpp"
 #include "apps/config/config_error.hpp"
+#include "transport/switches/registry/registry.hpp"
 
 #include <filesystem>
 #include <map>
@@ -28,7 +29,9 @@ config load_config(const std::filesystem::path& file);
 /// The same with its provenance.
 loaded_config load_config_with_places(const std::filesystem::path& file);
 
-/// The same for a text that is at hand; `file` is for messages only.
-loaded_config parse_config(std::string_view text, const std::filesystem::path& file);
+/// The same for a text that is at hand; `file` is for messages only. `kinds` are those of switches that can
+/// be dialled.
+loaded_config parse_config(std::string_view text, const std::filesystem::path& file,
+                           const std::vector<switches::driver_kind>& kinds = switches::registry());
 
 } // namespace rollcall

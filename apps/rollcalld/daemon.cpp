@@ -101,7 +101,7 @@ void daemon::impl::start_actors() {
             });
           },
           [this](std::function<void()> what) { boost::asio::post(control_, std::move(what)); },
-          [this] { boost::asio::post(control_, [this] { choose_kamailios(); }); },
+          [this] { boost::asio::post(control_, [this] { choose_dialled(); }); },
           [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
           [this] { boost::asio::post(control_, [this] { begin_stop(); }); }},
       config_);
@@ -125,10 +125,10 @@ void daemon::impl::start_listeners() {
                                          });
   feed_ = std::make_unique<feed::server>(thread_pools_.sockets(), feed::limits{}, config_.node.id,
                                          secrets_of(config_, *directory_), attach, system_now);
-  kamailios_ =
-      std::make_unique<kamailio::clients>(thread_pools_.sockets(), kamailio::limits{}, attach, system_now);
+  dialled_ = std::make_unique<switches::dialled_kinds>(thread_pools_.sockets(), switches::registry(), attach,
+                                                       system_now);
   pages_ = std::make_unique<pages>(system_, node_, *endpoint_, context_, http_->counters(), feed_->counters(),
-                                   *kamailios_, *cluster_, directory_status_, certificates_);
+                                   *dialled_, *cluster_, directory_status_, certificates_);
   pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
 
   start_http(*http_, config_);
@@ -140,7 +140,7 @@ void daemon::impl::start_listeners() {
   }
   cluster_->listen(config_);
   certificates_.set(certificates_of(config_));
-  choose_kamailios();
+  choose_dialled();
 }
 
 void daemon::impl::share_secret() {
@@ -148,16 +148,13 @@ void daemon::impl::share_secret() {
   cluster_->set_secret(secret_->told());
 }
 
-void daemon::impl::choose_kamailios() {
-  auto next = kamailios_of(config_, *directory_, *context_->cluster.view(), system_now());
+void daemon::impl::choose_dialled() {
+  auto next = dialled_of(config_, *directory_, *context_->cluster.view(), system_now());
   if (draining_)
-    std::erase_if(next, [view = context_->cluster.view()](const kamailio::settings& one) {
+    std::erase_if(next, [view = context_->cluster.view()](const switches::dialled& one) {
       return addresses_for(one.name, *view).has_value();
     });
-  if (next == chosen_kamailios_)
-    return;
-  chosen_kamailios_ = next;
-  kamailios_->set(std::move(next));
+  dialled_->set(next);
 }
 
 void daemon::impl::run() {
@@ -191,7 +188,7 @@ void daemon::impl::begin_stop() {
 
 void daemon::impl::hand_over(bool away) {
   draining_ = away;
-  choose_kamailios();
+  choose_dialled();
   if (away)
     feed_->move(
         [view = context_->cluster.view()](const switch_name& name) { return addresses_for(name, *view); });
@@ -260,7 +257,6 @@ daemon::impl::consequences daemon::impl::prepare(const config& next, const direc
                            ? authenticator_
                            : authenticator_of(next.http, secret_->nonce_keys());
   auto settings = api_settings_of(next, dir, authenticator);
-  kamailios_of(next, *dir, *context_->cluster.view(), system_now());
   return {std::move(authenticator), std::move(settings)};
 }
 
@@ -293,7 +289,7 @@ void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   endpoint_->change(std::move(prepared.settings));
   pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
   feed_->set_switches(secrets_of(config_, *directory_));
-  choose_kamailios();
+  choose_dialled();
 }
 
 /// For one of the things that follow the answers, while another one, or another half of this one, may follow.
@@ -308,7 +304,7 @@ void daemon::impl::drain() {
   const auto cut = stop_by_ - after_answers + 100ms;
   answers_.wait(
       std::chrono::duration_cast<std::chrono::milliseconds>(cut - std::chrono::steady_clock::now()));
-  kamailios_->set({});
+  dialled_->set({});
   const auto flushed_within = next_wait();
   feed_->drain(flushed_within, [this] { lines_.open(); });
   lines_.wait(flushed_within + 100ms);

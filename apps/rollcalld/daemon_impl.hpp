@@ -17,7 +17,7 @@
 #include "transport/api/endpoint.hpp"
 #include "transport/http/server.hpp"
 #include "transport/switches/feed/server.hpp"
-#include "transport/switches/kamailio/clients.hpp"
+#include "transport/switches/registry/dialled_kinds.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -60,7 +60,7 @@ private:
   void drain();
   std::chrono::milliseconds next_wait() const;
   void share_secret();
-  void choose_kamailios();
+  void choose_dialled();
 
   std::filesystem::path file_;
   config config_;
@@ -87,9 +87,8 @@ private:
   std::unique_ptr<pages> pages_;
   std::unique_ptr<http::server> http_;
   std::unique_ptr<feed::server> feed_;
-  std::unique_ptr<kamailio::clients> kamailios_;
-  std::vector<kamailio::settings> chosen_kamailios_; ///< those that are this node's to connect to
-  bool draining_ = false;                            ///< switches are to connect to other nodes
+  std::unique_ptr<switches::dialled_kinds> dialled_;
+  bool draining_ = false; ///< switches are to connect to other nodes
   bool stopping_ = false;
   std::chrono::steady_clock::time_point stop_by_; ///< when it is
   latch answers_;                                 ///< the last one is given

@@ -14,7 +14,7 @@
 namespace rollcall {
 
 pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
-             const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
+             const http::metrics& http, const feed::metrics& feed, const switches::dialled_kinds& dialled,
              const cluster_part& cluster, const directory_status& directory_status,
              const certificate_watch& certificates)
     : system_(system),
@@ -23,7 +23,7 @@ pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& ap
       context_(std::move(context)),
       http_(http),
       feed_(feed),
-      kamailios_(kamailios),
+      dialled_(dialled),
       cluster_(cluster),
       directory_status_(directory_status),
       certificates_(certificates) {}
@@ -146,9 +146,7 @@ void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
         node.links_known = seen.links_known;
         node.links = seen.links;
         node.shows = switches;
-        node.notes = kamailios_.notes().lines();
-        for (auto& fault : kamailios_.counters().faults.lines())
-          node.notes.push_back(std::move(fault));
+        node.notes = dialled_.notes();
         std::erase_if(node.notes, [&](const auto& note) { return switches && !switches(subject_of(note)); });
         const auto others = context_->cluster.view();
         node.draining = others->draining;
@@ -183,8 +181,8 @@ void pages::metrics(shown switches, http::reply_fn reply) {
                     collect(http_, page);
                     page.http_turned_away_by_address = http_.over_address_limit;
                     collect(feed_, page);
-                    collect(kamailios_.counters(), page);
-                    page.switch_clocks = kamailios_.notes().clocks();
+                    page.drivers = dialled_.metrics();
+                    page.switch_clocks = dialled_.clocks();
                     std::erase_if(page.switch_clocks, [&](const auto& clock) {
                       return switches && !switches(switch_name{clock.first});
                     });

@@ -9,7 +9,7 @@
 #include "transport/http/metrics.hpp"
 #include "transport/metrics/metrics_snapshot.hpp"
 #include "transport/switches/feed/metrics.hpp"
-#include "transport/switches/kamailio/clients.hpp"
+#include "transport/switches/registry/dialled_kinds.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -31,7 +31,7 @@ class pages {
 public:
   /// All references must outlive this.
   pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
-        const http::metrics& http, const feed::metrics& feed, const kamailio::clients& kamailios,
+        const http::metrics& http, const feed::metrics& feed, const switches::dialled_kinds& dialled,
         const cluster_part& cluster, const directory_status& directory_status,
         const certificate_watch& certificates);
 
@@ -65,7 +65,7 @@ private:
   context_ptr context_;
   const http::metrics& http_;
   const feed::metrics& feed_;
-  const kamailio::clients& kamailios_;
+  const switches::dialled_kinds& dialled_;
   const cluster_part& cluster_;
   const directory_status& directory_status_;
   const certificate_watch& certificates_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -13,8 +12,8 @@ namespace {
 /// Longer than any request may take by itself, so that the answer that says so comes through.
 constexpr std::chrono::seconds reply_deadline{60};
 
-/// Descriptors that are not for HTTP: those of the feed, the cluster, Kamailios, files and the process
-/// itself.
+/// Descriptors that are not for HTTP: those of the feed, the cluster, switches that are dialled, files and
+/// the process itself.
 constexpr std::size_t least_reserve = 512;
 
 /// Memory of somebody unknown is held for no longer.
@@ -24,15 +23,15 @@ template <class F>
 void each_switch(const config& config, F f) {
   for (const auto& each : config.feed.switches)
     f(each.name, each.environment);
-  for (const auto& each : config.kamailio)
+  for (const auto& each : config.dialled)
     f(each.name, each.environment);
 }
 
-/// How long a node that is up may take to connect to a Kamailio before the next one tries.
+/// How long a node that is up may take to connect to a switch before the next one tries.
 constexpr std::chrono::seconds patience_with_the_first{3};
 
-/// True when this Kamailio is another node's: one that comes before this one in its order of preference.
-bool is_another_nodes(const kamailio_config& one, const config& all, const cluster_view& others,
+/// True when this switch is another node's: one that comes before this one in its order of preference.
+bool is_another_nodes(const dialled_config& one, const config& all, const cluster_view& others,
                       timestamp now) {
   for (const auto& preferred : one.nodes) {
     if (preferred == all.node.id)
@@ -98,25 +97,12 @@ std::string cluster_secret_of(const config& config) {
   return config.cluster ? config.cluster->secret : std::string{};
 }
 
-std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
-                                             const cluster_view& others, timestamp now) {
-  std::vector<kamailio::settings> result;
-  for (const auto& each : config.kamailio) {
-    if (!dir.root(each.environment) || is_another_nodes(each, config, others, now))
-      continue;
-    kamailio::settings settings;
-    settings.name = each.name;
-    settings.evapi = {each.evapi.host, std::to_string(each.evapi.port)};
-    settings.dump_directory = each.dump_directory;
-    settings.snapshot_interval = each.snapshot_interval;
-    if (!each.rpc.empty()) {
-      settings.rpc = net::parse_http_url(each.rpc);
-      if (!settings.rpc)
-        throw std::invalid_argument{"kamailio '" + each.name.value() + "': rpc " + each.rpc
-                                    + " is no http:// address"};
-    }
-    result.push_back(std::move(settings));
-  }
+std::vector<switches::dialled> dialled_of(const config& config, const directory& dir,
+                                          const cluster_view& others, timestamp now) {
+  std::vector<switches::dialled> result;
+  for (const auto& each : config.dialled)
+    if (dir.root(each.environment) && !is_another_nodes(each, config, others, now))
+      result.push_back({each.kind, each.name, {each.at.host, std::to_string(each.at.port)}, each.values});
   return result;
 }
 

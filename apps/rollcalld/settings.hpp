@@ -8,8 +8,8 @@
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 #include "transport/switches/feed/switch_table.hpp"
-#include "transport/switches/kamailio/settings.hpp"
 
 #include <memory>
 #include <optional>
@@ -30,10 +30,10 @@ std::vector<switch_name> switches_without_environment(const config& config, cons
 /// Who may connect to the feed, as far as switches_of() has them.
 feed::switch_secrets secrets_of(const config& config, const directory& dir);
 
-/// The Kamailios to connect to, as far as switches_of() has them. One that several nodes may connect to is
-/// the first one's of those that are up, unless that has been up for a while and is not connected to it.
-std::vector<kamailio::settings> kamailios_of(const config& config, const directory& dir,
-                                             const cluster_view& others, timestamp now);
+/// The switches to dial, as far as switches_of() has them. One that several nodes may dial is the first one's
+/// of those that are up, unless that has been up for a while and is not connected to it.
+std::vector<switches::dialled> dialled_of(const config& config, const directory& dir,
+                                          const cluster_view& others, timestamp now);
 
 /// Where a switch may connect while this node drains: the feed addresses of the nodes that stay and may have
 /// it, which may be none. Nothing when there is no such node.

@@ -138,8 +138,21 @@ void rpc_server::serve() {
   }
 }
 
+void clients::set(const std::vector<one>& wanted) {
+  std::vector<switches::dialled> all;
+  for (const auto& each : wanted) {
+    switches::setting_values values;
+    values.emplace("snapshot_interval", each.snapshot_interval);
+    values.emplace("dump_directory", each.dump_directory.string());
+    if (each.rpc)
+      values.emplace("rpc", "http://" + to_string(each.rpc->at) + each.rpc->target);
+    all.push_back({"kamailio", each.name, each.evapi, std::move(values)});
+  }
+  dialled_.set(std::move(all));
+}
+
 node::node(fake_link& link, const limits& bounds)
-    : link_(link), clients_(std::make_unique<clients>(io_, bounds, link.attach(), &system_now)) {
+    : link_(link), clients_(std::make_unique<clients>(io_, bounds, link.attach())) {
   to.name = switch_name{"kam-1"};
   to.evapi = {"127.0.0.1", std::to_string(evapi.port())};
   for (int i = 0; i < 2; ++i)

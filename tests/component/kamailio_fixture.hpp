@@ -1,7 +1,9 @@
 #pragma once
 
 #include "feed_fixture.hpp"
-#include "transport/switches/kamailio/clients.hpp"
+#include "transport/switches/common/dialled_switches.hpp"
+#include "transport/switches/kamailio/drivers.hpp"
+#include "transport/switches/kamailio/settings.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -91,13 +93,34 @@ private:
   std::thread thread_;
 };
 
+/// The Kamailios of a node under test.
+class clients {
+public:
+  clients(boost::asio::io_context& io, const limits& bounds, attach_fn attach)
+      : drivers_(std::make_shared<drivers>(bounds)),
+        dialled_(io, "kamailio", drivers_, std::move(attach), &system_now) {}
+
+  /// Where a Kamailio is, and how it is configured.
+  struct one : settings {
+    net::host_port evapi;
+  };
+  void set(const std::vector<one>& wanted);
+
+  const metrics& counters() const { return drivers_->counted(); }
+  const switch_notes& notes() const { return dialled_.notes(); }
+
+private:
+  const std::shared_ptr<drivers> drivers_;
+  switches::dialled_switches dialled_;
+};
+
 /// The clients under test with their threads, and the event socket they connect to.
 class node {
 public:
   explicit node(fake_link& link, const limits& bounds = {});
   ~node();
 
-  settings to; ///< kam-1; connect() takes it
+  clients::one to; ///< kam-1; connect() takes it
   void connect() { clients_->set({to}); }
 
   /// The next connection, which has said its hello.

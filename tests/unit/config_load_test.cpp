@@ -1,5 +1,6 @@
 #include "apps/config/load_config.hpp"
 #include "tests/unit/storage_folder.hpp"
+#include "transport/switches/kamailio/settings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -150,6 +151,8 @@ TEST_CASE("a value that cannot be meant is refused with the key and what it take
       {"[[kamailio]]\nname = \"k\"\n", "c.toml:3:1: kamailio.evapi is required"},
       {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:0\"\n",
        "c.toml:5:9: kamailio.evapi needs a port to connect to"},
+      {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\nrpc = \"https://127.0.0.1/RPC\"\n",
+       "c.toml:6:7: kamailio.rpc must look like http://127.0.0.1:8081/RPC"},
       {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\nsnapshot_interval = \"10ms\"\n",
        "c.toml:6:21: kamailio.snapshot_interval must be from 1s to 24h"},
       {"[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:1\"\ndump_directory = \"x\"\n",
@@ -269,12 +272,14 @@ TEST_CASE("the documented file shows every key there is") {
 
 TEST_CASE("what the documented file shows commented out is a default too, where there is one") {
   const auto value = parsed(documented_to_the_last_key());
-  REQUIRE(value.kamailio.size() == 1);
+  REQUIRE(value.dialled.size() == 1);
   REQUIRE(value.feed.switches.size() == 1);
   REQUIRE(value.cluster.has_value());
-  CHECK(value.kamailio[0].snapshot_interval == kamailio_config{}.snapshot_interval);
-  CHECK(value.kamailio[0].dump_directory == kamailio_config{}.dump_directory);
-  CHECK(value.kamailio[0].environment == kamailio_config{}.environment);
+  const auto& kamailio = value.dialled[0];
+  const auto its = kamailio::settings_of({kamailio.kind, kamailio.name, {}, kamailio.values});
+  CHECK(its.snapshot_interval == kamailio::settings{}.snapshot_interval);
+  CHECK(its.dump_directory == kamailio::settings{}.dump_directory);
+  CHECK(kamailio.environment == dialled_config{}.environment);
   CHECK(value.feed.switches[0].environment == feed_switch_config{}.environment);
   CHECK(value.cluster->missing_node == cluster_config{}.missing_node);
 }
@@ -362,13 +367,14 @@ format = "json"
                {{switch_name{"sbc-1"}, "…", environment_id{2}}},
                17,
                tls_config{"fc", "fk", ""}},
-      .kamailio = {{switch_name{"kam-1"},
-                    {"127.0.0.1", 8448},
-                    "http://127.0.0.1:8081/RPC",
-                    environment_id{3},
-                    {"node-a", "node-z"},
-                    5min,
-                    "/run/kamailio"}},
+      .dialled = {{"kamailio",
+                   switch_name{"kam-1"},
+                   {"127.0.0.1", 8448},
+                   environment_id{3},
+                   {"node-a", "node-z"},
+                   {{"rpc", "http://127.0.0.1:8081/RPC"},
+                    {"snapshot_interval", 5min},
+                    {"dump_directory", "/run/kamailio"}}}},
       .calls = {100ms, 1s, 2s, 3s},
       .api = {unknown_parameters::ignore, true, 7, 4s, true},
       .cluster =

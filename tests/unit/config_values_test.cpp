@@ -89,15 +89,4 @@ TEST_CASE("names of nodes and switches hold what they stand for") {
   CHECK(config_values::switch_name("sbc-1._z9").value() == "sbc-1._z9");
 }
 
-TEST_CASE("an RPC url needs a scheme we speak and a host") {
-  for (const auto* bad : {"https://127.0.0.1/RPC", "127.0.0.1:8081", "http://", "http:///RPC",
-                          "http://host:x/RPC", "http://ho st/RPC", "http://::1/RPC"}) {
-    CAPTURE(bad);
-    CHECK_THROWS_AS(config_values::rpc_url(bad), std::invalid_argument);
-  }
-  for (const auto* good :
-       {"", "http://127.0.0.1:8081/RPC", "http://kam.example", "http://[::1]/RPC", "http://[::1]:81"})
-    CHECK(config_values::rpc_url(good) == good);
-}
-
 } // namespace rollcall::config_values_test

@@ -55,8 +55,8 @@ TEST_CASE("a dialog's id reads as it was written") {
 }
 
 TEST_CASE("an address without host or port, or with more than that, is none") {
-  for (const auto* text : {"", ":", "host", "host:", ":80", "host:x", "host:123456", "::1:80", "[]:80",
-                           "a b:80", "http://a:80", "a/b:80"})
+  for (const auto* text : {"", ":", "host", "host:", ":80", "host:x", "host:123456", "host:65536", "host:-1",
+                           "host:+1", "::1:80", "[]:80", "a b:80", "http://a:80", "a/b:80"})
     CHECK_MESSAGE(!net::parse_host_port(text), text);
 }
 

@@ -71,7 +71,7 @@ metrics_snapshot full_snapshot() {
   kamailio.frames_foreign = 4;
   kamailio.source_failures[1][5] = 3;
   kamailio.hang_ups_missing = 1;
-  collect(kamailio, now);
+  now.drivers = kamailio::families_of(kamailio);
   now.switch_clocks["kam-1"] = -3.5;
   return now;
 }

@@ -5,7 +5,6 @@
 #include "transport/cluster/metrics.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/switches/feed/metrics.hpp"
-#include "transport/switches/kamailio/metrics.hpp"
 
 namespace rollcall {
 
@@ -92,25 +91,6 @@ void collect(const feed::metrics& from, metrics_snapshot& into) {
   for (std::size_t i = 0; i < close_reason_names.size(); ++i)
     if (static_cast<close_reason>(i) != close_reason::leaving)
       into.feed_refused.push_back({std::string{close_reason_names[i]}, from.closed[i]});
-}
-
-void collect(const kamailio::metrics& from, metrics_snapshot& into) {
-  into.kamailio_connections = {{"attached", from.attached}, {"lost", from.lost}};
-  into.kamailio_frames = {{"event", from.events},
-                          {"late", from.events_late},
-                          {"bad", from.frames_bad},
-                          {"foreign", from.frames_foreign}};
-  into.kamailio_dropped = from.dropped;
-  into.kamailio_gaps = from.gaps;
-  into.kamailio_snapshots = {{"complete", from.snapshots}, {"failed", from.snapshots_failed}};
-  for (std::size_t source = 0; source < kamailio::dialog_source_names.size(); ++source)
-    for (std::size_t reason = 0; reason < kamailio::snapshot_failure_names.size(); ++reason)
-      into.kamailio_snapshot_failures.push_back({std::string{kamailio::dialog_source_names[source]},
-                                                 std::string{kamailio::snapshot_failure_names[reason]},
-                                                 from.source_failures[source][reason]});
-  into.kamailio_dialogs_bad = from.dialogs_bad;
-  into.kamailio_hang_ups = {
-      {"sent", from.hang_ups_sent}, {"missing", from.hang_ups_missing}, {"refused", from.hang_ups_refused}};
 }
 
 void collect(const cluster::metrics& from, metrics_snapshot& into) {

@@ -15,9 +15,6 @@ struct metrics;
 namespace feed {
 struct metrics;
 }
-namespace kamailio {
-struct metrics;
-}
 namespace cluster {
 struct metrics;
 }
@@ -27,7 +24,6 @@ void collect(const actor_metrics& from, metrics_snapshot& into);
 void collect(const api::metrics& from, metrics_snapshot& into);
 void collect(const http::metrics& from, metrics_snapshot& into);
 void collect(const feed::metrics& from, metrics_snapshot& into);
-void collect(const kamailio::metrics& from, metrics_snapshot& into);
 void collect(const cluster::metrics& from, metrics_snapshot& into);
 
 } // namespace rollcall

@@ -5,6 +5,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <utility>
+#include <vector>
 
 namespace rollcall {
 
@@ -185,34 +187,22 @@ void add_feed(families& page, const metrics_snapshot& now) {
       .add(number(now.feed_guessing_addresses_forgotten));
 }
 
-void add_kamailio(families& page, const metrics_snapshot& now) {
-  page.counter("rollcall_kamailio_connections_total",
-               "Connections to Kamailios: come, and gone or never come about")
-      .add(now.kamailio_connections, "outcome");
-  page.counter("rollcall_kamailio_frames_total",
-               "Frames of Kamailios: used, of calls already over, bad, of others on the same socket")
-      .add(now.kamailio_frames, "outcome");
-  if (now.complete && !now.switch_clocks.empty()) {
-    page.gauge("rollcall_switch_clock_offset_seconds", "How far the switch's clock is ahead of this node's");
-    for (const auto& [name, ahead] : now.switch_clocks)
-      page.add(ahead, {{"switch", name}});
+/// Of the kinds that are dialled.
+void add_drivers(families& page, const metrics_snapshot& now) {
+  for (const auto& family : now.drivers) {
+    page.counter(family.name, family.help);
+    for (const auto& sample : family.samples) {
+      std::vector<families::label> labels;
+      for (const auto& [name, value] : sample.labels)
+        labels.push_back({name, value});
+      page.add(number(sample.value), std::move(labels));
+    }
   }
-  page.counter("rollcall_kamailio_dropped_total",
-               "Events dropped because the node was too far behind; a snapshot follows")
-      .add(number(now.kamailio_dropped));
-  page.counter("rollcall_kamailio_gaps_total",
-               "Times that events were found missing; a snapshot follows each")
-      .add(number(now.kamailio_gaps));
-  page.counter("rollcall_kamailio_snapshots_total", "Snapshots of all dialogs")
-      .add(now.kamailio_snapshots, "outcome");
-  page.counter("rollcall_kamailio_snapshot_failures_total",
-               "Sources of snapshots that gave no complete one, by source and reason; the next one is asked");
-  for (const auto& each : now.kamailio_snapshot_failures)
-    page.add(number(each.count), {{"source", each.source}, {"reason", each.reason}});
-  page.counter("rollcall_kamailio_bad_dialogs_total", "Dialogs in snapshots that were not understood")
-      .add(number(now.kamailio_dialogs_bad));
-  page.counter("rollcall_kamailio_hang_ups_total", "Commands to hang up a dialog, by what came of them")
-      .add(now.kamailio_hang_ups, "outcome");
+  if (!now.complete || now.switch_clocks.empty())
+    return;
+  page.gauge("rollcall_switch_clock_offset_seconds", "How far the switch's clock is ahead of this node's");
+  for (const auto& [name, ahead] : now.switch_clocks)
+    page.add(ahead, {{"switch", name}});
 }
 
 void add_cluster(families& page, const metrics_snapshot& now) {
@@ -266,7 +256,7 @@ std::string render(const metrics_snapshot& snapshot) {
   add_api(page, snapshot);
   add_http(page, snapshot);
   add_feed(page, snapshot);
-  add_kamailio(page, snapshot);
+  add_drivers(page, snapshot);
   add_cluster(page, snapshot);
   return prometheus::TextSerializer{}.Serialize(page.all());
 }

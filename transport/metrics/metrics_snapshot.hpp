@@ -6,6 +6,7 @@
 #include "domain/base/time.hpp"
 #include "domain/calls/call_state.hpp"
 #include "transport/metrics/directory_source.hpp"
+#include "transport/switches/common/metric_family.hpp"
 
 #include <array>
 #include <cstdint>
@@ -23,13 +24,6 @@ struct outcome_count {
 };
 
 using outcome_counts = std::vector<outcome_count>;
-
-/// How often a source gave no complete snapshot of a Kamailio's dialogs, for one reason.
-struct snapshot_failures {
-  std::string source;
-  std::string reason;
-  std::uint64_t count = 0;
-};
 
 /// What one method of the API did.
 struct method_metrics {
@@ -114,15 +108,8 @@ struct metrics_snapshot {
   std::uint64_t feed_guessing_addresses = 0; ///< now
   std::uint64_t feed_guessing_addresses_forgotten = 0;
 
-  outcome_counts kamailio_connections;
-  outcome_counts kamailio_frames;
-  std::map<std::string, double> switch_clocks; ///< seconds that they are ahead, of those that were measured
-  std::uint64_t kamailio_dropped = 0;
-  std::uint64_t kamailio_gaps = 0;
-  outcome_counts kamailio_snapshots;
-  std::vector<snapshot_failures> kamailio_snapshot_failures;
-  std::uint64_t kamailio_dialogs_bad = 0;
-  outcome_counts kamailio_hang_ups;
+  std::vector<switches::metric_family> drivers; ///< of the kinds of switches that are dialled
+  std::map<std::string, double> switch_clocks;  ///< seconds that they are ahead, of those that were measured
 
   outcome_counts cluster_connections;           ///< of other nodes, by what came of them
   outcome_counts cluster_refused;               ///< by code

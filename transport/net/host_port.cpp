@@ -2,14 +2,11 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
 namespace rollcall::net {
-
-namespace {
-
-/// Digits of 65535.
-constexpr std::size_t port_digits = 5;
-
-} // namespace
 
 std::optional<host_port> parse_host_port(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -22,8 +19,9 @@ std::optional<host_port> parse_host_port(std::string_view text) {
     host = host.substr(1, host.size() - 2);
   if (host.find_first_of(bracketed ? "[]/ " : ":[]/ ") != host.npos)
     return std::nullopt;
-  if (host.empty() || port.empty() || port.size() > port_digits
-      || port.find_first_not_of("0123456789") != port.npos)
+  std::uint16_t number = 0;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (host.empty() || port.empty() || failed != std::errc{} || end != port.data() + port.size())
     return std::nullopt;
   return host_port{std::string{host}, std::string{port}};
 }

@@ -5,17 +5,17 @@
 
 namespace rollcall::switches {
 
-dialled_switches::dialled_switches(boost::asio::io_context& io, std::shared_ptr<dialler::shared> with)
-    : io_(io), shared_(std::move(with)) {}
+dialled_switches::dialled_switches(boost::asio::io_context& io, std::string kind, std::shared_ptr<drivers> of,
+                                   attach_fn attach, wall_clock now)
+    : io_(io),
+      shared_(std::make_shared<dialler::shared>(std::move(kind), std::move(of), std::move(attach), now)) {}
 
 dialled_switches::~dialled_switches() { set({}); }
 
 void dialled_switches::set(std::vector<dialled> switches) {
   std::vector<std::shared_ptr<dialler>> kept;
   for (auto& each : running_) {
-    const auto same = std::find_if(switches.begin(), switches.end(), [&](const dialled& one) {
-      return one.name == each->to().name && one.configured == each->to().configured;
-    });
+    const auto same = std::find(switches.begin(), switches.end(), each->to());
     if (same == switches.end()) {
       each->stop();
       continue;

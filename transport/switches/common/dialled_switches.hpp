@@ -1,10 +1,11 @@
 #pragma once
 
-#include "transport/switches/common/dialled.hpp"
 #include "transport/switches/common/dialler.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 #include "transport/switches/common/switch_notes.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace boost::asio {
@@ -15,11 +16,13 @@ namespace rollcall::switches {
 
 /// The switches of one kind that a node dials. Each is connected to, and again when it is lost, and what it
 /// says goes to its link. Runs on the threads that run the io_context, each switch on a strand of its own.
-/// The members are for one thread at a time. The io_context must outlive what is under way in it, as it does
-/// when it is stopped first.
+/// set() is for one thread at a time, the rest for any. The io_context must outlive what is under way in it,
+/// as it does when it is stopped first.
 class dialled_switches {
 public:
-  dialled_switches(boost::asio::io_context& io, std::shared_ptr<dialler::shared> with);
+  /// `attach` is called on threads of the io_context; `now` stamps the arrival of each event.
+  dialled_switches(boost::asio::io_context& io, std::string kind, std::shared_ptr<drivers> of,
+                   attach_fn attach, wall_clock now);
 
   /// Lets go of all.
   ~dialled_switches();
@@ -32,6 +35,8 @@ public:
 
   /// What is to be known of them.
   const switch_notes& notes() const noexcept { return notes_; }
+
+  const drivers& of() const noexcept { return *shared_->of; }
 
 private:
   boost::asio::io_context& io_;

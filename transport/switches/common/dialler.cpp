@@ -25,9 +25,9 @@ dialler::dialler(asio::io_context& io, std::shared_ptr<shared> with, dialled to,
       resolver_(strand_),
       socket_(strand_),
       timer_(strand_),
-      of_session_(std::make_shared<session::shared>(shared_->kind, shared_->bounds, shared_->attach,
-                                                    shared_->now, to_.prepare(notes_), *shared_->counters,
-                                                    false)),
+      of_session_(std::make_shared<session::shared>(shared_->kind, shared_->of->bounds(), shared_->attach,
+                                                    shared_->now, shared_->of->prepare(to_, notes_),
+                                                    shared_->of->counters(), false)),
       backoff_(std::random_device{}()) {}
 
 void dialler::start() {
@@ -54,7 +54,7 @@ void dialler::do_dial() {
     return;
   dialling_ = true;
   socket_ = net::channel::socket{strand_};
-  timer_.expires_after(shared_->bounds.dial);
+  timer_.expires_after(shared_->of->bounds().dial);
   timer_.async_wait([weak = weak_from_this()](error_code ec) {
     if (const auto self = weak.lock(); !ec && self && self->dialling_)
       self->on_over("no connection in time", false);
@@ -81,7 +81,7 @@ void dialler::on_connect(error_code ec) {
     return on_over("connect: " + ec.message(), false);
   dialling_ = false;
   timer_.cancel();
-  net::notice_dead_peer(socket_.native_handle(), shared_->bounds.dead_peer);
+  net::notice_dead_peer(socket_.native_handle(), shared_->of->bounds().dead_peer);
   auto gate = std::make_unique<dialled_admission>(to_.name, next_epoch(), shared_->runs, notes_);
   const auto opened = session::make(
       std::move(socket_), nullptr, of_session_, std::move(gate),
@@ -95,7 +95,7 @@ void dialler::on_connect(error_code ec) {
 
 void dialler::on_over(const std::string& reason, bool was_attached) {
   dialling_ = false;
-  ++shared_->counters->lost;
+  ++shared_->of->counters().lost;
   resolver_.cancel();
   error_code ignored;
   socket_.close(ignored);

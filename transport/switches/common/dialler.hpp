@@ -2,7 +2,7 @@
 
 #include "domain/base/backoff.hpp"
 #include "transport/net/channel.hpp"
-#include "transport/switches/common/dialled.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 #include "transport/switches/common/run_registry.hpp"
 #include "transport/switches/common/session.hpp"
 
@@ -26,10 +26,9 @@ public:
   /// What the diallers of one kind of switch share.
   struct shared {
     std::string kind; ///< for the log: "kamailio"
-    session_limits bounds;
+    std::shared_ptr<drivers> of;
     attach_fn attach;
     wall_clock now;
-    std::shared_ptr<session_metrics> counters;
     std::shared_ptr<run_registry> runs = std::make_shared<run_registry>();
   };
 

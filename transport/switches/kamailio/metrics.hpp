@@ -1,11 +1,13 @@
 #pragma once
 
+#include "transport/switches/common/metric_family.hpp"
 #include "transport/switches/common/session_metrics.hpp"
 #include "transport/switches/kamailio/script_faults.hpp"
 #include "transport/switches/kamailio/snapshot_failure.hpp"
 
 #include <array>
 #include <cstddef>
+#include <vector>
 
 namespace rollcall::kamailio {
 
@@ -27,5 +29,8 @@ struct metrics : switches::session_metrics {
   counter hang_ups_refused{0};
   script_faults faults; ///< for /readyz?verbose
 };
+
+/// For `/metrics`.
+std::vector<switches::metric_family> families_of(const metrics& now);
 
 } // namespace rollcall::kamailio

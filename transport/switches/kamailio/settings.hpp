@@ -2,6 +2,7 @@
 
 #include "domain/base/ids.hpp"
 #include "transport/net/http_url.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -9,14 +10,15 @@
 
 namespace rollcall::kamailio {
 
-/// A Kamailio to connect to.
+/// What a Kamailio's block of the configuration says beside where it is.
 struct settings {
   switch_name name;
-  net::host_port evapi;
   std::optional<net::http_url> rpc;     ///< none: lists come over evapi, too
   std::filesystem::path dump_directory; ///< empty: no dumps
   std::chrono::milliseconds snapshot_interval{60'000};
-  friend bool operator==(const settings&, const settings&) = default;
 };
+
+/// Of checked values; see kind().
+settings settings_of(const switches::dialled& to);
 
 } // namespace rollcall::kamailio
