@@ -3,8 +3,7 @@
 #include "feed_fixture.hpp"
 #include "kamailio_fixture.hpp"
 #include "toy_driver.hpp"
-#include "transport/net/listener.hpp"
-#include "transport/switches/common/session.hpp"
+#include "transport/switches/registry/dialled_kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -147,30 +146,17 @@ private:
   std::optional<kamailio::testing::event_socket> socket_;
 };
 
-/// With the few lines that a driver needs which accepts.
 class toy_peer {
 public:
-  explicit toy_peer(fake_link& link)
-      : shared_(std::make_shared<switches::session::shared>(
-          "toy", switches::session_limits{}, link.attach(), &system_now,
-          [](switches::session_actions& out) { return std::make_unique<testing::toy_driver>(out); },
-          counters_)),
-        listener_(std::make_shared<net::listener>(
-            io_, "127.0.0.1:0",
-            net::listener::events{[this](net::channel::socket connected) {
-                                    switches::session::make(std::move(connected), nullptr, shared_,
-                                                            std::make_unique<testing::toy_admission>(),
-                                                            [](const auto&, const auto&) {})
-                                        ->run();
-                                  },
-                                  [](const auto&) {}})) {
-    listener_->run();
+  explicit toy_peer(fake_link& link) : node_(io_, {testing::toy_kind()}, link.attach(), &system_now) {
     for (int i = 0; i < 2; ++i)
       threads_.emplace_back([this] { io_.run(); });
+    node_.set({{"toy", switch_name{"toy-1"}, {"127.0.0.1", std::to_string(listening_.port())}, {}}});
     come_back();
   }
   ~toy_peer() {
-    io_.stop();
+    node_.set({});
+    work_.reset();
     for (auto& each : threads_)
       each.join();
   }
@@ -201,18 +187,19 @@ public:
 
   void leave() { connected_.reset(); }
   void come_back() {
-    connected_ = std::make_unique<feed::testing::client>(listener_->port());
-    send("@toy\n");
+    auto socket = listening_.accept();
+    REQUIRE(socket);
+    connected_.emplace(feed::testing::client::connected{socket->release()});
+    send("@\n");
   }
 
 private:
   boost::asio::io_context io_{2};
-  switches::session_metrics counters_;
-  std::shared_ptr<switches::session::shared> shared_;
-  std::shared_ptr<net::listener> listener_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::vector<std::thread> threads_;
-  std::unique_ptr<feed::testing::client> connected_;
+  kamailio::testing::listening listening_;
+  switches::dialled_kinds node_;
+  std::optional<feed::testing::client> connected_;
 };
 
 } // namespace rollcall::driver_suite

@@ -91,6 +91,12 @@ class client {
 public:
   /// `from`: another address of this machine than the usual one.
   explicit client(std::uint16_t port, const char* from = "127.0.0.1");
+
+  /// Takes over a socket that is connected.
+  struct connected {
+    int socket;
+  };
+  explicit client(connected by) : socket_(by.socket) {}
   ~client();
   client(const client&) = delete;
   client& operator=(const client&) = delete;

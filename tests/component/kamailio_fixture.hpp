@@ -34,6 +34,7 @@ public:
   }
   ~descriptor();
   int get() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
 
 private:
   int number_;

@@ -1,16 +1,19 @@
 #pragma once
 
-#include "transport/switches/common/admission.hpp"
+#include "transport/switches/common/driver_kind.hpp"
 #include "transport/switches/driver.hpp"
 
 #include <array>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace rollcall::testing {
 
-/// A switch that speaks lines of a letter and a name: `@toy`, then `+1` for call 1, `-1` for its end, `!` and
+/// A switch that speaks lines of a letter and a name: `@`, then `+1` for call 1, `-1` for its end, `!` and
 /// `.` around a snapshot. It hears `x1` when call 1 is to be hung up, and `?` when it is to list its calls.
 /// What a driver has to be, and no more.
 class toy_driver final : public switches::driver {
@@ -42,7 +45,7 @@ private:
         return out_.close(close_reason::bad_message, "not what a toy says");
       unread_.erase(0, end + 1);
       if (line[0] == '@')
-        return out_.identify({switch_name{line.substr(1)}});
+        return out_.identify({});
       take(line[0], line.substr(1), now, news);
     }
     if (!news.empty())
@@ -68,14 +71,37 @@ private:
   bool attached_ = false;
 };
 
-/// Lets in whoever says `@toy`.
-class toy_admission final : public switches::admission {
+/// The toys of one node.
+class toy_drivers final : public switches::drivers {
 public:
-  std::optional<refusal> admit(switches::claim& who) override {
-    if (who.name == switch_name{"toy"})
-      return std::nullopt;
-    return refusal{close_reason::unknown_switch, "not the toy"};
+  switches::session_limits bounds() const override { return {}; }
+  switches::session_metrics& counters() override { return *counters_; }
+  switches::driver_factory prepare(const switches::dialled& to,
+                                   std::shared_ptr<switch_notes::sheet> notes) override {
+    if (const auto colour = to.values.find("colour"); colour != to.values.end())
+      notes->set("colour", "it is " + std::get<std::string>(colour->second));
+    return
+        [counters = counters_](switches::session_actions& out) { return std::make_unique<toy_driver>(out); };
   }
+  std::vector<switches::metric_family> metrics() const override {
+    return {{"rollcall_toy_attached_total", "Toys that were attached", {{{}, counters_->attached}}}};
+  }
+
+private:
+  const std::shared_ptr<switches::session_metrics> counters_ = std::make_shared<switches::session_metrics>();
 };
+
+/// `[[toy]]`: what its line in the registry would be.
+inline switches::driver_kind toy_kind() {
+  return {"toy",
+          "address",
+          {{"colour",
+            [](std::string_view text) {
+              if (text != "red" && text != "blue")
+                throw std::invalid_argument{"must be red or blue"};
+              return std::string{text};
+            }}},
+          [] { return std::unique_ptr<switches::drivers>{std::make_unique<toy_drivers>()}; }};
+}
 
 } // namespace rollcall::testing

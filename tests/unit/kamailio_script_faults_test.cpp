@@ -25,18 +25,6 @@ TEST_CASE("faults of a script are those that its switch told last") {
   CHECK(faults.lines() == lines{"script of kam-2: c"});
 }
 
-TEST_CASE("a Kamailio that is let go leaves no fault, also by what it had under way") {
-  script_faults faults;
-  const auto gone = faults.open("kam-1");
-  gone->heard("a");
-  gone->close();
-  CHECK(faults.lines().empty());
-  const auto next = faults.open("kam-1"); // the name is another client's
-  next->heard("b");
-  gone->heard("a");
-  CHECK(faults.lines() == lines{"script of kam-1: b"});
-}
-
 TEST_CASE("a switch that tells faults without end is heard in part, on lines that are lines") {
   script_faults faults;
   std::string many;

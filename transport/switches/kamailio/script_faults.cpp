@@ -32,20 +32,12 @@ std::vector<std::string> lines_of(std::string_view text) {
 void script_faults::sheet::heard(const std::string& faults) {
   auto now = lines_of(faults);
   const std::lock_guard lock{mutex_};
-  if (closed_)
-    return;
   for (const auto& each : now)
     if (std::find(faults_.begin(), faults_.end(), each) == faults_.end())
       log::warn(of_, "kamailio: its script: {}", each);
   if (now.empty() && !faults_.empty())
     log::info(of_, "kamailio: its script is right now");
   faults_ = std::move(now);
-}
-
-void script_faults::sheet::close() {
-  const std::lock_guard lock{mutex_};
-  closed_ = true;
-  faults_.clear();
 }
 
 std::shared_ptr<script_faults::sheet> script_faults::open(const std::string& of) {

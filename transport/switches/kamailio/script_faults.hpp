@@ -12,8 +12,7 @@ namespace rollcall::kamailio {
 /// noticed. Any thread.
 class script_faults {
 public:
-  /// What one client hears from its switch. It is told until the sheet is closed or gone, as with
-  /// switch_notes::sheet: a client that is let go may still have work under way.
+  /// What one Kamailio tells. It is shown until the sheet is gone.
   class sheet {
   public:
     explicit sheet(std::string of) : of_(std::move(of)) {}
@@ -21,16 +20,12 @@ public:
     /// The faults are these now, one a line; logs what is new.
     void heard(const std::string& faults);
 
-    /// The switch is gone from the configuration. Nothing is heard any more.
-    void close();
-
   private:
     friend class script_faults;
 
     const std::string of_;
     mutable std::mutex mutex_;
     std::vector<std::string> faults_;
-    bool closed_ = false;
   };
 
   std::shared_ptr<sheet> open(const std::string& of);
