@@ -3,28 +3,24 @@
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
 #include "actors/tree/node.hpp"
-#include "apps/config/load_config.hpp"
 #include "apps/rollcalld/applied_config.hpp"
 #include "apps/rollcalld/daemon_impl.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/http_part.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/open_files.hpp"
-#include "apps/rollcalld/restart_rules.hpp"
 #include "apps/rollcalld/settings.hpp"
-#include "apps/rollcalld/stop_auditor.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
 #include "transport/switches/common/link_port.hpp"
+#include "transport/switches/registry/registry.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/send.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,12 +30,6 @@ namespace rollcall {
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A stop takes so long at most (contract, 1). Running answers have all of it but what may be needed after
-/// them: for lines that are on their way to switches, and for the audit log.
-constexpr auto stop_limit = 10s;
-constexpr auto after_answers = 1s;
-constexpr auto answer_drain = stop_limit - after_answers;
 
 /// How far back hang-ups without an end are looked for at the start.
 constexpr auto remembered_hang_ups = 24h;
@@ -148,15 +138,6 @@ void daemon::impl::share_secret() {
   cluster_->set_secret(secret_->told());
 }
 
-void daemon::impl::choose_dialled() {
-  auto next = dialled_of(config_, *directory_, *context_->cluster.view(), system_now());
-  if (draining_)
-    std::erase_if(next, [view = context_->cluster.view()](const switches::dialled& one) {
-      return addresses_for(one.name, *view).has_value();
-    });
-  dialled_->set(next);
-}
-
 void daemon::impl::run() {
   await_signal();
   control_.run();
@@ -175,143 +156,6 @@ void daemon::impl::await_signal() {
     log::info("rollcalld", "{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     begin_stop();
   });
-}
-
-/// Answers are finished while the switches go to other nodes: both may take most of the time.
-void daemon::impl::begin_stop() {
-  if (std::exchange(stopping_, true))
-    return;
-  stop_by_ = std::chrono::steady_clock::now() + stop_limit;
-  http_->drain(answer_drain, [this] { answers_.open(); });
-  cluster_->leave([this] { boost::asio::post(control_, [this] { control_.stop(); }); });
-}
-
-void daemon::impl::hand_over(bool away) {
-  draining_ = away;
-  choose_dialled();
-  if (away)
-    feed_->move(
-        [view = context_->cluster.view()](const switch_name& name) { return addresses_for(name, *view); });
-}
-
-// Everything that can be refused is looked at before anything is changed: a reload is one step or none.
-void daemon::impl::reload() {
-  try {
-    auto loaded = load_config_with_places(file_);
-    auto next = std::move(loaded.value);
-    refuse_changes_that_need_a_restart(config_, next);
-    auto dir = directory_for(next);
-    refuse_loss_of_environments(switches_of(config_, *directory_), *dir);
-    apply(std::move(next), std::move(dir));
-    for (const auto& line : loaded.warnings)
-      log::warn("config", "{}", line);
-    tell_of_homeless_switches(config_, *directory_);
-    pages_->reloaded(true);
-    log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
-              directory_->entries().customers.size(), directory_->entries().accounts.size(),
-              switches_of(config_, *directory_).size());
-  } catch (const std::exception& e) {
-    pages_->reloaded(false);
-    log::error("rollcalld", "not reloaded, the old configuration and directory are kept: {}", e.what());
-  }
-}
-
-// A certificate runs out, database or no database: while that is away, a new configuration is taken with the
-// directory that is in memory. Its passwords are of the old realm.
-directory_ptr daemon::impl::directory_for(const config& next) const {
-  const auto from_memory = [&](const std::string& why) {
-    if (next.http.realm != config_.http.realm)
-      throw unusable_config{"http.realm", "cannot be changed while the database of the directory is away"};
-    log::warn("rollcalld", "reloading with the directory in memory: {}", why);
-    return directory_;
-  };
-  if (directory_status_.away())
-    return from_memory("its database is away");
-  try {
-    return read_directory(next);
-  } catch (const database_away& e) {
-    return from_memory(e.what());
-  }
-}
-
-// The directory alone, when its database has told of a change: as a reload, one step or none.
-void daemon::impl::take(const stored_directory& stored) {
-  try {
-    check_usable(stored, config_);
-    refuse_loss_of_environments(switches_of(config_, *directory_), *stored.content);
-    if (stored.content->entries() != directory_->entries()) {
-      serve(stored.content, prepare(config_, stored.content));
-      tell_of_homeless_switches(config_, *directory_);
-      log::info("directory", "reloaded: {} customers, {} accounts", directory_->entries().customers.size(),
-                directory_->entries().accounts.size());
-    }
-    directory_status_.set(directory_status::state::current);
-  } catch (const std::exception& e) {
-    directory_status_.set(directory_status::state::refused);
-    log::error("directory", "not reloaded, the old one is kept: {}", e.what());
-  }
-}
-
-daemon::impl::consequences daemon::impl::prepare(const config& next, const directory_ptr& dir) const {
-  auto authenticator = same_logins(next.http, config_.http)
-                           ? authenticator_
-                           : authenticator_of(next.http, secret_->nonce_keys());
-  auto settings = api_settings_of(next, dir, authenticator);
-  return {std::move(authenticator), std::move(settings)};
-}
-
-void daemon::impl::apply(config next, directory_ptr dir) {
-  // These may still refuse: certificates, and what the settings are made of.
-  auto prepared = prepare(next, dir);
-  const auto change_cluster = cluster_->prepare(next);
-  auto http_identity = usable_identity("http.tls", next.http.tls);
-  auto feed_identity = usable_identity("feed.tls", next.feed.tls);
-  auto certificates = certificates_of(next);
-  // From here on nothing fails.
-  http_->set_tls(http_identity);
-  feed_->set_tls(feed_identity);
-  config_ = std::move(next);
-  set_up_logging(config_.log);
-  set_durations(*context_, config_);
-  bound_http_peers(*http_, config_.http);
-  certificates_.set(std::move(certificates));
-  change_cluster();
-  secret_->configure(cluster_secret_of(config_));
-  serve(std::move(dir), std::move(prepared));
-  share_secret();
-}
-
-void daemon::impl::serve(directory_ptr dir, consequences prepared) {
-  directory_ = std::move(dir);
-  caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-  authenticator_ = std::move(prepared.authenticator);
-  cluster_->set_directory(directory_);
-  endpoint_->change(std::move(prepared.settings));
-  pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
-  feed_->set_switches(secrets_of(config_, *directory_));
-  choose_dialled();
-}
-
-/// For one of the things that follow the answers, while another one, or another half of this one, may follow.
-std::chrono::milliseconds daemon::impl::next_wait() const {
-  const auto left = stop_by_ - std::chrono::steady_clock::now();
-  return std::clamp<std::chrono::milliseconds>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(left) / 2, 100ms, after_answers);
-}
-
-void daemon::impl::drain() {
-  // They may have been given while switches were handed over.
-  const auto cut = stop_by_ - after_answers + 100ms;
-  answers_.wait(
-      std::chrono::duration_cast<std::chrono::milliseconds>(cut - std::chrono::steady_clock::now()));
-  dialled_->set({});
-  const auto flushed_within = next_wait();
-  feed_->drain(flushed_within, [this] { lines_.open(); });
-  lines_.wait(flushed_within + 100ms);
-  cluster_->stop();
-  stop_auditor(system_, node_, auditor_, next_wait());
-  thread_pools_.stop();
-  log::info("rollcalld", "stopped");
 }
 
 daemon::daemon(std::filesystem::path file, config config)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/cluster_view.hpp"
 #include "actors/messages.hpp"
 #include "apps/config/config.hpp"
 #include "domain/directory/directory.hpp"
@@ -8,11 +7,9 @@
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
-#include "transport/switches/common/driver_kind.hpp"
 #include "transport/switches/feed/switch_table.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,15 +26,6 @@ std::vector<switch_name> switches_without_environment(const config& config, cons
 
 /// Who may connect to the feed, as far as switches_of() has them.
 feed::switch_secrets secrets_of(const config& config, const directory& dir);
-
-/// The switches to dial, as far as switches_of() has them. One that several nodes may dial is the first one's
-/// of those that are up, unless that has been up for a while and is not connected to it.
-std::vector<switches::dialled> dialled_of(const config& config, const directory& dir,
-                                          const cluster_view& others, timestamp now);
-
-/// Where a switch may connect while this node drains: the feed addresses of the nodes that stay and may have
-/// it, which may be none. Nothing when there is no such node.
-std::optional<std::vector<std::string>> addresses_for(const switch_name& name, const cluster_view& others);
 
 /// The secret of the cluster; empty where none is configured.
 std::string cluster_secret_of(const config& config);

@@ -21,14 +21,14 @@ namespace rollcall {
 namespace {
 
 /// A process that was killed holds its locks until its memory is given back, which may be gigabytes.
-constexpr std::chrono::seconds patience{2};
+constexpr std::chrono::seconds lock_patience{2};
 
 constexpr std::size_t longest_owner = 200; // bytes: a node's id, a process's number
 
 [[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 bool is_locked(int fd) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + lock_patience;
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR)
       fail("lock");

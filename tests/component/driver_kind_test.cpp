@@ -28,6 +28,7 @@ TEST_CASE("a switch of a new kind is dialled, attached under its name, hung up o
   REQUIRE(link.wait([](const auto& it) { return !it.news.empty(); }));
   CHECK(link.at().name == switch_name{"toy-1"});
   CHECK(link.at().epoch > 0);
+  CHECK_FALSE(link.at().connection->host().known()); // there cannot be two
   CHECK(link.at().connection->hang_up("1"));
   CHECK(socket.line() == "x1");
   CHECK(node.notes() == std::vector<std::string>{"switch toy-1: it is blue"});

@@ -27,7 +27,7 @@ dialler::dialler(asio::io_context& io, std::shared_ptr<shared> with, dialled to,
       timer_(strand_),
       of_session_(std::make_shared<session::shared>(shared_->kind, shared_->of->bounds(), shared_->attach,
                                                     shared_->now, shared_->of->prepare(to_, notes_),
-                                                    shared_->of->counters(), false)),
+                                                    shared_->of->counters(), true)),
       backoff_(std::random_device{}()) {}
 
 void dialler::start() {

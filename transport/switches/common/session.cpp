@@ -242,7 +242,7 @@ void session::on_end_of_stream() {
   if (phase_ == phase::closing)
     return; // our last words are still on their way
   ending_.reason = "the switch closed the connection";
-  if (shared_->logs_its_end && phase_ == phase::up)
+  if (!shared_->dialled && phase_ == phase::up)
     warn(ending_.reason);
   else
     note(spdlog::level::debug, "closed without a hello");
@@ -300,7 +300,8 @@ void session::identify(claim who) {
     return end(no->why, no->text);
   name_ = who.name;
   run_ = who.run;
-  requests_->introduce({run_, address_});
+  if (!shared_->dialled)
+    requests_->introduce({run_, address_});
   do_attach(who);
 }
 
@@ -411,7 +412,7 @@ void session::end(close_reason why, const std::string& text) {
   ending_.reason = text;
   if (why == close_reason::leaving)
     inform("closing: " + text);
-  else if (shared_->logs_its_end)
+  else if (!shared_->dialled)
     warn("closing: " + std::string{to_string(why)} + ": " + text);
   const auto was_up = std::exchange(phase_, phase::closing) == phase::up;
   channel_.set_deadline(shared_->bounds.linger);
@@ -431,7 +432,7 @@ void session::lost(const std::string& reason) {
     return;
   if (phase_ != phase::closing) {
     ending_.reason = reason;
-    if (shared_->logs_its_end)
+    if (!shared_->dialled)
       warn("lost: " + reason);
   }
   stop_fetch();

@@ -45,7 +45,7 @@ public:
     wall_clock now;
     driver_factory make_driver;
     session_metrics& counters;
-    bool logs_its_end = true; ///< false where who dials does, and knows what it has said before
+    bool dialled = false; ///< by us: who dials logs why it ends, and no other can have its name
     log_throttles lines{log_throttles::unbounded}; ///< of switches that have been let in, by name
     log_throttles lines_of_strangers{};            ///< of the others, by address_key
   };

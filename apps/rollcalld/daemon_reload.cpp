@@ -1,0 +1,118 @@
+#include "actors/runtime/log.hpp"
+#include "apps/config/load_config.hpp"
+#include "apps/rollcalld/applied_config.hpp"
+#include "apps/rollcalld/daemon_impl.hpp"
+#include "apps/rollcalld/http_part.hpp"
+#include "apps/rollcalld/logging.hpp"
+#include "apps/rollcalld/restart_rules.hpp"
+#include "apps/rollcalld/settings.hpp"
+#include "apps/rollcalld/usable_identity.hpp"
+
+#include <caf/send.hpp>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+// A configuration or a directory that is taken while the node runs.
+namespace rollcall {
+
+// Everything that can be refused is looked at before anything is changed: a reload is one step or none.
+void daemon::impl::reload() {
+  try {
+    auto loaded = load_config_with_places(file_);
+    auto next = std::move(loaded.value);
+    refuse_changes_that_need_a_restart(config_, next);
+    auto dir = directory_for(next);
+    refuse_loss_of_environments(switches_of(config_, *directory_), *dir);
+    apply(std::move(next), std::move(dir));
+    for (const auto& line : loaded.warnings)
+      log::warn("config", "{}", line);
+    tell_of_homeless_switches(config_, *directory_);
+    pages_->reloaded(true);
+    log::info("rollcalld", "reloaded: {} customers, {} accounts, {} switches",
+              directory_->entries().customers.size(), directory_->entries().accounts.size(),
+              switches_of(config_, *directory_).size());
+  } catch (const std::exception& e) {
+    pages_->reloaded(false);
+    log::error("rollcalld", "not reloaded, the old configuration and directory are kept: {}", e.what());
+  }
+}
+
+// A certificate runs out, database or no database: while that is away, a new configuration is taken with the
+// directory that is in memory. Its passwords are of the old realm.
+directory_ptr daemon::impl::directory_for(const config& next) const {
+  const auto from_memory = [&](const std::string& why) {
+    if (next.http.realm != config_.http.realm)
+      throw unusable_config{"http.realm", "cannot be changed while the database of the directory is away"};
+    log::warn("rollcalld", "reloading with the directory in memory: {}", why);
+    return directory_;
+  };
+  if (directory_status_.away())
+    return from_memory("its database is away");
+  try {
+    return read_directory(next);
+  } catch (const database_away& e) {
+    return from_memory(e.what());
+  }
+}
+
+// The directory alone, when its database has told of a change: as a reload, one step or none.
+void daemon::impl::take(const stored_directory& stored) {
+  try {
+    check_usable(stored, config_);
+    refuse_loss_of_environments(switches_of(config_, *directory_), *stored.content);
+    if (stored.content->entries() != directory_->entries()) {
+      serve(stored.content, prepare(config_, stored.content));
+      tell_of_homeless_switches(config_, *directory_);
+      log::info("directory", "reloaded: {} customers, {} accounts", directory_->entries().customers.size(),
+                directory_->entries().accounts.size());
+    }
+    directory_status_.set(directory_status::state::current);
+  } catch (const std::exception& e) {
+    directory_status_.set(directory_status::state::refused);
+    log::error("directory", "not reloaded, the old one is kept: {}", e.what());
+  }
+}
+
+daemon::impl::consequences daemon::impl::prepare(const config& next, const directory_ptr& dir) const {
+  auto authenticator = same_logins(next.http, config_.http)
+                           ? authenticator_
+                           : authenticator_of(next.http, secret_->nonce_keys());
+  auto settings = api_settings_of(next, dir, authenticator);
+  return {std::move(authenticator), std::move(settings)};
+}
+
+void daemon::impl::apply(config next, directory_ptr dir) {
+  // These may still refuse: certificates, and what the settings are made of.
+  auto prepared = prepare(next, dir);
+  const auto change_cluster = cluster_->prepare(next);
+  auto http_identity = usable_identity("http.tls", next.http.tls);
+  auto feed_identity = usable_identity("feed.tls", next.feed.tls);
+  auto certificates = certificates_of(next);
+  // From here on nothing fails.
+  http_->set_tls(http_identity);
+  feed_->set_tls(feed_identity);
+  config_ = std::move(next);
+  set_up_logging(config_.log);
+  set_durations(*context_, config_);
+  bound_http_peers(*http_, config_.http);
+  certificates_.set(std::move(certificates));
+  change_cluster();
+  secret_->configure(cluster_secret_of(config_));
+  serve(std::move(dir), std::move(prepared));
+  share_secret();
+}
+
+void daemon::impl::serve(directory_ptr dir, consequences prepared) {
+  directory_ = std::move(dir);
+  caf::anon_send(node_, directory_, switches_of(config_, *directory_));
+  authenticator_ = std::move(prepared.authenticator);
+  cluster_->set_directory(directory_);
+  endpoint_->change(std::move(prepared.settings));
+  pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
+  feed_->set_switches(secrets_of(config_, *directory_));
+  choose_dialled();
+}
+
+} // namespace rollcall
