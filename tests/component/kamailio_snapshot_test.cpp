@@ -1,93 +1,14 @@
-#include "kamailio_fixture.hpp"
+#include "kamailio_snapshot_fixture.hpp"
 
-#include <doctest/doctest.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <atomic>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace rollcall::kamailio_snapshot_test {
 
 using namespace rollcall::kamailio;
-using namespace rollcall::kamailio::testing;
-using namespace std::chrono_literals;
-
-namespace {
-
-limits quick() {
-  limits bounds;
-  bounds.tick = 10ms;
-  bounds.hole = 50ms;
-  bounds.snapshot_pause = 1ms;
-  return bounds;
-}
-
-/// The ids named between the beginning and the end of the first complete snapshot; none while there is none.
-std::optional<std::vector<std::string>> first_snapshot(const switch_news& news) {
-  std::vector<std::string> named;
-  for (const auto& item : news) {
-    if (std::holds_alternative<snapshot_begin>(item))
-      named.clear();
-    else if (const auto* call = std::get_if<call_event>(&item))
-      named.push_back(call->id);
-    else if (std::holds_alternative<snapshot_end>(item))
-      return named;
-  }
-  return std::nullopt;
-}
-
-bool has_snapshot(const fake_link::attachment& it) { return first_snapshot(it.news).has_value(); }
-
-std::size_t snapshots_in(const switch_news& news) {
-  return static_cast<std::size_t>(std::count_if(
-      news.begin(), news.end(), [](const auto& each) { return std::holds_alternative<snapshot_end>(each); }));
-}
-
-/// True when a snapshot has begun before the one before had ended.
-bool anew(const switch_news& news) {
-  bool open = false;
-  for (const auto& item : news) {
-    if (std::holds_alternative<snapshot_begin>(item) && std::exchange(open, true))
-      return true;
-    if (std::holds_alternative<snapshot_end>(item))
-      open = false;
-  }
-  return false;
-}
-
-std::vector<std::string> calls(std::initializer_list<std::uint32_t> numbers) {
-  std::vector<std::string> dialogs;
-  for (const auto each : numbers)
-    dialogs.push_back(dialog_json("1", each));
-  return dialogs;
-}
-
-using ids = std::vector<std::string>;
-
-std::uint64_t failures(node& of, dialog_source source, snapshot_failure reason) {
-  return of->counters().source_failures[static_cast<std::size_t>(source)][static_cast<std::size_t>(reason)];
-}
-
-/// A folder that is gone at the end.
-struct folder {
-  folder() {
-    std::string name = std::filesystem::temp_directory_path() / "rollcall-dump-XXXXXX";
-    REQUIRE(::mkdtemp(name.data()));
-    path = name;
-  }
-  ~folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::filesystem::path path;
-};
-
-} // namespace
+using namespace rollcall::kamailio::snapshot_fixture;
 
 TEST_CASE("without an RPC address the list comes over the event socket, and live events beside it") {
   fake_link link;
@@ -277,112 +198,6 @@ TEST_CASE("a large list is delivered in pieces that the link works off") {
   REQUIRE(link.wait(has_snapshot));
   CHECK(first_snapshot(link.at().news)->size() == many);
   CHECK(link.at().deliveries > 4);
-}
-
-TEST_CASE("a dump is read from the shared folder, and removed") {
-  const folder shared;
-  std::ofstream{shared.path / "rollcall-kam-1.dialogs"} << dialog_json("1", 9) << '\n';
-  fake_link link;
-  rpc_server server{kamailio_answers{calls({1, 2})}};
-  node under_test{link, quick()};
-  under_test.to.rpc = net::parse_http_url(server.url());
-  under_test.to.dump_directory = shared.path;
-  under_test.connect();
-  const auto socket = under_test.greeted();
-  REQUIRE(link.wait(has_snapshot));
-  CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
-  CHECK(std::distance(std::filesystem::directory_iterator{shared.path}, {}) == 1);
-  CHECK(under_test->counters().snapshots == 1);
-}
-
-TEST_CASE("a dump that does not prove to be all dialogs ends no call, and a list is asked for") {
-  struct situation {
-    const char* what;
-    std::function<void(std::ostream& file)> write;
-    snapshot_failure reason;
-  };
-  const auto whole = dialog_json("1", 1) + '\n' + dialog_json("1", 2) + '\n';
-  using enum snapshot_failure;
-  for (const auto& [what, write, reason] : std::vector<situation>{
-           {"empty: the disk was full", [](auto&) {}, unproved},
-           {"cut at the end of a line", [&](auto& file) { file << dialog_json("1", 1) << '\n'; }, unproved},
-           {"cut within a line", [&](auto& file) { file << whole.substr(0, whole.size() - 20); }, cut_short},
-           {"of a run before, with as many calls but one",
-            [&](auto& file) { file << dialog_json("0", 1) << '\n'; }, unproved},
-           {"not of dialogs", [](auto& file) { file << "x\n"; }, malformed},
-           {"of other objects", [](auto& file) { file << "{}\n{}\n"; }, malformed},
-       }) {
-    CAPTURE(what);
-    const folder shared;
-    fake_link link;
-    auto answers = kamailio_answers{calls({1, 2})};
-    answers.dump = [&write = write](const std::string& file) {
-      std::ofstream out{file};
-      write(out);
-    };
-    rpc_server server{answers};
-    node under_test{link, quick()};
-    under_test.to.rpc = net::parse_http_url(server.url());
-    under_test.to.dump_directory = shared.path;
-    under_test.connect();
-    const auto socket = under_test.greeted();
-    REQUIRE(link.wait(has_snapshot));
-    CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
-    CHECK(failures(under_test, dialog_source::dump_over_rpc, reason) == 1);
-    CHECK(under_test->counters().snapshots_failed == 0);
-    CHECK(std::filesystem::is_empty(shared.path));
-  }
-}
-
-TEST_CASE("a dump of before is not taken for this one: each has a name of its own") {
-  const folder shared;
-  fake_link link;
-  std::vector<std::string> names;
-  auto answers = kamailio_answers{calls({1})};
-  answers.dump = [&](const std::string& file) {
-    names.push_back(file);
-    if (names.size() == 2)
-      return; // Kamailio could not write it, and does not say so
-    std::ofstream{file} << dialog_json("1", 1) << '\n';
-  };
-  rpc_server server{answers};
-  node under_test{link, quick()};
-  under_test.to.rpc = net::parse_http_url(server.url());
-  under_test.to.dump_directory = shared.path;
-  under_test.connect();
-  const auto socket = under_test.greeted();
-  REQUIRE(link.wait(has_snapshot));
-  std::ofstream{names.at(0)} << dialog_json("1", 1) << '\n'; // it comes back, from a copy of the folder
-  link.at().connection->request_snapshot();
-  REQUIRE(link.wait([](const auto& it) { return snapshots_in(it.news) == 2; }));
-  CHECK(names.size() == 2);
-  CHECK(names.at(0) != names.at(1));
-  CHECK(failures(under_test, dialog_source::dump_over_rpc, snapshot_failure::unreachable) == 1);
-}
-
-TEST_CASE("when the disk is not shared after all, or Kamailio refuses to dump, the list is taken") {
-  const folder shared;
-  for (const bool refuses : {false, true}) {
-    fake_link link;
-    auto answers = kamailio_answers{calls({7})};
-    answers.dump = [](const auto&) {};
-    rpc_server server{[&](const std::string& request) -> std::string {
-      if (refuses && request.find("dlg.dump_file") != std::string::npos)
-        return R"({"jsonrpc":"2.0","error":{"code":500,"message":"no"},"id":)"
-               + std::to_string(number_of(request)) + "}";
-      return answers(request);
-    }};
-    node under_test{link, quick()};
-    under_test.to.rpc = net::parse_http_url(server.url());
-    under_test.to.dump_directory = shared.path;
-    under_test.connect();
-    const auto socket = under_test.greeted();
-    REQUIRE(link.wait(has_snapshot));
-    CHECK(first_snapshot(link.at().news) == ids{"1-1-7"});
-    CHECK(failures(under_test, dialog_source::dump_over_rpc,
-                   refuses ? snapshot_failure::refused : snapshot_failure::unreachable)
-          == 1);
-  }
 }
 
 TEST_CASE("after a gap in the events the link hears of it at once, and of the end only of what is proved") {

@@ -7,6 +7,7 @@ import tempfile
 import pytest
 
 import harness
+from sim_peers import node, nodes, sim  # noqa: F401: fixtures of the tests of rollcall sim
 from sip_network import network, sip  # noqa: F401: fixtures of all tests with real SIP
 
 
