@@ -72,8 +72,6 @@ public:
   /// Takes any value, and warns that it does nothing, and what does.
   void without_effect(std::string_view key, const std::string& instead) const;
 
-  bool has(std::string_view key) const { return find(key) != nullptr; }
-
   /// Throws config_error when the key is absent.
   void require(std::string_view key) const;
 

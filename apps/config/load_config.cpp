@@ -150,16 +150,17 @@ void read_feed(const config_section& in, feed_config& out, std::vector<switch_na
 
 using setting_value = switches::setting_values::mapped_type;
 
-setting_value read_setting(const config_section& in, std::string_view key, switches::text_check check) {
-  std::string text;
-  in.read(key, text, check);
+setting_value read_setting(const config_section& in, std::string_view key,
+                           const switches::text_setting& takes) {
+  std::string text{takes.otherwise};
+  in.read(key, text, takes.check);
   return text;
 }
 
 setting_value read_setting(const config_section& in, std::string_view key,
-                           const switches::duration_range& within) {
-  auto duration = within.least;
-  in.read(key, duration, within.least, within.most);
+                           const switches::duration_setting& takes) {
+  auto duration = takes.otherwise;
+  in.read(key, duration, takes.least, takes.most);
   return duration;
 }
 
@@ -172,10 +173,9 @@ void read_dialled(const config_section& in, const switches::driver_kind& kind, d
   in.read(kind.address, out.at, values::remote_address);
   in.read_list("nodes", out.nodes, values::node_id);
   for (const auto& each : kind.settings)
-    if (in.has(each.key))
-      out.values.emplace(
-          each.key,
-          std::visit([&](const auto& takes) { return read_setting(in, each.key, takes); }, each.takes));
+    out.values.emplace(
+        each.key,
+        std::visit([&](const auto& takes) { return read_setting(in, each.key, takes); }, each.takes));
 }
 
 config_section::keys keys_of(const switches::driver_kind& kind) {

@@ -151,7 +151,10 @@ public:
   explicit toy_peer(fake_link& link) : node_(io_, {testing::toy_kind()}, link.attach(), &system_now) {
     for (int i = 0; i < 2; ++i)
       threads_.emplace_back([this] { io_.run(); });
-    node_.set({{"toy", switch_name{"toy-1"}, {"127.0.0.1", std::to_string(listening_.port())}, {}}});
+    node_.set({{"toy",
+                switch_name{"toy-1"},
+                {"127.0.0.1", std::to_string(listening_.port())},
+                {{"colour", "red"}}}});
     come_back();
   }
   ~toy_peer() {

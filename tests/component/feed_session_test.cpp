@@ -238,9 +238,11 @@ TEST_CASE("an error reaches a switch that writes without reading") {
 TEST_CASE("a session that is told to leave before it runs does, whoever tells it") {
   using tell = std::function<void(switches::session&)>;
   const tell words[] = {
-      [](auto& it) { it.drain(); },
-      [](auto& it) { it.drain(), it.revise(), it.revise(nullptr); },
-      [](auto& it) { it.move([](const switch_name&) { return std::vector<std::string>{}; }), it.drain(); },
+      [](auto& it) { it.drain("leaving"); },
+      [](auto& it) { it.drain("leaving"), it.revise(), it.revise(nullptr); },
+      [](auto& it) {
+        it.move([](const switch_name&) { return std::vector<std::string>{}; }), it.drain("leaving");
+      },
       [](auto& it) { it.cut("the node is stopping"); },
   };
   for (const auto& word : words) {

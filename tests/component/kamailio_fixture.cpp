@@ -144,8 +144,7 @@ void clients::set(const std::vector<one>& wanted) {
     switches::setting_values values;
     values.emplace("snapshot_interval", each.snapshot_interval);
     values.emplace("dump_directory", each.dump_directory.string());
-    if (each.rpc)
-      values.emplace("rpc", "http://" + to_string(each.rpc->at) + each.rpc->target);
+    values.emplace("rpc", each.rpc ? "http://" + to_string(each.rpc->at) + each.rpc->target : std::string{});
     all.push_back({"kamailio", each.name, each.evapi, std::move(values)});
   }
   dialled_.set(std::move(all));

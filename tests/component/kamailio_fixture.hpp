@@ -103,6 +103,7 @@ public:
 
   /// Where a Kamailio is, and how it is configured.
   struct one : settings {
+    one() { snapshot_interval = std::chrono::minutes{1}; }
     net::host_port evapi;
   };
   void set(const std::vector<one>& wanted);

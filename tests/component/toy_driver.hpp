@@ -95,12 +95,12 @@ private:
 inline switches::driver_kind toy_kind() {
   return {"toy",
           "address",
-          {{"colour",
-            [](std::string_view text) {
-              if (text != "red" && text != "blue")
-                throw std::invalid_argument{"must be red or blue"};
-              return std::string{text};
-            }}},
+          {{"colour", switches::text_setting{[](std::string_view text) {
+                                               if (text != "red" && text != "blue")
+                                                 throw std::invalid_argument{"must be red or blue"};
+                                               return std::string{text};
+                                             },
+                                             "blue"}}},
           [] { return std::unique_ptr<switches::drivers>{std::make_unique<toy_drivers>()}; }};
 }
 

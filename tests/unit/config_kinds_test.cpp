@@ -29,7 +29,9 @@ TEST_CASE("a block of a new kind is read as its line in the registry says, and w
   const auto read = configured("[[toy]]\nname = \"t\"\naddress = \"127.0.0.1:7\"\ncolour = \"red\"\n");
   REQUIRE(read.dialled.size() == 1);
   CHECK(read.dialled[0].kind == "toy");
-  CHECK(read.dialled[0].values.size() == 1);
+  CHECK(read.dialled[0].values.at("colour") == switches::setting_values::mapped_type{"red"});
+  const auto plain = configured("[[toy]]\nname = \"t\"\naddress = \"127.0.0.1:7\"\n");
+  CHECK(plain.dialled[0].values.at("colour") == switches::setting_values::mapped_type{"blue"});
   CHECK(refused("[[toy]]\nname = \"t\"\n") == "c.toml:3:1: toy.address is required");
   CHECK(refused("[[toy]]\nname = \"t\"\naddress = \"127.0.0.1:7\"\ncolour = \"green\"\n")
         == "c.toml:6:10: toy.colour must be red or blue");

@@ -277,8 +277,8 @@ TEST_CASE("what the documented file shows commented out is a default too, where 
   REQUIRE(value.cluster.has_value());
   const auto& kamailio = value.dialled[0];
   const auto its = kamailio::settings_of({kamailio.kind, kamailio.name, {}, kamailio.values});
-  CHECK(its.snapshot_interval == kamailio::settings{}.snapshot_interval);
-  CHECK(its.dump_directory == kamailio::settings{}.dump_directory);
+  CHECK(its.snapshot_interval == 60s);
+  CHECK(its.dump_directory.empty());
   CHECK(kamailio.environment == dialled_config{}.environment);
   CHECK(value.feed.switches[0].environment == feed_switch_config{}.environment);
   CHECK(value.cluster->missing_node == cluster_config{}.missing_node);

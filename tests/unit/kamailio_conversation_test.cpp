@@ -80,6 +80,16 @@ TEST_CASE_FIXTURE(
   CHECK(counters.frames_bad == 3);
 }
 
+TEST_CASE_FIXTURE(fixture, "after news were dropped the link hears that something is missing, also when the "
+                           "beginning of a snapshot was among them") {
+  whole_snapshot();
+  begin_snapshot();
+  news.clear();
+  talk.dropped();
+  write_pending();
+  CHECK(told<snapshot_begin>() == 2); // one that begins anew: until it ends, nothing is verified
+}
+
 TEST_CASE_FIXTURE(fixture, "bad fields are told to the link, of events and of snapshots, behind their call") {
   auto said = report(1, "1-1-1", call_state::wait_route);
   said.bad_fields = {{"call '1-1-1': i_account must be an integer"}};

@@ -67,8 +67,10 @@ TEST_CASE("an address has a name, an IPv4 or an IPv6 address, and a port") {
 }
 
 TEST_CASE("an RPC address is plain HTTP, and may leave port and path out") {
-  for (const auto* text : {"", "127.0.0.1:8081/RPC", "https://a/RPC", "http://", "http:///RPC",
-                           "http://a:b/RPC", "http://a/R PC", "http://a:80\r\nX: y/"})
+  for (const auto* text :
+       {"", "127.0.0.1:8081/RPC", "https://a/RPC", "http://", "http:///RPC", "http://a:b/RPC",
+        "http://a/R PC", "http://a:80\r\nX: y/", "http://a@b/RPC", "http://a?b=c", "http://a#b",
+        "http://a/\x01", "http://\xC3\xA4/", "http://a:65536/"})
     CHECK_MESSAGE(!net::parse_http_url(text), text);
   CHECK(net::parse_http_url("http://127.0.0.1:8081/RPC") == net::http_url{{"127.0.0.1", "8081"}, "/RPC"});
   CHECK(net::parse_http_url("http://kam") == net::http_url{{"kam", "80"}, "/"});

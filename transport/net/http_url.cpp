@@ -1,5 +1,7 @@
 #include "transport/net/http_url.hpp"
 
+#include <algorithm>
+
 namespace rollcall::net {
 
 namespace {
@@ -20,7 +22,10 @@ std::optional<http_url> parse_http_url(std::string_view text) {
     authority += default_port;
   const auto at = net::parse_host_port(authority);
   const auto target = slash == text.npos ? std::string_view{"/"} : text.substr(slash);
-  if (!at || target.find_first_of(" \t\r\n") != target.npos)
+  const auto graphic = [](char c) { return c > ' ' && c < '\x7F'; };
+  if (!at || authority.find_first_of("@?#") != authority.npos
+      || !std::all_of(authority.begin(), authority.end(), graphic)
+      || !std::all_of(target.begin(), target.end(), graphic))
     return std::nullopt;
   return http_url{*at, std::string{target}};
 }

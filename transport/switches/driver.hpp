@@ -50,6 +50,12 @@ struct file_once {
 /// text: what it names goes to the link in pieces, all the same.
 using fetch_source = std::variant<http_post, file_once, std::string>;
 
+/// When the pieces of a text come.
+enum class fetch_pace : std::uint8_t {
+  at_once,
+  of_the_link, ///< each when the link has room for what the one before has said
+};
+
 /// What a driver asks of the session that it is part of. On the session's strand.
 class session_actions {
 public:
@@ -60,6 +66,9 @@ public:
   /// What the switch has said, for its link; nothing when it is empty. Only once attached.
   virtual void tell(switch_news news) = 0;
 
+  /// True while what is told is dropped, because the link is too far behind; see driver::overrun().
+  virtual bool dropping() const = 0;
+
   /// The switch has said who it is. It is let in and attached, or refused. Once.
   virtual void identify(claim who) = 0;
 
@@ -69,9 +78,9 @@ public:
   /// Asks for driver::woken() in `in` from now, in place of what was asked for before. Only once attached.
   virtual void wake(std::chrono::milliseconds in) = 0;
 
-  /// Fetches a text. driver::fetched() brings it in pieces, each when the link has room for what the one
-  /// before has said. One at a time: what was under way is let go. Only once attached.
-  virtual void fetch(fetch_source from) = 0;
+  /// Fetches a text, which driver::fetched() brings in pieces. One at a time: what was under way is let go.
+  /// Only once attached.
+  virtual void fetch(fetch_source from, fetch_pace pace) = 0;
   virtual void stop_fetch() = 0;
 
   /// False while nothing is read, because the link is behind: that the switch is silent means nothing then.
@@ -86,13 +95,13 @@ protected:
 };
 
 /// The protocol of one kind of switch, on one connection: what the bytes mean, and what is to be said when.
-/// Pure: it has no socket, clock, thread or log; common/session has them, and calls it on one strand, in
-/// order:
+/// It has no socket, clock, thread or log; common/session has them, and calls it on one strand, in order:
 ///
 ///     opened ─► received… ─► identify ─► attached ─► received, hang_up, request_snapshot, …, woken ─►
 ///     closing
 ///
-/// Each member may call any of session_actions, and must be ready to be called again by none of them.
+/// Each member may call any of session_actions. Of these only close(), and identify() when it is refused,
+/// call back: hang_up() and its like for what the link has wanted before, then closing().
 class driver {
 public:
   virtual ~driver() = default;
@@ -149,7 +158,7 @@ public:
   /// session ends, and the switch finds the way by itself.
   virtual bool move(const std::vector<std::string>&) { return false; }
 
-  /// The session ends: the last bytes may be sent now. Nothing else is called any more.
+  /// The session ends: the last bytes may be sent now. What still comes is read into space(), and dropped.
   virtual void closing(close_reason, const std::string&) {}
 };
 

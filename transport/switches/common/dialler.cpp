@@ -25,9 +25,10 @@ dialler::dialler(asio::io_context& io, std::shared_ptr<shared> with, dialled to,
       resolver_(strand_),
       socket_(strand_),
       timer_(strand_),
-      of_session_(std::make_shared<session::shared>(shared_->kind, shared_->of->bounds(), shared_->attach,
-                                                    shared_->now, shared_->of->prepare(to_, notes_),
-                                                    shared_->of->counters(), true)),
+      of_session_(std::make_shared<session::shared>(
+          shared_->kind, shared_->of->bounds(), shared_->attach, shared_->now,
+          shared_->of->prepare(to_, notes_),
+          std::shared_ptr<session_metrics>{shared_->of, &shared_->of->counters()}, to_.name)),
       backoff_(std::random_device{}()) {}
 
 void dialler::start() {
@@ -44,7 +45,7 @@ void dialler::stop() {
     error_code ignored;
     self->socket_.close(ignored);
     if (const auto running = self->session_.lock())
-      running->cut("the node closes the connection");
+      running->drain("the node closes the connection");
     self->shared_->runs->forget(self->to_.name, self->notes_.get());
   });
 }
@@ -53,29 +54,31 @@ void dialler::do_dial() {
   if (stopped_)
     return;
   dialling_ = true;
+  const auto dial = ++dial_;
   socket_ = net::channel::socket{strand_};
   timer_.expires_after(shared_->of->bounds().dial);
-  timer_.async_wait([weak = weak_from_this()](error_code ec) {
-    if (const auto self = weak.lock(); !ec && self && self->dialling_)
+  timer_.async_wait([weak = weak_from_this(), dial](error_code ec) {
+    if (const auto self = weak.lock(); !ec && self && self->is_current(dial))
       self->on_over("no connection in time", false);
   });
-  resolver_.async_resolve(
-      to_.at.host, to_.at.port, tcp::resolver::numeric_service,
-      [self = shared_from_this()](error_code ec, const auto& found) { self->on_resolve(ec, found); });
+  resolver_.async_resolve(to_.at.host, to_.at.port, tcp::resolver::numeric_service,
+                          [self = shared_from_this(), dial](error_code ec, const auto& found) {
+                            self->on_resolve(ec, found, dial);
+                          });
 }
 
-void dialler::on_resolve(error_code ec, const tcp::resolver::results_type& found) {
-  if (!dialling_)
+void dialler::on_resolve(error_code ec, const tcp::resolver::results_type& found, std::uint64_t dial) {
+  if (!is_current(dial))
     return;
   if (ec)
     return on_over("look-up of " + to_.at.host + ": " + ec.message(), false);
-  asio::async_connect(socket_, found, [self = shared_from_this()](error_code failed, const auto&) {
-    self->on_connect(failed);
+  asio::async_connect(socket_, found, [self = shared_from_this(), dial](error_code failed, const auto&) {
+    self->on_connect(failed, dial);
   });
 }
 
-void dialler::on_connect(error_code ec) {
-  if (!dialling_)
+void dialler::on_connect(error_code ec, std::uint64_t dial) {
+  if (!is_current(dial))
     return;
   if (ec)
     return on_over("connect: " + ec.message(), false);

@@ -47,8 +47,9 @@ private:
   using tcp = boost::asio::ip::tcp;
 
   void do_dial();
-  void on_resolve(error_code ec, const tcp::resolver::results_type& found);
-  void on_connect(error_code ec);
+  void on_resolve(error_code ec, const tcp::resolver::results_type& found, std::uint64_t dial);
+  void on_connect(error_code ec, std::uint64_t dial);
+  bool is_current(std::uint64_t dial) const { return dialling_ && dial == dial_; }
   void on_over(const std::string& reason, bool was_attached);
   std::uint64_t next_epoch();
 
@@ -65,6 +66,7 @@ private:
   std::uint64_t epoch_ = 0;
   std::string last_reason_; ///< told once while it stays the same
   bool dialling_ = false;
+  std::uint64_t dial_ = 0; ///< the last one: what an earlier one brings comes too late
   bool stopped_ = false;
 };
 

@@ -22,19 +22,25 @@ namespace rollcall::switches {
 /// reason that reads on after the key's name, "must be …".
 using text_check = std::string (*)(std::string_view text);
 
-struct duration_range {
+struct text_setting {
+  text_check check;
+  std::string_view otherwise; ///< when the block leaves it out
+};
+
+struct duration_setting {
   std::chrono::milliseconds least;
   std::chrono::milliseconds most;
+  std::chrono::milliseconds otherwise;
 };
 
 /// One key of the configuration block of a kind of switch, beside those that each has: `name`,
 /// `i_environment`, `nodes`, and where it is dialled.
 struct setting {
   std::string_view key;
-  std::variant<text_check, duration_range> takes;
+  std::variant<text_setting, duration_setting> takes;
 };
 
-/// What a block gives, by key. What it leaves out is not there.
+/// What a block says, by key: each of driver_kind::settings has a value.
 using setting_values =
     std::map<std::string, std::variant<std::string, std::chrono::milliseconds>, std::less<>>;
 

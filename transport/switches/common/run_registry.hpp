@@ -13,7 +13,7 @@ namespace rollcall::switches {
 /// names: each of its calls would be listed, and hung up, twice. Any thread.
 class run_registry {
 public:
-  /// Who claims: a switch may be configured anew, and the client before it is not gone yet.
+  /// Who claims: a switch may be configured anew, and what dialled it before is not gone yet.
   using owner = const void*;
 
   /// The switch `name` is this run now. Refused, with the name of the other one, when that is the same run,

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace rollcall::switches {
@@ -22,6 +23,10 @@ constexpr std::size_t name_bytes = 32;
 /// A switch may be silent for ever: as good as no deadline, but one that keeps the session.
 constexpr std::chrono::hours for_ever{24 * 365 * 10};
 
+std::string with_name(const switch_name& name, const std::string& address) {
+  return name.known() ? switches::one_line(name.value(), name_bytes) + " at " + address : address;
+}
+
 } // namespace
 
 session::session(channel::socket connected, net::tls_context tls, std::shared_ptr<shared> with,
@@ -31,11 +36,11 @@ session::session(channel::socket connected, net::tls_context tls, std::shared_pt
       channel_(std::move(connected), std::move(tls)),
       address_(channel_.peer()),
       from_(net::address_key{address_}.text()),
-      who_(address_),
+      who_(with_name(shared_->dialled, address_)),
       gate_(std::move(gate)),
       driver_(shared_->make_driver(*this)),
       news_(shared_->bounds.window, shared_->bounds.backlog) {
-  ++shared_->counters.open;
+  ++shared_->counters->open;
 }
 
 session::~session() {
@@ -43,7 +48,7 @@ session::~session() {
     requests_->cut();
   stop_fetch();
   leave_port("the node is stopping");
-  --shared_->counters.open;
+  --shared_->counters->open;
   ended_(*this, ending_);
 }
 
@@ -81,10 +86,10 @@ void session::begin() {
 
 // --- from any thread
 
-void session::drain() {
-  asio::post(channel_.executor(), [self = shared_from_this()] {
+void session::drain(const std::string& reason) {
+  asio::post(channel_.executor(), [self = shared_from_this(), reason] {
     self->on_wake(); // what the link has wanted so far
-    self->end(close_reason::leaving, "the node is stopping");
+    self->end(close_reason::leaving, reason);
   });
 }
 
@@ -128,7 +133,7 @@ void session::on_handshake(channel::error_code ec) {
   if (phase_ != phase::handshake)
     return;
   if (ec) {
-    ++shared_->counters.tls_errors;
+    ++shared_->counters->tls_errors;
     return lost("TLS handshake: " + ec.message());
   }
   phase_ = phase::hello;
@@ -141,33 +146,45 @@ void session::on_handshake(channel::error_code ec) {
 void session::on_deadline() {
   switch (phase_) {
   case phase::up:
+    channel_.set_deadline(for_ever);
     driver_->woken(now());
     return do_write();
   case phase::hello:
-    ++shared_->counters.timeouts;
+    ++shared_->counters->timeouts;
     return end(close_reason::bad_message, "no hello came in time");
+  case phase::attaching:
+    return lost("the node did not answer in time");
   default:
     return lost("it took too long");
   }
 }
 
 void session::on_wake() {
-  const auto news = requests_->take(phase_ == phase::up);
+  auto news = requests_->take(phase_ == phase::up);
   const auto caught_up = news_.consumed(news.consumed, port_.get());
   if (phase_ == phase::over)
     return;
   if (caught_up && phase_ == phase::up) {
     tell_overrun();
-    driver_->caught_up(now());
-  }
-  for (const auto& each : news.requests)
     if (phase_ == phase::up)
-      act_on(each);
+      driver_->caught_up(now());
+  }
+  std::move(news.requests.begin(), news.requests.end(), std::back_inserter(taken_));
+  if (phase_ == phase::up)
+    act_on_taken();
   if (news.closing)
     end(news.closing->why, news.closing->text);
   do_write();
   do_read();
   do_fetch();
+}
+
+void session::act_on_taken() {
+  while (!taken_.empty()) {
+    const auto next = std::move(taken_.front());
+    taken_.pop_front();
+    act_on(next);
+  }
 }
 
 void session::act_on(const link_requests::request& wanted) {
@@ -189,12 +206,12 @@ void session::identify(claim who) {
   if (phase_ != phase::hello)
     return;
   const auto no = gate_->admit(who);
-  who_ = switches::one_line(who.name.value(), name_bytes) + " at " + who_;
+  who_ = with_name(who.name, address_);
   if (no)
     return end(no->why, no->text);
   name_ = who.name;
   run_ = who.run;
-  if (!shared_->dialled)
+  if (!shared_->dialled.known())
     requests_->introduce({run_, address_});
   do_attach(who);
 }
@@ -225,7 +242,7 @@ void session::on_attached(attach_result result) {
   port_ = std::move(result.port);
   phase_ = phase::up;
   channel_.set_deadline(for_ever);
-  ++shared_->counters.attached;
+  ++shared_->counters->attached;
   ending_.was_attached = true;
   gate_->attached();
   inform(run_.empty() ? "connected" : "connected, run " + run_);
@@ -245,18 +262,18 @@ void session::wake(std::chrono::milliseconds in) {
 void session::end(close_reason why, const std::string& text) {
   if (phase_ == phase::closing || phase_ == phase::over)
     return;
-  ++shared_->counters.refused(why);
-  ending_.reason = text;
-  if (why == close_reason::leaving)
-    inform("closing: " + text);
-  else if (!shared_->dialled)
-    warn("closing: " + std::string{to_string(why)} + ": " + text);
+  ++shared_->counters->refused(why);
+  ending_.reason = std::string{to_string(why)} + ": " + text;
+  if (!shared_->dialled.known())
+    note(why == close_reason::leaving ? spdlog::level::info : spdlog::level::warn,
+         "closing: " + ending_.reason);
   const auto was_up = std::exchange(phase_, phase::closing) == phase::up;
   channel_.set_deadline(shared_->bounds.linger);
   // The link was told that these hang-ups are on their way.
-  for (const auto& each : requests_->cut())
-    if (was_up)
-      act_on(each);
+  auto left = requests_->cut();
+  std::move(left.begin(), left.end(), std::back_inserter(taken_));
+  if (was_up)
+    act_on_taken();
   driver_->closing(why, text);
   stop_fetch();
   leave_port(text);
@@ -269,7 +286,7 @@ void session::lost(const std::string& reason) {
     return;
   if (phase_ != phase::closing) {
     ending_.reason = reason;
-    if (!shared_->dialled)
+    if (!shared_->dialled.known())
       warn("lost: " + reason);
   }
   stop_fetch();
@@ -296,7 +313,8 @@ void session::note(spdlog::level::level_enum level, std::string_view text) {
   if (!spdlog::should_log(level))
     return;
   const auto at = std::chrono::steady_clock::now();
-  if (const auto more = name_.known() ? shared_->lines.admit(name_.value(), at)
+  const auto& known = name_.known() ? name_ : shared_->dialled;
+  if (const auto more = known.known() ? shared_->lines.admit(known.value(), at)
                                       : shared_->lines_of_strangers.admit(from_, at))
     spdlog::log(level, "{}: {}: {}{}", shared_->kind, who_, text, *more);
 }

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,15 +38,15 @@ class session final : public session_actions, public std::enable_shared_from_thi
 public:
   using channel = net::channel;
 
-  /// What the sessions of one kind of switch share.
+  /// What the sessions of one kind of switch share, or those of one switch that is dialled.
   struct shared {
     std::string kind; ///< for the log: "feed"
     session_limits bounds;
     attach_fn attach;
     wall_clock now;
     driver_factory make_driver;
-    session_metrics& counters;
-    bool dialled = false; ///< by us: who dials logs why it ends, and no other can have its name
+    std::shared_ptr<session_metrics> counters;
+    switch_name dialled{}; ///< by us: who dials logs why it ends, and no other can have its name
     log_throttles lines{log_throttles::unbounded}; ///< of switches that have been let in, by name
     log_throttles lines_of_strangers{};            ///< of the others, by address_key
   };
@@ -74,7 +75,7 @@ public:
   // --- from any thread
 
   /// Sends what waits, says goodbye and closes.
-  void drain();
+  void drain(const std::string& reason);
 
   /// Where switches may connect instead: addresses of other nodes, which may be unknown. Nothing: it stays.
   using move_fn = std::function<std::optional<std::vector<std::string>>(const switch_name&)>;
@@ -98,8 +99,9 @@ public:
   void identify(claim who) override;
   void close(close_reason why, const std::string& text) override;
   void wake(std::chrono::milliseconds in) override;
-  void fetch(fetch_source from) override;
+  void fetch(fetch_source from, fetch_pace pace) override;
   void stop_fetch() override;
+  bool dropping() const override { return news_.is_dropping(); }
   bool reading() const override { return reading_; }
   void warn(std::string_view text) override { note(spdlog::level::warn, text); }
   void inform(std::string_view text) override { note(spdlog::level::info, text); }
@@ -111,6 +113,7 @@ private:
   void on_handshake(channel::error_code ec);
   void on_deadline();
   void on_wake();
+  void act_on_taken();
   void act_on(const link_requests::request& wanted);
 
   bool may_read() const;
@@ -150,11 +153,13 @@ private:
   std::string run_;      ///< as it has said
   switch_port_ptr port_; ///< while up
   news_window news_;
-  bool overrun_due_ = false;    ///< news were dropped, and the driver does not know
-  fetch_ptr fetch_;             ///< while one is under way
+  bool overrun_due_ = false; ///< news were dropped, and the driver does not know
+  fetch_ptr fetch_;          ///< while one is under way
+  fetch_pace pace_ = fetch_pace::at_once;
   bool fetching_ = false;       ///< its next piece was asked for
   std::size_t early_bytes_ = 0; ///< read while attaching
   ending ending_;
+  std::deque<link_requests::request> taken_; ///< from the link, and not acted upon
   bool reading_ = false;
   bool writing_ = false;
   bool heard_all_ = false; ///< the switch has closed its side

@@ -48,7 +48,7 @@ void session::do_read() {
 
 void session::on_read(channel::error_code ec, std::size_t size) {
   reading_ = false;
-  shared_->counters.bytes_in += size;
+  shared_->counters->bytes_in += size;
   if (phase_ == phase::over)
     return;
   if (ec == asio::error::eof)
@@ -73,10 +73,10 @@ void session::on_end_of_stream() {
   if (phase_ == phase::closing)
     return; // our last words are still on their way
   ending_.reason = "the switch closed the connection";
-  if (!shared_->dialled && phase_ == phase::up)
-    warn(ending_.reason);
-  else
+  if (phase_ != phase::up)
     note(spdlog::level::debug, "closed without a hello");
+  else if (!shared_->dialled.known())
+    warn(ending_.reason);
   requests_->cut(); // first: once the link knows, nothing may look as if it were on its way
   leave_port(ending_.reason);
   finish();
@@ -84,11 +84,12 @@ void session::on_end_of_stream() {
 
 // --- fetching
 
-void session::fetch(fetch_source from) {
+void session::fetch(fetch_source from, fetch_pace pace) {
   stop_fetch();
   if (phase_ != phase::up)
     return;
   fetch_ = make_fetch(channel_.executor(), std::move(from), shared_->bounds.fetches);
+  pace_ = pace;
   do_fetch();
 }
 
@@ -99,7 +100,7 @@ void session::stop_fetch() {
 }
 
 void session::do_fetch() {
-  if (!fetch_ || fetching_ || news_.is_behind())
+  if (!fetch_ || fetching_ || (pace_ == fetch_pace::of_the_link && news_.is_behind()))
     return;
   fetching_ = true;
   fetch_->next([weak = weak_from_this(), of = std::weak_ptr{fetch_}](const std::string& error,
@@ -127,7 +128,7 @@ void session::tell(switch_news news) {
     return;
   const auto was_dropping = news_.is_dropping();
   const auto dropped = news_.tell(std::move(news), *port_);
-  shared_->counters.dropped += dropped;
+  shared_->counters->dropped += dropped;
   if (dropped == 0 || was_dropping)
     return;
   warn("the node is behind by " + std::to_string(dropped) + " events: they are dropped");
@@ -173,7 +174,7 @@ void session::on_write(channel::error_code ec) {
     return;
   if (ec)
     return lost(ec.message());
-  shared_->counters.bytes_out += batch_.size();
+  shared_->counters->bytes_out += batch_.size();
   do_write();
 }
 

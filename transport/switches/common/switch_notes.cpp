@@ -21,6 +21,11 @@ void switch_notes::sheet::set_clock(double ahead) {
     clock_ = ahead;
 }
 
+bool switch_notes::sheet::is_closed() const {
+  const std::lock_guard lock{mutex_};
+  return closed_;
+}
+
 void switch_notes::sheet::close() {
   const std::lock_guard lock{mutex_};
   closed_ = true;

@@ -15,9 +15,9 @@ namespace rollcall {
 /// switch and subject, as long as it is true. Any thread.
 class switch_notes {
 public:
-  /// What one client notes of its switch. It is told until the sheet is closed or gone: a client that is let
-  /// go may still have work under way, and must not note anything of a name that may be another client's by
-  /// then.
+  /// What one dialler and its driver note of their switch. It is told until the sheet is closed or gone: a
+  /// dialler that is let go may still have work under way, and must not note anything of a name that may be
+  /// another's by then.
   class sheet {
   public:
     explicit sheet(switch_name of) : of_(std::move(of)) {}
@@ -32,6 +32,7 @@ public:
 
     /// Takes away what was noted; nothing is noted any more.
     void close();
+    bool is_closed() const;
 
   private:
     friend class switch_notes;

@@ -22,6 +22,12 @@ namespace asio = boost::asio;
 using channel = net::channel;
 using switches::session;
 
+namespace {
+
+constexpr const char* stopping = "the node is stopping";
+
+} // namespace
+
 class server::impl : public std::enable_shared_from_this<server::impl> {
 public:
   impl(asio::io_context& io, std::shared_ptr<service> shared, std::shared_ptr<session::shared> of_sessions)
@@ -74,7 +80,7 @@ public:
           self->cut_all();
       });
       for (const auto& each : self->sessions())
-        each->drain();
+        each->drain(stopping);
       self->tell_if_drained();
     });
   }
@@ -89,7 +95,7 @@ public:
 
   void cut_all() {
     for (const auto& each : sessions())
-      each->cut("the node is stopping");
+      each->cut(stopping);
   }
 
   const metrics& counters() const { return service_->counters; }
@@ -123,7 +129,7 @@ private:
     if (identity_now && identity() != identity_now) // changed just now, and perhaps missed by that
       opened->revise(identity());
     if (stopped()) // accepted just before the drain began, and perhaps missed by it
-      opened->drain();
+      opened->drain(stopping);
   }
 
   void add(const std::shared_ptr<session>& opened) {

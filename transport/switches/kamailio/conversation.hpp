@@ -42,8 +42,11 @@ public:
   void hang_up(const std::string& id);
   void resync() { snapshot_wanted_ = true; }
 
-  /// News for the link were dropped.
-  void dropped() { snapshot_wanted_ = gap_due_ = true; }
+  /// News for the link were dropped, the beginning of a snapshot perhaps among them.
+  void dropped() {
+    snapshot_wanted_ = gap_due_ = true;
+    snapshot_told_ = false;
+  }
 
   /// So many bytes were read.
   void received(std::size_t bytes) { unread_ += bytes; }

@@ -33,9 +33,9 @@ std::string dump_directory(std::string_view text) {
 switches::driver_kind kind() {
   return {"kamailio",
           "evapi",
-          {{"rpc", &rpc_url},
-           {"snapshot_interval", switches::duration_range{1s, 24h}},
-           {"dump_directory", &dump_directory}},
+          {{"rpc", switches::text_setting{&rpc_url, ""}},
+           {"snapshot_interval", switches::duration_setting{1s, 24h, 60s}},
+           {"dump_directory", switches::text_setting{&dump_directory, ""}}},
           [] { return std::unique_ptr<switches::drivers>{std::make_unique<drivers>()}; }};
 }
 

@@ -21,7 +21,7 @@ struct memory {
         bounds(what_may_be),
         counters(std::move(counting)),
         notes(std::move(noted)),
-        faults(counters->faults.open(to.name.value())),
+        faults(counters->faults.open(to.name.value(), notes)),
         book(bounds.remember, bounds.routing) {
     bounds.snapshot_interval = to.snapshot_interval;
   }

@@ -125,7 +125,7 @@ void protocol::on_frame(std::string_view payload, instant now, switch_news& news
     if (lives->time && conversation_->ping_sent())
       measure_clock(*lives->time, *conversation_->ping_sent(), now);
   }
-  if (const auto* answer = std::get_if<rpc_answer>(&said); answer && snapshots_->takes(*answer))
+  if (const auto* answer = std::get_if<rpc_answer>(&said); answer && snapshots_->takes(*answer, now))
     return;
   conversation_->on_frame(std::move(said), now.steady, news);
 }
@@ -157,17 +157,22 @@ void protocol::end(close_reason why, const std::string& text) {
 void protocol::look_around(instant now) {
   if (phase_ != phase::up)
     return;
+  speak(now);
+  snapshots_->look(now);
+  if (const auto then = snapshots_->wakes_at())
+    wake_by(*then, now.steady);
+  wake_by(tick_at_, now.steady);
+}
+
+/// Says what is to be said by now: hang-ups at their pace, a ping.
+void protocol::speak(instant now) {
   switch_news news;
   std::string bytes;
   conversation_->write_pending(now.steady, bytes, news);
   out_.send(bytes);
   out_.tell(std::move(news));
-  snapshots_->look(now);
   if (const auto wait = conversation_->wait(now.steady))
     wake_by(now.steady + std::max(*wait, std::chrono::milliseconds{1}), now.steady);
-  if (const auto then = snapshots_->wakes_at())
-    wake_by(*then, now.steady);
-  wake_by(tick_at_, now.steady);
 }
 
 void protocol::wake_by(moment then, moment now) {
@@ -198,7 +203,8 @@ void protocol::tick(instant now) {
 
 void protocol::hang_up(const std::string& id, instant now) {
   conversation_->hang_up(id);
-  look_around(now);
+  if (phase_ == phase::up)
+    speak(now);
 }
 
 void protocol::request_snapshot(instant now) {
@@ -207,6 +213,8 @@ void protocol::request_snapshot(instant now) {
 }
 
 std::size_t protocol::hang_ups_waiting() const { return conversation_ ? conversation_->waiting() : 0; }
+
+void protocol::closing(close_reason, const std::string&) { phase_ = phase::over; }
 
 void protocol::fetched(const std::string& error, std::string_view piece, instant now) {
   if (phase_ != phase::up)
@@ -223,7 +231,6 @@ void protocol::overrun(instant now) {
 /// The link hears of the gap, and a snapshot follows.
 void protocol::caught_up(instant now) {
   conversation_->dropped();
-  snapshots_->resume();
   look_around(now);
 }
 

@@ -40,6 +40,7 @@ public:
   void fetched(const std::string& error, std::string_view piece, switches::instant now) override;
   void overrun(switches::instant now) override;
   void caught_up(switches::instant now) override;
+  void closing(close_reason why, const std::string& text) override;
 
 private:
   using moment = conversation::moment;
@@ -54,6 +55,7 @@ private:
 
   void tick(switches::instant now);
   void look_around(switches::instant now);
+  void speak(switches::instant now);
   void wake_by(moment then, moment now);
 
   switches::session_actions& out_;

@@ -30,6 +30,8 @@ std::vector<std::string> lines_of(std::string_view text) {
 } // namespace
 
 void script_faults::sheet::heard(const std::string& faults) {
+  if (beside_->is_closed())
+    return;
   auto now = lines_of(faults);
   const std::lock_guard lock{mutex_};
   for (const auto& each : now)
@@ -40,8 +42,9 @@ void script_faults::sheet::heard(const std::string& faults) {
   faults_ = std::move(now);
 }
 
-std::shared_ptr<script_faults::sheet> script_faults::open(const std::string& of) {
-  auto opened = std::make_shared<sheet>(of);
+std::shared_ptr<script_faults::sheet> script_faults::open(const std::string& of,
+                                                          std::shared_ptr<switch_notes::sheet> beside) {
+  auto opened = std::make_shared<sheet>(of, std::move(beside));
   const std::lock_guard lock{mutex_};
   std::erase_if(sheets_, [](const auto& each) { return each.expired(); });
   sheets_.push_back(opened);
@@ -53,7 +56,7 @@ std::vector<std::string> script_faults::lines() const {
   {
     const std::lock_guard lock{mutex_};
     for (const auto& weak : sheets_)
-      if (const auto each = weak.lock()) {
+      if (const auto each = weak.lock(); each && !each->beside_->is_closed()) {
         const std::lock_guard its_lock{each->mutex_};
         auto& of = faults[each->of_];
         of.insert(of.end(), each->faults_.begin(), each->faults_.end());

@@ -15,10 +15,10 @@ struct settings {
   switch_name name;
   std::optional<net::http_url> rpc;     ///< none: lists come over evapi, too
   std::filesystem::path dump_directory; ///< empty: no dumps
-  std::chrono::milliseconds snapshot_interval{60'000};
+  std::chrono::milliseconds snapshot_interval{};
 };
 
-/// Of checked values; see kind().
+/// Of values that kind() has checked.
 settings settings_of(const switches::dialled& to);
 
 } // namespace rollcall::kamailio

@@ -50,7 +50,8 @@ void snapshot::enter(phase next) {
 void snapshot::ask(phase next, std::string (*command)(std::uint64_t)) {
   enter(next);
   const auto number = ++request_;
-  tell_.ask(source(), number, command(number));
+  tell_.ask(source(), number, command(number),
+            next == phase::reading_list ? switches::fetch_pace::of_the_link : switches::fetch_pace::at_once);
 }
 
 void snapshot::count(phase next) { ask(next, count_command); }
@@ -60,7 +61,7 @@ void snapshot::list() {
     return ask(phase::reading_list, list_command);
   enter(phase::dumping);
   const auto number = ++request_;
-  tell_.ask(source(), number, dump_command(number, plan_.dump_file.string()));
+  tell_.ask(source(), number, dump_command(number, plan_.dump_file.string()), switches::fetch_pace::at_once);
 }
 
 void snapshot::take(const std::string& error, std::string_view piece, moment now) {
@@ -75,6 +76,13 @@ void snapshot::take(const std::string& error, std::string_view piece, moment now
     on_answer(now);
   else if (answer_.size() > answer_bytes)
     fail(snapshot_failure::malformed, "an answer that is too long");
+}
+
+void snapshot::take_whole(std::string_view text, moment now) {
+  const auto asked = request_;
+  take({}, text, now);
+  if (request_ == asked)
+    take({}, {}, now);
 }
 
 void snapshot::on_answer(moment now) {

@@ -21,7 +21,8 @@ namespace rollcall::kamailio {
 //     wrong
 
 /// Takes in all dialogs of a Kamailio once, from the first of several sources that gives a list which is
-/// proved to be complete. Pure; one thread.
+/// proved to be complete. It has no clock
+/// and no socket. One thread.
 class snapshot {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -36,8 +37,10 @@ public:
   };
 
   struct events {
-    /// Sends a JSON-RPC request. The text of its answer is for take().
-    std::function<void(dialog_source of, std::uint64_t number, std::string request)> ask;
+    /// Sends a JSON-RPC request. The text of its answer is for take(): a list at the pace of the link, the
+    /// rest at once, for a count counts as of when it comes.
+    std::function<void(dialog_source of, std::uint64_t number, std::string request, switches::fetch_pace)>
+        ask;
 
     /// The same for what is in a file.
     std::function<void(switches::fetch_source from)> fetch;
@@ -71,6 +74,9 @@ public:
 
   /// A piece of the text that was asked for last; empty: that was all. With an error there is no more.
   void take(const std::string& error, std::string_view piece, moment now);
+
+  /// The same for a text that comes in one.
+  void take_whole(std::string_view text, moment now);
 
   /// Looks whether it has waited long enough.
   void look(moment now);

@@ -10,6 +10,7 @@
 
 namespace rollcall::kamailio {
 
+using switches::fetch_pace;
 using switches::instant;
 
 namespace {
@@ -57,7 +58,7 @@ void snapshots::look(instant now) {
     snapshot_->look(now.steady);
   }
   settle();
-  if (!snapshot_ && !paused_ && conversation_.snapshot_due(now.steady))
+  if (!snapshot_ && !out_.dropping() && conversation_.snapshot_due(now.steady))
     begin();
 }
 
@@ -90,10 +91,10 @@ void snapshots::begin() {
 /// The snapshot lives no longer than this.
 snapshot::events snapshots::events() {
   snapshot::events tell;
-  tell.ask = [this](dialog_source of, std::uint64_t number, std::string request) {
-    ask(of, number, std::move(request));
+  tell.ask = [this](dialog_source of, std::uint64_t number, std::string request, fetch_pace pace) {
+    ask(of, number, std::move(request), pace);
   };
-  tell.fetch = [this](switches::fetch_source from) { out_.fetch(std::move(from)); };
+  tell.fetch = [this](switches::fetch_source from) { out_.fetch(std::move(from), fetch_pace::of_the_link); };
   tell.begin = [this] {
     named_.clear();
     switch_news begun;
@@ -111,22 +112,29 @@ snapshot::events snapshots::events() {
   return tell;
 }
 
-void snapshots::ask(dialog_source of, std::uint64_t number, std::string request) {
+void snapshots::ask(dialog_source of, std::uint64_t number, std::string request, fetch_pace pace) {
   request_ = number;
   if (is_over_rpc(of))
-    return out_.fetch(switches::http_post{*of_->to.rpc, "application/json", std::move(request)});
+    return out_.fetch(switches::http_post{*of_->to.rpc, "application/json", std::move(request)}, pace);
   awaited_ = number;
+  awaited_pace_ = pace;
   awaited_until_ = now_.steady + of_->bounds.fetches.answer;
   std::string bytes;
   append_netstring(bytes, request);
   out_.send(bytes);
 }
 
-bool snapshots::takes(const rpc_answer& answer) {
+bool snapshots::takes(const rpc_answer& answer, instant now) {
   if (awaited_ == 0 || answer.request != awaited_)
     return false;
   awaited_ = 0;
-  out_.fetch(std::string{answer.json}); // in pieces, as the link has room for them
+  if (awaited_pace_ == fetch_pace::of_the_link) {
+    out_.fetch(std::string{answer.json}, fetch_pace::of_the_link);
+    return true;
+  }
+  now_ = now;
+  snapshot_->take_whole(answer.json, now.steady);
+  settle();
   return true;
 }
 
@@ -185,7 +193,6 @@ void snapshots::complete() {
 
 void snapshots::give_up(instant now) {
   now_ = now;
-  paused_ = true;
   if (!snapshot_)
     return;
   out_.stop_fetch();

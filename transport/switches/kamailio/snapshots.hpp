@@ -16,7 +16,7 @@
 namespace rollcall::kamailio {
 
 /// The snapshots of one connection, one after another: when one begins, where each gets its texts from, and
-/// what becomes of what it names. Pure; one thread.
+/// what becomes of what it names. It has no clock and no socket. One thread.
 class snapshots {
 public:
   using moment = conversation::moment;
@@ -36,19 +36,18 @@ public:
   std::optional<moment> wakes_at() const;
 
   /// True when it was asked by a snapshot. Not taken for anything else then.
-  bool takes(const rpc_answer& answer);
+  bool takes(const rpc_answer& answer, switches::instant now);
 
   /// See switches::driver.
   void fetched(const std::string& error, std::string_view piece, switches::instant now);
 
-  /// The link is too far behind: the one under way ends, as failed, and none begins before resume().
+  /// What it has named was dropped: the one under way ends, as failed.
   void give_up(switches::instant now);
-  void resume() { paused_ = false; }
 
 private:
   void begin();
   snapshot::events events();
-  void ask(dialog_source of, std::uint64_t number, std::string request);
+  void ask(dialog_source of, std::uint64_t number, std::string request, switches::fetch_pace pace);
   void on_dialog(std::string_view json);
   void on_failed(dialog_source of, const snapshot_error& error);
   void settle();
@@ -63,9 +62,9 @@ private:
   std::unique_ptr<snapshot> snapshot_; ///< while one runs
   std::uint64_t request_;              ///< the last one's number
   std::uint64_t awaited_ = 0;          ///< the one whose answer comes over the connection; 0: none does
+  switches::fetch_pace awaited_pace_{};
   moment awaited_until_{};
-  switch_news named_; ///< what the piece being read names
-  bool paused_ = false;
+  switch_news named_;                                                  ///< what the piece being read names
   std::set<std::pair<dialog_source, snapshot_failure>> failures_told_; ///< since the last that was complete
   dialog_source proved_by_{};                                          ///< the one that was read last
 };
