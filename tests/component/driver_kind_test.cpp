@@ -30,6 +30,7 @@ TEST_CASE("a switch of a new kind is dialled, attached under its name, hung up o
   CHECK(link.at().epoch > 0);
   CHECK_FALSE(link.at().connection->host().known()); // there cannot be two
   CHECK(link.at().connection->hang_up("1"));
+  CHECK(socket.line() == "?");
   CHECK(socket.line() == "x1");
   CHECK(node.notes() == std::vector<std::string>{"switch toy-1: it is blue"});
   REQUIRE(node.metrics().size() == 1);

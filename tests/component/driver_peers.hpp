@@ -181,7 +181,12 @@ public:
   void end_snapshot(std::size_t) { send(".\n"); }
 
   std::optional<std::string> told() { return connected_->line(); }
-  std::string told_to_hang_up() { return told().value_or(" ").substr(1); }
+  std::string told_to_hang_up() {
+    auto line = told().value_or(" ");
+    if (line == "?") // it asks for a snapshot when it is attached
+      line = told().value_or(" ");
+    return line.substr(1);
+  }
   bool closed() {
     while (told()) {
     }
@@ -206,3 +211,10 @@ private:
 };
 
 } // namespace rollcall::driver_suite
+
+/// Each kind of switch; a new one is named here, and below.
+#define EVERY_PEER feed_peer, kamailio_peer, toy_peer
+
+TYPE_TO_STRING(rollcall::driver_suite::feed_peer);
+TYPE_TO_STRING(rollcall::driver_suite::kamailio_peer);
+TYPE_TO_STRING(rollcall::driver_suite::toy_peer);

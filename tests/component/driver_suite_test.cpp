@@ -6,11 +6,7 @@
 #include <string>
 #include <vector>
 
-// What every driver promises, with a scripted peer of each kind of switch. A new driver adds its peer here.
-
-TYPE_TO_STRING(rollcall::driver_suite::feed_peer);
-TYPE_TO_STRING(rollcall::driver_suite::kamailio_peer);
-TYPE_TO_STRING(rollcall::driver_suite::toy_peer);
+// What every driver promises, with a scripted peer of each kind of switch (EVERY_PEER in driver_peers.hpp).
 
 namespace rollcall::driver_suite_test {
 
@@ -48,7 +44,7 @@ bool ends_something(const switch_news& news) {
 
 } // namespace
 
-TEST_CASE_TEMPLATE("bytes mean the same however they are cut", Peer, feed_peer, kamailio_peer, toy_peer) {
+TEST_CASE_TEMPLATE("bytes mean the same however they are cut", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -61,8 +57,7 @@ TEST_CASE_TEMPLATE("bytes mean the same however they are cut", Peer, feed_peer, 
   CHECK(times(link.at(), "-" + Peer::id(2)) == 0);
 }
 
-TEST_CASE_TEMPLATE("a hang-up reaches the switch, and ends nothing by itself", Peer, feed_peer, kamailio_peer,
-                   toy_peer) {
+TEST_CASE_TEMPLATE("a hang-up reaches the switch, and ends nothing by itself", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -78,8 +73,7 @@ TEST_CASE_TEMPLATE("a hang-up reaches the switch, and ends nothing by itself", P
   CHECK(times(link.at(), "-" + Peer::id(2)) == 0);
 }
 
-TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", Peer, feed_peer, kamailio_peer,
-                   toy_peer) {
+TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -94,8 +88,7 @@ TEST_CASE_TEMPLATE("a snapshot names calls between its beginning and its end", P
   }
 }
 
-TEST_CASE_TEMPLATE("a call that ends during a snapshot has ended, and no other", Peer, feed_peer,
-                   kamailio_peer, toy_peer) {
+TEST_CASE_TEMPLATE("a call that ends during a snapshot has ended, and no other", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -111,8 +104,7 @@ TEST_CASE_TEMPLATE("a call that ends during a snapshot has ended, and no other",
   CHECK(times(link.at(), "-" + Peer::id(1)) == 0);
 }
 
-TEST_CASE_TEMPLATE("a snapshot of which the rest never comes ends nothing", Peer, feed_peer, kamailio_peer,
-                   toy_peer) {
+TEST_CASE_TEMPLATE("a snapshot of which the rest never comes ends nothing", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -127,7 +119,7 @@ TEST_CASE_TEMPLATE("a snapshot of which the rest never comes ends nothing", Peer
 }
 
 TEST_CASE_TEMPLATE("a hang-up that comes twice, or of a call that nobody knows, does no harm", Peer,
-                   feed_peer, kamailio_peer, toy_peer) {
+                   EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -147,7 +139,7 @@ TEST_CASE_TEMPLATE("a hang-up that comes twice, or of a call that nobody knows, 
 }
 
 TEST_CASE_TEMPLATE("a switch that does not read is not hung up upon for ever, and its calls go on", Peer,
-                   feed_peer, kamailio_peer, toy_peer) {
+                   EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -163,8 +155,7 @@ TEST_CASE_TEMPLATE("a switch that does not read is not hung up upon for ever, an
   CHECK_FALSE(ends_something(link.at().news));
 }
 
-TEST_CASE_TEMPLATE("50 000 calls at once are told, each once and in order", Peer, feed_peer, kamailio_peer,
-                   toy_peer) {
+TEST_CASE_TEMPLATE("50 000 calls at once are told, each once and in order", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -186,8 +177,7 @@ TEST_CASE_TEMPLATE("50 000 calls at once are told, each once and in order", Peer
       FAIL("call " << i << " is not where it belongs");
 }
 
-TEST_CASE_TEMPLATE("half of a message, silence and a lost connection end nothing", Peer, feed_peer,
-                   kamailio_peer, toy_peer) {
+TEST_CASE_TEMPLATE("half of a message, silence and a lost connection end nothing", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -203,8 +193,7 @@ TEST_CASE_TEMPLATE("half of a message, silence and a lost connection end nothing
   CHECK_FALSE(link.at().connection->hang_up(Peer::id(1)));
 }
 
-TEST_CASE_TEMPLATE("what makes no sense ends nothing, and what follows counts", Peer, feed_peer,
-                   kamailio_peer, toy_peer) {
+TEST_CASE_TEMPLATE("what makes no sense ends nothing, and what follows counts", Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -214,7 +203,7 @@ TEST_CASE_TEMPLATE("what makes no sense ends nothing, and what follows counts", 
 }
 
 TEST_CASE_TEMPLATE("a switch that comes back is attached anew, and the former connection tells nothing more",
-                   Peer, feed_peer, kamailio_peer, toy_peer) {
+                   Peer, EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -227,8 +216,8 @@ TEST_CASE_TEMPLATE("a switch that comes back is attached anew, and the former co
   CHECK(times(link.at(0), "+" + Peer::id(3)) == 0);
 }
 
-TEST_CASE_TEMPLATE("a close by the link ends the connection, and nothing is hung up over it", Peer, feed_peer,
-                   kamailio_peer, toy_peer) {
+TEST_CASE_TEMPLATE("a close by the link ends the connection, and nothing is hung up over it", Peer,
+                   EVERY_PEER) {
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
@@ -239,8 +228,7 @@ TEST_CASE_TEMPLATE("a close by the link ends the connection, and nothing is hung
   CHECK(link.wait([](const auto& it) { return it.closed.size() == 1; }));
 }
 
-TEST_CASE_TEMPLATE("a busy link gets everything, in order, when it goes on", Peer, feed_peer, kamailio_peer,
-                   toy_peer) {
+TEST_CASE_TEMPLATE("a busy link gets everything, in order, when it goes on", Peer, EVERY_PEER) {
   fake_link link;
   link.consumes = false;
   Peer peer{link};

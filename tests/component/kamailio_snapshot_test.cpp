@@ -33,6 +33,29 @@ TEST_CASE("without an RPC address the list comes over the event socket, and live
   CHECK(first_snapshot(link.at().news) == ids{"1-1-9", "1-1-2", "1-1-1", "1-1-4"});
 }
 
+TEST_CASE("an event that comes in one read with the last answer of a snapshot is told before its end") {
+  fake_link link;
+  node under_test{link, quick()};
+  under_test.connect();
+  auto socket = under_test.greeted();
+  const auto netstring = [](const std::string& payload) {
+    return std::to_string(payload.size()) + ':' + payload + ',';
+  };
+  kamailio_answers answers{calls({1})};
+  for (int i = 0; i < 2; ++i) {
+    const auto request = socket.receive();
+    REQUIRE(request);
+    socket.send(R"({"type":"rpc","answer":)" + answers(*request) + "}");
+  }
+  const auto request = socket.receive();
+  REQUIRE(request);
+  answers.counted = 1;
+  socket.send_raw(netstring(call_frame(1, "1-1-2", "Connected"))
+                  + netstring(R"({"type":"rpc","answer":)" + answers(*request) + "}"));
+  REQUIRE(link.wait(has_snapshot));
+  CHECK(first_snapshot(link.at().news) == ids{"1-1-1", "1-1-2"});
+}
+
 TEST_CASE("answers that jsonrpcs indents are understood, in pieces of any size") {
   fake_link link;
   auto answers = kamailio_answers{calls({1, 2})};

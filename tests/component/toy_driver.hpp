@@ -1,9 +1,9 @@
 #pragma once
 
 #include "transport/switches/common/driver_kind.hpp"
+#include "transport/switches/common/line_splitter.hpp"
 #include "transport/switches/driver.hpp"
 
-#include <array>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -20,36 +20,41 @@ class toy_driver final : public switches::driver {
 public:
   explicit toy_driver(switches::session_actions& out) : out_(out) {}
 
-  std::span<char> space() override { return piece_; }
+  std::span<char> space() override { return splitter_.space(); }
 
   void received(std::size_t bytes, switches::instant now) override {
-    unread_.append(piece_.data(), bytes);
+    splitter_.added(bytes);
     read(now.wall);
   }
 
   void attached(switches::instant now) override {
     attached_ = true;
+    out_.send("?\n"); // the link does not ask for the first snapshot
     read(now.wall);
   }
 
-  void woken(switches::instant) override {}
   void hang_up(const std::string& id, switches::instant) override { out_.send("x" + id + "\n"); }
   void request_snapshot(switches::instant) override { out_.send("?\n"); }
 
 private:
   void read(timestamp now) {
     switch_news news;
-    for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n')) {
-      const auto line = unread_.substr(0, end);
-      if (line.starts_with('@') == attached_ || line.empty())
-        return out_.close(close_reason::bad_message, "not what a toy says");
-      unread_.erase(0, end + 1);
-      if (line[0] == '@')
-        return out_.identify({});
-      take(line[0], line.substr(1), now, news);
-    }
-    if (!news.empty())
+    std::string_view line;
+    using found = switches::line_splitter::found;
+    for (auto what = splitter_.next(line); what != found::none && !closed_; what = splitter_.next(line))
+      if (what == found::too_long || line.empty() || line.starts_with('@') == attached_)
+        close();
+      else if (attached_)
+        take(line[0], std::string{line.substr(1)}, now, news);
+      else
+        return out_.identify({}); // what follows is read once it is attached
+    if (attached_)
       out_.tell(std::move(news));
+  }
+
+  void close() {
+    closed_ = true;
+    out_.close(close_reason::bad_message, "not what a toy says");
   }
 
   static void take(char kind, std::string id, timestamp now, switch_news& news) {
@@ -59,23 +64,25 @@ private:
       auto& event = std::get<call_event>(news.emplace_back(std::in_place_type<call_event>));
       event.id = std::move(id);
       event.state = kind == '+' ? call_state::connected : call_state::dead;
-      event.setup = now;
+      event.received = now;
+      if (kind == '+')
+        event.setup = now;
     } else {
       news.emplace_back(malformed_event{"neither + nor -"});
     }
   }
 
   switches::session_actions& out_;
-  std::array<char, 4096> piece_{};
-  std::string unread_;
+  switches::line_splitter splitter_{4096}; // bytes of a line
   bool attached_ = false;
+  bool closed_ = false;
 };
 
 /// The toys of one node.
 class toy_drivers final : public switches::drivers {
 public:
   switches::session_limits bounds() const override { return {}; }
-  switches::session_metrics& counters() override { return *counters_; }
+  switches::session_metrics& counters() const override { return *counters_; }
   switches::driver_factory prepare(const switches::dialled& to,
                                    std::shared_ptr<switch_notes::sheet> notes) override {
     if (const auto colour = to.values.find("colour"); colour != to.values.end())

@@ -103,7 +103,8 @@ def test_the_keys_that_are_named_are_in_the_example_of_the_configuration():
 
 
 def test_the_metrics_that_are_named_are_served():
-    source = "".join(path.read_text() for path in (ROOT / "transport/metrics").glob("*.cpp"))
+    places = [*(ROOT / "transport/metrics").glob("*.cpp"), *(ROOT / "transport/switches").glob("*/metrics.cpp")]
+    source = "".join(path.read_text() for path in places)
     for path, text in DOCS.items():
         for name in re.findall(r"`(rollcall_[a-z_]+)`", text):
             assert f'"{name}"' in source or name == "rollcall_directory", (path, name)  # the latter is a channel of PostgreSQL

@@ -3,7 +3,7 @@
 #include "fuzz.hpp"
 #include "news_text.hpp"
 #include "transport/switches/common/line_parser.hpp"
-#include "transport/switches/feed/line_splitter.hpp"
+#include "transport/switches/common/line_splitter.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -128,8 +128,8 @@ std::vector<std::string> lines_in(std::string_view bytes) {
 }
 
 void check_lines(switches::line_parser& parser, std::string_view bytes) {
-  using found = feed::line_splitter::found;
-  feed::line_splitter splitter{line_limit};
+  using found = switches::line_splitter::found;
+  switches::line_splitter splitter{line_limit};
   std::vector<std::string> lines;
   fuzz::in_pieces(bytes, [&](std::string_view piece) {
     while (!piece.empty()) {

@@ -1,3 +1,4 @@
+#include "fake_session_actions.hpp"
 #include "transport/switches/kamailio/snapshots.hpp"
 
 #include <doctest/doctest.h>
@@ -14,28 +15,6 @@ using namespace std::chrono_literals;
 using switches::fetch_pace;
 
 namespace {
-
-/// What a session is asked for.
-struct asked final : switches::session_actions {
-  void send(std::string_view bytes) override { sent += bytes; }
-  void tell(switch_news news) override { std::move(news.begin(), news.end(), std::back_inserter(told)); }
-  bool dropping() const override { return drops; }
-  void identify(switches::claim) override {}
-  void close(close_reason, const std::string&) override {}
-  void wake(std::chrono::milliseconds) override {}
-  void fetch(switches::fetch_source from, fetch_pace pace) override {
-    fetches.emplace_back(std::move(from), pace);
-  }
-  void stop_fetch() override {}
-  bool reading() const override { return true; }
-  void warn(std::string_view) override {}
-  void inform(std::string_view) override {}
-
-  std::string sent;
-  switch_news told;
-  bool drops = false;
-  std::vector<std::pair<switches::fetch_source, fetch_pace>> fetches;
-};
 
 /// A Kamailio at one moment, with a call that is answered.
 struct fixture {
@@ -59,7 +38,7 @@ struct fixture {
     give(R"({"jsonrpc":"2.0","result":)" + result + R"(,"id":)" + std::to_string(++request) + "}");
   }
 
-  asked out;
+  testing::fake_session_actions out;
   switch_notes notes;
   std::shared_ptr<memory> known = std::make_shared<memory>(
       configured(), limits{}, std::make_shared<metrics>(), notes.open(switch_name{"kam-1"}));

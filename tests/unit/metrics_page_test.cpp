@@ -163,7 +163,7 @@ TEST_CASE("calls and switches that are not known are left out, and the page says
   const auto page = render(now);
   CHECK(has_line(page, "rollcall_overview_complete 0"));
   CHECK(page.find("rollcall_calls{") == page.npos);
-  CHECK(page.find("rollcall_switch_") == page.npos);
+  CHECK(page.find("{switch=") == page.npos);
   CHECK(has_line(page, "rollcall_tally_drift_total 0"));
 }
 

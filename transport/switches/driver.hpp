@@ -120,7 +120,7 @@ public:
   virtual void attached(instant now) = 0;
 
   /// The time has come that was asked for.
-  virtual void woken(instant now) = 0;
+  virtual void woken(instant) {}
 
   // --- what the link wants; only once attached, and also from within session_actions::close(). Not one of
   // these ends a call by itself.

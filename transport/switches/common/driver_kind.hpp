@@ -60,7 +60,7 @@ public:
   virtual ~drivers() = default;
 
   virtual session_limits bounds() const = 0;
-  virtual session_metrics& counters() = 0;
+  virtual session_metrics& counters() const = 0;
 
   /// For a switch that is configured from now on; called once for each. The factory makes the driver of each
   /// connection, and keeps what outlives one. `notes` is where to note what operators should know.

@@ -7,6 +7,8 @@
 
 namespace rollcall::feed {
 
+using switches::line_splitter;
+
 namespace {
 
 /// A line that tells of a change; how many items a read will bring is guessed by it.

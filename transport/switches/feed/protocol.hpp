@@ -1,9 +1,9 @@
 #pragma once
 
 #include "transport/switches/common/line_parser.hpp"
+#include "transport/switches/common/line_splitter.hpp"
 #include "transport/switches/driver.hpp"
 #include "transport/switches/feed/limits.hpp"
-#include "transport/switches/feed/line_splitter.hpp"
 #include "transport/switches/feed/metrics.hpp"
 
 #include <cstddef>
@@ -42,7 +42,7 @@ private:
   const limits bounds_;
   const std::string node_;
   metrics& counters_;
-  line_splitter splitter_;
+  switches::line_splitter splitter_;
   switches::line_parser parser_;
   phase phase_ = phase::hello;
   std::vector<std::string> bad_fields_; ///< of the hello

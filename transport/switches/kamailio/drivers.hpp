@@ -16,7 +16,7 @@ public:
   explicit drivers(const limits& bounds = {}) : bounds_(bounds) {}
 
   switches::session_limits bounds() const override { return bounds_; }
-  switches::session_metrics& counters() override { return *counters_; }
+  switches::session_metrics& counters() const override { return *counters_; }
   switches::driver_factory prepare(const switches::dialled& to,
                                    std::shared_ptr<switch_notes::sheet> notes) override;
   std::vector<switches::metric_family> metrics() const override { return families_of(*counters_); }

@@ -2,26 +2,11 @@
 
 namespace rollcall::kamailio {
 
+using switches::by_outcome;
 using switches::metric_family;
+using switches::single;
 
 namespace {
-
-struct outcome {
-  const char* of;
-  std::uint64_t count;
-};
-
-/// One sample for each outcome.
-metric_family by_outcome(const char* name, const char* help, std::initializer_list<outcome> outcomes) {
-  metric_family family{name, help, {}};
-  for (const auto& each : outcomes)
-    family.samples.push_back({{{"outcome", each.of}}, each.count});
-  return family;
-}
-
-metric_family single(const char* name, const char* help, std::uint64_t count) {
-  return {name, help, {{{}, count}}};
-}
 
 metric_family source_failures(const metrics& now) {
   metric_family family{

@@ -125,8 +125,10 @@ void protocol::on_frame(std::string_view payload, instant now, switch_news& news
     if (lives->time && conversation_->ping_sent())
       measure_clock(*lives->time, *conversation_->ping_sent(), now);
   }
-  if (const auto* answer = std::get_if<rpc_answer>(&said); answer && snapshots_->takes(*answer, now))
-    return;
+  if (const auto* answer = std::get_if<rpc_answer>(&said); answer && snapshots_->awaits(*answer)) {
+    out_.tell(std::exchange(news, {}));
+    return snapshots_->take(*answer, now);
+  }
   conversation_->on_frame(std::move(said), now.steady, news);
 }
 

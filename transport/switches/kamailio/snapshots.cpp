@@ -124,18 +124,13 @@ void snapshots::ask(dialog_source of, std::uint64_t number, std::string request,
   out_.send(bytes);
 }
 
-bool snapshots::takes(const rpc_answer& answer, instant now) {
-  if (awaited_ == 0 || answer.request != awaited_)
-    return false;
+void snapshots::take(const rpc_answer& answer, instant now) {
   awaited_ = 0;
-  if (awaited_pace_ == fetch_pace::of_the_link) {
-    out_.fetch(std::string{answer.json}, fetch_pace::of_the_link);
-    return true;
-  }
+  if (awaited_pace_ == fetch_pace::of_the_link)
+    return out_.fetch(std::string{answer.json}, fetch_pace::of_the_link);
   now_ = now;
   snapshot_->take_whole(answer.json, now.steady);
   settle();
-  return true;
 }
 
 void snapshots::fetched(const std::string& error, std::string_view piece, instant now) {

@@ -35,8 +35,10 @@ public:
   /// When to look again, whatever happens; none when only answers are waited for.
   std::optional<moment> wakes_at() const;
 
-  /// True when it was asked by a snapshot. Not taken for anything else then.
-  bool takes(const rpc_answer& answer, switches::instant now);
+  /// True when it was asked by a snapshot: then it is for take(), and for nothing else. What came before it
+  /// is told first, for it may end the snapshot.
+  bool awaits(const rpc_answer& answer) const { return awaited_ != 0 && answer.request == awaited_; }
+  void take(const rpc_answer& answer, switches::instant now);
 
   /// See switches::driver.
   void fetched(const std::string& error, std::string_view piece, switches::instant now);

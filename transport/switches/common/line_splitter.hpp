@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 /// Cuts a stream of bytes into lines at each `\n`. Its memory is fixed, two reads' worth: of a line that is
 /// too long only the fact is told, once, and the rest is skipped up to the next `\n`.
@@ -40,4 +40,4 @@ private:
   bool skipping_ = false;   ///< until the end of a line that is too long
 };
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

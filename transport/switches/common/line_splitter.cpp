@@ -1,10 +1,10 @@
-#include "transport/switches/feed/line_splitter.hpp"
+#include "transport/switches/common/line_splitter.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace rollcall::feed {
+namespace rollcall::switches {
 
 line_splitter::line_splitter(std::size_t line_limit) : line_limit_(line_limit), bytes_(2 * line_limit + 2) {}
 
@@ -45,4 +45,4 @@ line_splitter::found line_splitter::next(std::string_view& line) {
   }
 }
 
-} // namespace rollcall::feed
+} // namespace rollcall::switches

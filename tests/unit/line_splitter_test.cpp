@@ -1,4 +1,4 @@
-#include "transport/switches/feed/line_splitter.hpp"
+#include "transport/switches/common/line_splitter.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace rollcall::feed_line_splitter_test {
+namespace rollcall::line_splitter_test {
 
-using rollcall::feed::line_splitter;
+using rollcall::switches::line_splitter;
 using found = line_splitter::found;
 
 namespace {
@@ -101,4 +101,4 @@ TEST_CASE("lines do not depend on how the bytes are cut into reads") {
   }));
 }
 
-} // namespace rollcall::feed_line_splitter_test
+} // namespace rollcall::line_splitter_test
