@@ -10,7 +10,6 @@ void call_book::begin_run(const std::string& run) {
   run_ = run;
   calls_.clear();
   over_.clear();
-  forget_.clear();
   unrouted_.clear();
 }
 
@@ -18,13 +17,12 @@ bool call_book::take(const call_report& report, moment now) {
   const auto& event = report.event;
   if (event.state == call_state::dead) {
     calls_.erase(event.id);
-    if (!over_.insert(event.id).second)
-      return false;
-    forget_.emplace_back(now + remember_, event.id);
-    return true;
+    return over_.add(event.id, now);
   }
   if (is_over(event.id))
     return false;
+  if (calls_.size() >= most_calls && !calls_.contains(event.id))
+    return true;
   const auto [at, is_new] = calls_.try_emplace(event.id);
   auto& known = at->second;
   known.seen = snapshot_;
@@ -53,11 +51,6 @@ bool call_book::routing_overdue(moment now) {
     overdue = overdue || (known && !known->routed);
   }
   return overdue;
-}
-
-void call_book::forget(moment now) {
-  for (; !forget_.empty() && forget_.front().first <= now; forget_.pop_front())
-    over_.erase(forget_.front().second);
 }
 
 } // namespace rollcall::kamailio

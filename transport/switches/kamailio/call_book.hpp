@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/switches/common/recently_ended.hpp"
 #include "transport/switches/kamailio/frame.hpp"
 
 #include <chrono>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace rollcall::kamailio {
@@ -18,6 +18,10 @@ namespace rollcall::kamailio {
 /// and which are over although a snapshot may still show them. It outlives a connection. One thread.
 class call_book {
 public:
+  /// Calls that are known at once. More are told like these, but a ringing one of them is hung up like one
+  /// that is answered, which Kamailio may refuse.
+  static constexpr std::size_t most_calls = 2'000'000;
+
   using moment = std::chrono::steady_clock::time_point;
 
   struct entry {
@@ -30,7 +34,7 @@ public:
   /// An ended call is remembered for `remember`; a call has `routing` to be routed in.
   explicit call_book(std::chrono::milliseconds remember,
                      std::chrono::milliseconds routing = std::chrono::seconds{2})
-      : remember_(remember), routing_(routing) {}
+      : routing_(routing), over_(remember) {}
 
   /// A connection begins. Of another run than the last one nothing is known yet.
   void begin_run(const std::string& run);
@@ -55,18 +59,16 @@ public:
   bool routing_overdue(moment now);
 
   /// Forgets calls that ended long ago.
-  void forget(moment now);
+  void forget(moment now) { over_.forget(now); }
 
   std::size_t size() const { return calls_.size(); }
 
 private:
-  const std::chrono::milliseconds remember_;
   const std::chrono::milliseconds routing_;
   std::string run_;
   std::uint32_t snapshot_ = 0;
   std::unordered_map<std::string, entry> calls_;
-  std::unordered_set<std::string> over_;
-  std::deque<std::pair<moment, std::string>> forget_;   ///< when to forget which, soonest first
+  switches::recently_ended over_;
   std::deque<std::pair<moment, std::string>> unrouted_; ///< when each is to be routed, soonest first
 };
 

@@ -2,7 +2,6 @@
 
 #include "transport/switches/kamailio/command.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace rollcall::kamailio {
@@ -36,7 +35,9 @@ const char* obstacle(const std::optional<dialog_id>& dialog, const call_book::en
 } // namespace
 
 hang_ups::hang_ups(const limits& bounds, moment now, std::uint64_t first_request)
-    : bounds_(bounds), allowance_(bounds.hang_ups_burst), refilled_(now), request_(first_request) {}
+    : bounds_(bounds),
+      pace_(bounds.hang_ups_per_second, bounds.hang_ups_burst, now),
+      request_(first_request) {}
 
 bool hang_ups::enqueue(const std::string& id) {
   if (!open_.insert(id).second)
@@ -45,21 +46,14 @@ bool hang_ups::enqueue(const std::string& id) {
   return true;
 }
 
-void hang_ups::refill(moment now) {
-  const std::chrono::duration<double> passed = now - refilled_;
-  refilled_ = now;
-  allowance_ = std::min(bounds_.hang_ups_burst, allowance_ + passed.count() * bounds_.hang_ups_per_second);
-}
-
-bool hang_ups::may_send() const {
-  return !waiting_.empty() && allowance_ >= 1 && sent_.size() < bounds_.hang_ups_at_once;
+bool hang_ups::may_send(moment now) {
+  return !waiting_.empty() && sent_.size() < bounds_.hang_ups_at_once && pace_.may_send(now);
 }
 
 std::optional<std::string> hang_ups::next(const call_book& book, moment now,
                                           std::optional<outcome>& refused) {
   refused.reset();
-  refill(now);
-  while (may_send()) {
+  while (may_send(now)) {
     auto call = std::move(waiting_.front());
     waiting_.pop_front();
     const auto dialog = parse_dialog_id(call.id);
@@ -79,7 +73,7 @@ std::optional<std::string> hang_ups::next(const call_book& book, moment now,
 
 std::string hang_ups::command_for(wanted&& call, const dialog_id& dialog, const call_book::entry* known,
                                   moment now) {
-  allowance_ -= 1;
+  pace_.sent();
   const auto request = request_++;
   const auto early = is_early(known, call.end_dialog);
   auto command =
@@ -91,10 +85,7 @@ std::string hang_ups::command_for(wanted&& call, const dialog_id& dialog, const 
 std::optional<std::chrono::milliseconds> hang_ups::wait(moment now) const {
   if (waiting_.empty() || sent_.size() >= bounds_.hang_ups_at_once)
     return std::nullopt;
-  const std::chrono::duration<double> passed = now - refilled_;
-  const auto missing = 1 - allowance_ - passed.count() * bounds_.hang_ups_per_second;
-  const std::chrono::duration<double> needed{std::max(0.0, missing / bounds_.hang_ups_per_second)};
-  return std::chrono::ceil<std::chrono::milliseconds>(needed);
+  return pace_.wait(now);
 }
 
 hang_ups::outcome hang_ups::answered(const rpc_answer& answer, const call_book& book) {

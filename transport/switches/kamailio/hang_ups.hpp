@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/switches/common/pacer.hpp"
 #include "transport/switches/kamailio/call_book.hpp"
 #include "transport/switches/kamailio/dialog_id.hpp"
 #include "transport/switches/kamailio/limits.hpp"
@@ -74,13 +75,11 @@ private:
     moment when;
   };
 
-  void refill(moment now);
-  bool may_send() const;
+  bool may_send(moment now);
   std::string command_for(wanted&& call, const dialog_id& dialog, const call_book::entry* known, moment now);
 
   const limits bounds_;
-  double allowance_;
-  moment refilled_;
+  switches::pacer pace_;
   std::uint64_t request_; ///< the next one's number
   std::deque<wanted> waiting_;
   std::map<std::uint64_t, sent> sent_;   ///< by request, oldest first
