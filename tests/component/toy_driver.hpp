@@ -81,7 +81,7 @@ private:
 /// The toys of one node.
 class toy_drivers final : public switches::drivers {
 public:
-  switches::session_limits bounds() const override { return {}; }
+  const switches::session_limits& bounds() const override { return bounds_; }
   switches::session_metrics& counters() const override { return *counters_; }
   switches::driver_factory prepare(const switches::dialled& to,
                                    std::shared_ptr<switch_notes::sheet> notes) override {
@@ -95,6 +95,7 @@ public:
   }
 
 private:
+  const switches::session_limits bounds_{};
   const std::shared_ptr<switches::session_metrics> counters_ = std::make_shared<switches::session_metrics>();
 };
 

@@ -59,7 +59,7 @@ class drivers {
 public:
   virtual ~drivers() = default;
 
-  virtual session_limits bounds() const = 0;
+  virtual const session_limits& bounds() const = 0;
   virtual session_metrics& counters() const = 0;
 
   /// For a switch that is configured from now on; called once for each. The factory makes the driver of each

@@ -15,7 +15,7 @@ class drivers final : public switches::drivers {
 public:
   explicit drivers(const limits& bounds = {}) : bounds_(bounds) {}
 
-  switches::session_limits bounds() const override { return bounds_; }
+  const switches::session_limits& bounds() const override { return bounds_; }
   switches::session_metrics& counters() const override { return *counters_; }
   switches::driver_factory prepare(const switches::dialled& to,
                                    std::shared_ptr<switch_notes::sheet> notes) override;
