@@ -164,7 +164,7 @@ public:
 
 using driver_ptr = std::unique_ptr<driver>;
 
-/// Makes the driver of a new connection.
+/// Makes the driver of a new connection, which asks nothing of the session before opened().
 using driver_factory = std::function<driver_ptr(session_actions&)>;
 
 } // namespace rollcall::switches

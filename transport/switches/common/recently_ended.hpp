@@ -9,8 +9,8 @@
 
 namespace rollcall::switches {
 
-/// The calls of one switch that ended not long ago: its lists may name them for a while as if they were up,
-/// and what is told of them late changes nothing. Pure; one thread.
+/// The calls of one switch that ended not long ago. Its lists may name them for a while as if they were up,
+/// and late events of them change nothing. Pure; one thread.
 class recently_ended {
 public:
   using moment = std::chrono::steady_clock::time_point;

@@ -69,7 +69,7 @@ void protocol::read_hello(instant now) {
 void protocol::on_hello(std::string_view payload, instant now) {
   auto said = reader_.read(payload, now.wall);
   if (std::holds_alternative<foreign_frame>(said)) {
-    ++of_->counters->frames_foreign; // what Kamailio tells others comes to whoever is connected
+    ++of_->counters->frames_foreign; // Kamailio sends them to all who are connected
     return;
   }
   auto* first = std::get_if<hello>(&said);

@@ -20,8 +20,8 @@ namespace rollcall::kamailio {
 /// A Kamailio with rollcall.cfg on one connection to its event socket: netstrings of JSON both ways. What is
 /// said in them is for conversation and snapshots to decide; this carries it, and keeps their time.
 ///
-/// Its session always reads: who writes to the event socket would wait with whoever does not, and that is
-/// Kamailio.
+/// Its session always reads: Kamailio's workers write to the event socket, and would wait for a reader that
+/// does not.
 class protocol final : public switches::driver {
 public:
   /// `out` outlives it.
