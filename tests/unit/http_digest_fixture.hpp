@@ -42,7 +42,7 @@ inline std::string nonce_in(const std::string& challenge) {
   return challenge.substr(begin, challenge.find('"', begin) - begin);
 }
 
-/// A well-behaved client, each part of which a test may spoil.
+/// A well-behaved client. A test may spoil each part of it.
 struct client {
   std::string login = "alice";
   std::string password = "wonderland";

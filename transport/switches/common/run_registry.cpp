@@ -9,7 +9,8 @@ std::optional<std::string> run_registry::claim(const switch_name& name, owner by
       refused_[name.value()] = {by, other};
       return other;
     }
-  // The switch may have been restarted: who had it before has it again, whoever is the first to be back.
+  // The switch may have been restarted: the name that was served before is served again, not the first to be
+  // back.
   if (const auto refused = refused_.find(name.value()); refused != refused_.end()) {
     const auto other = runs_.find(refused->second.other);
     if (other != runs_.end() && !other->second.connected) {
