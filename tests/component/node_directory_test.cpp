@@ -1,4 +1,4 @@
-#include "tests/component/actor_fixture.hpp"
+#include "tests/component/directory_entries.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,15 +8,6 @@
 namespace rollcall::testing::node_directory_test {
 
 using lines = world::lines;
-
-namespace {
-
-customer& customer_in(directory_entries& e, std::int64_t id) {
-  return entry_of(e.customers, customer_id{id});
-}
-account& account_in(directory_entries& e, std::int64_t id) { return entry_of(e.accounts, account_id{id}); }
-
-} // namespace
 
 TEST_CASE_FIXTURE(world, "calls of an account that nobody knows are the root customer's and visible") {
   const auto sbc = connected("sbc-1");

@@ -1,4 +1,4 @@
-#include "tests/component/actor_fixture.hpp"
+#include "tests/component/directory_entries.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,15 +8,6 @@
 namespace rollcall::testing::node_test {
 
 using lines = world::lines;
-
-namespace {
-
-customer& customer_in(directory_entries& e, std::int64_t id) {
-  return entry_of(e.customers, customer_id{id});
-}
-account& account_in(directory_entries& e, std::int64_t id) { return entry_of(e.accounts, account_id{id}); }
-
-} // namespace
 
 TEST_CASE_FIXTURE(world, "a switch that is not configured cannot attach") {
   const auto refused = attach("sbc-7", 1);
