@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstring>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
@@ -39,12 +38,6 @@ std::uint32_t big_endian(std::string_view bytes) {
   return value;
 }
 
-/// True of what no waiting mends: this is no database of ours, or none any more.
-bool is_not_ours(const sqlite::error& e) {
-  const auto primary = e.code & 0xff;
-  return primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT || primary == SQLITE_SCHEMA;
-}
-
 } // namespace
 
 audit_file::audit_file(std::filesystem::path path, open_mode mode, const schema& tables)
@@ -58,7 +51,10 @@ void audit_file::connect(open_mode mode) {
   seen_whole_ = false;
   db_.emplace(path_, mode);
   try {
-    migrate(*db_, tables_, mode);
+    if (mode == open_mode::read_only)
+      prepare(*db_, tables_, mode);
+    else
+      migrate(*db_, tables_, mode);
     // No wait for the disk on every disconnect: in WAL mode this costs a few entries when the power fails,
     // never the file, and nothing when only the process ends.
     db_->execute("PRAGMA synchronous = NORMAL");
@@ -77,13 +73,6 @@ void audit_file::connect(open_mode mode) {
   wal_ = identity_of(wal_path());
   damage(); // as it is before anybody can have done anything to it
   damaged_looks_ = 0;
-}
-
-std::optional<audit_file::identity> audit_file::identity_of(const std::filesystem::path& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0)
-    return std::nullopt;
-  return identity{found.st_dev, found.st_ino};
 }
 
 std::optional<std::string> audit_file::loss() {
@@ -126,7 +115,7 @@ void audit_file::begin_anew(bool damaged) {
   try {
     connect(open_mode::create);
   } catch (const sqlite::error& e) {
-    if (!is_not_ours(e))
+    if (!e.is_of_the_file())
       throw;
     put_aside();
     connect(open_mode::create);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/file_identity.hpp"
 #include "storage/open_mode.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite.hpp"
@@ -8,7 +9,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 
 namespace rollcall {
 
@@ -40,13 +40,6 @@ public:
   void begin_anew(bool damaged);
 
 private:
-  struct identity {
-    dev_t device = 0;
-    ino_t inode = 0;
-    friend bool operator==(const identity&, const identity&) = default;
-  };
-
-  static std::optional<identity> identity_of(const std::filesystem::path& path);
   std::filesystem::path wal_path() const { return path_.string() + "-wal"; }
   void connect(open_mode mode);
   void leave(bool damaged);
@@ -55,8 +48,8 @@ private:
   std::filesystem::path path_;
   const schema& tables_;
   std::optional<sqlite::database> db_;
-  std::optional<identity> main_; ///< as it was opened
-  std::optional<identity> wal_;
+  std::optional<file_identity> main_; ///< as it was opened
+  std::optional<file_identity> wal_;
   std::uint32_t damaged_looks_ = 0; ///< in a row
   bool all_moved_ = false;  ///< by the last checkpoint: else what the main file lacks may be in the other
   bool seen_whole_ = false; ///< before the first checkpoint the head may be in the write-ahead file

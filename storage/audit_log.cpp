@@ -151,27 +151,29 @@ void audit_log::add(const audit_write& write, open_entries& entries) {
   auto& entry = found->second;
   if (fresh) {
     const auto& r = *write.request;
-    sqlite::statement{db(), "INSERT INTO request VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"}.run(
-        micros(r.when), r.who.value(), r.login, r.address, r.trusted, r.method, r.target, r.scope.value());
+    sqlite::statement{db(), "INSERT INTO request (at, who, login, address, trusted, method, target, scope) "
+                            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"}
+        .run(micros(r.when), r.who.value(), r.login, r.address, r.trusted, r.method, r.target,
+             r.scope.value());
     entry.number = db().last_insert_id();
   }
   for (const auto& block : write.blocks) {
-    sqlite::statement{db(), "INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?)"}.run(
-        entry.number, entry.calls + 1, static_cast<std::int64_t>(block.outcome), micros(block.asked),
-        json_of(block.calls));
+    sqlite::statement{db(), "INSERT INTO block (entry, first, outcome, asked, calls) VALUES (?, ?, ?, ?, ?)"}
+        .run(entry.number, entry.calls + 1, static_cast<std::int64_t>(block.outcome), micros(block.asked),
+             json_of(block.calls));
     entry.calls += static_cast<std::int64_t>(block.calls.size());
   }
   if (!write.answer)
     return;
   // The answer comes last, for it seals the entry.
-  sqlite::statement{db(), "INSERT INTO answer VALUES (?, ?, ?)"}.run(entry.number, micros(write.answer->when),
-                                                                     write.answer->text);
+  sqlite::statement{db(), "INSERT INTO answer (entry, at, text) VALUES (?, ?, ?)"}.run(
+      entry.number, micros(write.answer->when), write.answer->text);
   entries.erase(found);
 }
 
 void audit_log::note(const audit_notes& notes) {
   guarded([&](open_entries&) {
-    sqlite::statement insert{db(), "INSERT INTO note VALUES (NULL, ?, ?, ?)"};
+    sqlite::statement insert{db(), "INSERT INTO note (at, id, text) VALUES (?, ?, ?)"};
     for (const auto& note : notes)
       insert.run(micros(note.when), note.id, note.text);
   });

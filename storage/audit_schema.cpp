@@ -83,10 +83,19 @@ SELECT b.entry, b.first + c.key, json_extract(c.value, '$[0]'), b.outcome, json_
 FROM block b, json_each(b.calls) c;
 )";
 
-constexpr const char* migrations[] = {version_1, version_2};
+// From here on the file says who may read it.
+constexpr const char* version_3 = R"(
+CREATE TABLE compatibility (
+  oldest_reader INTEGER NOT NULL -- the oldest version whose programs may read and write this one
+) STRICT;
+INSERT INTO compatibility VALUES (2);
+)";
+
+constexpr const char* migrations[] = {version_1, version_2, version_3};
+constexpr std::int64_t with_blocks = 2;
 
 } // namespace
 
-const schema audit_schema{"audit log", 0x726c6361 /* "rlca" */, migrations};
+const schema audit_schema{"audit log", 0x726c6361 /* "rlca" */, migrations, with_blocks};
 
 } // namespace rollcall

@@ -16,4 +16,10 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// The database is something else's, or of a rollcall that this one cannot go by: no waiting mends that.
+class wrong_database : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 } // namespace rollcall

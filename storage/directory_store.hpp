@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,9 +21,15 @@ struct import_report {
   std::size_t unchanged = 0;
 };
 
+/// What a migration did: the versions of the tables before and after.
+struct migration_report {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
 /// Where a directory is kept. One thread at a time; every function blocks on the disk or on a server.
 /// Whatever fails below (a file, a disk, a lock) comes as std::runtime_error naming the database; a server
-/// that is not there, or does not answer in time, as database_away.
+/// that is not there, or does not answer in time, as database_away; what no waiting mends, as wrong_database.
 class directory_store {
 public:
   virtual ~directory_store() = default;
@@ -44,19 +51,23 @@ public:
 class watched_directory_store : public directory_store {
 public:
   /// Waits up to `within` for news: true when the directory may have changed since the last true, or since
-  /// the store was opened. When there is none it makes sure that the database still answers. Throws
-  /// database_away; the store is then of no use any more.
+  /// the store was opened. When there is none it makes sure that the database still answers, and that the
+  /// file is still the one that has the name. Throws database_away; the store is then of no use any more.
   virtual bool wait_for_change(std::chrono::milliseconds within) = 0;
 };
 
 /// Opens the store of a `[directory] url`. Throws std::invalid_argument for a url that names none,
-/// no_directory_yet where a server has none and `mode` is not to create it, and std::runtime_error when it
-/// cannot be opened or is newer than this program.
+/// no_directory_yet where a server has none and `mode` is not to create it, wrong_database where this program
+/// cannot go by what is there, and std::runtime_error when it cannot be opened.
 std::unique_ptr<directory_store> open_directory_store(std::string_view url,
                                                       open_mode mode = open_mode::create);
 
-/// Opens the same for reading, by a connection of its own that hears of every change from then on. Null where
-/// the database has no way to tell: SQLite.
+/// Opens the same for reading, by a connection of its own that hears of every change from then on: of a
+/// server by its notifications, of a file by looking at it once a second.
 std::unique_ptr<watched_directory_store> watch_directory_store(std::string_view url);
+
+/// Brings the tables of a directory that is there to the newest version. What is in it stays. Throws as
+/// open_directory_store().
+migration_report migrate_directory(std::string_view url);
 
 } // namespace rollcall

@@ -66,7 +66,9 @@ CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vendor
 CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON connection
   EXECUTE FUNCTION tell_of_change();
 )";
-constexpr const char* migrations[] = {version_1};
+// From here on the schema says who may read it.
+constexpr const char* version_2 = "ALTER TABLE version ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 1";
+constexpr const char* migrations[] = {version_1, version_2};
 constexpr postgres::schema directory_schema{"directory", "rollcall", migrations};
 
 constexpr auto listen_to_changes = "LISTEN rollcall_directory";
@@ -124,7 +126,8 @@ void write_customers(postgres::database& db, std::span<const customer> portion) 
     access.add(c.api_access);
   }
   statement{db,
-            "INSERT INTO customer SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
+            "INSERT INTO customer (i_customer, i_wholesaler, i_environment, name, web_login, md5, sha256, "
+            "api_access) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
             "$5::text[], $6::text[], $7::text[], $8::boolean[]) "
             "ON CONFLICT (i_customer) DO UPDATE SET i_wholesaler = EXCLUDED.i_wholesaler, "
             "i_environment = EXCLUDED.i_environment, name = EXCLUDED.name, "
@@ -142,7 +145,8 @@ void write_accounts(postgres::database& db, std::span<const account> portion) {
     customers.add(a.customer.value());
     usernames.add(a.username);
   }
-  statement{db, "INSERT INTO account SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) "
+  statement{db, "INSERT INTO account (i_account, i_customer, username) SELECT * FROM unnest($1::bigint[], "
+                "$2::bigint[], $3::text[]) "
                 "ON CONFLICT (i_account) DO UPDATE SET i_customer = EXCLUDED.i_customer, "
                 "username = EXCLUDED.username"}
       .run(ids.text(), customers.text(), usernames.text());
@@ -156,7 +160,8 @@ void write_connections(postgres::database& db, std::span<const connection> porti
     vendors.add(c.vendor.value());
     names.add(c.name);
   }
-  statement{db, "INSERT INTO connection SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) "
+  statement{db, "INSERT INTO connection (i_connection, i_vendor, name) SELECT * FROM unnest($1::bigint[], "
+                "$2::bigint[], $3::text[]) "
                 "ON CONFLICT (i_connection) DO UPDATE SET i_vendor = EXCLUDED.i_vendor, name = EXCLUDED.name"}
       .run(ids.text(), vendors.text(), names.text());
 }
@@ -165,7 +170,13 @@ void write_connections(postgres::database& db, std::span<const connection> porti
 
 postgres_directory::postgres_directory(const database_url& url, open_mode mode)
     : db_(url, mode, directory_schema.name) {
-  postgres::migrate(db_, directory_schema, mode);
+  postgres::prepare(db_, directory_schema, mode);
+}
+
+migration_report postgres_directory::migrate(const database_url& url) {
+  postgres::database db{url, open_mode::create, directory_schema.name};
+  const auto found = postgres::migrate(db, directory_schema, open_mode::existing);
+  return {found, std::max(found, directory_schema.newest())};
 }
 
 void postgres_directory::listen() { db_.execute(listen_to_changes); }
@@ -179,11 +190,12 @@ std::string postgres_directory::realm() { return read_realm<statement>(db_); }
 
 import_report postgres_directory::import(const directory_changes& changes, std::string_view realm) {
   transaction all{db_, transaction::kind::write};
+  postgres::refuse_older(db_, directory_schema);
   db_.execute(lock_out_other_writers);
   const auto stored = this->realm();
   check_realm(stored, realm, changes, db_.name());
   if (stored.empty())
-    statement{db_, "INSERT INTO meta VALUES ('realm', $1)"}.run(realm);
+    statement{db_, "INSERT INTO meta (key, value) VALUES ('realm', $1)"}.run(realm);
   auto merged = merge_checked(read_entries<statement>(db_), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
@@ -193,13 +205,13 @@ import_report postgres_directory::import(const directory_changes& changes, std::
 
 void postgres_directory::write(const directory_entries& changed) {
   write_named(db_, "environment",
-              "INSERT INTO environment SELECT * FROM unnest($1::bigint[], $2::text[]) "
+              "INSERT INTO environment (i_environment, name) SELECT * FROM unnest($1::bigint[], $2::text[]) "
               "ON CONFLICT (i_environment) DO UPDATE SET name = EXCLUDED.name",
               changed.environments);
   in_portions(changed.customers, [&](auto portion) { write_customers(db_, portion); });
   in_portions(changed.accounts, [&](auto portion) { write_accounts(db_, portion); });
   write_named(db_, "vendor",
-              "INSERT INTO vendor SELECT * FROM unnest($1::bigint[], $2::text[]) "
+              "INSERT INTO vendor (i_vendor, name) SELECT * FROM unnest($1::bigint[], $2::text[]) "
               "ON CONFLICT (i_vendor) DO UPDATE SET name = EXCLUDED.name",
               changed.vendors);
   in_portions(changed.connections, [&](auto portion) { write_connections(db_, portion); });

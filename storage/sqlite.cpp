@@ -48,6 +48,13 @@ void make_private(const std::filesystem::path& file) {
 
 } // namespace
 
+bool error::is_of_the_file() const noexcept {
+  const auto primary = code & 0xff;
+  return primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT || primary == SQLITE_SCHEMA;
+}
+
+bool error::is_of_emptiness() const noexcept { return code == SQLITE_EMPTY; }
+
 void database::closer::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 database::database(const std::filesystem::path& file, open_mode mode) : file_(file) {
@@ -129,6 +136,20 @@ void database::fail(const std::string& doing) const {
   const auto* reason = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
   const auto code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   throw error{file_.string() + ": " + doing + ": " + reason, code};
+}
+
+void copy(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (std::error_code unknown; std::filesystem::exists(to, unknown))
+    throw error{to.string() + ": there is such a file already", SQLITE_CANTOPEN};
+  database source{from, open_mode::read_only};
+  database target{to, open_mode::create};
+  auto* work = sqlite3_backup_init(target.handle_.get(), "main", source.handle_.get(), "main");
+  if (!work)
+    target.fail("copying");
+  constexpr int all_pages = -1; // of one moment: a copy by parts begins again whenever somebody writes
+  sqlite3_backup_step(work, all_pages);
+  if (sqlite3_backup_finish(work) != SQLITE_OK)
+    target.fail("copying");
 }
 
 void statement::finalizer::operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }

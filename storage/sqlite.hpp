@@ -24,6 +24,14 @@ namespace rollcall::sqlite {
 class error : public std::runtime_error {
 public:
   error(const std::string& what, int code_of) : std::runtime_error(what), code(code_of) {}
+
+  /// True of what no waiting mends: the file is no database, a damaged one, or not of the tables that are
+  /// wanted.
+  bool is_of_the_file() const noexcept;
+
+  /// True of a file that holds nothing yet.
+  bool is_of_emptiness() const noexcept;
+
   int code;
 };
 
@@ -63,6 +71,7 @@ public:
 
 private:
   friend class statement;
+  friend void copy(const std::filesystem::path& from, const std::filesystem::path& to);
   struct closer {
     void operator()(sqlite3* handle) const noexcept;
   };
@@ -71,6 +80,10 @@ private:
   std::filesystem::path file_;
   std::unique_ptr<sqlite3, closer> handle_;
 };
+
+/// Copies a database that may be in use to a new file, as it is at one moment. The copy is closed to
+/// strangers. Throws error, also when there is a file of that name already.
+void copy(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// One prepared statement, to be run as often as needed. Lives shorter than its database.
 class statement {

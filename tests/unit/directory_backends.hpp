@@ -46,7 +46,7 @@ private:
 
 class in_sqlite {
 public:
-  static constexpr auto make_newer = "PRAGMA user_version = 99";
+  static constexpr auto make_newer = "PRAGMA user_version = 99; UPDATE compatibility SET oldest_reader = 99";
 
   std::string url() const { return "sqlite://" + shown(); }
   std::string shown() const { return (folder_ / "directory.db").string(); }
@@ -71,7 +71,7 @@ private:
 
 class in_postgres {
 public:
-  static constexpr auto make_newer = "UPDATE version SET number = 99";
+  static constexpr auto make_newer = "UPDATE version SET number = 99, oldest_reader = 99";
 
   const std::string& url() const { return url_; }
   std::string shown() const { return parse_database_url(url_).shown; }

@@ -37,7 +37,7 @@ TEST_CASE_TEMPLATE("a database of a newer schema is refused, and says which", Ba
   backend.execute(Backend::make_newer);
   CHECK(testing::refusal<std::runtime_error>([&] { backend.open(); })
         == backend.shown()
-               + ": schema version 99 is newer than the 1 this program knows; use the rollcall that wrote "
+               + ": schema version 99 is newer than the 2 this program knows; use the rollcall that wrote "
                  "it, or a "
                  "later one");
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <filesystem>
 
 namespace rollcall::storage_directory_watch_test {
 
@@ -15,9 +16,31 @@ constexpr auto long_enough = 100ms; // for what must not
 
 } // namespace
 
-TEST_CASE("SQLite has no way to tell of changes") {
+TEST_CASE("a file is looked at: what others commit is heard of, what they take back is not") {
   testing::in_sqlite backend;
-  CHECK(watch_directory_store(backend.url()) == nullptr);
+  const auto writer = backend.open();
+  const auto watch = watch_directory_store(backend.url());
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  writer->import(testing::sample(), "rollcall");
+  CHECK(watch->wait_for_change(soon));
+  CHECK(watch->load()->find(account_id{3})->username == "801");
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  const auto open = backend.begin("UPDATE vendor SET name = 'y'");
+  CHECK_FALSE(watch->wait_for_change(long_enough));
+  open->commit();
+  CHECK(watch->wait_for_change(soon));
+}
+
+TEST_CASE("a file that is taken away or replaced is an absence, whatever is still open") {
+  testing::in_sqlite backend;
+  backend.open()->import(testing::sample(), "rollcall");
+  const auto watch = watch_directory_store(backend.url());
+  std::filesystem::rename(backend.shown(), backend.shown() + ".old");
+  CHECK_THROWS_AS(watch->wait_for_change(0ms), database_away);
+  CHECK_THROWS_AS(watch_directory_store(backend.url()), sqlite::error);
+  backend.open();
+  CHECK_THROWS_AS(watch->wait_for_change(0ms), database_away);
+  CHECK_FALSE(watch_directory_store(backend.url())->load()->has_customers());
 }
 
 TEST_CASE("nothing is watched before something was imported") {

@@ -22,6 +22,11 @@ std::string refused(Act act) {
   return testing::refusal<postgres::error>(act);
 }
 
+template <class Act>
+std::string wrong(Act act) {
+  return testing::refusal<wrong_database>(act);
+}
+
 } // namespace
 
 TEST_CASE("values travel beside the statement, whatever is in them") {
@@ -98,27 +103,45 @@ TEST_CASE("a schema that is not there is made only by who creates one") {
   testing::in_postgres backend;
   for (const auto mode : {open_mode::existing, open_mode::read_only}) {
     auto db = connected(backend, mode);
-    CHECK(testing::refusal<no_directory_yet>([&] { migrate(db, things(first), mode); })
+    CHECK(testing::refusal<no_directory_yet>([&] { prepare(db, things(first), mode); })
           == backend.shown() + " holds no rollcall thing");
   }
   auto db = connected(backend, open_mode::create);
-  migrate(db, things(first), open_mode::create);
+  prepare(db, things(first), open_mode::create);
   CHECK(db.integer("SELECT number FROM version") == 1);
 }
 
-TEST_CASE("an older schema is brought up to date by a writer, and refused to a reader") {
+TEST_CASE("an older schema is read as it is as long as the program knows how, and migrated on demand") {
   testing::in_postgres backend;
   auto writer = connected(backend, open_mode::create);
-  migrate(writer, things(first), open_mode::create);
+  prepare(writer, things(first), open_mode::create);
   auto reader = connected(backend, open_mode::read_only);
-  CHECK(
-      refused([&] { migrate(reader, things(both), open_mode::read_only); })
-      == backend.shown()
-             + ": schema version 1 is older than the 2 of this program; open it once for writing to bring it "
-               "up to date");
-  migrate(writer, things(both), open_mode::existing);
+  prepare(reader, things(both), open_mode::read_only);
+  auto too_new = things(both);
+  too_new.reads_from = 2;
+  CHECK(wrong([&] { prepare(reader, too_new, open_mode::read_only); })
+        == backend.shown()
+               + ": schema version 1 is older than the 2 of this program; it has to be migrated first");
+  CHECK_THROWS_AS(refuse_older(writer, things(both)), wrong_database);
+  CHECK(migrate(writer, things(both), open_mode::existing) == 1);
+  refuse_older(writer, things(both));
   CHECK(writer.integer("SELECT count(y) FROM a") == 0);
   CHECK(writer.integer("SELECT number FROM version") == 2);
+}
+
+TEST_CASE("a newer schema is used only by programs that it names") {
+  testing::in_postgres backend;
+  auto db = connected(backend, open_mode::create);
+  prepare(db, things(both), open_mode::create);
+  CHECK(wrong([&] {
+          prepare(db, things(first), open_mode::existing);
+        }).find("newer than the 1 this program knows")
+        != std::string::npos);
+  db.execute("ALTER TABLE version ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 2");
+  CHECK_THROWS_AS(prepare(db, things(first), open_mode::existing), wrong_database);
+  db.execute("UPDATE version SET oldest_reader = 1");
+  prepare(db, things(first), open_mode::existing);
+  CHECK(migrate(db, things(first), open_mode::existing) == 2);
 }
 
 TEST_CASE("a migration in PostgreSQL that fails leaves the database as it was") {
@@ -132,7 +155,7 @@ TEST_CASE("a schema of the same name that is something else's is left alone") {
   testing::in_postgres backend;
   auto db = connected(backend, open_mode::create);
   db.execute("CREATE SCHEMA things; CREATE TABLE notes (text TEXT)");
-  CHECK(refused([&] { migrate(db, things(first), open_mode::create); })
+  CHECK(wrong([&] { prepare(db, things(first), open_mode::create); })
         == backend.shown() + ": schema 'things' is something else's, not that of a rollcall thing");
 }
 

@@ -52,11 +52,14 @@ TEST_CASE("a file that is not a database, or is another program's, is left uncha
   testing::temporary_folder folder;
   const auto text = folder / "text.db";
   std::ofstream{text} << std::string(5000, 'x');
-  CHECK(refused_file([&] { sqlite_directory{text}; }).find("file is not a database") != std::string::npos);
+  CHECK(testing::refusal<wrong_database>([&] { sqlite_directory{text}; }).find("file is not a database")
+        != std::string::npos);
+  CHECK(testing::refusal<wrong_database>([&] { sqlite_directory{folder / "."}; }).find("this is a folder")
+        != std::string::npos);
 
   const auto foreign = folder / "foreign.db";
   sqlite::database{foreign, open_mode::create}.execute("CREATE TABLE notes (text TEXT)");
-  CHECK(refused_file([&] { sqlite_directory{foreign}; })
+  CHECK(testing::refusal<wrong_database>([&] { sqlite_directory{foreign}; })
         == foreign.string() + ": this is a database of something else, not a rollcall directory");
 }
 
@@ -65,7 +68,7 @@ TEST_CASE("an empty file is a directory only for who creates one") {
   const auto file = folder / "blank.db";
   std::ofstream{file}.flush();
   for (const auto mode : {open_mode::existing, open_mode::read_only})
-    CHECK(refused_file([&] {
+    CHECK(testing::refusal<no_directory_yet>([&] {
             sqlite_directory{file, mode};
           })
           == file.string() + ": this file is empty, not a rollcall directory");
@@ -73,25 +76,55 @@ TEST_CASE("an empty file is a directory only for who creates one") {
   CHECK(sqlite_directory{file, open_mode::create}.load()->entries() == directory_entries{});
 }
 
-TEST_CASE("a database of an older schema is brought up to date by a writer, and refused to a reader") {
+namespace {
+
+constexpr const char* first[] = {"CREATE TABLE a (x INTEGER)"};
+constexpr const char* both[] = {first[0], "ALTER TABLE a ADD COLUMN y INTEGER"};
+constexpr const char* with_a_reader[] = {
+    first[0], both[1],
+    "CREATE TABLE compatibility (oldest_reader INTEGER); INSERT INTO compatibility VALUES (2)"};
+
+schema things(std::span<const char* const> migrations, std::int64_t reads_from = 1) {
+  return {"thing", 7, migrations, reads_from};
+}
+
+} // namespace
+
+TEST_CASE("a database of an older schema is read as it is as long as the program knows how, and migrated on "
+          "demand") {
   testing::temporary_folder folder;
   const auto file = folder / "x.db";
-  static constexpr const char* first[] = {"CREATE TABLE a (x INTEGER)"};
-  static constexpr const char* both[] = {first[0], "ALTER TABLE a ADD COLUMN y INTEGER"};
-  sqlite::database old{file, open_mode::create};
-  migrate(old, {"thing", 7, first}, open_mode::create);
-  const schema newer{"thing", 7, both};
+  sqlite::database db{file, open_mode::create};
+  prepare(db, things(first), open_mode::create);
+  for (const auto mode : {open_mode::create, open_mode::existing, open_mode::read_only}) {
+    prepare(db, things(both), mode);
+    CHECK(refused_file([&] { prepare(db, things(both, 2), mode); })
+          == file.string()
+                 + ": schema version 1 is older than the 2 of this program; it has to be migrated first");
+  }
+  CHECK(db.integer("PRAGMA user_version") == 1);
+  CHECK_THROWS_AS(refuse_older(db, things(both)), sqlite::error);
+  CHECK(migrate(db, things(both), open_mode::existing) == 1);
+  CHECK(migrate(db, things(both), open_mode::existing) == 2);
+  refuse_older(db, things(both));
+  CHECK(db.integer("SELECT count(y) FROM a") == 0);
+  CHECK(db.integer("PRAGMA user_version") == 2);
+}
 
-  sqlite::database reader{file, open_mode::read_only};
-  CHECK(refused_file([&] { migrate(reader, newer, open_mode::read_only); })
-        == file.string()
-               + ": schema version 1 is older than the 2 of this program; open it once for writing to bring "
-                 "it up to "
-                 "date");
-  sqlite::database writer{file, open_mode::existing};
-  migrate(writer, newer, open_mode::existing);
-  CHECK(writer.integer("SELECT count(y) FROM a") == 0);
-  CHECK(writer.integer("PRAGMA user_version") == 2);
+TEST_CASE("a database of a newer schema is used only by programs that it names") {
+  testing::temporary_folder folder;
+  const auto file = folder / "x.db";
+  sqlite::database db{file, open_mode::create};
+  const auto refusal = [&](std::span<const char* const> known) {
+    return refused_file([&] { prepare(db, things(known), open_mode::existing); });
+  };
+  prepare(db, things(both), open_mode::create);
+  CHECK(refusal(first).find("newer than the 1 this program knows") != std::string::npos);
+  CHECK(migrate(db, things(with_a_reader), open_mode::existing) == 2);
+  CHECK(refusal(first).find("newer than the 1 this program knows") != std::string::npos);
+  prepare(db, things(both), open_mode::existing);
+  CHECK(migrate(db, things(both), open_mode::existing) == 3);
+  CHECK(db.integer("PRAGMA user_version") == 3);
 }
 
 TEST_CASE("a migration that fails leaves the database as it was") {

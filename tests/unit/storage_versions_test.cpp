@@ -1,0 +1,104 @@
+#include "storage/audit_log.hpp"
+#include "storage/directory_json.hpp"
+#include "tests/unit/directory_backends.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+/// Databases of every version that there ever was are read, and brought up to date. tests/data/versions has
+/// them.
+namespace rollcall::storage_versions_test {
+
+namespace {
+
+const std::filesystem::path data = std::filesystem::path{ROLLCALL_SOURCE_DIR} / "tests/data/versions";
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream{file}.rdbuf();
+  return text.str();
+}
+
+directory_changes sample() { return parse_directory(text_of(data / "sample.json")); }
+
+/// What every one of them holds.
+directory_entries expected() {
+  testing::in_sqlite fresh;
+  const auto store = fresh.open();
+  store->import(sample(), "rollcall");
+  return store->load()->entries();
+}
+
+void check_directory(const std::string& url, std::int64_t version, std::int64_t newest) {
+  CAPTURE(version);
+  for (const auto mode : {open_mode::read_only, open_mode::existing}) {
+    const auto store = open_directory_store(url, mode);
+    CHECK(store->load()->entries() == expected());
+    CHECK(store->realm() == "rollcall");
+  }
+  if (version < newest)
+    CHECK_THROWS_AS(open_directory_store(url)->import(sample(), "rollcall"), wrong_database);
+  const auto report = migrate_directory(url);
+  CHECK(report.from == version);
+  CHECK(report.to == newest);
+  CHECK(open_directory_store(url)->import(sample(), "rollcall").unchanged == 7);
+}
+
+std::int64_t newest_directory() {
+  testing::in_sqlite fresh;
+  fresh.open();
+  return migrate_directory(fresh.url()).to;
+}
+
+} // namespace
+
+TEST_CASE("a directory file of every version is read as it is, and migrated") {
+  const auto newest = newest_directory();
+  for (std::int64_t version = 1; version <= newest; ++version) {
+    testing::in_sqlite backend;
+    std::filesystem::copy_file(data / ("directory-" + std::to_string(version) + ".db"), backend.shown());
+    check_directory(backend.url(), version, newest);
+  }
+}
+
+TEST_CASE("a directory in PostgreSQL of every version is read as it is, and migrated") {
+  const auto newest = newest_directory();
+  for (std::int64_t version = 1; version <= newest; ++version) {
+    testing::in_postgres backend;
+    backend.execute(text_of(data / ("directory-" + std::to_string(version) + ".sql")));
+    check_directory(backend.url(), version, newest);
+  }
+}
+
+TEST_CASE("an audit log of every version is gone on with") {
+  for (const auto version : {2, 3}) {
+    CAPTURE(version);
+    testing::temporary_folder folder;
+    const auto file = folder / "audit.db";
+    std::filesystem::copy_file(data / ("audit-" + std::to_string(version) + ".db"), file);
+    const auto look = [](audit_log& log) {
+      const auto entries = log.entries(10);
+      REQUIRE(entries.size() == 1);
+      CHECK(entries[0].request.method == "disconnectCall");
+      const auto calls = log.calls(entries[0].number);
+      REQUIRE(calls.size() == 1);
+      CHECK(calls[0].id == "sbc-1:7");
+      CHECK(calls[0].account == account_id{3});
+      CHECK(log.notes("sbc-1:7").size() == 1);
+    };
+    {
+      audit_log old{file, open_mode::read_only};
+      look(old);
+    }
+    audit_log log{file};
+    look(log);
+    sqlite::database db{file, open_mode::read_only};
+    CHECK(db.integer("PRAGMA user_version") == 3);
+  }
+}
+
+} // namespace rollcall::storage_versions_test
