@@ -52,6 +52,10 @@ target_link_libraries(boost_net INTERFACE Boost::headers Boost::json OpenSSL::SS
 target_compile_definitions(boost_net INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED)
 
+# What the service manager is told.
+find_path(SYSTEMD_INCLUDE_DIR systemd/sd-daemon.h REQUIRED)
+find_library(SYSTEMD_LIBRARY systemd REQUIRED)
+
 # The daemon's allocator. Events are allocated on one thread and freed on another, which is where it shines: see
 # docs/libraries.md. Not under sanitizers, which have their own.
 find_library(MIMALLOC_LIBRARY mimalloc REQUIRED)

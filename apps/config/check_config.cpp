@@ -2,20 +2,36 @@
 
 #include "apps/config/identity.hpp"
 #include "apps/config/load_config.hpp"
+#include "apps/config/secret_file.hpp"
 #include "storage/audit_schema.hpp"
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
+#include "storage/sqlite.hpp"
 #include "transport/http/peers.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <pwd.h>
 #include <system_error>
 #include <unistd.h>
 
 namespace rollcall {
 
 namespace {
+
+constexpr auto nobody_is_served =
+    "`rollcall init` or `rollcall directory import` fills it, and nobody is served before";
+
+/// Why this user may not use a file or folder so; none when it may.
+std::optional<std::string> denied(const std::filesystem::path& path, int how) {
+  if (access(path.c_str(), how) == 0)
+    return std::nullopt;
+  const auto why = std::generic_category().message(errno);
+  const auto* user = getpwuid(geteuid());
+  return path.string() + ": " + why + ", as user "
+         + (user ? std::string{user->pw_name} : std::to_string(geteuid())) + ", whose it has to be";
+}
 
 /// Gathers what is found, each with the place of the key it is about.
 class inspection {
@@ -26,6 +42,7 @@ public:
   config_report report() && {
     report_.warnings = loaded_.warnings;
     look_at_tls_files();
+    look_at_secrets();
     look_at_access();
     look_at_feed();
     look_at_directory();
@@ -42,6 +59,9 @@ private:
   }
   void problem(const std::string& key, const std::string& reason) {
     report_.problems.push_back(located(key, reason));
+  }
+  void obstacle(const std::string& key, const std::string& reason) {
+    report_.obstacles.push_back(located(key, reason));
   }
   void warn(const std::string& key, const std::string& reason) {
     report_.warnings.push_back(located(key, reason));
@@ -94,6 +114,24 @@ private:
     }
   }
 
+  void look_at_key(const std::string& key, const std::filesystem::path& path) {
+    if (!path.empty() && is_readable_by_all(path))
+      warn(key, path.string() + readable_by_all);
+  }
+
+  void look_at_secrets() {
+    const auto& value = loaded_.value;
+    if (value.http.tls)
+      look_at_key("http.tls.key", value.http.tls->key);
+    if (value.feed.tls)
+      look_at_key("feed.tls.key", value.feed.tls->key);
+    if (value.cluster)
+      look_at_key("cluster.key", value.cluster->key);
+    for (const auto& [key, place] : loaded_.places)
+      if (key.ends_with(".secret") && is_readable_by_all(file_))
+        warn(key, "stands in a file that every user of this machine may read");
+  }
+
   void look_at_access() {
     for (const auto& block : loaded_.value.http.trusted_hosts)
       if (block.ends_with("/0"))
@@ -141,53 +179,50 @@ private:
     const auto where = parse_database_url(loaded_.value.directory.url);
     std::error_code none;
     if (where.kind == database_kind::sqlite && !std::filesystem::exists(where.file, none)) {
-      warn("directory.url", where.shown
-                                + " is not there yet; `rollcall directory import` makes it, and the daemon "
-                                  "does not start before");
+      warn("directory.url", where.shown + " is not there yet; " + nobody_is_served);
       return;
     }
     try {
       look_at_store(*open_directory_store(loaded_.value.directory.url, open_mode::read_only), where.shown);
     } catch (const no_directory_yet& failure) {
-      warn("directory.url",
-           std::string{failure.what()}
-               + " yet; `rollcall directory import` makes it, and the daemon does not start before");
-    } catch (const std::exception& failure) {
+      warn("directory.url", std::string{failure.what()} + " yet; " + nobody_is_served);
+    } catch (const wrong_database& failure) {
       problem("directory.url", std::string{"cannot be used: "} + failure.what());
+    } catch (const directory_error& failure) {
+      warn("directory.url", "cannot be served: " + std::string{failure.what()});
+    } catch (const std::exception& failure) {
+      warn("directory.url", "cannot be reached now, and is waited for: " + std::string{failure.what()});
     }
   }
 
   /// What the daemon does first with its audit log, as far as it can be seen without writing.
   void look_at_audit_log() {
     const auto file = audit_file_of(loaded_.value);
-    const auto refuse = [&](const std::string& why) {
-      problem(loaded_.value.audit.file.empty() ? "directory.url" : "audit.file",
-              "cannot have its audit log " + file.string() + ": " + why);
-    };
-    const auto writable = [](const std::filesystem::path& path, int how) {
-      return access(path.c_str(), how) == 0;
-    };
+    const auto* key = loaded_.value.audit.file.empty() ? "directory.url" : "audit.file";
+    const auto what = "cannot have its audit log " + file.string() + ": ";
+    const auto refuse = [&](const std::string& why) { problem(key, what + why); };
+    const auto hinder = [&](const std::string& why) { obstacle(key, what + why); };
     std::error_code none;
     auto folder = std::filesystem::absolute(file).parent_path();
     while (folder.has_relative_path() && !std::filesystem::exists(folder, none))
       folder = folder.parent_path(); // it makes those that are missing
     if (!std::filesystem::is_directory(folder, none))
       return refuse(folder.string() + " is not a folder");
-    if (!writable(folder, W_OK | X_OK))
-      return refuse(folder.string() + ": " + std::generic_category().message(errno));
+    if (const auto why = denied(folder, W_OK | X_OK))
+      return hinder(*why);
     if (!std::filesystem::exists(file, none))
       return;
     if (std::filesystem::is_directory(file, none))
       return refuse("it is a directory");
-    if (!writable(file, R_OK | W_OK))
-      return refuse(std::generic_category().message(errno));
+    if (const auto why = denied(file, R_OK | W_OK))
+      return hinder(*why);
     if (std::filesystem::file_size(file, none) == 0)
       return; // an empty file becomes a log
     try {
       sqlite::database log{file, open_mode::read_only};
       check_version(log, audit_schema); // the start brings an older one up to date
-    } catch (const std::exception& failure) {
-      refuse(failure.what());
+    } catch (const sqlite::error& failure) {
+      failure.is_of_the_file() ? refuse(failure.what()) : hinder(failure.what());
     }
   }
 
@@ -197,11 +232,11 @@ private:
     if (!stored.empty() && stored != realm)
       problem("http.realm", '\'' + realm + "' is not '" + stored + "', which the passwords in " + name
                                 + " are of: nobody could log in");
-    if (stored.empty())
-      warn("directory.url",
-           name
-               + " is empty yet; `rollcall directory import` fills it, and the daemon does not start before");
-    look_at_environments(*store.load());
+    const auto dir = store.load();
+    if (!dir->has_customers())
+      warn("directory.url", name + " holds no customers yet; " + nobody_is_served);
+    else
+      look_at_environments(*dir);
   }
 
   void look_at_environments(const directory& dir) {
@@ -227,7 +262,7 @@ config_report check_config(const std::filesystem::path& file) {
   try {
     return inspection{file, load_config_with_places(file)}.report();
   } catch (const std::exception& failure) {
-    return {std::nullopt, {failure.what()}, {}};
+    return {std::nullopt, {failure.what()}, {}, {}};
   }
 }
 

@@ -95,10 +95,14 @@ void config_section::read(std::string_view key, std::chrono::milliseconds& out,
   });
 }
 
-void config_section::without_effect(std::string_view key, const std::string& instead) const {
+void config_section::warn(std::string_view key, const std::string& what) const {
   if (const auto* value = find(key))
     reading_.loaded.warnings.push_back(
-        config_error{reading_.file, value->place, full_name(key) + " has no effect: " + instead}.what());
+        config_error{reading_.file, value->place, full_name(key) + ' ' + what}.what());
+}
+
+void config_section::without_effect(std::string_view key, const std::string& instead) const {
+  warn(key, "has no effect: " + instead);
 }
 
 void config_section::require(std::string_view key) const {

@@ -69,6 +69,9 @@ public:
       out.push_back(parsed(key, element, parse));
   }
 
+  /// Adds a line to the warnings, about a key that is there.
+  void warn(std::string_view key, const std::string& what) const;
+
   /// Takes any value, and warns that it does nothing, and what does.
   void without_effect(std::string_view key, const std::string& instead) const;
 

@@ -133,6 +133,8 @@ void read_secret(const config_section& in, std::string& out, Parse parse) {
   } catch (const std::invalid_argument& refusal) {
     in.fail("secret_file", file.string() + ": " + refusal.what());
   }
+  if (is_readable_by_all(file))
+    in.warn("secret_file", file.string() + readable_by_all);
 }
 
 void read_feed(const config_section& in, feed_config& out, std::vector<switch_name>& taken) {

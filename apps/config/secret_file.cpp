@@ -30,4 +30,10 @@ std::string secret_in(const std::filesystem::path& file) {
   return text;
 }
 
+bool is_readable_by_all(const std::filesystem::path& file) {
+  std::error_code none;
+  const auto rights = std::filesystem::status(file, none).permissions();
+  return !none && (rights & std::filesystem::perms::others_read) != std::filesystem::perms::none;
+}
+
 } // namespace rollcall

@@ -9,4 +9,10 @@ namespace rollcall {
 /// std::invalid_argument with a reason that reads on after the file's name.
 std::string secret_in(const std::filesystem::path& file);
 
+/// True of a file that every user of this machine may read, as far as its own mode says.
+bool is_readable_by_all(const std::filesystem::path& file);
+
+/// What is said of such a file, behind its name.
+inline constexpr auto readable_by_all = " can be read by every user of this machine";
+
 } // namespace rollcall

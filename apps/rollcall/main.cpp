@@ -1,5 +1,6 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/exit_code.hpp"
+#include "apps/version/version.hpp"
 #include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,7 +24,7 @@ std::string exit_codes() {
 
 int run(int argc, char** argv) {
   CLI::App tool{"rollcall: live calls, listed, counted and hung up"};
-  tool.set_version_flag("--version", ROLLCALL_VERSION);
+  tool.set_version_flag("--version", std::string{"rollcall "} + rollcall::version_with_revision());
   tool.require_subcommand(0, 1); // checked below, so that a mistyped one is named
   tool.footer(exit_codes());
   auto result = exit_code::done;

@@ -6,6 +6,8 @@
 namespace rollcall {
 
 void tell_of_homeless_switches(const config& config, const directory& dir) {
+  if (!dir.has_customers())
+    return; // that is told by itself
   for (const auto& name : switches_without_environment(config, dir))
     log::error("rollcalld", "switch {} is not let in: the directory does not have its environment",
                name.value());

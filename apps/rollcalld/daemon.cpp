@@ -3,15 +3,19 @@
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
 #include "actors/tree/node.hpp"
+#include "apps/rollcalld/advice.hpp"
 #include "apps/rollcalld/applied_config.hpp"
 #include "apps/rollcalld/daemon_impl.hpp"
 #include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/http_part.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/open_files.hpp"
+#include "apps/rollcalld/service_manager.hpp"
 #include "apps/rollcalld/settings.hpp"
+#include "apps/rollcalld/status_line.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 #include "storage/audit_log.hpp"
+#include "storage/sqlite.hpp"
 #include "transport/switches/common/link_port.hpp"
 #include "transport/switches/registry/registry.hpp"
 
@@ -47,21 +51,24 @@ daemon::impl::impl(std::filesystem::path file, config config)
 
 void daemon::impl::start() {
   sole_use_ = take_sole_use(config_);
-  try {
-    directory_ = read_directory(config_);
-  } catch (const database_away& e) {
-    throw unusable_config{"directory.url", std::string{"cannot be used: "} + e.what()};
-  }
+  make_missing_file(config_.directory);
+  auto found = find_directory(config_);
+  directory_status_.set(found.state);
+  directory_ = found.content ? std::move(found.content) : directory::link({});
   tell_of_homeless_switches(config_, *directory_);
+  if (!directory_->has_customers())
+    log::warn("directory", "nobody can be served yet: {}", found.why);
   start_actors();
   start_listeners();
   thread_pools_.start(scheduler::of(system_));
-  follow_directory(config_.directory.url, directory_status_, [this](stored_directory stored) {
-    boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
-  });
+  follow_directory(config_.directory.url, std::move(found.store), directory_status_,
+                   [this](stored_directory stored) {
+                     boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
+                   });
   log::info("rollcalld", "node {} is up: {} customers, {} accounts, {} switches", config_.node.id,
             directory_->entries().customers.size(), directory_->entries().accounts.size(),
             switches_of(config_, *directory_).size());
+  tell_the_service_manager();
 }
 
 void daemon::impl::start_actors() {
@@ -73,9 +80,12 @@ void daemon::impl::start_actors() {
     auto log = std::make_shared<audit_log>(audit_file);
     outstanding = log->outstanding(system_now() - remembered_hang_ups);
     auditor_ = spawn_auditor(system_, context_, std::move(log));
-  } catch (const std::exception& e) {
-    throw unusable_config{config_.audit.file.empty() ? "directory.url" : "audit.file",
-                          "cannot have its audit log " + audit_file.string() + ": " + e.what()};
+  } catch (const sqlite::error& e) {
+    const auto reason = "cannot have its audit log " + audit_file.string() + ": " + e.what();
+    const auto* key = config_.audit.file.empty() ? "directory.url" : "audit.file";
+    if (e.is_of_the_file())
+      throw unusable_config{key, reason};
+    throw unavailable{key, reason + advice_for(e)};
   }
   node_ = spawn_node(system_, context_, auditor_);
   secret_ =
@@ -131,6 +141,17 @@ void daemon::impl::start_listeners() {
   cluster_->listen(config_);
   certificates_.set(certificates_of(config_));
   choose_dialled();
+}
+
+// What people read goes on being told until the stop; a watchdog is fed by the same answers.
+void daemon::impl::tell_the_service_manager() {
+  service_manager::ready();
+  heartbeat_.emplace(
+      control_, [this](auto done) { pages_->look(std::move(done)); },
+      [this](const overview& seen) {
+        return status_line(seen, directory_->has_customers(), directory_status_.look());
+      });
+  heartbeat_->start();
 }
 
 void daemon::impl::share_secret() {

@@ -21,7 +21,7 @@ public:
   daemon(const daemon&) = delete;
   daemon& operator=(const daemon&) = delete;
 
-  /// Throws unusable_config, or std::system_error when an address cannot be bound.
+  /// Throws unusable_config; unavailable, or std::system_error when an address cannot be bound.
   void start();
 
   /// Serves until SIGTERM or SIGINT, then drains. SIGHUP reloads.

@@ -9,6 +9,7 @@
 #include "apps/rollcalld/cluster_secret.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/directory_status.hpp"
+#include "apps/rollcalld/heartbeat.hpp"
 #include "apps/rollcalld/latch.hpp"
 #include "apps/rollcalld/pages.hpp"
 #include "apps/rollcalld/sole_use.hpp"
@@ -26,6 +27,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rollcall {
@@ -46,6 +48,7 @@ private:
   void reload();
   directory_ptr directory_for(const config& next) const;
   void take(const stored_directory& stored);
+  void take_nothing();
 
   /// What follows from a configuration with a directory, and may be refused on the way.
   struct consequences {
@@ -60,6 +63,7 @@ private:
   void drain();
   std::chrono::milliseconds next_wait() const;
   void share_secret();
+  void tell_the_service_manager();
   void choose_dialled();
 
   std::filesystem::path file_;
@@ -88,6 +92,7 @@ private:
   std::unique_ptr<http::server> http_;
   std::unique_ptr<feed::server> feed_;
   std::unique_ptr<switches::dialled_kinds> dialled_;
+  std::optional<heartbeat> heartbeat_;
   bool draining_ = false; ///< switches are to connect to other nodes
   bool stopping_ = false;
   std::chrono::steady_clock::time_point stop_by_; ///< when it is

@@ -5,6 +5,7 @@
 #include "apps/rollcalld/http_part.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/restart_rules.hpp"
+#include "apps/rollcalld/service_manager.hpp"
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
 
@@ -19,6 +20,7 @@ namespace rollcall {
 
 // Everything that can be refused is looked at before anything is changed: a reload is one step or none.
 void daemon::impl::reload() {
+  service_manager::reloading();
   try {
     auto loaded = load_config_with_places(file_);
     auto next = std::move(loaded.value);
@@ -37,31 +39,44 @@ void daemon::impl::reload() {
     pages_->reloaded(false);
     log::error("rollcalld", "not reloaded, the old configuration and directory are kept: {}", e.what());
   }
+  service_manager::ready();
+  heartbeat_->now();
 }
 
 // A certificate runs out, database or no database: while that is away, a new configuration is taken with the
 // directory that is in memory. Its passwords are of the old realm.
 directory_ptr daemon::impl::directory_for(const config& next) const {
+  const bool serving = directory_->has_customers();
   const auto from_memory = [&](const std::string& why) {
-    if (next.http.realm != config_.http.realm)
+    if (serving && next.http.realm != config_.http.realm)
       throw unusable_config{"http.realm", "cannot be changed while the database of the directory is away"};
     log::warn("rollcalld", "reloading with the directory in memory: {}", why);
     return directory_;
   };
   if (directory_status_.away())
     return from_memory("its database is away");
-  try {
-    return read_directory(next);
-  } catch (const database_away& e) {
-    return from_memory(e.what());
-  }
+  auto found = find_directory(next);
+  if (found.state == directory_source::state::current)
+    return found.content;
+  if (found.state == directory_source::state::away || !serving)
+    return from_memory(found.why);
+  throw unusable_config{"directory.url", "cannot be used: " + found.why};
+}
+
+// Nobody's account is taken for gone because a database is empty.
+void daemon::impl::take_nothing() {
+  if (directory_status_.set(directory_source::state::empty) && directory_->has_customers())
+    log::error("directory", "not reloaded, the old one is kept: the database holds no customers");
 }
 
 // The directory alone, when its database has told of a change: as a reload, one step or none.
 void daemon::impl::take(const stored_directory& stored) {
   try {
+    if (!stored.content->has_customers())
+      return take_nothing();
     check_usable(stored, config_);
     refuse_loss_of_environments(switches_of(config_, *directory_), *stored.content);
+    const bool first = !directory_->has_customers();
     if (stored.content->entries() != directory_->entries()) {
       serve(stored.content, prepare(config_, stored.content));
       tell_of_homeless_switches(config_, *directory_);
@@ -69,6 +84,8 @@ void daemon::impl::take(const stored_directory& stored) {
                 directory_->entries().accounts.size());
     }
     directory_status_.set(directory_status::state::current);
+    if (first)
+      heartbeat_->now();
   } catch (const std::exception& e) {
     directory_status_.set(directory_status::state::refused);
     log::error("directory", "not reloaded, the old one is kept: {}", e.what());

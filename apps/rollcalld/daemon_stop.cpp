@@ -1,6 +1,7 @@
 #include "actors/runtime/log.hpp"
 #include "apps/rollcalld/daemon_impl.hpp"
 #include "apps/rollcalld/dialled_choice.hpp"
+#include "apps/rollcalld/service_manager.hpp"
 #include "apps/rollcalld/stop_auditor.hpp"
 
 #include <boost/asio/post.hpp>
@@ -29,6 +30,8 @@ void daemon::impl::begin_stop() {
   if (std::exchange(stopping_, true))
     return;
   stop_by_ = std::chrono::steady_clock::now() + stop_limit;
+  heartbeat_->stop();
+  service_manager::stopping();
   http_->drain(answer_drain, [this] { answers_.open(); });
   cluster_->leave([this] { boost::asio::post(control_, [this] { control_.stop(); }); });
 }

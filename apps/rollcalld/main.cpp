@@ -1,11 +1,13 @@
 #include "actors/runtime/log.hpp"
 #include "apps/config/check_config.hpp"
 #include "apps/config/load_config.hpp"
+#include "apps/rollcalld/advice.hpp"
 #include "apps/rollcalld/daemon.hpp"
 #include "apps/rollcalld/exit_code.hpp"
 #include "apps/rollcalld/large_pages.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/open_files.hpp"
+#include "apps/version/version.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,21 +21,39 @@ namespace {
 
 using rollcall::daemon_exit;
 
+daemon_exit verdict_of(const rollcall::config_report& report) {
+  if (!report.problems.empty())
+    return daemon_exit::bad_config;
+  return report.obstacles.empty() ? daemon_exit::clean : daemon_exit::unavailable;
+}
+
+void print_reasons(const rollcall::config_report& report) {
+  for (const auto* lines : {&report.problems, &report.obstacles})
+    for (const auto& line : *lines)
+      std::cerr << line << '\n';
+}
+
 daemon_exit check(const std::string& file) {
   const auto report = rollcall::check_config(file);
-  for (const auto& line : report.problems)
-    std::cerr << line << '\n';
+  print_reasons(report);
   for (const auto& line : report.warnings)
     std::cerr << line << " (warning)\n";
-  return report.good() ? daemon_exit::clean : daemon_exit::bad_config;
+  return verdict_of(report);
+}
+
+daemon_exit stop_at(const std::string& file, const rollcall::unusable_config& reason, daemon_exit code) {
+  const auto loaded = rollcall::load_config_with_places(file);
+  const auto found = loaded.places.find(reason.key);
+  const auto place = found != loaded.places.end() ? found->second : rollcall::text_place{};
+  std::cerr << rollcall::config_error{file, place, reason.what()}.what() << '\n';
+  return code;
 }
 
 daemon_exit serve(const std::string& file) {
   const auto report = rollcall::check_config(file);
-  for (const auto& line : report.problems)
-    std::cerr << line << '\n';
+  print_reasons(report);
   if (!report.good())
-    return daemon_exit::bad_config;
+    return verdict_of(report);
   rollcall::set_up_logging(report.value->log);
   for (const auto& line : report.warnings)
     rollcall::log::warn("config", "{}", line);
@@ -42,14 +62,12 @@ daemon_exit serve(const std::string& file) {
     daemon.start();
     daemon.run();
     return daemon_exit::clean;
+  } catch (const rollcall::unavailable& e) {
+    return stop_at(file, e, daemon_exit::unavailable);
   } catch (const rollcall::unusable_config& e) {
-    const auto loaded = rollcall::load_config_with_places(file);
-    const auto found = loaded.places.find(e.key);
-    const auto place = found != loaded.places.end() ? found->second : rollcall::text_place{};
-    std::cerr << rollcall::config_error{file, place, e.what()}.what() << '\n';
-    return daemon_exit::bad_config;
+    return stop_at(file, e, daemon_exit::bad_config);
   } catch (const std::system_error& e) {
-    std::cerr << "rollcalld: " << e.what() << '\n';
+    std::cerr << "rollcalld: " << e.what() << rollcall::advice_for(e.code()) << '\n';
     return daemon_exit::unavailable;
   }
 }
@@ -73,7 +91,7 @@ int main(int argc, char** argv) {
   bool only_check = false;
   app.add_option("--config", file, "the configuration file (TOML)")->required();
   app.add_flag("--check", only_check, "say whether the configuration is good, and exit");
-  app.set_version_flag("--version", "rollcalld " ROLLCALLD_VERSION);
+  app.set_version_flag("--version", std::string{"rollcalld "} + rollcall::version_with_revision());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -37,6 +37,7 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<query>& wor
                 stats_request{root->id, true, work->directory})
       .then(
           [self, work](const stats_by_account& accounts) {
+            ++work->found.tallies;
             for (const auto& account : accounts)
               work->found.calls += account.counts.total();
             count_calls(self, work);

@@ -5,6 +5,7 @@
 
 #include <caf/fwd.hpp>
 
+#include <cstddef>
 #include <functional>
 
 namespace rollcall {
@@ -15,6 +16,7 @@ struct overview {
   bool links_known = true; ///< false when the links did not answer in time
   state_counts calls;      ///< of all customers
   bool calls_known = true; ///< false when a tally did not answer in time
+  std::size_t tallies = 0; ///< of root customers, that answered
 };
 
 /// Asks for an overview; `done` is called once, on a thread of the actor system.

@@ -1,7 +1,7 @@
 #include "apps/rollcalld/pages.hpp"
 
 #include "apps/rollcalld/cluster_part.hpp"
-#include "apps/rollcalld/overview.hpp"
+#include "apps/version/version.hpp"
 #include "transport/metrics/collect.hpp"
 #include "transport/metrics/health.hpp"
 #include "transport/metrics/metrics_page.hpp"
@@ -134,67 +134,68 @@ void pages::live(const http::reply_fn& reply) const {
   reply(http::text_response(answer.status, std::move(answer.body)));
 }
 
+void pages::look(std::function<void(overview)> done) {
+  gather_overview(system_, context_, node_, current_directory(), std::move(done));
+}
+
 void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
-  gather_overview(
-      system_, context_, node_, current_directory(),
-      [this, verbose, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
-        readiness node;
-        node.node = context_->node.value();
-        node.version = ROLLCALLD_VERSION;
-        node.directory_loaded = true; // nothing is served before it is
-        node.source = directory_status_.look();
-        node.links_known = seen.links_known;
-        node.links = seen.links;
-        node.shows = switches;
-        node.notes = dialled_.notes();
-        std::erase_if(node.notes, [&](const auto& note) { return switches && !switches(subject_of(note)); });
-        const auto others = context_->cluster.view();
-        node.draining = others->draining;
-        node.nodes = others->members;
-        node.audit = context_->audit.status();
-        node.now = system_now();
-        node.uptime = uptime();
-        node.ready_grace = ready_grace_;
-        auto answer = render_readyz(node, verbose);
-        reply(http::text_response(answer.status, std::move(answer.body)));
-      });
+  look([this, verbose, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
+    readiness node;
+    node.node = context_->node.value();
+    node.version = version();
+    node.directory_loaded = current_directory()->has_customers();
+    node.source = directory_status_.look();
+    node.links_known = seen.links_known;
+    node.links = seen.links;
+    node.shows = switches;
+    node.notes = dialled_.notes();
+    std::erase_if(node.notes, [&](const auto& note) { return switches && !switches(subject_of(note)); });
+    const auto others = context_->cluster.view();
+    node.draining = others->draining;
+    node.nodes = others->members;
+    node.audit = context_->audit.status();
+    node.now = system_now();
+    node.uptime = uptime();
+    node.ready_grace = ready_grace_;
+    auto answer = render_readyz(node, verbose);
+    reply(http::text_response(answer.status, std::move(answer.body)));
+  });
 }
 
 void pages::metrics(shown switches, http::reply_fn reply) {
-  gather_overview(system_, context_, node_, current_directory(),
-                  [this, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
-                    metrics_snapshot page;
-                    page.version = ROLLCALLD_VERSION;
-                    page.started = started_at_;
-                    page.reloaded = reloaded_;
-                    page.configured_at = configured_at_;
-                    page.certificates = certificate_days();
-                    for (std::size_t i = 0; i < call_state_count; ++i)
-                      page.calls[i] = seen.calls.by_state[i];
-                    std::copy_if(seen.links.begin(), seen.links.end(), std::back_inserter(page.links),
-                                 [&](const link_status& link) { return !switches || switches(link.name); });
-                    page.source = directory_status_.look();
-                    page.complete = seen.links_known && seen.calls_known;
-                    collect(context_->metrics, page);
-                    collect(api_.counters(), page);
-                    collect(api_.access(), page);
-                    collect(http_, page);
-                    page.http_turned_away_by_address = http_.over_address_limit;
-                    collect(feed_, page);
-                    page.drivers = dialled_.metrics();
-                    page.switch_clocks = dialled_.clocks();
-                    std::erase_if(page.switch_clocks, [&](const auto& clock) {
-                      return switches && !switches(switch_name{clock.first});
-                    });
-                    page.nodes = context_->cluster.view()->members;
-                    page.audit = context_->audit.status();
-                    if (const auto* connections = cluster_.counters())
-                      collect(*connections, page);
-                    http::response answer;
-                    answer.content_type = metrics_content_type;
-                    answer.body = render(page);
-                    reply(std::move(answer));
-                  });
+  look([this, switches = std::move(switches), reply = std::move(reply)](const overview& seen) {
+    metrics_snapshot page;
+    page.version = version();
+    page.started = started_at_;
+    page.reloaded = reloaded_;
+    page.configured_at = configured_at_;
+    page.certificates = certificate_days();
+    for (std::size_t i = 0; i < call_state_count; ++i)
+      page.calls[i] = seen.calls.by_state[i];
+    std::copy_if(seen.links.begin(), seen.links.end(), std::back_inserter(page.links),
+                 [&](const link_status& link) { return !switches || switches(link.name); });
+    page.source = directory_status_.look();
+    page.directory_served = current_directory()->has_customers();
+    page.complete = seen.links_known && seen.calls_known;
+    collect(context_->metrics, page);
+    collect(api_.counters(), page);
+    collect(api_.access(), page);
+    collect(http_, page);
+    page.http_turned_away_by_address = http_.over_address_limit;
+    collect(feed_, page);
+    page.drivers = dialled_.metrics();
+    page.switch_clocks = dialled_.clocks();
+    std::erase_if(page.switch_clocks,
+                  [&](const auto& clock) { return switches && !switches(switch_name{clock.first}); });
+    page.nodes = context_->cluster.view()->members;
+    page.audit = context_->audit.status();
+    if (const auto* connections = cluster_.counters())
+      collect(*connections, page);
+    http::response answer;
+    answer.content_type = metrics_content_type;
+    answer.body = render(page);
+    reply(std::move(answer));
+  });
 }
 
 } // namespace rollcall

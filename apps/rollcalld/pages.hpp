@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "apps/rollcalld/certificates.hpp"
 #include "apps/rollcalld/directory_status.hpp"
+#include "apps/rollcalld/overview.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
@@ -43,6 +44,9 @@ public:
 
   /// What came of a HUP: the new configuration was taken, or refused.
   void reloaded(bool taken);
+
+  /// Asks the actors how the node is; `done` is called once, on one of their threads.
+  void look(std::function<void(overview)> done);
 
   /// An http::handler_fn.
   void handle(http::request request, http::reply_fn reply);

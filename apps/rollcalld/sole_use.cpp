@@ -52,8 +52,8 @@ std::optional<file_lock> file_lock::take(const std::filesystem::path& file, cons
     return std::nullopt;
   // For who is refused. The lock holds without it, on a full disk too.
   const auto text = owner + '\n';
-  if (::ftruncate(lock.fd_, 0) == 0)
-    static_cast<void>(::write(lock.fd_, text.data(), text.size()));
+  [[maybe_unused]] const bool written =
+      ::ftruncate(lock.fd_, 0) == 0 && ::write(lock.fd_, text.data(), text.size()) > 0;
   return lock;
 }
 

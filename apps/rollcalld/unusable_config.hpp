@@ -16,4 +16,11 @@ public:
   std::string key;
 };
 
+/// The machine does not give what the configuration names: a full disk, a file of another owner. It may
+/// later.
+class unavailable : public unusable_config {
+public:
+  using unusable_config::unusable_config;
+};
+
 } // namespace rollcall

@@ -99,6 +99,9 @@ public:
   /// Of its content; see hash_of(). By it nodes know whether they answer from the same directory.
   const std::string& hash() const noexcept { return hash_; }
 
+  /// False for one that nobody can be served by.
+  bool has_customers() const noexcept { return !entries_.customers.empty(); }
+
   const customer* find(customer_id id) const;
   const account* find(account_id id) const;
 

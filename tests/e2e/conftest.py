@@ -1,5 +1,6 @@
 """Fixtures of the black-box tests. A module shares one daemon; each test starts and leaves without calls."""
 
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -81,6 +82,14 @@ def reseller(daemon):
     client = daemon.login("reseller")
     yield client
     client.close()
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that users without rights can reach, and write to: those of pytest are root's."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-open-") as folder:
+        os.chmod(folder, 0o777)
+        yield pathlib.Path(folder)
 
 
 @pytest.fixture

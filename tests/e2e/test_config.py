@@ -4,6 +4,7 @@ import contextlib
 import json
 import pathlib
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -64,7 +65,6 @@ def refused(folder, text):
     (MINIMAL + '[[feed.switch]]\nname = "a"\nsecret = "s"\ni_environment = "1"\n', 6, "i_environment"),
     (MINIMAL + '[cluster]\nlisten = "192.0.2.1:4242"\n', None, "certificate"),
     (MINIMAL + '[cluster]\nmissing_node = "ignore"\n', 4, "missing_node"),
-    ('[directory]\nurl = "postgresql://localhost:1/rollcall"\n', 2, "postgresql"),
     ('[directory]\nurl = "mysql://localhost/rollcall"\n', 2, "url"), ('[directory]\nurl = ""\n', 2, "url"),
     ("[directory]\nurl = 5\n", 2, "url"),
 ])
@@ -104,11 +104,19 @@ def certificate_of_another_key(folder):
     return {"certificate": str(certificate), "key": str(key)}
 
 
+def empty(database):
+    """Takes out of a directory all that was ever imported."""
+    with contextlib.closing(sqlite3.connect(database)) as directory:
+        for table in ("connection", "vendor", "account", "customer", "environment", "meta"):
+            directory.execute(f"DELETE FROM {table}")
+        directory.commit()
+
+
 def audit_log_of_a_later_version(folder):
     with Daemon(folder=folder):
         pass
     with contextlib.closing(sqlite3.connect(folder / "audit.db")) as log:
-        log.execute("PRAGMA user_version = 99")
+        log.executescript("PRAGMA user_version = 99; UPDATE compatibility SET oldest_reader = 99")
     return {}
 
 
@@ -122,10 +130,10 @@ REFUSED = {
     "passwords of another realm": lambda folder: {"http": {"realm": "other"}},
     "a directory that is text": lambda folder: {"directory": {"url": f"sqlite://{folder}/rollcalld.toml"},
                                                 "audit": {"file": str(folder / "audit.db")}},
+    "a directory that is a folder": lambda folder: {"directory": {"url": f"sqlite://{folder}"},
+                                                    "audit": {"file": str(folder / "audit.db")}},
     "a directory that is an audit log": lambda folder: {"directory": {"url": f"sqlite://{folder}/other.db"},
                                                         **audit_log_beside(folder)},
-    "a database that is away": lambda folder: {"directory": {"url": f"postgresql://127.0.0.1:{free_port()}/x"},
-                                               "audit": {"file": str(folder / "audit.db")}},
     "a certificate of another key, HTTP": lambda folder: {"http": {"tls": certificate_of_another_key(folder)}},
     "a certificate of another key, feed": lambda folder: {"feed": {"tls": certificate_of_another_key(folder)}},
     "a certificate of another key, cluster": lambda folder: {"cluster": {
@@ -155,17 +163,40 @@ def test_check_refuses_what_the_start_refuses(tmp_path, name):
 
 
 @pytest.mark.parametrize("directory", ["missing", "empty"])
-def test_check_warns_of_a_directory_that_is_yet_to_be_imported_because_the_daemon_does_not_start_before(tmp_path, directory):
+def test_check_warns_of_a_directory_without_customers(tmp_path, directory):
     daemon = Daemon(folder=tmp_path, directory=None)
     if directory == "empty":
         daemon.import_directory(DIRECTORY)
-        with contextlib.closing(sqlite3.connect(daemon.database)) as database:
-            for table in ("connection", "vendor", "account", "customer", "environment", "meta"):
-                database.execute(f"DELETE FROM {table}")
-            database.commit()
+        empty(daemon.database)
     check = run("rollcalld", "--config", daemon.config_file, "--check")
-    assert check.returncode == 0 and "the daemon does not start before" in check.stderr
-    assert run("rollcalld", "--config", daemon.config_file).returncode == 78
+    assert check.returncode == 0 and "nobody is served before" in check.stderr
+
+
+def test_check_warns_of_a_database_that_is_away_and_is_waited_for(tmp_path):
+    url = f"postgresql://127.0.0.1:{free_port()}/x"
+    daemon = Daemon(folder=tmp_path, directory=None, config={"directory": {"url": url}})
+    check = run("rollcalld", "--config", daemon.config_file, "--check")
+    assert check.returncode == 0 and "cannot be reached now, and is waited for" in check.stderr
+
+
+#: What the machine does not give, and may give later: exit 69, which a service manager tries again after.
+HINDERED = {
+    "a folder of others for the audit log": lambda folder: (folder / "theirs").mkdir(mode=0o500),
+    "an audit log of others": lambda folder: ((folder / "theirs").mkdir(), (folder / "theirs/audit.db").touch(0o400)),
+}
+
+
+@pytest.mark.parametrize("name", HINDERED)
+def test_what_the_machine_does_not_give_is_no_wrong_configuration(open_folder, name):
+    daemon = Daemon(folder=open_folder, config={"audit": {"file": str(open_folder / "theirs/audit.db")}})
+    HINDERED[name](open_folder)
+    for file in open_folder.glob("*.*"):
+        shutil.chown(file, "nobody")
+    for extra in ([], ["--check"]):
+        result = subprocess.run(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", BIN / "rollcalld", "--config",
+                                 daemon.config_file, *extra], capture_output=True, text=True, timeout=30)
+        assert result.returncode == 69 and "Permission denied, as user nobody" in result.stderr, result
+        assert str(open_folder / "theirs") in result.stderr and f"{daemon.config_file}:" in result.stderr
 
 
 # --- what is good
@@ -242,26 +273,17 @@ def test_an_address_that_is_not_ours_ends_the_daemon_with_69(tmp_path):
     assert run("rollcalld", "--config", daemon.config_file).returncode == 69
 
 
-def test_a_directory_that_is_not_there_is_told(tmp_path):
+def test_a_directory_that_is_no_database_is_told(tmp_path):
     daemon = Daemon(folder=tmp_path, directory=None)
-    process = subprocess.run([BIN / "rollcalld", "--config", daemon.config_file], capture_output=True, text=True,
-                             timeout=30)
-    assert process.returncode != 0 and "directory" in process.stderr + process.stdout
-
-
-@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
-def test_a_directory_that_is_no_database_is_told(tmp_path, content):
-    daemon = Daemon(folder=tmp_path, directory=None)
-    daemon.database.write_bytes(content)
-    process = subprocess.run([BIN / "rollcalld", "--config", daemon.config_file], capture_output=True, text=True,
-                             timeout=30)
-    assert process.returncode != 0 and process.stderr + process.stdout
+    daemon.database.write_bytes(b"this is no database" * 100)
+    process = run("rollcalld", "--config", daemon.config_file)
+    assert process.returncode == 78 and "not a database" in process.stderr
 
 
 def test_a_directory_of_a_newer_version_is_told(tmp_path):
     daemon = Daemon(folder=tmp_path)
     with sqlite3.connect(daemon.database) as database:
-        database.execute("PRAGMA user_version = 9999")
+        database.executescript("PRAGMA user_version = 9999; UPDATE compatibility SET oldest_reader = 9999")
     database.close()
     process = run("rollcalld", "--config", daemon.config_file)
     assert process.returncode != 0 and "9999" in process.stderr + process.stdout

@@ -24,8 +24,12 @@ struct installation {
 
   config_report check(const std::string& more) {
     std::ofstream{file} << "[directory]\nurl = \"sqlite://" << database.string() << "\"\n" << more;
-    return check_config(file);
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return check_again();
   }
+
+  config_report check_again() const { return check_config(file); }
 
   void import_demonstration() {
     std::ostringstream text;
@@ -87,10 +91,19 @@ TEST_CASE("a directory of another realm is a problem, because nobody could log i
 
 TEST_CASE("a directory that is no database is a problem, and is not touched") {
   installation here;
-  std::ofstream{here.database}.flush();
+  std::ofstream{here.database} << std::string(5000, 'x') << std::flush;
   const auto report = here.check("");
   REQUIRE(report.problems.size() == 1);
   CHECK(report.problems[0].starts_with(here.at(2, 7) + "directory.url cannot be used: "));
+  CHECK(std::filesystem::file_size(here.database) == 5000);
+}
+
+TEST_CASE("a file without a byte is a directory that is yet to be made, and is not touched") {
+  installation here;
+  std::ofstream{here.database}.flush();
+  const auto report = here.check("");
+  CHECK(report.good());
+  CHECK(report.warnings.size() == 1);
   CHECK(std::filesystem::file_size(here.database) == 0);
 }
 
@@ -107,10 +120,12 @@ TEST_CASE("a directory that nothing was imported into is worth a warning") {
   sqlite_directory{here.database};
   const auto report = here.check("");
   CHECK(report.good());
-  CHECK(report.warnings
-        == std::vector{
-            here.at(2, 7) + "directory.url " + here.database.string()
-            + " is empty yet; `rollcall directory import` fills it, and the daemon does not start before"});
+  CHECK(
+      report.warnings
+      == std::vector{
+          here.at(2, 7) + "directory.url " + here.database.string()
+          + " holds no customers yet; `rollcall init` or `rollcall directory import` fills it, and nobody is "
+            "served before"});
 }
 
 TEST_CASE("an audit log that the daemon could not have is a problem, and is not touched") {
@@ -152,6 +167,32 @@ TEST_CASE("an audit log of an earlier version is no problem: the start brings it
   CHECK(report.problems.empty());
   sqlite::database log{file, open_mode::read_only};
   CHECK(log.integer("PRAGMA user_version") == 1);
+}
+
+TEST_CASE("a secret that everybody on the machine can read gets a warning") {
+  installation here;
+  here.import_demonstration();
+  const auto other = here.folder / "secret";
+  std::ofstream{other} << "s3cret\n";
+  const auto readable = [](const std::filesystem::path& file, bool by_all) {
+    std::filesystem::permissions(file, std::filesystem::perms::others_read,
+                                 by_all ? std::filesystem::perm_options::add
+                                        : std::filesystem::perm_options::remove);
+  };
+  const auto text = "[feed]\nlisten = [\"127.0.0.1:9000\"]\n[[feed.switch]]\nname = \"a\"\nsecret = \"s\"\n"
+                    "[[feed.switch]]\nname = \"b\"\nsecret_file = \""
+                    + other.string() + "\"\n";
+  readable(other, false);
+  CHECK(here.check(text).warnings.empty());
+  readable(other, true);
+  readable(here.file, true);
+  const auto warned = here.check_again().warnings;
+  REQUIRE(warned.size() == 2);
+  CHECK(warned[0]
+        == here.at(10, 15) + "feed.switch.secret_file " + other.string()
+               + " can be read by every user of this machine");
+  CHECK(warned[1].find("feed.switch.secret stands in a file that every user of this machine may read")
+        != std::string::npos);
 }
 
 TEST_CASE("a setting that is probably a mistake gets a warning") {

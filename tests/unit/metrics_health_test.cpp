@@ -221,4 +221,22 @@ TEST_CASE("a node that is being drained is not ready and says so, and the others
   CHECK(render_readyz(node, true).body.find("is being drained") != std::string::npos);
 }
 
+TEST_CASE("a node without a directory is not ready, and says why") {
+  auto node = node_with({});
+  node.directory_loaded = false;
+  const auto body = [&](enum directory_source::state state) {
+    node.source = directory_source{state, timestamp{1'732'320'000s}};
+    const auto answer = render_readyz(node, false);
+    CHECK(answer.status == 503);
+    return answer.body;
+  };
+  CHECK(body(directory_source::state::empty)
+        == "not ready: no customers yet: rollcall init\n"
+           "directory: the database holds no customers since 2024-11-23T00:00:00.000000Z\n");
+  CHECK(
+      body(directory_source::state::away).starts_with("not ready: the database of the directory is away\n"));
+  CHECK(body(directory_source::state::refused)
+            .starts_with("not ready: the directory in the database cannot be served\n"));
+}
+
 } // namespace rollcall::metrics_health_test

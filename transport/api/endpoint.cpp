@@ -169,6 +169,10 @@ void endpoint::state::serve(const http::request& request, const http::reply_fn& 
     reply(std::move(*refusal));
     return;
   }
+  if (!by->directory->has_customers()) {
+    reply(nobody_is_served(*shared));
+    return;
+  }
   if (!is_xml(request)) {
     reply(http::text_response(415, "XML-RPC requests are text/xml."));
     return;

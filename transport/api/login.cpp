@@ -58,11 +58,24 @@ bool is_trusted(const settings& by, const http::request& request, service& share
 
 } // namespace
 
+http::response nobody_is_served(service& shared) {
+  shared.counters.count(metrics::refusal::no_directory);
+  auto response =
+      http::text_response(503, "There is no directory of customers to serve yet; /readyz says why.");
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
 std::variant<caller, http::response> log_in(const settings& by, const http::request& request, service& shared,
                                             login_brake& brake) {
   using refusal = metrics::refusal;
   auto& counters = shared.counters;
   const auto* header = request.find("Authorization");
+  if (!by.directory->has_customers()) {
+    if (!header && is_trusted(by, request, shared))
+      return caller{nullptr, request.client}; // may see how the node is, and nothing of calls
+    return nobody_is_served(shared);
+  }
   if (header && *header == http::challenge_request) {
     counters.count(refusal::no_login); // it has shown no credentials that could be refused
     return challenge(by, false);

@@ -18,6 +18,9 @@ struct login_brake {
   std::atomic<std::uint64_t> braked{0}; ///< requests told to wait
 };
 
+/// What everybody is told while there is no directory with customers.
+http::response nobody_is_served(service& shared);
+
 /// Lets a request in, or says with which HTTP answer it is turned away (contract, 4.1 and 4.2). With an
 /// Authorization header it is normal mode, whoever sends it; without one it is trusted when its peer is and
 /// nothing about it speaks of a proxy or a browser. Does not read the body. Who is refused is logged.

@@ -35,16 +35,17 @@ public:
 
   /// Why somebody was not let in.
   enum class refusal : std::uint8_t {
-    no_login,   ///< challenged: no Authorization header, as every client begins
-    bad_login,  ///< unknown login, wrong password, or another scheme than Digest
-    stale,      ///< the nonce was too old, of another node, or used
-    malformed,  ///< a header that no Digest client sends
-    no_access,  ///< the customer's api_access is false
-    distrusted, ///< of a trusted host, but forwarded, a browser's, or for a name that may be a stranger's
-    other_site, ///< a web page of another site had a browser send it, or it is for a host that we are not
+    no_login,     ///< challenged: no Authorization header, as every client begins
+    bad_login,    ///< unknown login, wrong password, or another scheme than Digest
+    stale,        ///< the nonce was too old, of another node, or used
+    malformed,    ///< a header that no Digest client sends
+    no_access,    ///< the customer's api_access is false
+    distrusted,   ///< of a trusted host, but forwarded, a browser's, or for a name that may be a stranger's
+    other_site,   ///< a web page of another site had a browser send it, or it is for a host that we are not
+    no_directory, ///< nobody can be served yet
   };
-  static constexpr std::array<std::string_view, 7> refusal_names = {
-      "no_login", "bad_login", "stale", "malformed", "no_access", "distrusted", "other_site"};
+  static constexpr std::array<std::string_view, 8> refusal_names = {
+      "no_login", "bad_login", "stale", "malformed", "no_access", "distrusted", "other_site", "no_directory"};
 
   /// The name under which requests count that call no method of ours, or cannot be read.
   static constexpr std::string_view no_method = "none";

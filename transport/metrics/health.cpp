@@ -6,6 +6,22 @@
 
 namespace rollcall {
 
+const char* why_nobody_is_served(const std::optional<directory_source>& source) {
+  if (!source)
+    return "the directory is not loaded";
+  switch (source->state) {
+  case directory_source::state::current:
+    break;
+  case directory_source::state::away:
+    return "the database of the directory is away";
+  case directory_source::state::refused:
+    return "the directory in the database cannot be served";
+  case directory_source::state::empty:
+    return "no customers yet: rollcall init";
+  }
+  return "the directory is not loaded";
+}
+
 namespace {
 
 constexpr unsigned ok = 200;
@@ -33,7 +49,7 @@ std::string counted(std::size_t count, const char* what_of_one, const char* what
 std::vector<std::string> reasons_against(const readiness& node, bool named) {
   std::vector<std::string> reasons;
   if (!node.directory_loaded)
-    reasons.emplace_back("the directory is not loaded");
+    reasons.emplace_back(why_nobody_is_served(node.source));
   if (node.draining)
     reasons.emplace_back("the node is being drained");
   if (!node.links_known)
@@ -99,16 +115,20 @@ std::string describe(const member_state& node, timestamp now) {
 }
 
 // Why it is so stands in the log: this page is for everybody, and the reason may name hosts and customers.
-std::string describe(const directory_source& source) {
+std::string describe(const directory_source& source, bool loaded) {
   const auto since = " since " + format_rfc3339(source.since);
+  const auto served = [&](const char* which) {
+    return loaded ? std::string{", the directory "} + which + " is served\n" : std::string{"\n"};
+  };
   switch (source.state) {
   case directory_source::state::current:
     break;
   case directory_source::state::away:
-    return "directory: the database is away" + since + ", the directory in memory is served\n";
+    return "directory: the database is away" + since + served("in memory");
   case directory_source::state::refused:
-    return "directory: what the database holds is refused" + since
-           + ", the directory from before is served\n";
+    return "directory: what the database holds is refused" + since + served("from before");
+  case directory_source::state::empty:
+    return "directory: the database holds no customers" + since + served("from before");
   }
   return "directory: as the database has it" + since + '\n';
 }
@@ -144,7 +164,7 @@ health_answer render_readyz(const readiness& node, bool verbose) {
   if (verbose && !node.node.empty())
     answer.body += "this node: " + node.node + ", version " + node.version + '\n';
   if (node.source && (verbose || node.source->state != directory_source::state::current))
-    answer.body += describe(*node.source);
+    answer.body += describe(*node.source, node.directory_loaded);
   if (node.audit && (verbose || node.audit->unwritable_since))
     answer.body += describe(*node.audit, verbose);
   if (verbose)

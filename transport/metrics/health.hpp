@@ -15,13 +15,13 @@ namespace rollcall {
 
 /// What /readyz is decided by.
 struct readiness {
-  std::string node;    ///< this one's id
-  std::string version; ///< of the program
-  bool directory_loaded = false;
-  std::optional<directory_source> source; ///< none: the directory is in a file, which is read when asked to
-  bool links_known = true;                ///< false when the node did not tell the state of its links in time
-  link_statuses links;                    ///< of every configured switch
-  std::vector<std::string> notes;         ///< what else is to be known of switches, a line each
+  std::string node;              ///< this one's id
+  std::string version;           ///< of the program
+  bool directory_loaded = false; ///< there is one to serve
+  std::optional<directory_source> source;
+  bool links_known = true;        ///< false when the node did not tell the state of its links in time
+  link_statuses links;            ///< of every configured switch
+  std::vector<std::string> notes; ///< what else is to be known of switches, a line each
   std::function<bool(const switch_name&)> shows; ///< which switches may be named; empty: every one
   bool draining = false;                         ///< the node hands over its switches, to leave
   std::vector<member_state> nodes;   ///< the other nodes; a missing one does not make this one unready
@@ -37,6 +37,9 @@ struct health_answer {
   std::string body;
 };
 
+/// Why a node has no directory to serve.
+const char* why_nobody_is_served(const std::optional<directory_source>& source);
+
 /// The process answers, and since when.
 health_answer render_livez(std::chrono::milliseconds uptime);
 
@@ -47,8 +50,8 @@ health_answer render_livez(std::chrono::milliseconds uptime);
 /// and the switches that may be named, and adds a line for each of them: `switch sbc-1: connected, synced,
 /// 120 calls, 0 unverified`, one for each other node: `node node-b: up for 61 s, round trip 0.4 ms`, and one
 /// for the database of the directory. When that is away, or holds what cannot be served, the line is always
-/// there, and changes no status: the node serves what it has in memory. So is a line of an audit log that
-/// cannot be written; `verbose` has it always.
+/// there, and changes no status as long as the node has a directory in memory to serve. So is a line of an
+/// audit log that cannot be written; `verbose` has it always.
 health_answer render_readyz(const readiness& node, bool verbose);
 
 } // namespace rollcall

@@ -67,13 +67,16 @@ void add_switches(families& page, const metrics_snapshot& now) {
                       [](const link_status& link) { return link.trouble.empty() ? 0 : 1; });
 }
 
-void add_directory(families& page, const directory_source& source) {
+void add_directory(families& page, const directory_source& source, bool served) {
   const auto is = [&](enum directory_source::state state) { return source.state == state ? 1 : 0; };
   page.gauge("rollcall_directory_database_away", "Whether the database of the directory cannot be reached")
       .add(is(directory_source::state::away));
   page.gauge("rollcall_directory_refused", "Whether the database holds a directory that cannot be served")
       .add(is(directory_source::state::refused));
-  page.gauge("rollcall_directory_state_since_seconds", "Since when the two above are as they are")
+  page.gauge("rollcall_directory_served", "Whether there is a directory with customers to serve")
+      .add(served ? 1 : 0);
+  page.gauge("rollcall_directory_state_since_seconds",
+             "Since when the database stands to the directory as it does")
       .add(std::chrono::duration<double>{source.since.time_since_epoch()}.count());
 }
 
@@ -251,7 +254,7 @@ std::string render(const metrics_snapshot& snapshot) {
     add_switches(page, snapshot);
   }
   if (snapshot.source)
-    add_directory(page, *snapshot.source);
+    add_directory(page, *snapshot.source, snapshot.directory_served);
   add_truth(page, snapshot);
   add_api(page, snapshot);
   add_http(page, snapshot);

@@ -65,6 +65,7 @@ struct metrics_snapshot {
   bool complete = true; ///< false when calls and links are not known: they are then left out
 
   std::optional<directory_source> source; ///< none: the directory is in no database that is followed
+  bool directory_served = false;          ///< it has customers
   std::vector<member_state> nodes;        ///< the other nodes
   std::uint64_t nodes_lost = 0;
   std::uint64_t switches_taken_over = 0;

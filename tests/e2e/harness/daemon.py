@@ -76,6 +76,7 @@ class Daemon:
 
     def write_config(self):
         self.config_file.write_text(toml(self.config))
+        self.config_file.chmod(0o600)  # there are secrets in it
 
     def import_directory(self, directory):
         """Runs `rollcall directory import`; the import must work."""
