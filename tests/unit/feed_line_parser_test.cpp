@@ -348,12 +348,14 @@ TEST_CASE("a time in plain decimals is read to the microsecond") {
   }));
 }
 
-TEST_CASE("no bytes break the parser, and a line yields at most one item") {
+TEST_CASE("no bytes break the parser, and a line yields one item, or a call and what is wrong with it") {
   CHECK(rc::check([] {
     const auto bytes = *rc::gen::container<std::string>(rc::gen::oneOf(
         rc::gen::arbitrary<char>(), rc::gen::element('{', '}', '"', ':', ',', '\\', 'u', '1')));
     RC_ASSERT(parse(bytes).size() <= 1U);
-    RC_ASSERT(parse(R"({"type":"call","id":"1","state":"Idle","cli":)" + bytes).size() == 1U);
+    const auto said =
+        parse(R"({"type":"call","id":"1","state":"Idle","cli":)" + bytes).size(); // also "cli":1}
+    RC_ASSERT((said == 1U || said == 2U));
   }));
 }
 
