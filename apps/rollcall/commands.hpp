@@ -19,6 +19,8 @@ void add_node(CLI::App& tool, exit_code& result);
 void add_top(CLI::App& tool, exit_code& result);
 void add_directory(CLI::App& tool, exit_code& result);
 void add_config(CLI::App& tool, exit_code& result);
+void add_backup(CLI::App& tool, exit_code& result);
+void add_init(CLI::App& tool, exit_code& result);
 void add_sim(CLI::App& tool, exit_code& result);
 
 /// Adds all of them, in the order in which --help shows them.

@@ -1,4 +1,5 @@
 #include "apps/config/check_config.hpp"
+#include "apps/config/minimal_config.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "domain/base/visible_text.hpp"
 
@@ -21,12 +22,16 @@ void add_config(CLI::App& tool, exit_code& result) {
     const auto report = check_config(*file);
     for (const auto& line : report.warnings)
       std::cerr << visible_text(line) << " (a warning)\n";
-    for (const auto& line : report.problems)
-      std::cerr << visible_text(line) << '\n';
+    for (const auto* lines : {&report.problems, &report.obstacles})
+      for (const auto& line : *lines)
+        std::cerr << visible_text(line) << '\n';
     if (report.good())
       std::cout << visible_text(*file) << ": good\n";
     else
       result = exit_code::failure;
+  });
+  app->add_subcommand("minimal", "Write the configuration that a package begins with")->callback([] {
+    std::cout << minimal_config();
   });
 }
 

@@ -1,3 +1,5 @@
+#include "apps/config/load_config.hpp"
+#include "apps/rollcall/as_owner.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/directory_rows.hpp"
 #include "apps/rollcall/directory_tree.hpp"
@@ -6,8 +8,10 @@
 #include "apps/rollcall/output.hpp"
 #include "domain/base/visible_text.hpp"
 #include "domain/directory/directory.hpp"
+#include "storage/database_url.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/directory_store.hpp"
+#include "storage/sqlite.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -25,8 +29,12 @@ namespace rollcall::cli {
 
 namespace {
 
+constexpr auto no_copy_of_postgresql = "a directory in PostgreSQL is copied by its own tools, or by `export`";
+
 struct directory_options {
   std::string database;
+  std::string config; ///< which names it, instead
+  std::string copy;   ///< appended to the name of the file
   std::string file;
   std::string realm = "rollcall";
   std::optional<std::int64_t> customer;
@@ -34,28 +42,44 @@ struct directory_options {
 };
 
 /// A file or a url: a path with :// in it would be an odd one.
-std::unique_ptr<directory_store> open(const directory_options& options, open_mode mode) {
-  if (options.database.find("://") != std::string::npos)
-    try {
-      return open_directory_store(options.database, mode);
-    } catch (const std::invalid_argument& e) {
-      throw command_error(exit_code::usage, std::string{"--database "} + e.what());
-    }
-  const auto path = std::filesystem::absolute(options.database).lexically_normal();
-  return open_directory_store("sqlite://" + path.string(), mode);
+std::string url_of(const directory_options& options) {
+  if (options.database.find("://") == std::string::npos)
+    return "sqlite://" + std::filesystem::absolute(options.database).lexically_normal().string();
+  try {
+    parse_database_url(options.database);
+  } catch (const std::invalid_argument& e) {
+    throw command_error(exit_code::usage, std::string{"--database "} + e.what());
+  }
+  return options.database;
 }
+
+/// A directory that is open, as the user whose it is.
+class opened {
+public:
+  opened(const directory_options& options, open_mode mode) {
+    const auto url = url_of(options);
+    if (const auto where = parse_database_url(url); where.kind == database_kind::sqlite)
+      owner_.emplace(where.file);
+    store_ = open_directory_store(url, mode);
+  }
+  directory_store* operator->() const { return store_.get(); }
+
+private:
+  std::optional<as_owner> owner_; ///< outlives the store, which writes when it is closed
+  std::unique_ptr<directory_store> store_;
+};
 
 // Of a file that is bad by itself, also what it would be in this directory. It leaves none behind that was
 // not there.
 [[noreturn]] void refuse(const directory_options& options, const directory_changes& changes) {
-  std::unique_ptr<directory_store> store;
+  std::optional<opened> store;
   try {
-    store = open(options, open_mode::existing);
+    store.emplace(options, open_mode::existing);
   } catch (const std::runtime_error&) {
     merge_checked({}, changes, options.realm);
   }
   if (store)
-    store->import(changes, options.realm);
+    (*store)->import(changes, options.realm);
   throw std::logic_error("a bad directory file was taken");
 }
 
@@ -67,7 +91,7 @@ void import_directory(const directory_options& options) {
     const auto changes = read_directory_file(from_stdin ? read_stdin() : read_file(options.file));
     if (!changes.faults.empty())
       refuse(options, changes);
-    const auto report = open(options, open_mode::create)->import(changes, options.realm);
+    const auto report = opened(options, open_mode::create)->import(changes, options.realm);
     std::cout << report.created << " created, " << report.updated << " updated, " << report.unchanged
               << " unchanged\n";
   } catch (const import_error& e) {
@@ -81,7 +105,7 @@ void import_directory(const directory_options& options) {
 }
 
 void export_directory(const directory_options& options) {
-  const auto store = open(options, open_mode::read_only);
+  const opened store(options, open_mode::read_only);
   const auto whole = store->load();
   if (!isatty(STDOUT_FILENO)) {
     write_directory(std::cout, whole->entries(), store->realm());
@@ -93,7 +117,7 @@ void export_directory(const directory_options& options) {
 }
 
 void show_directory(const directory_options& options) {
-  const auto whole = open(options, open_mode::read_only)->load();
+  const auto whole = opened(options, open_mode::read_only)->load();
   std::optional<customer_id> top;
   if (options.customer)
     top.emplace(*options.customer);
@@ -105,6 +129,53 @@ void show_directory(const directory_options& options) {
     write_tree(std::cout, *whole, *top);
   else
     write_tree(std::cout, *whole);
+}
+
+/// Of the directory that a configuration names; a package may touch only one that is this node's alone.
+std::optional<std::string> own_directory_of(const std::string& config) {
+  const auto where = parse_database_url(load_config(config).directory.url);
+  if (where.kind == database_kind::sqlite)
+    return where.file.string();
+  std::cerr << "rollcall: " << where.shown
+            << " may be that of other nodes, too, and is left as it is; migrate it by hand, when all "
+            << "nodes are new\n";
+  return std::nullopt;
+}
+
+void migrate(const directory_options& given) {
+  auto options = given;
+  if (options.database.empty() && options.config.empty())
+    throw command_error(exit_code::usage, "--database or --config is required");
+  if (!options.config.empty()) {
+    const auto own = own_directory_of(options.config);
+    if (!own || !std::filesystem::exists(*own))
+      return;
+    options.database = *own;
+  }
+  const auto url = url_of(options);
+  const auto where = parse_database_url(url);
+  std::optional<as_owner> owner;
+  if (where.kind == database_kind::sqlite)
+    owner.emplace(where.file);
+  if (!options.copy.empty()) {
+    if (where.kind != database_kind::sqlite)
+      throw command_error(exit_code::usage, no_copy_of_postgresql);
+    sqlite::copy(where.file, where.file.string() + options.copy);
+  }
+  const auto report = migrate_directory(url);
+  if (report.from == report.to)
+    std::cout << where.shown << " is of version " << report.to << " already\n";
+  else
+    std::cout << where.shown << " was of version " << report.from << " and is of version " << report.to
+              << '\n';
+}
+
+void copy(const directory_options& options) {
+  const auto where = parse_database_url(url_of(options));
+  if (where.kind != database_kind::sqlite)
+    throw command_error(exit_code::usage, no_copy_of_postgresql);
+  const as_owner owner{where.file};
+  sqlite::copy(where.file, options.file);
 }
 
 using action = void (*)(const directory_options&);
@@ -131,6 +202,15 @@ void add_directory(CLI::App& tool, exit_code&) {
   import->add_option("FILE", what->file, "The JSON file; -: standard input")->required();
   import->add_option("--realm", what->realm, "Digest realm of the passwords")->capture_default_str();
   add(*app, "export", "Write everything as JSON that can be imported again", &export_directory);
+  const auto [migrating, migrated] =
+      add(*app, "migrate", "Bring the tables up to date after an upgrade; what is in them stays", &migrate);
+  auto* database = migrating->get_option("--database")->required(false);
+  migrating->add_option("--config", migrated->config, "Of the SQLite file that this configuration names")
+      ->excludes(database);
+  migrating->add_option("--copy", migrated->copy, "Copy the file first, to its name with this behind it")
+      ->check(not_empty());
+  const auto [copying, copied] = add(*app, "copy", "Copy an SQLite file that may be in use", &copy);
+  copying->add_option("FILE", copied->file, "The copy, a file that is not there yet")->required();
   const auto [show, shown] =
       add(*app, "show", "Draw the tree of customers and their accounts", &show_directory);
   add_id(*show, "--customer", shown->customer, "Only below this customer");

@@ -46,21 +46,6 @@ constexpr std::chrono::milliseconds shortest_timeout{1};
 
 constexpr auto password_variable = "ROLLCALL_PASSWORD";
 
-// Reads a line from the terminal without showing it.
-std::string ask_password(const std::string& user) {
-  std::cerr << "Password of " << user << ": " << std::flush;
-  termios shown{};
-  tcgetattr(STDIN_FILENO, &shown);
-  auto hidden = shown;
-  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  std::string password;
-  std::getline(std::cin, password);
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-  std::cerr << '\n';
-  return password;
-}
-
 } // namespace
 
 void add_duration(CLI::App& app, const std::string& name, std::chrono::microseconds& value,
@@ -93,7 +78,7 @@ server server_options::resolved() const {
   else if (variable)
     result.password = variable;
   else if (isatty(STDIN_FILENO))
-    result.password = ask_password(to.user);
+    result.password = secret_answer_to("Password of " + to.user);
   else
     throw command_error(exit_code::usage,
                         std::string("--user needs --password-file or ") + password_variable);
@@ -153,6 +138,27 @@ CLI::Option* add_id(CLI::App& app, const std::string& name, std::optional<std::i
 }
 
 bool can_ask() { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
+
+std::string answer_to(const std::string& question, const std::string& otherwise) {
+  std::cerr << question << (otherwise.empty() ? "" : " [" + otherwise + ']') << ": " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer;
+}
+
+std::string secret_answer_to(const std::string& question) {
+  std::cerr << question << ": " << std::flush;
+  termios shown{};
+  tcgetattr(STDIN_FILENO, &shown);
+  auto hidden = shown;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  std::string secret;
+  std::getline(std::cin, secret);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  std::cerr << '\n';
+  return secret;
+}
 
 bool confirmed(const std::string& question) {
   std::cerr << question << " [y/N] " << std::flush;

@@ -58,6 +58,11 @@ CLI::Option* add_id(CLI::App& app, const std::string& name, std::optional<std::i
 /// True when somebody sits there who sees a question and can answer it: stdin and stderr are terminals.
 bool can_ask();
 
+/// What is typed in answer to `question`, shown with what an empty answer means; of a secret nothing is shown
+/// on the terminal.
+std::string answer_to(const std::string& question, const std::string& otherwise);
+std::string secret_answer_to(const std::string& question);
+
 /// Asks on the terminal. True only for a whole line that is y or yes; an end of input is a no.
 bool confirmed(const std::string& question);
 

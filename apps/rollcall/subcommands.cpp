@@ -9,7 +9,7 @@ namespace rollcall::cli {
 
 void add_subcommands(CLI::App& tool, exit_code& result) {
   for (const auto add : {&add_calls, &add_stats, &add_disconnect, &add_nodes, &add_node, &add_top,
-                         &add_directory, &add_config, &add_sim})
+                         &add_directory, &add_config, &add_init, &add_backup, &add_sim})
     add(tool, result);
 }
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <sys/types.h>
+
+namespace rollcall::cli {
+
+/// While it lives root acts as the owner of a file, or, where there is none yet, of the folder that it will
+/// be in: what root made there the daemon's user could not write to. Nobody else notices it. One thread.
+class as_owner {
+public:
+  /// Throws command_error.
+  explicit as_owner(const std::filesystem::path& file);
+  as_owner(const as_owner&) = delete;
+  as_owner& operator=(const as_owner&) = delete;
+  ~as_owner();
+
+private:
+  bool changed_ = false;
+};
+
+} // namespace rollcall::cli
