@@ -1,6 +1,7 @@
 # Build options and the interface target `rollcall_options` that every target of ours links.
 option(BUILD_TESTING "Build the tests and benchmarks, which need libraries of their own" ON)
 option(ROLLCALL_BENCHMARKS "Build the micro benchmarks" OFF)
+option(ROLLCALL_WERROR "Take warnings for errors: not where a compiler may be newer than this" ON)
 option(ROLLCALL_FUZZ "Offer the fuzz targets, which need clang" OFF)
 set(ROLLCALL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
 
@@ -21,8 +22,11 @@ add_library(rollcall_options INTERFACE)
 target_include_directories(rollcall_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_features(rollcall_options INTERFACE cxx_std_20)
 target_compile_options(rollcall_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual
   -fno-omit-frame-pointer -fpch-preprocess)
+if(ROLLCALL_WERROR)
+  target_compile_options(rollcall_options INTERFACE -Werror)
+endif()
 if(NOT CMAKE_UNITY_BUILD) # there a name of one file shadows that of a neighbour which it has never heard of
   target_compile_options(rollcall_options INTERFACE -Wshadow)
 endif()
