@@ -1,0 +1,58 @@
+# Roots of other Debians: what makes them and runs commands in them. Sourced behind lib.sh, by scripts that root runs.
+
+# Roots are below build. What saves time, compilers' caches, is outside of the checkout.
+ROOTS=$PWD/build/roots
+CACHES=${ROLLCALL_CACHE:-$HOME/.cache/rollcall}
+
+# make_root SUITE ROOT: a minimal Debian, once. One that was not finished is begun again.
+make_root() {
+  local suite=$1 root=$2 mirror file
+  [ "$(id -u)" -eq 0 ] || die "only root can enter a root"
+  [ ! -e "$root/.made" ] || return 0
+  command -v debootstrap >/dev/null \
+    || apt-get install -q -y -o Dpkg::Use-Pty=0 --no-install-recommends debootstrap
+  mkdir -p "$ROOTS"
+  rm -rf --one-file-system "$root"
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep -v security | sort -u | sed -n 1p)
+  mirror=${mirror:-http://deb.debian.org/debian}
+  say "debootstrap $suite from $mirror"
+  debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1 \
+    || { tail -20 "$root.log" >&2; die "debootstrap $suite failed"; }
+  for file in /etc/apt/apt.conf.d/*prox*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
+  touch "$root/.made"
+}
+
+# fresh_root SUITE ROOT: the same, each time as if it had just been made.
+fresh_root() {
+  local suite=$1 root=$2 pristine=$ROOTS/$1-pristine
+  make_root "$suite" "$pristine"
+  rm -rf --one-file-system "$root"
+  cp -a --reflink=auto "$pristine" "$root"
+}
+
+# in_root [--alone] ROOT [FROM:TO...] -- COMMAND...: runs it there, with the folders FROM mounted at TO. The mounts end with
+# it. --alone: in a network of its own, which is loopback.
+in_root() {
+  local bind alone=()
+  if [ "$1" = --alone ]; then alone=(--net); shift; fi
+  local root=$1
+  shift
+  for bind in "$@"; do
+    [ "$bind" != -- ] || break
+    mkdir -p "${bind%%:*}" "$root${bind#*:}"
+  done
+  [ ! -e /etc/resolv.conf ] || cp /etc/resolv.conf "$root/etc/resolv.conf"
+  ALONE=${alone[*]} unshare "${alone[@]}" --mount --propagation private bash -euc '
+    root=$1
+    [ -z "$ALONE" ] || ip link set lo up
+    shift
+    mount --rbind /dev "$root/dev"
+    mount -t proc proc "$root/proc"
+    while [ "$1" != -- ]; do
+      mount --bind "${1%%:*}" "$root${1#*:}"
+      shift
+    done
+    shift
+    exec chroot "$root" env -u ALONE HOME=/root "$@"
+  ' in_root "$root" "$@"
+}
