@@ -148,8 +148,8 @@ void migrate(const directory_options& given) {
     throw command_error(exit_code::usage, "--database or --config is required");
   if (!options.config.empty()) {
     const auto own = own_directory_of(options.config);
-    if (!own || !std::filesystem::exists(*own))
-      return;
+    if (std::error_code none; !own || std::filesystem::file_size(*own, none) == 0 || none)
+      return; // there is nothing in it yet
     options.database = *own;
   }
   const auto url = url_of(options);
