@@ -22,11 +22,8 @@ add_library(rollcall_options INTERFACE)
 target_include_directories(rollcall_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_features(rollcall_options INTERFACE cxx_std_20)
 target_compile_options(rollcall_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${ROLLCALL_WERROR}>:-Werror>
   -fno-omit-frame-pointer -fpch-preprocess)
-if(ROLLCALL_WERROR)
-  target_compile_options(rollcall_options INTERFACE -Werror)
-endif()
 if(NOT CMAKE_UNITY_BUILD) # there a name of one file shadows that of a neighbour which it has never heard of
   target_compile_options(rollcall_options INTERFACE -Wshadow)
 endif()

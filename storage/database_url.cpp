@@ -32,6 +32,7 @@ database_url parse_database_url(std::string_view url) {
     out.kind = database_kind::postgresql;
     out.connection = url;
     out.shown = show_postgres_url(out.connection);
+    out.has_password = has_password(out.connection);
   } else if (scheme == "sqlite") {
     out.file = file_of(url.substr(end + separator.size()));
     out.shown = out.file.string();

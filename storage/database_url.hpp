@@ -14,6 +14,7 @@ struct database_url {
   database_kind kind = database_kind::sqlite;
   std::filesystem::path file; ///< SQLite's
   std::string connection;     ///< PostgreSQL's: the whole url, secrets and all, for its library alone
+  bool has_password = false;  ///< in PostgreSQL's url itself
   std::string shown;          ///< what messages call it: the file, or the url without its secrets
 };
 

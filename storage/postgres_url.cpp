@@ -109,4 +109,6 @@ std::string show_postgres_url(const std::string& url) {
          + escaped(value_of(all, "dbname")) + (service.empty() ? "" : "?service=" + service);
 }
 
+bool has_password(const std::string& url) { return !value_of(parsed(url), "password").empty(); }
+
 } // namespace rollcall

@@ -9,4 +9,7 @@ namespace rollcall {
 /// that it would understand otherwise than it is meant because a password in it is not percent-encoded.
 std::string show_postgres_url(const std::string& url);
 
+/// True of a url that show_postgres_url() has taken and that holds a password.
+bool has_password(const std::string& url);
+
 } // namespace rollcall

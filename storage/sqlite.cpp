@@ -142,14 +142,22 @@ void copy(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (std::error_code unknown; std::filesystem::exists(to, unknown))
     throw error{to.string() + ": there is such a file already", SQLITE_CANTOPEN};
   database source{from, open_mode::read_only};
-  database target{to, open_mode::create};
-  auto* work = sqlite3_backup_init(target.handle_.get(), "main", source.handle_.get(), "main");
-  if (!work)
-    target.fail("copying");
-  constexpr int all_pages = -1; // of one moment: a copy by parts begins again whenever somebody writes
-  sqlite3_backup_step(work, all_pages);
-  if (sqlite3_backup_finish(work) != SQLITE_OK)
-    target.fail("copying");
+  try {
+    database target{to, open_mode::create};
+    auto* work = sqlite3_backup_init(target.handle_.get(), "main", source.handle_.get(), "main");
+    if (!work)
+      target.fail("copying");
+    constexpr int all_pages = -1; // of one moment: a copy by parts begins again whenever somebody writes
+    const auto copied = sqlite3_backup_step(work, all_pages);
+    const auto finished = sqlite3_backup_finish(work);
+    if (copied != SQLITE_DONE || finished != SQLITE_OK)
+      throw error{to.string() + ": copying: " + sqlite3_errstr(copied != SQLITE_DONE ? copied : finished),
+                  copied != SQLITE_DONE ? copied : finished};
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(to, ignored);
+    throw;
+  }
 }
 
 void statement::finalizer::operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }

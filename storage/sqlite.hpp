@@ -82,7 +82,7 @@ private:
 };
 
 /// Copies a database that may be in use to a new file, as it is at one moment. The copy is closed to
-/// strangers. Throws error, also when there is a file of that name already.
+/// strangers. Throws error, also when there is a file of that name already; then there is no copy.
 void copy(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// One prepared statement, to be run as often as needed. Lives shorter than its database.

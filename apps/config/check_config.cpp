@@ -127,8 +127,9 @@ private:
       look_at_key("feed.tls.key", value.feed.tls->key);
     if (value.cluster)
       look_at_key("cluster.key", value.cluster->key);
+    const bool in_the_url = parse_database_url(value.directory.url).has_password;
     for (const auto& [key, place] : loaded_.places)
-      if (key.ends_with(".secret") && is_readable_by_all(file_))
+      if ((key.ends_with(".secret") || (in_the_url && key == "directory.url")) && is_readable_by_all(file_))
         warn(key, "stands in a file that every user of this machine may read");
   }
 

@@ -16,7 +16,7 @@ struct config_report {
   std::vector<std::string> obstacles; ///< why it would not start now: files and rights that may change
   std::vector<std::string> warnings;  ///< what works, but may not be meant
 
-  bool good() const { return problems.empty() && obstacles.empty(); }
+  bool good() const { return problems.empty(); }
 };
 
 /// Loads a configuration and looks at what it points to: certificates, the directory and its realm. Changes

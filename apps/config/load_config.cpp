@@ -319,6 +319,17 @@ std::string contents(const std::filesystem::path& file) {
 
 } // namespace
 
+std::string directory_url_in(const std::filesystem::path& file) {
+  const auto tree = parse_toml(contents(file), file);
+  config_reading reading{file, {}};
+  config_section::keys all;
+  for (const auto& member : tree)
+    all.push_back(member.key);
+  directory_config directory;
+  read_directory(config_section{reading, tree, all}.table("directory", {"url"}), directory);
+  return directory.url;
+}
+
 loaded_config parse_config(std::string_view text, const std::filesystem::path& file,
                            const std::vector<switches::driver_kind>& kinds) {
   const auto tree = parse_toml(text, file);

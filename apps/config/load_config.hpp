@@ -29,6 +29,10 @@ config load_config(const std::filesystem::path& file);
 /// The same with its provenance.
 loaded_config load_config_with_places(const std::filesystem::path& file);
 
+/// `[directory] url` of a file whatever else is in it: neither its other keys nor the files that they name
+/// are looked at. Throws config_error for what is no TOML, or has no such url.
+std::string directory_url_in(const std::filesystem::path& file);
+
 /// The same for a text that is at hand; `file` is for messages only. `kinds` are those of switches that can
 /// be dialled.
 loaded_config parse_config(std::string_view text, const std::filesystem::path& file,

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <grp.h>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -14,13 +15,24 @@ namespace rollcall::cli {
 
 namespace {
 
-/// The file, or the nearest folder above it that is there.
-std::filesystem::path nearest(const std::filesystem::path& file) {
-  auto path = std::filesystem::absolute(file);
+/// The nearest folder above the file that is there.
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  auto path = std::filesystem::absolute(file).parent_path();
   std::error_code none;
   while (path.has_relative_path() && !std::filesystem::exists(path, none))
     path = path.parent_path();
   return path;
+}
+
+/// Whose rights are enough. In a folder of somebody else the names are his, too: a link there may lead to a
+/// file of root, so only the folder counts. In one of root's the file does.
+std::optional<struct stat> owner_of(const std::filesystem::path& file) {
+  struct stat found {};
+  if (::stat(folder_of(file).c_str(), &found) == 0 && found.st_uid != 0)
+    return found;
+  if (::lstat(file.c_str(), &found) == 0 && found.st_uid != 0)
+    return found;
+  return std::nullopt;
 }
 
 } // namespace
@@ -28,11 +40,11 @@ std::filesystem::path nearest(const std::filesystem::path& file) {
 as_owner::as_owner(const std::filesystem::path& file) {
   if (geteuid() != 0)
     return;
-  struct stat found {};
-  if (::stat(nearest(file).c_str(), &found) != 0 || found.st_uid == 0)
+  const auto owner = owner_of(file);
+  if (!owner)
     return;
   // The groups first: only root may change them.
-  if (setgroups(1, &found.st_gid) != 0 || setegid(found.st_gid) != 0 || seteuid(found.st_uid) != 0)
+  if (setgroups(1, &owner->st_gid) != 0 || setegid(owner->st_gid) != 0 || seteuid(owner->st_uid) != 0)
     throw command_error(exit_code::failure, "cannot act as the owner of " + file.string() + ": "
                                                 + std::generic_category().message(errno));
   changed_ = true;

@@ -5,8 +5,9 @@
 
 namespace rollcall::cli {
 
-/// While it lives root acts as the owner of a file, or, where there is none yet, of the folder that it will
-/// be in: what root made there the daemon's user could not write to. Nobody else notices it. One thread.
+/// While it lives root acts as the owner of the folder that a file is in, or will be in, and in a folder of
+/// root's own as that of the file: what root made there the daemon's user could not write to. Nobody else
+/// notices it. One thread.
 class as_owner {
 public:
   /// Throws command_error.

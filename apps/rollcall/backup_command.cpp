@@ -1,5 +1,6 @@
 #include "apps/config/load_config.hpp"
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/options.hpp"
 #include "domain/base/visible_text.hpp"
 #include "storage/database_url.hpp"
 #include "storage/directory_json.hpp"
@@ -23,9 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto of_the_package = "/etc/rollcall/rollcalld.toml";
+
 struct backup_options {
-  std::string file = "/etc/rollcall/rollcalld.toml";
+  std::string file = of_the_package;
   std::string folder;
+  std::string state;
 };
 
 [[noreturn]] void fail(const fs::path& what, const std::error_code& why) {
@@ -40,6 +44,8 @@ void say(const fs::path& what, const fs::path& where) {
 void copy_as_it_is(const fs::path& from, const fs::path& to) {
   std::error_code failure;
   fs::copy_file(from, to, failure);
+  if (!failure)
+    fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, failure);
   if (failure)
     fail(from, failure);
   say(from, to);
@@ -64,6 +70,30 @@ void copy_directory(const std::string& url, const fs::path& folder) {
   say(where.shown, to);
 }
 
+/// Where the daemon keeps its state: it is told by the service manager, and we are not.
+fs::path state_folder(const backup_options& options, const config& config) {
+  if (!options.state.empty())
+    return options.state;
+  if (options.file == of_the_package && config.node.state.empty())
+    return "/var/lib/rollcall";
+  return state_folder_of(config);
+}
+
+void copy_state(const fs::path& from, const fs::path& to) {
+  bool any = false;
+  for (const auto* name : {"members.json", "secret.json"}) {
+    // Whoever owns that folder is not asked which other file is meant.
+    std::error_code none;
+    if (!fs::is_regular_file(fs::symlink_status(from / name, none)))
+      continue;
+    copy_as_it_is(from / name, to / name);
+    any = true;
+  }
+  if (!any)
+    std::cerr << "rollcall: no state of a node is in " << visible_text(from.string())
+              << "; --state says where it is\n";
+}
+
 void run(const backup_options& options) {
   const auto config = load_config(options.file);
   const fs::path folder = options.folder;
@@ -75,9 +105,7 @@ void run(const backup_options& options) {
   copy_directory(config.directory.url, folder);
   if (const auto audit = audit_file_of(config); fs::exists(audit, failure))
     copy_database(audit, folder / "audit.db");
-  for (const auto* name : {"members.json", "secret.json"})
-    if (const auto file = state_folder_of(config) / name; fs::exists(file, failure))
-      copy_as_it_is(file, folder / name);
+  copy_state(state_folder(options, config), folder);
 }
 
 } // namespace
@@ -88,6 +116,8 @@ void add_backup(CLI::App& tool, exit_code&) {
   const auto options = std::make_shared<backup_options>();
   app->add_option("FOLDER", options->folder, "A folder that is not there yet")->required();
   app->add_option("--config", options->file, "The configuration file")->capture_default_str();
+  app->add_option("--state", options->state, "Folder of the node's state, where [node] state does not say")
+      ->check(not_empty());
   app->callback([options] { run(*options); });
 }
 

@@ -1,3 +1,4 @@
+#include "apps/config/config_error.hpp"
 #include "apps/config/load_config.hpp"
 #include "apps/rollcall/as_owner.hpp"
 #include "apps/rollcall/commands.hpp"
@@ -131,9 +132,17 @@ void show_directory(const directory_options& options) {
     write_tree(std::cout, *whole);
 }
 
+std::string url_in(const std::string& config) {
+  try {
+    return directory_url_in(config);
+  } catch (const config_error& e) {
+    throw command_error(exit_code::usage, e.what());
+  }
+}
+
 /// Of the directory that a configuration names; a package may touch only one that is this node's alone.
 std::optional<std::string> own_directory_of(const std::string& config) {
-  const auto where = parse_database_url(load_config(config).directory.url);
+  const auto where = parse_database_url(url_in(config));
   if (where.kind == database_kind::sqlite)
     return where.file.string();
   std::cerr << "rollcall: " << where.shown
@@ -142,14 +151,21 @@ std::optional<std::string> own_directory_of(const std::string& config) {
   return std::nullopt;
 }
 
+/// True of a file that is yet to be made.
+bool holds_nothing(const std::filesystem::path& file) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(file, failure);
+  return failure == std::errc::no_such_file_or_directory || (!failure && size == 0);
+}
+
 void migrate(const directory_options& given) {
   auto options = given;
   if (options.database.empty() && options.config.empty())
     throw command_error(exit_code::usage, "--database or --config is required");
   if (!options.config.empty()) {
     const auto own = own_directory_of(options.config);
-    if (std::error_code none; !own || std::filesystem::file_size(*own, none) == 0 || none)
-      return; // there is nothing in it yet
+    if (!own || holds_nothing(*own))
+      return;
     options.database = *own;
   }
   const auto url = url_of(options);
@@ -209,7 +225,8 @@ void add_directory(CLI::App& tool, exit_code&) {
       ->excludes(database);
   migrating->add_option("--copy", migrated->copy, "Copy the file first, to its name with this behind it")
       ->check(not_empty());
-  const auto [copying, copied] = add(*app, "copy", "Copy an SQLite file that may be in use", &copy);
+  const auto [copying, copied] =
+      add(*app, "copy", "Copy an SQLite file that may be in use; root does it as its owner", &copy);
   copying->add_option("FILE", copied->file, "The copy, a file that is not there yet")->required();
   const auto [show, shown] =
       add(*app, "show", "Draw the tree of customers and their accounts", &show_directory);

@@ -76,22 +76,50 @@ void fill_directory(const first_config& config, const std::string& realm, const 
   store->import(entries, realm);
 }
 
-/// Who may read the configuration: its group, which is that of before, or of a new one the service's; nobody
-/// else.
-void give_to_the_service(const std::string& file, const std::optional<struct stat>& before) {
-  if (geteuid() != 0)
-    return;
-  const auto* group = getgrnam("rollcall");
-  const auto owner = before ? before->st_uid : 0;
-  const auto of = before ? before->st_gid : group ? group->gr_gid : 0;
-  if (chown(file.c_str(), owner, of) != 0 || chmod(file.c_str(), S_IRUSR | S_IWUSR | S_IRGRP) != 0)
-    fail(file + ": " + std::generic_category().message(errno));
-}
+/// A configuration beside the one that is there, until it takes its place. Its group may read it, which is
+/// that of the file before, or of a first one the service's; nobody else.
+class fresh_config {
+public:
+  /// Throws command_error.
+  fresh_config(std::string file, const std::string& text) : file_(std::move(file)) {
+    const auto mask = umask(S_IRWXG | S_IRWXO); // there is a secret in it
+    try {
+      replace_file(beside_, text);
+      give_to_the_service();
+    } catch (...) {
+      umask(mask);
+      remove();
+      throw;
+    }
+    umask(mask);
+  }
+  fresh_config(const fresh_config&) = delete;
+  fresh_config& operator=(const fresh_config&) = delete;
+  ~fresh_config() { remove(); }
 
-std::optional<struct stat> look_at(const std::string& file) {
-  struct stat found {};
-  return ::stat(file.c_str(), &found) == 0 ? std::optional{found} : std::nullopt;
-}
+  void take_its_place() const { std::filesystem::rename(beside_, file_); }
+
+private:
+  void give_to_the_service() const {
+    if (geteuid() != 0)
+      return;
+    struct stat before {};
+    const bool was_there = ::stat(file_.c_str(), &before) == 0;
+    const auto* group = getgrnam("rollcall");
+    const auto of = was_there ? before.st_gid : group ? group->gr_gid : 0;
+    if (chown(beside_.c_str(), was_there ? before.st_uid : 0, of) != 0
+        || chmod(beside_.c_str(), S_IRUSR | S_IWUSR | S_IRGRP) != 0)
+      fail(file_ + ": " + std::generic_category().message(errno));
+  }
+
+  void remove() const noexcept {
+    std::error_code none; // it has taken its place, then
+    std::filesystem::remove(beside_, none);
+  }
+
+  std::string file_;
+  std::string beside_ = file_ + ".init";
+};
 
 } // namespace
 
@@ -118,14 +146,10 @@ made_secrets begin(first_start_plan& plan) {
   } catch (const config_error& e) {
     throw command_error(exit_code::usage, e.what());
   }
-  fill_directory(config, realm, first_entries(plan, plan.password));
-  const auto before = look_at(plan.file);
-  const auto fresh = plan.file + ".init";
-  const auto mask = umask(S_IRWXG | S_IRWXO); // there is a secret in it
-  replace_file(fresh, text);
-  umask(mask);
-  give_to_the_service(fresh, before);
-  std::filesystem::rename(fresh, plan.file);
+  const auto entries = first_entries(plan, plan.password);
+  const fresh_config fresh{plan.file, text};
+  fill_directory(config, realm, entries);
+  fresh.take_its_place();
   return made;
 }
 

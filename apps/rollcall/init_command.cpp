@@ -4,6 +4,7 @@
 #include "apps/rollcall/first_start.hpp"
 #include "apps/rollcall/options.hpp"
 #include "domain/base/visible_text.hpp"
+#include "storage/database_url.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -52,6 +53,9 @@ first_start_plan plan_of(init_options options) {
   ask_for(options.environment, "Name of the environment", "default");
   ask_for(options.api, "Address of the API", values.api);
   ask_for(options.switch_name, "Name of the first switch, or nothing", "");
+  if (options.switch_name.empty() && !(options.evapi.empty() && options.feed.empty()))
+    throw command_error(exit_code::usage,
+                        "--kamailio and --feed-listen are of a switch, and --switch is missing");
   if (options.evapi.empty() && !options.switch_name.empty())
     ask_for(options.feed, "Address to which switches connect", values.feed);
   plan.file = options.file;
@@ -75,7 +79,7 @@ first_start_plan plan_of(init_options options) {
 void run(const init_options& options) {
   auto plan = plan_of(options);
   const auto made = begin(plan);
-  std::cout << "directory:     " << plan.config.directory << '\n'
+  std::cout << "directory:     " << visible_text(parse_database_url(plan.config.directory).shown) << '\n'
             << "configuration: " << plan.file << '\n'
             << "API:           " << plan.config.api << '\n'
             << "login:         " << visible_text(plan.login) << '\n';

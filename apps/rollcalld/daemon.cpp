@@ -147,9 +147,11 @@ void daemon::impl::start_listeners() {
 void daemon::impl::tell_the_service_manager() {
   service_manager::ready();
   heartbeat_.emplace(
-      control_, [this](auto done) { pages_->look(std::move(done)); },
-      [this](const overview& seen) {
-        return status_line(seen, directory_->has_customers(), directory_status_.look());
+      control_, [this](auto answered) { ask_actors(system_, node_, std::move(answered)); },
+      [this](auto tell) {
+        pages_->look(
+            [served = directory_->has_customers(), source = directory_status_.look(),
+             tell = std::move(tell)](const overview& seen) { tell(status_line(seen, served, source)); });
       });
   heartbeat_->start();
 }

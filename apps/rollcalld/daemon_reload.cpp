@@ -27,7 +27,10 @@ void daemon::impl::reload() {
     refuse_changes_that_need_a_restart(config_, next);
     auto dir = directory_for(next);
     refuse_loss_of_environments(switches_of(config_, *directory_), *dir);
+    const bool read = dir != directory_;
     apply(std::move(next), std::move(dir));
+    if (read)
+      directory_status_.set(directory_source::state::current);
     for (const auto& line : loaded.warnings)
       log::warn("config", "{}", line);
     tell_of_homeless_switches(config_, *directory_);

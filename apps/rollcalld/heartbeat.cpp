@@ -25,8 +25,8 @@ std::chrono::microseconds interval_for(std::optional<std::chrono::microseconds> 
 
 } // namespace
 
-heartbeat::heartbeat(boost::asio::io_context& io, gather ask, summary tell)
-    : io_(io), timer_(io), ask_(std::move(ask)), tell_(std::move(tell)) {}
+heartbeat::heartbeat(boost::asio::io_context& io, prove proof, describe look)
+    : io_(io), timer_(io), proof_(std::move(proof)), look_(std::move(look)) {}
 
 void heartbeat::start() {
   if (!service_manager::listens())
@@ -55,19 +55,22 @@ void heartbeat::beat() {
       beat();
   });
   // An answer that never comes is what the watchdog is for: no second one is asked for meanwhile.
-  if (std::exchange(asking_, true))
-    return;
-  ask_([this](overview seen) { boost::asio::post(io_, [this, seen = std::move(seen)] { take(seen); }); });
-}
-
-void heartbeat::take(const overview& seen) {
-  asking_ = false;
-  if (stopped_)
-    return;
-  service_manager::status(tell_(seen));
-  // A node with so much to do that one part does not answer in time is not one that stands still.
-  if (watched_ && (seen.links_known || seen.tallies > 0))
-    service_manager::alive();
+  if (watched_ && !std::exchange(proving_, true))
+    proof_([this] {
+      boost::asio::post(io_, [this] {
+        proving_ = false;
+        if (!stopped_)
+          service_manager::alive();
+      });
+    });
+  if (!std::exchange(looking_, true))
+    look_([this](std::string line) {
+      boost::asio::post(io_, [this, line = std::move(line)] {
+        looking_ = false;
+        if (!stopped_)
+          service_manager::status(line);
+      });
+    });
 }
 
 } // namespace rollcall

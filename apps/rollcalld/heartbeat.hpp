@@ -1,7 +1,5 @@
 #pragma once
 
-#include "apps/rollcalld/overview.hpp"
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -16,14 +14,15 @@ namespace rollcall {
 /// it does nothing. One thread: that of the io_context.
 class heartbeat {
 public:
-  using gather = std::function<void(std::function<void(overview)>)>;
-  using summary = std::function<std::string(const overview&)>;
+  using prove = std::function<void(std::function<void()>)>;
+  using describe = std::function<void(std::function<void(std::string)>)>;
 
-  /// `ask` makes the round trip, and calls back on any thread or never; `tell` makes a line for people of it.
-  /// The io_context must outlive every answer.
-  heartbeat(boost::asio::io_context& io, gather ask, summary tell);
+  /// `proof` makes a round trip, whose call back says that somebody has answered; `look` makes a line for
+  /// people. Each calls back on any thread, or never: then it is not asked again. The io_context must outlive
+  /// every answer.
+  heartbeat(boost::asio::io_context& io, prove proof, describe look);
 
-  /// Beats at once, and from then on; at most one round trip is under way.
+  /// Beats at once, and from then on.
   void start();
 
   /// Beats now, because something has changed.
@@ -34,15 +33,15 @@ public:
 
 private:
   void beat();
-  void take(const overview& seen);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
-  gather ask_;
-  summary tell_;
+  prove proof_;
+  describe look_;
   std::chrono::microseconds interval_{};
   bool watched_ = false;
-  bool asking_ = false;
+  bool proving_ = false;
+  bool looking_ = false;
   bool stopped_ = true;
 };
 

@@ -21,10 +21,9 @@ namespace {
 
 using rollcall::daemon_exit;
 
+// What hinders a start is not the configuration's fault, and nothing that a daemon which runs would stop for.
 daemon_exit verdict_of(const rollcall::config_report& report) {
-  if (!report.problems.empty())
-    return daemon_exit::bad_config;
-  return report.obstacles.empty() ? daemon_exit::clean : daemon_exit::unavailable;
+  return report.good() ? daemon_exit::clean : daemon_exit::bad_config;
 }
 
 void print_reasons(const rollcall::config_report& report) {
@@ -53,7 +52,9 @@ daemon_exit serve(const std::string& file) {
   const auto report = rollcall::check_config(file);
   print_reasons(report);
   if (!report.good())
-    return verdict_of(report);
+    return daemon_exit::bad_config;
+  if (!report.obstacles.empty())
+    return daemon_exit::unavailable;
   rollcall::set_up_logging(report.value->log);
   for (const auto& line : report.warnings)
     rollcall::log::warn("config", "{}", line);

@@ -4,6 +4,7 @@
 #include "actors/workers/workers.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/sec.hpp>
 
 #include <memory>
 #include <utility>
@@ -37,7 +38,6 @@ void count_calls(caf::event_based_actor* self, const std::shared_ptr<query>& wor
                 stats_request{root->id, true, work->directory})
       .then(
           [self, work](const stats_by_account& accounts) {
-            ++work->found.tallies;
             for (const auto& account : accounts)
               work->found.calls += account.counts.total();
             count_calls(self, work);
@@ -65,6 +65,17 @@ void gather_overview(caf::actor_system& system, context_ptr context, node_actor 
               work->found.links_known = false;
               count_calls(self, work);
             });
+  });
+}
+
+void ask_actors(caf::actor_system& system, node_actor node, std::function<void()> answered) {
+  system.spawn([node = std::move(node), answered = std::move(answered)](caf::event_based_actor* self) {
+    self->request(node, caf::duration{patience}, caf::get_atom_v)
+        .then([answered](const link_statuses&) { answered(); },
+              [answered](const caf::error& why) {
+                if (why != caf::sec::request_timeout)
+                  answered();
+              });
   });
 }
 

@@ -5,7 +5,6 @@
 
 #include <caf/fwd.hpp>
 
-#include <cstddef>
 #include <functional>
 
 namespace rollcall {
@@ -16,11 +15,14 @@ struct overview {
   bool links_known = true; ///< false when the links did not answer in time
   state_counts calls;      ///< of all customers
   bool calls_known = true; ///< false when a tally did not answer in time
-  std::size_t tallies = 0; ///< of root customers, that answered
 };
 
 /// Asks for an overview; `done` is called once, on a thread of the actor system.
 void gather_overview(caf::actor_system& system, context_ptr context, node_actor node, directory_ptr dir,
                      std::function<void(overview)> done);
+
+/// Makes a round trip: `answered` is called, on a thread of the actor system, when the node has said how its
+/// links are, or that they are too busy to say it. Never when nobody answers.
+void ask_actors(caf::actor_system& system, node_actor node, std::function<void()> answered);
 
 } // namespace rollcall

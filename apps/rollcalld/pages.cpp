@@ -31,6 +31,8 @@ pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& ap
 void pages::configure(directory_ptr dir, std::vector<switch_settings> switches,
                       std::chrono::milliseconds ready_grace) {
   ready_grace_ = ready_grace;
+  if (dir->has_customers() && serving_since_.load() == std::chrono::steady_clock::time_point::max())
+    serving_since_ = std::chrono::steady_clock::now();
   const std::lock_guard lock{mutex_};
   directory_ = std::move(dir);
   switches_ = std::move(switches);
@@ -77,6 +79,12 @@ directory_ptr pages::current_directory() {
 
 std::chrono::milliseconds pages::uptime() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started_);
+}
+
+std::chrono::milliseconds pages::serving() const {
+  const auto since = serving_since_.load();
+  const auto now = std::chrono::steady_clock::now();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since < now ? now - since : now - now);
 }
 
 void pages::handle(http::request request, http::reply_fn reply) {
@@ -155,7 +163,7 @@ void pages::ready(bool verbose, shown switches, http::reply_fn reply) {
     node.nodes = others->members;
     node.audit = context_->audit.status();
     node.now = system_now();
-    node.uptime = uptime();
+    node.uptime = serving();
     node.ready_grace = ready_grace_;
     auto answer = render_readyz(node, verbose);
     reply(http::text_response(answer.status, std::move(answer.body)));

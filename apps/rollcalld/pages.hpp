@@ -62,6 +62,7 @@ private:
   directory_ptr current_directory();
   std::vector<certificate_metrics> certificate_days() const;
   std::chrono::milliseconds uptime() const;
+  std::chrono::milliseconds serving() const;
 
   caf::actor_system& system_;
   node_actor node_;
@@ -81,6 +82,9 @@ private:
   directory_ptr directory_;
   std::vector<switch_settings> switches_;
   std::atomic<std::chrono::milliseconds> ready_grace_;
+  /// Since when switches may come: before there is a directory none is let in.
+  std::atomic<std::chrono::steady_clock::time_point> serving_since_{
+      std::chrono::steady_clock::time_point::max()};
 };
 
 } // namespace rollcall

@@ -1,6 +1,7 @@
 """From nothing to a node that serves somebody: a daemon without a directory, and `rollcall init` (operations, 3)."""
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -8,6 +9,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import time
 import xmlrpc.client
 
 import pytest
@@ -79,6 +81,28 @@ def test_a_file_that_is_taken_away_is_told_and_its_directory_served_on(tmp_path)
         wait_until(lambda: "the database is away" in daemon.get("/readyz?verbose").text)
         assert daemon.login("ssp-root").post(LIST).status == 200
         (tmp_path / "elsewhere.db").rename(daemon.database)
+        wait_until(lambda: "as the database has it" in daemon.get("/readyz?verbose").text)
+
+
+def test_switches_are_waited_for_from_the_first_directory_on(tmp_path):
+    with Daemon(folder=tmp_path, directory=None, config={"calls": {"ready_grace": "3s"}}) as daemon:
+        time.sleep(3.2)
+        daemon.import_directory(DIRECTORY)
+        wait_until(lambda: "no customers" not in daemon.get("/readyz").text)
+        assert "have not connected yet" in daemon.get("/readyz").text
+        wait_until(lambda: is_ready(daemon))
+
+
+def test_a_reload_that_mends_a_refused_directory_says_so(tmp_path):
+    daemon = Daemon(folder=tmp_path, directory=None)
+    with daemon:
+        file = tmp_path / "in.json"
+        file.write_text(json.dumps(DIRECTORY))
+        run("rollcall", "directory", "import", "--database", daemon.database, "--realm", "other", file)
+        wait_until(lambda: "is refused" in daemon.get("/readyz?verbose").text)
+        daemon.config["http"]["realm"] = "other"
+        daemon.write_config()
+        daemon.reload()
         wait_until(lambda: "as the database has it" in daemon.get("/readyz?verbose").text)
 
 
@@ -171,6 +195,24 @@ def test_init_takes_the_password_of_a_file_and_shows_none(site):
 def test_init_needs_a_login_where_nobody_can_be_asked(site):
     made = site.init()
     assert made.returncode == 2 and "--login" in made.stderr and not site.database.exists()
+
+
+def test_what_is_of_a_switch_needs_one(site):
+    for option in (["--kamailio", "127.0.0.1:8448"], ["--feed-listen", "127.0.0.1:9000"]):
+        made = site.init("--login", "boss", *option)
+        assert made.returncode == 2 and "--switch" in made.stderr and not site.database.exists()
+
+
+def test_root_does_not_follow_a_link_out_of_the_folder_of_somebody_else(open_folder):
+    folder, target = open_folder / "theirs", open_folder / "of-root"
+    folder.mkdir()
+    shutil.chown(folder, "nobody", "nogroup")
+    target.touch(0o600)
+    (folder / "directory.db").symlink_to(target)
+    file = open_folder / "in.json"
+    file.write_text(json.dumps(DIRECTORY))
+    result = run("rollcall", "directory", "import", "--database", folder / "directory.db", file)
+    assert result.returncode == 1 and target.stat().st_size == 0, result
 
 
 def test_init_by_root_makes_what_the_owner_of_the_folder_can_use(site, open_folder):

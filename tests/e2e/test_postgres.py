@@ -144,6 +144,7 @@ def test_what_is_wrong_is_told_without_the_password(postgres, tmp_path, change, 
 def test_a_configuration_is_checked_with_the_directory_of_the_database(postgres, tmp_path):
     config = tmp_path / "c.toml"
     config.write_text(f'[directory]\nurl = "{postgres.url}"\n')
+    config.chmod(0o600)  # there is a password in it
     check = run("rollcalld", "--config", config, "--check")
     assert check.returncode == 0 and "holds no rollcall directory yet" in check.stderr
     imported(postgres, tmp_path)

@@ -92,6 +92,7 @@ TEST_CASE("what makes no configuration or no customer is refused before anything
   SUBCASE("an address") { plan.config.api = "nowhere"; }
   SUBCASE("a name of a switch") { plan.config.switch_name = "SBC 1"; }
   SUBCASE("a login") { plan.login = "a:b"; }
+  SUBCASE("a folder that is not there") { plan.file = (here.folder / "none/rollcalld.toml").string(); }
   CHECK_THROWS_AS(begin(plan), command_error);
   CHECK(std::filesystem::is_empty(here.folder / "."));
 }

@@ -106,6 +106,33 @@ TEST_CASE("a watch whose connection is cut says that the database is away") {
   CHECK_THROWS_AS(watch->wait_for_change(soon), database_away);
 }
 
+TEST_CASE("a file that is put in the place of another is read as it is, whatever was committed to that one") {
+  testing::in_sqlite backend;
+  testing::in_sqlite other;
+  backend.open();
+  const auto watch = watch_directory_store(backend.url());
+  backend.open()->import(testing::sample(),
+                         "rollcall"); // stays in the write-ahead file, as `watch` has it open
+  bool settled = false;
+  SUBCASE("at once") {}
+  SUBCASE("when the watch has looked twice") {
+    settled = true;
+    CHECK(watch->wait_for_change(soon));
+    CHECK_FALSE(watch->wait_for_change(long_enough));
+    CHECK(std::filesystem::file_size(backend.shown() + "-wal") == 0);
+  }
+  CAPTURE(settled);
+  other.open()->import(parse_directory(R"({"environments": [{"i_environment": 7, "name": "other"}],
+                                           "customers": [{"i_customer": 7, "i_environment": 7, "name": "other"}]})"),
+                       "rollcall");
+  std::filesystem::rename(other.shown(), backend.shown());
+  CHECK_THROWS_AS(watch->wait_for_change(0ms), database_away);
+  CHECK_THROWS_AS(watch->wait_for_change(0ms), database_away);
+  const auto now = watch_directory_store(backend.url())->load();
+  CHECK(now->find(customer_id{7}));
+  CHECK_FALSE(now->find(customer_id{1}));
+}
+
 TEST_CASE("PostgreSQL cannot keep a NUL, and the entry that has one is named") {
   testing::in_postgres backend;
   directory_changes changes;

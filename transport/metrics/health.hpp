@@ -27,7 +27,7 @@ struct readiness {
   std::vector<member_state> nodes;   ///< the other nodes; a missing one does not make this one unready
   std::optional<audit_status> audit; ///< a log that cannot be written does not make the node unready
   timestamp now;
-  std::chrono::milliseconds uptime{0};
+  std::chrono::milliseconds uptime{0}; ///< since switches may connect
   std::chrono::milliseconds ready_grace{5'000};
 };
 
