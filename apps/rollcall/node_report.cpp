@@ -97,6 +97,7 @@ std::optional<boost::json::object> node_of(std::string_view line) {
 boost::json::object node_report(std::string_view page) {
   constexpr std::string_view not_ready = "not ready: ";
   constexpr std::string_view audit_log = "audit log: ";
+  constexpr std::string_view of_directory = "directory: ";
   constexpr std::string_view this_node = "this node: ";
   std::optional<std::string_view> own_id;
   std::string_view own_version;
@@ -106,6 +107,7 @@ boost::json::object node_report(std::string_view page) {
   boost::json::array nodes;
   boost::json::array other;
   std::string_view audit;
+  std::string_view directory;
   bool ready = false;
   while (!page.empty()) {
     const auto line = page.substr(0, page.find('\n'));
@@ -127,6 +129,8 @@ boost::json::object node_report(std::string_view page) {
       nodes.push_back(std::move(*node));
     else if (line.starts_with(audit_log))
       audit = line.substr(audit_log.size());
+    else if (line.starts_with(of_directory))
+      directory = line.substr(of_directory.size());
     else if (!line.empty())
       other.emplace_back(line);
   }
@@ -142,6 +146,8 @@ boost::json::object node_report(std::string_view page) {
   }
   if (!audit.empty())
     report["audit_log"] = audit;
+  if (!directory.empty())
+    report["directory"] = directory;
   return report;
 }
 

@@ -239,6 +239,7 @@ def test_nodes_as_json_and_as_csv(tool, switch, calls):
         assert bool(report["reasons"]) != report["ready"] and report["other"] == []
         assert report["node"] == "node-a" and report["version"]
         assert report["audit_log"] == "written, 0 bytes wait"
+        assert report["directory"].startswith("as the database has it since ")
         (mine,) = [one for one in report["switches"] if one["switch"] == "sbc-1"]
         return mine == {"switch": "sbc-1", "connected": True, "snapshot": "synced", "calls": 3, "unverified": 0}
     wait_until(told, what="the switch with its calls")
