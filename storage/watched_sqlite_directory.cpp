@@ -37,7 +37,8 @@ bool watched_sqlite_directory::wait_for_change(std::chrono::milliseconds within)
   const auto until = std::chrono::steady_clock::now() + within;
   for (;;) {
     if (!eye_ || identity_of(file_) != identity_) {
-      leave();
+      if (eye_)
+        leave();
       throw database_away{file_.string() + " was taken away or replaced"};
     }
     wal_ = identity_of(wal_file_);

@@ -29,8 +29,8 @@ config load_config(const std::filesystem::path& file);
 /// The same with its provenance.
 loaded_config load_config_with_places(const std::filesystem::path& file);
 
-/// `[directory] url` of a file whatever else is in it: neither its other keys nor the files that they name
-/// are looked at. Throws config_error for what is no TOML, or has no such url.
+/// Reads `[directory] url` alone, and looks at no other key of the file. Throws config_error when the file is
+/// not TOML or has no such url.
 std::string directory_url_in(const std::filesystem::path& file);
 
 /// The same for a text that is at hand; `file` is for messages only. `kinds` are those of switches that can

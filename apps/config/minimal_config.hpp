@@ -4,6 +4,10 @@
 
 namespace rollcall {
 
+/// Where a package has the daemon's configuration, and the service manager its state.
+inline constexpr auto package_config = "/etc/rollcall/rollcalld.toml";
+inline constexpr auto package_state = "/var/lib/rollcall";
+
 /// What a first configuration says; the defaults are those of the file that a package puts where none is.
 struct first_config {
   std::string api = "127.0.0.1:8080";

@@ -24,8 +24,8 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return path;
 }
 
-/// Whose rights are enough. In a folder of somebody else the names are his, too: a link there may lead to a
-/// file of root, so only the folder counts. In one of root's the file does.
+/// Returns the user to act as. In a folder of somebody else the names are his, too: a link there may lead to
+/// a file of root, so only the folder counts. In one of root's the file does.
 std::optional<struct stat> owner_of(const std::filesystem::path& file) {
   struct stat found {};
   if (::stat(folder_of(file).c_str(), &found) == 0 && found.st_uid != 0)

@@ -1,4 +1,5 @@
 #include "apps/config/load_config.hpp"
+#include "apps/config/minimal_config.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/options.hpp"
 #include "domain/base/visible_text.hpp"
@@ -24,10 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto of_the_package = "/etc/rollcall/rollcalld.toml";
-
 struct backup_options {
-  std::string file = of_the_package;
+  std::string file = package_config;
   std::string folder;
   std::string state;
 };
@@ -40,7 +39,7 @@ void say(const fs::path& what, const fs::path& where) {
   std::cout << visible_text(what.string()) << " -> " << visible_text(where.string()) << '\n';
 }
 
-/// A file that whoever writes it replaces as a whole.
+/// Copies a file whose writer always replaces it as a whole.
 void copy_as_it_is(const fs::path& from, const fs::path& to) {
   std::error_code failure;
   fs::copy_file(from, to, failure);
@@ -74,8 +73,8 @@ void copy_directory(const std::string& url, const fs::path& folder) {
 fs::path state_folder(const backup_options& options, const config& config) {
   if (!options.state.empty())
     return options.state;
-  if (options.file == of_the_package && config.node.state.empty())
-    return "/var/lib/rollcall";
+  if (options.file == package_config && config.node.state.empty())
+    return package_state;
   return state_folder_of(config);
 }
 

@@ -24,7 +24,8 @@
 #include <system_error>
 #include <unistd.h>
 
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX has it declared by whoever uses it
+// POSIX declares it in no header.
+extern char** environ; // NOLINT(readability-redundant-declaration)
 
 namespace rollcall::cli {
 
@@ -32,7 +33,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& why) { throw command_error(exit_code::failure, why); }
 
-/// 32 characters, none of which is taken for another one: 5 bits of chance each.
+/// 32 characters that nobody confuses with each other. Each holds 5 random bits.
 constexpr std::string_view secret_characters = "abcdefghijkmnpqrstuvwxyz23456789";
 constexpr std::size_t secret_size = 26; // characters: 130 bits
 

@@ -16,8 +16,6 @@ namespace rollcall::cli {
 
 namespace {
 
-constexpr auto configured_by_the_package = "/etc/rollcall/rollcalld.toml";
-
 /// Asks for what the command line leaves out; an empty answer takes what stands in brackets.
 void ask_for(std::string& value, const std::string& what, const std::string& otherwise) {
   if (!value.empty())
@@ -30,7 +28,7 @@ void ask_for(std::string& value, const std::string& what, const std::string& oth
 }
 
 struct init_options {
-  std::string file = configured_by_the_package;
+  std::string file = package_config;
   std::string password_file;
   std::string login;
   std::string environment;
@@ -91,7 +89,7 @@ void run(const init_options& options) {
   else if (!plan.config.switch_name.empty())
     std::cout << "switch:        " << plan.config.switch_name << ", at " << plan.config.evapi << '\n';
   std::cout << std::flush;
-  if (!options.no_restart && options.file == configured_by_the_package && is_run_by_systemd())
+  if (!options.no_restart && options.file == package_config && is_run_by_systemd())
     restart_service();
   else
     std::cerr << "rollcall: the daemon takes this configuration when it is started again\n";

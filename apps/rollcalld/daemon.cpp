@@ -75,10 +75,9 @@ void daemon::impl::start_actors() {
   context_->node = node_id{config_.node.id};
   set_durations(*context_, config_);
   const auto audit_file = audit_file_of(config_);
-  std::map<std::string, outstanding_hang_ups> outstanding;
   try {
     auto log = std::make_shared<audit_log>(audit_file);
-    outstanding = log->outstanding(system_now() - remembered_hang_ups);
+    outstanding_ = log->outstanding(system_now() - remembered_hang_ups);
     auditor_ = spawn_auditor(system_, context_, std::move(log));
   } catch (const sqlite::error& e) {
     const auto reason = "cannot have its audit log " + audit_file.string() + ": " + e.what();
@@ -108,9 +107,15 @@ void daemon::impl::start_actors() {
   front_ = spawn_cluster_frontend(system_, context_, node_, auditor_, cluster_->orders());
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
-  for (auto& [name, calls] : outstanding)
-    caf::anon_send(node_, atom::resume_v, switch_name{name},
-                   std::make_shared<const outstanding_hang_ups>(std::move(calls)));
+  resume_hang_ups();
+}
+
+// A switch has a link once its environment is known, which may be long after the start.
+void daemon::impl::resume_hang_ups() {
+  for (const auto& each : switches_of(config_, *directory_))
+    if (auto found = outstanding_.extract(each.name.value()))
+      caf::anon_send(node_, atom::resume_v, each.name,
+                     std::make_shared<const outstanding_hang_ups>(std::move(found.mapped())));
 }
 
 void daemon::impl::start_listeners() {

@@ -15,6 +15,7 @@
 #include "apps/rollcalld/sole_use.hpp"
 #include "apps/rollcalld/stored_directory.hpp"
 #include "apps/rollcalld/thread_pools.hpp"
+#include "domain/audit/audit.hpp"
 #include "transport/api/endpoint.hpp"
 #include "transport/http/server.hpp"
 #include "transport/switches/feed/server.hpp"
@@ -26,8 +27,10 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rollcall {
@@ -62,6 +65,7 @@ private:
   void hand_over(bool away);
   void drain();
   std::chrono::milliseconds next_wait() const;
+  void resume_hang_ups();
   void share_secret();
   void tell_the_service_manager();
   void choose_dialled();
@@ -71,6 +75,8 @@ private:
   std::vector<file_lock> sole_use_; ///< of the state folder and the audit log, for the life of the process
   directory_ptr directory_;
   directory_status directory_status_;
+  /// What the audit log has no end of, by the name of its switch, until that has a link.
+  std::map<std::string, outstanding_hang_ups> outstanding_;
 
   boost::asio::io_context control_; ///< signals and reloads; run by the thread that called run()
   boost::asio::signal_set signals_;

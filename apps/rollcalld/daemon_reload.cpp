@@ -127,6 +127,7 @@ void daemon::impl::apply(config next, directory_ptr dir) {
 void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
+  resume_hang_ups();
   authenticator_ = std::move(prepared.authenticator);
   cluster_->set_directory(directory_);
   endpoint_->change(std::move(prepared.settings));

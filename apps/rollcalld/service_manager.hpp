@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-/// What a service manager is told of the process (sd_notify(3)). Without one nothing happens. Any thread.
+/// Tells the service manager about this process (sd_notify(3)). Does nothing without one. Any thread.
 namespace rollcall::service_manager {
 
 /// True when somebody listens.

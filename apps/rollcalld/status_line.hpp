@@ -8,8 +8,8 @@
 
 namespace rollcall {
 
-/// How the node is, in one line for whoever looks at the service: `120 calls, 2 of 3 switches`, or why nobody
-/// is served. `served`: there is a directory with customers.
+/// Describes the node in one line: `120 calls, 2 of 3 switches`, or the reason why nobody is served. `served`
+/// says that there is a directory with customers.
 std::string status_line(const overview& seen, bool served, const std::optional<directory_source>& source);
 
 } // namespace rollcall

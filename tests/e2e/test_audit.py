@@ -9,7 +9,7 @@ import xmlrpc.client
 
 import pytest
 
-from harness import Daemon, Switch, wait_until
+from harness import DIRECTORY, Daemon, Switch, wait_until
 
 OUTCOMES = ["sent", "already", "unreachable", "expired"]
 
@@ -349,6 +349,24 @@ def test_hang_ups_without_an_end_outlive_a_node_and_meet_no_other_call(books, en
         assert [message["id"] for message in switch.of_type("disconnect")].count("other") == 0
         wait_until(lambda: {row["ID"]: row["CC_STATE"] for row in books.trusted().listAllCalls(i_customer=1)}
                    == {"sbc-1:kept": "Disconnecting", "sbc-1:other": "Connected", "sbc-1:not asked": "Connected"})
+
+
+def test_hang_ups_without_an_end_wait_for_a_directory_that_comes_late(tmp_path):
+    kept = {"id": "kept", "state": "Connected", "setup_time": 1e9, "i_account": 11}
+    with Daemon(folder=tmp_path) as daemon, daemon.switch(on_disconnect=Switch.ignore) as switch:
+        switch.snapshot([kept])
+        wait_until(lambda: daemon.everything())
+        at_rest(daemon, switch, ["kept"])
+        daemon.kill()
+        switch.wait_closed()
+        for file in tmp_path.glob("directory.db*"):
+            file.unlink()
+        daemon.start()
+        assert "no customers yet" in daemon.get("/readyz").text
+        daemon.import_directory(DIRECTORY)
+        wait_until(lambda: "no customers yet" not in daemon.get("/readyz").text)
+        switch.reconnect([kept])
+        switch.wait_for("disconnect", id="kept")
 
 
 def test_hang_ups_that_were_asked_for_too_long_ago_are_given_up_at_a_restart(tmp_path):

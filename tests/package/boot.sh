@@ -49,7 +49,7 @@ inside() {
     env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
-# shut_down: ends it, and all that runs in it.
+# shut_down: ends it, and all that runs in it. What is gone already is no failure, for it runs at every exit.
 shut_down() {
   [ -z "${leader:-}" ] || kill -KILL "$leader" 2>/dev/null || true
   wait "${leader:-}" 2>/dev/null || true
