@@ -73,6 +73,9 @@ constexpr postgres::schema directory_schema{"directory", "rollcall", migrations}
 
 constexpr auto listen_to_changes = "LISTEN rollcall_directory";
 
+/// SQLSTATE read_only_sql_transaction: only a server in recovery refuses to LISTEN.
+constexpr std::string_view read_only_server = "25006";
+
 /// Other imports wait here, and so does whoever changes a table by hand: what is checked stays as it is until
 /// it is written. Readers do not wait.
 constexpr auto lock_out_other_writers =
@@ -179,7 +182,16 @@ migration_report postgres_directory::migrate(const database_url& url) {
   return {found, std::max(found, directory_schema.newest())};
 }
 
-void postgres_directory::listen() { db_.execute(listen_to_changes); }
+void postgres_directory::listen() {
+  try {
+    db_.execute(listen_to_changes);
+  } catch (const postgres::error& e) {
+    if (e.state == read_only_server)
+      throw postgres::error{db_.name() + " is a standby, which tells nobody of changes: name the primary",
+                            e.state};
+    throw;
+  }
+}
 
 directory_ptr postgres_directory::load() {
   transaction picture{db_, transaction::kind::read};

@@ -6,7 +6,6 @@
 #include "apps/rollcalld/advice.hpp"
 #include "apps/rollcalld/applied_config.hpp"
 #include "apps/rollcalld/daemon_impl.hpp"
-#include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/http_part.hpp"
 #include "apps/rollcalld/logging.hpp"
 #include "apps/rollcalld/open_files.hpp"
@@ -61,10 +60,9 @@ void daemon::impl::start() {
   start_actors();
   start_listeners();
   thread_pools_.start(scheduler::of(system_));
-  follow_directory(config_.directory.url, std::move(found.store), directory_status_,
-                   [this](stored_directory stored) {
-                     boost::asio::post(control_, [this, stored = std::move(stored)] { take(stored); });
-                   });
+  follow_directory(config_.directory.url, std::move(found.store), [this](directory_news news) {
+    boost::asio::post(control_, [this, news = std::move(news)] { learn(news); });
+  });
   log::info("rollcalld", "node {} is up: {} customers, {} accounts, {} switches", config_.node.id,
             directory_->entries().customers.size(), directory_->entries().accounts.size(),
             switches_of(config_, *directory_).size());

@@ -8,6 +8,7 @@
 #include "apps/rollcalld/cluster_part.hpp"
 #include "apps/rollcalld/cluster_secret.hpp"
 #include "apps/rollcalld/daemon.hpp"
+#include "apps/rollcalld/directory_follower.hpp"
 #include "apps/rollcalld/directory_status.hpp"
 #include "apps/rollcalld/heartbeat.hpp"
 #include "apps/rollcalld/latch.hpp"
@@ -50,6 +51,7 @@ private:
   void await_signal();
   void reload();
   directory_ptr directory_for(const config& next) const;
+  void learn(const directory_news& news);
   void take(const stored_directory& stored);
   void take_nothing();
 

@@ -14,6 +14,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <variant>
 
 // A configuration or a directory that is taken while the node runs.
 namespace rollcall {
@@ -70,6 +71,24 @@ directory_ptr daemon::impl::directory_for(const config& next) const {
 void daemon::impl::take_nothing() {
   if (directory_status_.set(directory_source::state::empty) && directory_->has_customers())
     log::error("directory", "not reloaded, the old one is kept: the database holds no customers");
+}
+
+// All that the follower has found goes through here, in its order: what is said of the database is what was
+// found last.
+void daemon::impl::learn(const directory_news& news) {
+  const bool was_away = directory_status_.away();
+  if (const auto* stored = std::get_if<stored_directory>(&news)) {
+    take(*stored);
+  } else {
+    const auto& trouble = std::get<directory_trouble>(news);
+    // An absence is met again and again; a refusal each time because of something new.
+    if (directory_status_.set(trouble.state) || trouble.state == directory_source::state::refused)
+      log::error("directory", "{}", trouble.why);
+    else
+      log::debug("directory", "{}", trouble.why);
+  }
+  if (was_away && !directory_status_.away())
+    log::info("directory", "the database is back");
 }
 
 // The directory alone, when its database has told of a change: as a reload, one step or none.

@@ -1,6 +1,5 @@
 #include "apps/rollcalld/directory_follower.hpp"
 
-#include "actors/runtime/log.hpp"
 #include "domain/base/backoff.hpp"
 
 #include <chrono>
@@ -21,18 +20,18 @@ constexpr auto silence = 2s;
 
 class follower {
 public:
-  follower(std::string url, std::unique_ptr<watched_directory_store> store, directory_status& status,
-           std::function<void(stored_directory)> take)
-      : url_(std::move(url)), store_(std::move(store)), status_(status), take_(std::move(take)) {}
+  follower(std::string url, std::unique_ptr<watched_directory_store> store,
+           std::function<void(directory_news)> tell)
+      : url_(std::move(url)), store_(std::move(store)), tell_(std::move(tell)) {}
 
   [[noreturn]] void run() {
     for (;;) {
       try {
         follow();
       } catch (const no_directory_yet& e) {
-        lose(directory_source::state::empty, e);
+        lose(directory_source::state::empty, e.what());
       } catch (const std::exception& e) {
-        lose(directory_source::state::away, e);
+        lose(directory_source::state::away, std::string{"the database is away: "} + e.what());
       }
       std::this_thread::sleep_for(backoff_.next());
     }
@@ -43,7 +42,7 @@ private:
   [[noreturn]] void follow() {
     if (!store_) {
       store_ = watch_directory_store(url_);
-      hand_over();
+      tell_what_is_stored();
       backoff_.reset();
     }
     for (;;) {
@@ -51,46 +50,35 @@ private:
         continue;
       std::this_thread::sleep_for(settling);
       store_->wait_for_change(0ms);
-      hand_over();
+      tell_what_is_stored();
     }
   }
 
-  void hand_over() {
-    const bool was_away = status_.away();
+  void tell_what_is_stored() {
     try {
-      take_(read_stored(*store_));
+      tell_(read_stored(*store_));
     } catch (const directory_error& e) {
-      status_.set(directory_source::state::refused);
-      log::error("directory", "what the database holds is not taken: {}", e.what());
+      tell_(directory_trouble{directory_source::state::refused,
+                              std::string{"what the database holds is not taken: "} + e.what()});
     }
-    if (was_away)
-      log::info("directory", "the database is back");
   }
 
-  void lose(enum directory_source::state what, const std::exception& why) {
+  void lose(enum directory_source::state what, std::string why) {
     store_.reset();
-    const auto text =
-        (what == directory_source::state::away ? "the database is away: " : "") + std::string{why.what()};
-    if (status_.set(what))
-      log::error("directory", "{}", text);
-    else
-      log::debug("directory", "{}", text);
+    tell_(directory_trouble{what, std::move(why)});
   }
 
   std::string url_;
   std::unique_ptr<watched_directory_store> store_; ///< null while the database is away
-  directory_status& status_;
-  std::function<void(stored_directory)> take_;
+  std::function<void(directory_news)> tell_;
   sim_backoff backoff_{static_cast<std::uint64_t>(system_now().time_since_epoch().count())};
 };
 
 } // namespace
 
 void follow_directory(const std::string& url, std::unique_ptr<watched_directory_store> store,
-                      directory_status& status, std::function<void(stored_directory)> take) {
-  std::thread{[one = follower{url, std::move(store), status, std::move(take)}]() mutable {
-    one.run();
-  }}.detach();
+                      std::function<void(directory_news)> tell) {
+  std::thread{[one = follower{url, std::move(store), std::move(tell)}]() mutable { one.run(); }}.detach();
 }
 
 } // namespace rollcall

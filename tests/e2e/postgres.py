@@ -72,6 +72,15 @@ class Postgres:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(60)
 
+    def follow(self):
+        """Starts again as a standby, of nobody, until promote()."""
+        self.stop()
+        (self.data / "standby.signal").touch()
+        self.start()
+
+    def promote(self):
+        self.sql("SELECT pg_promote() WHERE pg_is_in_recovery()", database="postgres")
+
     def _children(self):
         """Each connection has a process."""
         listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], text=True, capture_output=True).stdout

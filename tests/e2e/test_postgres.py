@@ -331,6 +331,19 @@ def test_a_server_without_a_directory_is_waited_for_and_nothing_is_made_in_it(po
         wait_until(lambda: daemon.get("/readyz").status == 200, seconds=15)
 
 
+def test_a_standby_is_refused_with_its_reason_and_taken_once_it_is_the_primary(postgres, tmp_path):
+    imported(postgres, tmp_path)
+    postgres.follow()
+    try:
+        with Daemon(folder=tmp_path, directory=None, config={"directory": {"url": postgres.url}}) as daemon:
+            assert daemon.get("/readyz").status == 503
+            assert "is a standby, which tells nobody of changes: name the primary" in daemon.log_text()
+            postgres.promote()
+            wait_until(lambda: daemon.get("/readyz").status == 200, seconds=15)
+    finally:
+        postgres.promote()
+
+
 def test_a_daemon_needs_to_read_only(postgres, tmp_path):
     imported(postgres, tmp_path)
     postgres.sql("DROP ROLE IF EXISTS reader", f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'",

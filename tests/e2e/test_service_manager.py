@@ -1,5 +1,7 @@
 """What the daemon tells its service manager (operations, 3), heard at a socket of our own."""
 
+import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -98,6 +100,45 @@ def test_the_watchdog_is_fed_as_long_as_the_node_works(manager, tmp_path, monkey
         time.sleep(WATCHDOG)
         assert manager.count("WATCHDOG") == fed
         daemon.signal(signal.SIGCONT)
+        wait_until(lambda: manager.count("WATCHDOG") > fed)
+
+
+# ptrace(2)
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000  # waitpid(2): threads are waited for as children are
+
+
+def ptrace(request, thread):
+    call = ctypes.CDLL(None, use_errno=True).ptrace
+    call.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    if call(request, thread, None, None) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+@contextlib.contextmanager
+def without_its_actors(pid):
+    """Every thread of the daemon stands still, but for the first, which talks to the service manager."""
+    threads = [int(one) for one in os.listdir(f"/proc/{pid}/task") if int(one) != pid]
+    for thread in threads:
+        ptrace(PTRACE_SEIZE, thread)
+        ptrace(PTRACE_INTERRUPT, thread)
+        os.waitpid(thread, WALL)
+    yield
+    for thread in threads:
+        ptrace(PTRACE_DETACH, thread)
+
+
+def test_the_watchdog_starves_when_the_actors_stand_still_and_the_rest_does_not(manager, tmp_path, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", str(int(WATCHDOG * 1e6)))
+    with Daemon(folder=tmp_path) as daemon:
+        manager.wait_for(WATCHDOG="1")
+        with without_its_actors(daemon.process.pid):
+            time.sleep(WATCHDOG / 3)  # what was under way
+            fed = manager.count("WATCHDOG")
+            daemon.signal(signal.SIGHUP)  # the first thread still works
+            manager.wait_for(RELOADING="1")
+            time.sleep(WATCHDOG)
+            assert manager.count("WATCHDOG") == fed
         wait_until(lambda: manager.count("WATCHDOG") > fed)
 
 

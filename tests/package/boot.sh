@@ -37,7 +37,7 @@ boot() {
   leader=$!
   local until=$((SECONDS + 60))
   until init=$(cat "/proc/$leader/task/$leader/children" 2>/dev/null) && init=${init%% *} && [ -n "$init" ] \
-    && inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do
+    && [[ $(inside systemctl is-system-running 2>/dev/null) =~ ^(running|degraded)$ ]]; do
     kill -0 "$leader" 2>/dev/null && [ $SECONDS -lt $until ] || { shut_down; return 1; }
     sleep 0.3
   done
