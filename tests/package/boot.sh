@@ -30,6 +30,8 @@ boot() {
       mkdir run/old
       pivot_root . run/old
       umount -l /run/old
+      # As systemd expects it of whoever makes a container: what it mounts for a service is seen by all.
+      mount --make-rshared /
       exec env -i container=rollcall-test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         /lib/systemd/systemd --unit=multi-user.target --log-target=journal --show-status=no
     " "$2"
