@@ -23,7 +23,9 @@ target_include_directories(rollcall_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_features(rollcall_options INTERFACE cxx_std_20)
 target_compile_options(rollcall_options INTERFACE
   -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${ROLLCALL_WERROR}>:-Werror>
-  -fno-omit-frame-pointer -fpch-preprocess)
+  -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+  # Those that GCC alone has; and of the C++ library of GCC 12, which uses what it calls deprecated itself.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option -Wno-deprecated-declarations>)
 if(NOT CMAKE_UNITY_BUILD) # there a name of one file shadows that of a neighbour which it has never heard of
   target_compile_options(rollcall_options INTERFACE -Wshadow)
 endif()
@@ -35,7 +37,7 @@ if(ROLLCALL_SANITIZE)
     # through a null pointer still ends the process.
     target_compile_options(rollcall_options INTERFACE -fno-sanitize=null)
   endif()
-  if(ROLLCALL_SANITIZE MATCHES thread)
+  if(ROLLCALL_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # Asio's fences, which ThreadSanitizer cannot model; GCC warns of each.
     target_compile_options(rollcall_options INTERFACE -Wno-tsan)
   endif()

@@ -148,23 +148,23 @@ void cluster_disconnect_state::refused(node_responses::party who, const caf::err
     return;
   if (!present_.failed(who, self->system().render(why)))
     return;
-  const auto& node = present_.node(who);
+  const auto& party = present_.node(who);
   log::error("disconnect", "{} {}: node {} has begun nothing: {}", request_.audit.method,
-             request_.audit.target, node.name, node.why);
+             request_.audit.target, party.name, party.why);
   if (expired)
-    late_.insert(node.name);
+    late_.insert(party.name);
   else
-    present_.has_other_directory(node.name);
+    present_.has_other_directory(party.name);
   answer_if_complete();
 }
 
 /// From here on nothing is begun any more. What those have done that did not say so, nobody knows.
 void cluster_disconnect_state::late() {
   for (const auto who : present_.give_up("did not say in time what it has done")) {
-    const auto& node = present_.node(who);
-    log::error("disconnect", "{} {}: node {} {}", request_.audit.method, request_.audit.target, node.name,
-               node.why);
-    doubtful_.push_back({node.name, request_.call ? 1U : 0U});
+    const auto& party = present_.node(who);
+    log::error("disconnect", "{} {}: node {} {}", request_.audit.method, request_.audit.target, party.name,
+               party.why);
+    doubtful_.push_back({party.name, request_.call ? 1U : 0U});
   }
   answer_if_complete();
 }
