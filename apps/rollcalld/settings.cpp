@@ -50,8 +50,7 @@ std::vector<switch_name> switches_without_environment(const config& config, cons
 feed::switch_secrets secrets_of(const config& config, const directory& dir) {
   feed::switch_secrets result;
   for (const auto& each : config.feed.switches)
-    if (dir.root(each.environment))
-      result.emplace(each.name, each.secret);
+    result.emplace(each.name, feed::configured_switch{each.secret, dir.root(each.environment) != nullptr});
   return result;
 }
 

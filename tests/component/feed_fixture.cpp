@@ -94,7 +94,7 @@ bool fake_link::wait(const std::function<bool(const attachment&)>& holds, std::s
 running_server::running_server(fake_link& link, const limits& bounds, std::string address)
     : server_(std::make_unique<feed::server>(
         io_, bounds, "node-a",
-        switch_secrets{{switch_name{"sbc-1"}, "s3cret"}, {switch_name{"sbc-2"}, "other"}}, link.attach(),
+        switch_secrets{{switch_name{"sbc-1"}, {"s3cret"}}, {switch_name{"sbc-2"}, {"other"}}}, link.attach(),
         &system_now)),
       port_(server_->listen(address)) {
   for (int i = 0; i < 2; ++i)

@@ -127,6 +127,17 @@ TEST_CASE("wrong secrets keep out neither other switches of the address, nor the
   CHECK(starts_with(answer_to(server, "sbc-9", "s3cret"), error_with("unknown_switch")));
 }
 
+TEST_CASE("a switch without a home yet is turned away without an error, if its secret is right") {
+  fake_link link;
+  running_server server{link};
+  server->set_switches({{switch_name{"sbc-1"}, {"s3cret", false}}});
+  CHECK(answer_to(server, "sbc-1", "s3cret") == std::nullopt);
+  CHECK(starts_with(answer_to(server, "sbc-1", "guess"), error_with("auth_failed")));
+  CHECK(link.size() == 0);
+  server->set_switches({{switch_name{"sbc-1"}, {"s3cret"}}});
+  CHECK(starts_with(answer_to(server, "sbc-1", "s3cret"), R"({"type":"welcome")"));
+}
+
 TEST_CASE(
     "a switch behind the address of one who guesses is let in after the pause, with no minute to wait") {
   fake_link link;

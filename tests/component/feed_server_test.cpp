@@ -31,7 +31,7 @@ TEST_CASE("a switch removed from the configuration is closed and cannot reconnec
   fake_link link;
   running_server server{link};
   const auto sw = welcomed(server);
-  server->set_switches({{switch_name{"sbc-2"}, "other"}});
+  server->set_switches({{switch_name{"sbc-2"}, {"other"}}});
   const auto said = sw->line();
   REQUIRE(said);
   CHECK(said->starts_with(R"({"type":"error","code":"unknown_switch")"));
@@ -48,7 +48,7 @@ TEST_CASE("a new secret counts from the next hello on, and does not close who is
   fake_link link;
   running_server server{link};
   const auto sw = welcomed(server);
-  server->set_switches({{switch_name{"sbc-1"}, "n3w"}});
+  server->set_switches({{switch_name{"sbc-1"}, {"n3w"}}});
   link.at().connection->passed_barrier();
   CHECK(sw->line() == R"({"type":"pong"})");
   client old_secret{server.port()};

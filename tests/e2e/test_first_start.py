@@ -14,7 +14,7 @@ import xmlrpc.client
 
 import pytest
 
-from harness import BIN, DIRECTORY, Daemon, free_port, run, wait_until
+from harness import BIN, DIRECTORY, SECRET, Daemon, free_port, run, wait_until
 
 LIST = xmlrpc.client.dumps(({},), "listAllCalls")
 
@@ -91,6 +91,21 @@ def test_switches_are_waited_for_from_the_first_directory_on(tmp_path):
         wait_until(lambda: "no customers" not in daemon.get("/readyz").text)
         assert "have not connected yet" in daemon.get("/readyz").text
         wait_until(lambda: is_ready(daemon))
+
+
+def test_a_switch_that_comes_before_the_directory_comes_again(fresh, tmp_path):
+    (tmp_path / "secret").write_text(SECRET)
+    with subprocess.Popen([BIN / "rollcall", "sim", "--connect", f"127.0.0.1:{fresh.feed_port}", "--name", "sbc-1",
+                           "--secret-file", tmp_path / "secret", "--calls", "3", "--rate", "50", "--hold", "--once"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as switch:
+        try:
+            wait_until(lambda: "does not have its environment yet" in fresh.log_text())
+            fresh.import_directory(DIRECTORY)
+            wait_until(lambda: fresh.get("/readyz").status == 200, seconds=20)
+            wait_until(lambda: len(fresh.trusted().listAllCalls(i_customer=1)) == 3, seconds=20)
+            assert switch.poll() is None
+        finally:
+            switch.kill()
 
 
 def test_a_reload_that_mends_a_refused_directory_says_so(tmp_path):

@@ -38,6 +38,9 @@ std::optional<switches::admission::refusal> gate::admit(switches::claim& who) {
     return refusal{close_reason::unknown_switch, "no switch of this name is configured"};
   case switch_table::check_result::wrong_secret:
     return wrong_secret(who.name);
+  case switch_table::check_result::homeless:
+    // Nothing is wrong with the switch, which might take a code for the last word.
+    return refusal{close_reason::leaving, "the directory does not have its environment yet"};
   case switch_table::check_result::welcome:
     break;
   }

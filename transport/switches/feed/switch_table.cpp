@@ -37,9 +37,10 @@ switch_table::check_result switch_table::check(const switch_name& name, std::str
   const auto found = switches_.find(name);
   if (found == switches_.end())
     return check_result::unknown;
-  const auto right = digest_of(found->second);
-  return CRYPTO_memcmp(shown.data(), right.data(), right.size()) == 0 ? check_result::welcome
-                                                                      : check_result::wrong_secret;
+  const auto right = digest_of(found->second.secret);
+  if (CRYPTO_memcmp(shown.data(), right.data(), right.size()) != 0)
+    return check_result::wrong_secret;
+  return found->second.has_home ? check_result::welcome : check_result::homeless;
 }
 
 } // namespace rollcall::feed

@@ -13,8 +13,13 @@
 
 namespace rollcall::feed {
 
-/// The switches that may connect, with their secrets.
-using switch_secrets = std::map<switch_name, std::string>;
+struct configured_switch {
+  std::string secret;
+  bool has_home = true; ///< false: the directory does not know yet to whom its calls would belong
+};
+
+/// The switches that may connect, now or when they have a home.
+using switch_secrets = std::map<switch_name, configured_switch>;
 
 /// Where a switch may connect instead: addresses of other nodes, which may be unknown. Nothing: it stays.
 using move_fn = std::function<std::optional<std::vector<std::string>>(const switch_name&)>;
@@ -22,7 +27,7 @@ using move_fn = std::function<std::optional<std::vector<std::string>>(const swit
 /// Who may connect now. Any thread.
 class switch_table {
 public:
-  enum class check_result : std::uint8_t { welcome, unknown, wrong_secret };
+  enum class check_result : std::uint8_t { welcome, unknown, wrong_secret, homeless };
 
   explicit switch_table(switch_secrets switches) : switches_(std::move(switches)) {}
 
