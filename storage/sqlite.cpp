@@ -133,8 +133,11 @@ void database::keep_wal_at_close() noexcept {
 }
 
 void database::fail(const std::string& doing) const {
-  const auto* reason = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
   const auto code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
+  std::string reason = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
+  if (const auto primary = code & 0xff; primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR)
+    if (const auto system = sqlite3_system_errno(handle_.get()); system != 0)
+      reason += " (" + std::generic_category().message(system) + ')';
   throw error{file_.string() + ": " + doing + ": " + reason, code};
 }
 

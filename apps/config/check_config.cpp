@@ -27,10 +27,13 @@ constexpr auto nobody_is_served =
 std::optional<std::string> denied(const std::filesystem::path& path, int how) {
   if (access(path.c_str(), how) == 0)
     return std::nullopt;
-  const auto why = std::generic_category().message(errno);
+  const std::error_code why{errno, std::generic_category()};
+  const auto reason = path.string() + ": " + why.message();
+  if (why != std::errc::permission_denied)
+    return reason;
   const auto* user = getpwuid(geteuid());
-  return path.string() + ": " + why + ", as user "
-         + (user ? std::string{user->pw_name} : std::to_string(geteuid())) + ", whose it has to be";
+  return reason + ", as user " + (user ? std::string{user->pw_name} : std::to_string(geteuid()))
+         + ", whose it has to be";
 }
 
 /// Gathers what is found, each with the place of the key it is about.

@@ -101,10 +101,16 @@ void run(const backup_options& options) {
   if (!fs::create_directory(folder, failure))
     fail(folder, failure ? failure : std::make_error_code(std::errc::file_exists));
   copy_as_it_is(options.file, folder / "rollcalld.toml");
-  copy_directory(config.directory.url, folder);
+  copy_state(state_folder(options, config), folder);
   if (const auto audit = audit_file_of(config); fs::exists(audit, failure))
     copy_database(audit, folder / "audit.db");
-  copy_state(state_folder(options, config), folder);
+  // Last, for a server of PostgreSQL that is away is no reason to have none of the others.
+  try {
+    copy_directory(config.directory.url, folder);
+  } catch (const std::exception& e) {
+    throw command_error(exit_code::failure,
+                        std::string{e.what()} + "; " + folder.string() + " has everything but the directory");
+  }
 }
 
 } // namespace

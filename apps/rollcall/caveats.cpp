@@ -2,7 +2,9 @@
 
 #include "domain/base/visible_text.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 namespace rollcall::cli {
@@ -12,11 +14,26 @@ namespace {
 // "node-b" is one name, "node-b, node-c" are several.
 bool several(std::string_view names) { return names.find(',') != std::string_view::npos; }
 
+// The names of a list that another list does not have.
+std::string without(std::string_view names, std::string_view others) {
+  constexpr std::string_view between = ", ";
+  const auto all_others = std::string{between} + std::string{others} + std::string{between};
+  std::string left;
+  while (!names.empty()) {
+    const auto end = std::min(names.find(between), names.size());
+    const auto name = std::string{names.substr(0, end)};
+    names.remove_prefix(std::min(end + between.size(), names.size()));
+    if (all_others.find(std::string{between} + name + std::string{between}) == std::string::npos)
+      left += (left.empty() ? "" : std::string{between}) + name;
+  }
+  return left;
+}
+
 } // namespace
 
 std::vector<std::string> sentences(const caveats& about) {
   std::vector<std::string> said;
-  if (const auto& names = about.unverified_switches; several(names))
+  if (const auto names = without(about.unverified_switches, about.unknown_switches); several(names))
     said.push_back("switches " + visible_text(names)
                    + " are away or have not told all yet: their calls are shown as last known");
   else if (!names.empty())

@@ -18,6 +18,8 @@ std::string advice_for(const sqlite::error& failure) {
   switch (failure.code & 0xff) {
   case SQLITE_FULL:
     return "; make room on that disk";
+  case SQLITE_IOERR:
+    return "; `df` shows whether that disk is full, `dmesg` whether it is broken";
   case SQLITE_CANTOPEN:
   case SQLITE_PERM:
   case SQLITE_READONLY:

@@ -57,6 +57,11 @@ def test_a_backup_of_a_directory_in_postgresql_is_an_export(tmp_path):
         into = tmp_path / "restored.db"
         assert run("rollcall", "directory", "import", "--database", into, tmp_path / "copy" / "directory.json").returncode == 0
         assert run("rollcall", "directory", "export", "--database", into).stdout == (tmp_path / "copy" / "directory.json").read_text()
+        server.stop()
+        part = run("rollcall", "backup", "--config", daemon.config_file, tmp_path / "part")
+        assert part.returncode == 1 and "has everything but the directory" in part.stderr
+        assert [file.name for file in (tmp_path / "part").iterdir()] == ["rollcalld.toml"]
+        server.start()
         migrated = run("rollcall", "directory", "migrate", "--config", daemon.config_file, "--copy", ".old")
         assert migrated.returncode == 0 and "left as it is" in migrated.stderr
     finally:

@@ -61,6 +61,17 @@ TEST_CASE(
   CHECK(sentences(about).size() == 3);
 }
 
+TEST_CASE("caveats: of a switch of which nothing is known nothing is shown as last known") {
+  caveats about;
+  about.unknown_switches = "sbc-2, sbc-3";
+  about.unverified_switches = "sbc-3";
+  CHECK(only_sentence(about) == "switches sbc-2, sbc-3: their calls are not known");
+  about.unverified_switches = "sbc-1, sbc-2, sbc-21, sbc-3";
+  REQUIRE(sentences(about).size() == 2);
+  CHECK(sentences(about)[0]
+        == "switches sbc-1, sbc-21 are away or have not told all yet: their calls are shown as last known");
+}
+
 TEST_CASE("caveats: a node with another directory makes an answer partial, a clock does not") {
   caveats about;
   about.other_directory = "node-b";

@@ -24,11 +24,11 @@ TEST_CASE("a missing file is an error unless the store is opened to create it") 
   CHECK(refused_file([&] {
           sqlite_directory{file, open_mode::existing};
         })
-        == file.string() + ": opening: unable to open database file");
+        == file.string() + ": opening: unable to open database file (No such file or directory)");
   CHECK(refused_file([&] {
           sqlite_directory{file, open_mode::read_only};
         })
-        == file.string() + ": opening: unable to open database file");
+        == file.string() + ": opening: unable to open database file (No such file or directory)");
   CHECK_FALSE(std::filesystem::exists(file));
 }
 
