@@ -1,4 +1,4 @@
-#include "transport/switches/common/recently_ended.hpp"
+#include "domain/calls/recently_ended.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,6 @@
 
 namespace rollcall::recently_ended_test {
 
-using switches::recently_ended;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transport/switches/common/recently_ended.hpp"
+#include "domain/calls/recently_ended.hpp"
 #include "transport/switches/kamailio/frame.hpp"
 
 #include <chrono>
@@ -68,7 +68,7 @@ private:
   std::string run_;
   std::uint32_t snapshot_ = 0;
   std::unordered_map<std::string, entry> calls_;
-  switches::recently_ended over_;
+  recently_ended over_;
   std::deque<std::pair<moment, std::string>> unrouted_; ///< when each is to be routed, soonest first
 };
 

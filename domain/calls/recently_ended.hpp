@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace rollcall::switches {
+namespace rollcall {
 
 /// The calls of one switch that ended not long ago. Its lists may name them for a while as if they were up,
 /// and late events of them change nothing. Pure; one thread.
@@ -54,4 +54,4 @@ private:
   std::deque<std::pair<moment, std::string>> forget_; ///< when to forget which, soonest first
 };
 
-} // namespace rollcall::switches
+} // namespace rollcall
