@@ -1,0 +1,181 @@
+#include "tests/unit/leg_graph_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rollcall::leg_graph_snapshot_test {
+
+using namespace std::chrono_literals;
+using test::leg_script;
+
+namespace {
+
+using texts = std::vector<std::string>;
+
+constexpr std::string_view a = "a", b = "b", c = "c", d = "d";
+
+leg_facts up(std::string_view id, std::string_view account, std::string_view group) {
+  return {.id = id,
+          .kind = leg_kind::external,
+          .state = leg_state::up,
+          .group = group,
+          .account = account,
+          .caller = "caller"};
+}
+
+/// Of one list, all at once.
+void list(leg_script& s, const std::vector<listed_leg>& all, bool whole = true) {
+  s.graph.snapshot_begin();
+  for (const auto& each : all)
+    s.graph.listed(each);
+  s.graph.snapshot_end(whole, s.now);
+  s.told();
+}
+
+} // namespace
+
+TEST_CASE("leg_graph: a list alone tells who is in which call") {
+  leg_script s;
+  SUBCASE("one that talks to whom it has dialled") {
+    list(s, {{up(b, "1", a), "x", true}, {up(a, "1", a), "x"}});
+    CHECK(s.shown() == texts{"a 1: a* b"});
+    CHECK(s.rows.calls().at("a").state == call_state::connected);
+    CHECK(s.rows.calls().at("a").connect == timestamp{}); // no list knows
+  }
+  SUBCASE("over a pair of halves") {
+    const auto half = [](std::string_view id) {
+      return leg_facts{.id = id, .kind = leg_kind::half, .state = leg_state::up, .group = a, .pair = "pair"};
+    };
+    list(s, {{half("l;2"), "x"}, {half("l;1"), "y"}, {up(b, "1", a), "x", true}, {up(a, "1", a), "y"}});
+    CHECK(s.shown() == texts{"a 1: a* b"});
+  }
+  SUBCASE("one that rings") {
+    auto rings = up(b, "1", a);
+    rings.state = leg_state::ringing;
+    list(s, {{rings, {}, true}, {up(a, "1", a)}});
+    CHECK(s.shown() == texts{"a 1: a* b"});
+  }
+  SUBCASE("whose caller is gone") {
+    list(s, {{up(c, "1", a), "x", true}, {up(b, "1", a), "x", true}});
+    CHECK(s.shown() == texts{"b 1: b* c"});
+  }
+  SUBCASE("of two accounts: a transfer has brought them together") {
+    list(s, {{up(d, "2", a), "x", true}, {up(a, "1", a), "x"}});
+    CHECK(s.shown() == texts{"a 1: a*", "d 2: d"});
+  }
+  SUBCASE("in a conference, which has made them one group") {
+    s.graph.snapshot_begin();
+    s.graph.listed_bridge("x", bridge_kind::conference);
+    for (const auto id : {a, b, c})
+      s.graph.listed({up(id, "1", a), "x"});
+    s.graph.snapshot_end(true, s.now);
+    CHECK(s.told().shown() == texts{"a 1: a*", "b 1: b*", "c 1: c*"});
+  }
+}
+
+TEST_CASE("leg_graph: what is neither listed nor heard of is gone, if the list is whole") {
+  leg_script s;
+  s.comes(a, "1").talk(a, b, "x").comes(c, "2");
+  SUBCASE("the list is whole") {
+    list(s, {{up(b, "1", a), "x", true}});
+    CHECK(s.shown() == texts{"a 1: b"});
+    CHECK(s.ended() == texts{"c gone"});
+  }
+  SUBCASE("the list was cut short") {
+    list(s, {{up(b, "1", a), "x", true}}, false);
+    CHECK(s.shown() == texts{"a 1: a* b", "c 2: c*"});
+  }
+  SUBCASE("it is heard of while the list is made") {
+    s.graph.snapshot_begin();
+    s.up(c);
+    s.graph.snapshot_end(true, s.now);
+    CHECK(s.told().shown() == texts{"c 2: c*"});
+  }
+  SUBCASE("it comes while the list is made") {
+    s.graph.snapshot_begin();
+    s.comes(d, "2");
+    CHECK_FALSE(s.rows.calls().contains("d")); // not before the end
+    for (const auto& each : {up(a, "1", a), up(b, "1", a), up(c, "2", c)})
+      s.graph.listed({each, each.group == a ? "x" : ""});
+    s.graph.snapshot_end(true, s.now);
+    CHECK(s.told().shown() == texts{"a 1: a* b", "c 2: c*", "d 2: d*"});
+  }
+}
+
+TEST_CASE("leg_graph: what has happened meanwhile counts, not what the list says of it") {
+  leg_script s;
+  s.comes(a, "1").talk(a, b, "x");
+  s.graph.snapshot_begin();
+  s.leaves("x", {b}).gone({b});
+  s.bridge("hall", {a}, bridge_kind::holding);
+  s.graph.listed({up(a, "1", a), "x"});
+  s.graph.listed({up(b, "1", a), "x", true});
+  s.graph.snapshot_end(true, s.now);
+  CHECK(s.told().shown() == texts{"a 1: a*"});
+  s.comes(c, "1").up(c).bridge("x", {c}).gone({a}).passes(5s);
+  CHECK(s.shown() == texts{"c 1: c*"}); // had it stayed in x, it would have talked to it
+}
+
+TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when their legs are listed") {
+  leg_script s;
+  const auto setup = s.now.wall - 1h, connect = s.now.wall - 59min;
+  s.graph.remember({.id = "first",
+                    .account = "1",
+                    .caller = "4930",
+                    .callee = "4940",
+                    .setup = setup,
+                    .connect = connect,
+                    .legs = {"gone", "b", "c"}});
+  s.graph.remember({.id = "over", .account = "1", .legs = {"none"}});
+  list(s, {{up(b, "9", b), "x", true}, {up(c, "9", b), "x", true}, {up(a, "9", b), "x", true}});
+  CHECK(s.shown() == texts{"a 9: a", "first 1: b c"});
+  const auto& row = s.rows.calls().at("first");
+  CHECK(row.caller == "4930");
+  CHECK(row.callee == "4940");
+  CHECK(row.setup == setup);
+  CHECK(row.connect == connect);
+}
+
+TEST_CASE("leg_graph: the owner of a call that is known is its first leg") {
+  leg_script s;
+  s.graph.remember({.id = "first", .account = "1", .legs = {"a", "b"}});
+  list(s, {{up(b, "1", a), "x", true}, {up(a, "2", a), "x"}});
+  CHECK(s.shown() == texts{"first 1: a* b"});
+}
+
+TEST_CASE(
+    "leg_graph: a leg that is answered shows that a guess was wrong, and takes along whom it has dialled") {
+  leg_script s;
+  auto rings = up(b, "2", a);
+  rings.state = leg_state::ringing;
+  list(s, {{up(a, "1", a)}, {rings, {}, true}});
+  CHECK(s.shown() == texts{"a 1: a* b"});
+  s.dials(b, c).up(b).passes(250ms);
+  CHECK(s.shown() == texts{"a 1: a*", "b 2: b* c"});
+}
+
+TEST_CASE("leg_graph: that a leg is still dialled shows that a guess was right") {
+  leg_script s;
+  auto rings = up(b, "2", a);
+  rings.state = leg_state::ringing;
+  list(s, {{up(a, "1", a)}, {rings, {}, true}});
+  s.graph.still_dialled({.id = b}, a, s.now);
+  s.up(b).passes(250ms);
+  CHECK(s.shown() == texts{"a 1: a* b"});
+}
+
+TEST_CASE("leg_graph: a list that is too long is not taken whole") {
+  leg_graph::limits few;
+  few.legs = 2;
+  leg_script s{few};
+  s.comes(a, "1").comes(b, "1");
+  list(s, {{up(c, "1", c)}, {up(d, "1", d)}, {up(a, "1", a)}, {up(b, "1", b)}}, false);
+  CHECK(s.shown() == texts{"a 1: a*", "b 1: b*"});
+  CHECK(s.graph.refused() > 0);
+}
+
+} // namespace rollcall::leg_graph_snapshot_test
