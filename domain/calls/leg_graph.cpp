@@ -76,7 +76,8 @@ void leg_graph::left(std::string_view leg, std::string_view bridge, leg_moment) 
   auto* const of = known(leg);
   if (!of)
     return;
-  of->moved = true;
+  if (list_ && !of->moved) // where it was before may be long ago
+    of->left_bridge = bridge.substr(0, bounds_.id_bytes);
   if (of->in && of->in->id == bridge) // it may be in the next one already
     leave(*of);
 }

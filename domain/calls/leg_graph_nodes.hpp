@@ -40,11 +40,12 @@ struct leg_graph::leg_node {
 
   bool incoming = false; ///< it called the switch
   bool dialled = false;
-  bool guessed = false; ///< its group alone says in which call it is
-  bool talked = false;  ///< it has been in a bridge since it was answered
-  bool heard = false;   ///< since the running snapshot began
-  bool moved = false;   ///< heard to enter or leave a bridge since then
-  bool listed = false;  ///< by the running snapshot
+  bool guessed = false;    ///< its group alone says in which call it is
+  bool talked = false;     ///< it has been in a bridge since it was answered
+  bool heard = false;      ///< since the running snapshot began
+  bool moved = false;      ///< heard to enter a bridge since then
+  std::string left_bridge; ///< heard to leave this one since then, and to enter none
+  bool listed = false;     ///< by the running snapshot
   std::uint32_t calls_begun = 0;
   std::optional<std::chrono::steady_clock::time_point> apart; ///< since when it talks to nobody of its call
 

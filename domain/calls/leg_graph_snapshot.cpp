@@ -56,8 +56,10 @@ void leg_graph::remember(known_call call) {
 void leg_graph::snapshot_begin() {
   list_ = std::make_unique<list>();
   list_->last_before = number_;
-  for (const auto& [id, each] : legs_)
+  for (const auto& [id, each] : legs_) {
     each->heard = each->moved = each->listed = false;
+    each->left_bridge.clear();
+  }
   for (const auto& [id, each] : bridges_)
     each->heard = false;
 }
@@ -119,7 +121,8 @@ void leg_graph::take_listed(leg_moment now) {
     }
     if (of->moved)
       continue;
-    auto* const into = known_bridge(item.said.bridge);
+    const auto is_there = item.said.bridge != of->left_bridge;
+    auto* const into = is_there ? known_bridge(item.said.bridge) : nullptr;
     if (into)
       enter(*of, *into);
     else if (of->in)

@@ -24,6 +24,9 @@ public:
   const std::map<std::string, leg_call>& calls() const { return calls_; }
   const std::vector<call_ended>& ended() const { return ended_; }
 
+  /// Each of those as it was told last.
+  const std::vector<leg_call>& last() const { return last_; }
+
 private:
   static void require(bool holds, const std::string& what) {
     if (!holds)
@@ -50,7 +53,10 @@ private:
   }
 
   void take(const call_ended& said) {
-    require(calls_.erase(said.id) == 1, "a call ended that there is not: " + said.id);
+    const auto found = calls_.find(said.id);
+    require(found != calls_.end(), "a call ended that there is not: " + said.id);
+    last_.push_back(found->second);
+    calls_.erase(found);
     require((said.why == call_end::gone) == said.into.empty(), "where it goes on: " + said.id);
     ended_.push_back(said);
   }
@@ -58,6 +64,7 @@ private:
   std::map<std::string, leg_call> calls_;
   std::set<std::string> ids_;
   std::vector<call_ended> ended_;
+  std::vector<leg_call> last_;
 };
 
 /// A graph that is told what happens in short words, at a time that passes when it is told to.

@@ -27,15 +27,16 @@ TEST_CASE("leg_graph: whatever happens, each leg that is up is in one call, of i
   const auto step =
       rc::gen::construct<leg_world::step>(number(leg_world::kinds), number(25), number(25), number(36));
   std::size_t calls = 0;
-  const auto holds = rc::check([&] {
+  const auto property = [&] {
     leg_world world;
     const auto steps = *rc::gen::scale(4.0, rc::gen::container<std::vector<leg_world::step>>(step));
     for (const auto& each : steps)
       world.take(each);
     world.settle();
     calls += world.calls_seen();
-  });
-  CHECK(holds);
+  };
+  for (auto i = 0; i < 10; ++i) // some of what it looks for is rare
+    CHECK(rc::check(property));
   CHECK(calls > 500); // it has looked at something
 }
 

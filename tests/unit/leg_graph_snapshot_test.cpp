@@ -120,6 +120,25 @@ TEST_CASE("leg_graph: what has happened meanwhile counts, not what the list says
   CHECK(s.shown() == texts{"c 1: c*"}); // had it stayed in x, it would have talked to it
 }
 
+TEST_CASE("leg_graph: a leg that leaves a bridge while a list is made is where the list says it is else") {
+  leg_script s;
+  s.comes(a, "1").talk(a, b, "x");
+  // Unheard of, b has gone to y.
+  s.graph.snapshot_begin();
+  SUBCASE("y is the one that it leaves") {
+    s.leaves("y", {b});
+    s.graph.listed({up(b, "1", a), "y", true});
+  }
+  SUBCASE("it leaves the one before late") {
+    s.leaves("x", {b});
+    s.graph.listed({up(b, "1", a), "y", true});
+  }
+  s.graph.listed({up(a, "1", a), "x"});
+  s.graph.snapshot_end(true, s.now);
+  s.passes(2s);
+  CHECK(s.shown() == texts{"a 1: a*", "b 1: b"});
+}
+
 TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when their legs are listed") {
   leg_script s;
   const auto setup = s.now.wall - 1h, connect = s.now.wall - 59min;

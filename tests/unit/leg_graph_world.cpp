@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::test {
@@ -17,7 +18,7 @@ void leg_world::take(const step& s) {
 
 void leg_world::settle() {
   while (!is_synced())
-    snapshot_step();
+    snapshot_step({.x = 0, .y = 1});
   pass(12);
   rows_.take(graph_.take_changes());
   check();
@@ -102,7 +103,10 @@ void leg_world::act(const step& s) {
       replace(s);
     return;
   case 15:
-    return s.x % 2 == 0 ? snapshot_step() : park(s);
+    return s.x % 2 == 0 ? snapshot_step(s) : park(s);
+  case 16:
+  case 17:
+    return transfer(s);
   }
 }
 
@@ -258,6 +262,8 @@ void leg_world::replace(const step& s) {
   auto* by = pick(s.z);
   if (old && by && old != by && tells())
     graph_.replaced(old->id, by->id, now_);
+  if (by)
+    have_replaced_.insert(by->id);
 }
 
 void leg_world::confuse(const step& s) {
@@ -272,6 +278,10 @@ void leg_world::confuse(const step& s) {
     tell(*of);
     graph_.dial_ended(of->id, true, now_);
   }
+  const auto* other = pick(s.x);
+  if (of && is_synced() && of->state == leg_state::up && !of->account.empty() && !other->account.empty()
+      && of->account != other->account && (other->dial_told || !other->dialled))
+    graph_.dialled({.id = of->id}, other->id, "", now_); // an answered one of another account
   if (told_dead_.empty())
     return;
   auto dead = told_dead_.begin();
@@ -292,6 +302,28 @@ void leg_world::regroup(const step& s) {
   tell(*of);
 }
 
+/// Attended: who has dialled, or was dialled, in two conversations brings the others together.
+void leg_world::transfer(const step& s) {
+  std::vector<std::pair<leg*, leg*>> pairs; // who goes, and who stays
+  for (auto& [number, each] : legs_) {
+    auto* const parent = each.external ? find(each.parent) : nullptr;
+    if (!parent || !parent->external || each.bridge.empty() || each.bridge != parent->bridge)
+      continue;
+    pairs.emplace_back(&each, parent);
+    pairs.emplace_back(parent, &each);
+  }
+  if (pairs.empty())
+    return;
+  const auto [goes, stays] = pairs[s.x % pairs.size()];
+  const auto [goes_too, target] = pairs[s.y % pairs.size()];
+  if (std::set{goes, stays, goes_too, target}.size() < 4)
+    return;
+  const std::vector<std::string> both{goes->id, goes_too->id};
+  enter(*stays, target->bridge, s);
+  for (const auto& each : both)
+    end(each);
+}
+
 void leg_world::pass(int sweeps) {
   for (; sweeps > 0; --sweeps) {
     now_.steady += leg_graph::sweep_interval;
@@ -300,7 +332,7 @@ void leg_world::pass(int sweeps) {
   }
 }
 
-void leg_world::snapshot_step() {
+void leg_world::snapshot_step(const step& s) {
   switch (phase_) {
   case phase::synced:
   case phase::deaf:
@@ -312,7 +344,10 @@ void leg_world::snapshot_step() {
     phase_ = phase::captured;
     captured_.clear();
     for (const auto& [number, each] : legs_)
-      captured_.push_back(each);
+      if (s.y % 4 != 0 || &each != pick(s.z))
+        captured_.push_back(each);
+      else
+        tell(each); // the list has missed it, but it is heard of
     return;
   case phase::captured:
     for (const auto& [id, kind] : bridges_)
@@ -341,6 +376,18 @@ void leg_world::check() {
       up.insert(each.id);
   require(up == shown, "the legs of the calls are not those that are up");
   check_accounts(false);
+  check_ended();
+}
+
+/// What a call ends by: none is made part of another while its owner is there, unless that takes the other
+/// one over.
+void leg_world::check_ended() {
+  for (; ended_checked_ < rows_.ended().size(); ++ended_checked_) {
+    const auto& said = rows_.ended()[ended_checked_];
+    const auto& owner = rows_.last()[ended_checked_].owner;
+    require(said.why != call_end::joined || !find(owner) || have_replaced_.contains(owner),
+            "a call with an owner was joined: " + said.id);
+  }
 }
 
 void leg_world::check_accounts(bool settled) {

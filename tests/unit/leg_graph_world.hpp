@@ -20,7 +20,7 @@ public:
     std::uint8_t x = 0, y = 0, z = 0;
   };
 
-  static constexpr std::uint8_t kinds = 16;
+  static constexpr std::uint8_t kinds = 18;
 
   void take(const step& s);
 
@@ -74,12 +74,14 @@ private:
   void confuse(const step& s);
 
   void regroup(const step& s);
+  void transfer(const step& s);
   void pass(int sweeps);
-  void snapshot_step();
+  void snapshot_step(const step& s);
 
   // --- what must hold
 
   void check();
+  void check_ended();
 
   /// A leg that was dialled while nobody heard it may be in a wrong call until it has been answered for a
   /// while.
@@ -95,8 +97,10 @@ private:
   std::vector<leg> captured_;
   std::vector<std::string> dead_;
   std::set<std::string> told_dead_;
+  std::set<std::string> have_replaced_;
   phase phase_ = phase::synced;
   std::uint64_t last_ = 0;
+  std::size_t ended_checked_ = 0;
   leg_moment now_{std::chrono::steady_clock::time_point{std::chrono::hours{1}},
                   timestamp{std::chrono::hours{500'000}}};
   leg_graph graph_;
