@@ -186,7 +186,7 @@ void leg_graph::take(leg_node& of, const leg_facts& said, bool first, leg_moment
   keep(of.account, said.account);
   keep(of.said_account, said.said_account);
   keep(of.caller, said.caller);
-  if (of.callee.empty())
+  if (first)
     keep(of.callee, said.callee);
   keep(of.said_callee, said.said_callee);
   keep(of.sip_call_id, said.sip_call_id);

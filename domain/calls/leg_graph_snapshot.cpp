@@ -114,7 +114,8 @@ void leg_graph::take_listed(leg_moment now) {
         if (text.empty())
           keep(text, said);
       };
-      fill(of->callee, facts.callee);
+      if (of->number > list_->last_before)
+        fill(of->callee, facts.callee);
       fill(of->said_callee, facts.said_callee);
       fill(of->said_account, facts.said_account);
       fill(of->sip_call_id, facts.sip_call_id);
