@@ -346,8 +346,10 @@ TEST_CASE(
   leg_script s;
   s.made(a, a, "5").dials("", a);
   CHECK(s.rows.calls().at("a").callee == "number");
-  s.graph.seen({.id = a, .caller = "4930", .callee = "4931", .said_callee = "4940"}, s.now);
-  s.graph.seen({.id = a, .caller = "x", .callee = "y", .said_callee = "z"}, s.now);
+  s.graph.seen({.id = a, .caller = "4930", .callee = "710"}, s.now);
+  CHECK(s.told().rows.calls().at("a").callee == "number");
+  s.graph.seen({.id = a, .caller = "x", .callee = "y", .said_callee = "4940"}, s.now);
+  s.graph.seen({.id = a, .said_callee = "z"}, s.now);
   CHECK(s.told().rows.calls().at("a").caller == "4930");
   CHECK(s.rows.calls().at("a").callee == "4940");
 }
