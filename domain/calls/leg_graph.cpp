@@ -104,7 +104,7 @@ void leg_graph::replaced(std::string_view old, std::string_view by, leg_moment n
     return;
   attach(*to, goes_on, call_end::joined, now);
   if (goes_on.owner == from)
-    goes_on.owner = to;
+    goes_on.own(*to);
   update(goes_on);
 }
 

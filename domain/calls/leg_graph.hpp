@@ -155,7 +155,7 @@ private:
   void place(leg_node& of, leg_moment now);
   void place_dialled(leg_node& of, leg_moment now);
   void separate_guess(leg_node& of, leg_moment now);
-  call_node& begin_call(leg_node& with, bool owned);
+  call_node& begin_call(leg_node& with, bool owned, leg_moment now);
   call_node& begin_call(std::string id);
   void attach(leg_node& of, call_node& to, call_end why, leg_moment now);
   bool detach(leg_node& of);
@@ -168,6 +168,7 @@ private:
 
   // leg_graph_rows.cpp: what is told of a call
   void update(call_node& which);
+  static void say_legs(call_node& which);
   static void say_account(call_node& which);
   static void say_numbers(call_node& which);
   static void say_state(call_node& which);

@@ -85,7 +85,7 @@ void leg_graph::place(leg_node& of, leg_moment now) {
     of.guessed = true;
     attach(of, *grouped, call_end::guess, now);
   } else {
-    begin_call(of, true);
+    begin_call(of, true, now);
   }
 }
 
@@ -125,7 +125,7 @@ void leg_graph::separate_guess(leg_node& of, leg_moment now) {
   if (better)
     attach(of, *better, call_end::guess, now);
   else
-    begin_call(of, true);
+    begin_call(of, true, now);
   for (auto* each : there) // whom it has dialled goes along
     if (each != &of && call_upwards(*each) == of.of)
       attach(*each, *of.of, call_end::guess, now);
@@ -138,7 +138,7 @@ leg_graph::call_node& leg_graph::begin_call(std::string id) {
   return made;
 }
 
-leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned) {
+leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned, leg_moment now) {
   std::string id;
   do {
     ++with.calls_begun;
@@ -146,9 +146,9 @@ leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned) {
   } while (calls_.contains(id));
   auto& made = begin_call(std::move(id));
   made.shown.setup = with.since;
-  attach(with, made, call_end::guess, {});
+  attach(with, made, call_end::guess, now);
   if (owned)
-    made.owner = &with;
+    made.own(with);
   update(made);
   return made;
 }
@@ -164,6 +164,7 @@ void leg_graph::attach(leg_node& of, call_node& to, call_end why, leg_moment now
       std::upper_bound(to.all.begin(), to.all.end(), &of,
                        [](const leg_node* a, const leg_node* b) { return a->number < b->number; });
   to.all.insert(behind, &of);
+  to.reshaped = true;
   suspect({&of});
   update(to);
   if (!from)
@@ -180,6 +181,7 @@ void leg_graph::attach(leg_node& of, call_node& to, call_end why, leg_moment now
 bool leg_graph::detach(leg_node& of) {
   auto& from = *std::exchange(of.of, nullptr);
   std::erase(from.all, &of);
+  from.reshaped = true;
   if (from.owner != &of)
     return false;
   from.owner = nullptr;
@@ -263,7 +265,7 @@ void leg_graph::split(call_node& which, leg_moment now) {
     const auto together = around(*each);
     const auto& old = which.shown;
     // What it keeps is set before it is told: begin_call() without an owner says nothing of its own.
-    auto& made = begin_call(*each, false);
+    auto& made = begin_call(*each, false, now);
     made.account_was_said = which.account_was_said;
     made.shown.account = old.account;
     made.shown.caller = old.caller;

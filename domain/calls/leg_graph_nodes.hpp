@@ -68,6 +68,12 @@ struct leg_graph::call_node {
   bool dirty = false;
   bool account_was_said = false; ///< by the script
   bool callee_is_final = false;
+  bool reshaped = true; ///< it has other legs, or another owner, than is shown
+
+  void own(leg_node& by) {
+    owner = &by;
+    reshaped = true;
+  }
 
   bool is_older_than(const call_node& other) const {
     return std::pair{shown.setup, number} < std::pair{other.shown.setup, other.number};

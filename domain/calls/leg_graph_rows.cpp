@@ -8,23 +8,32 @@
 namespace rollcall {
 
 void leg_graph::update(call_node& which) {
-  auto before = which.shown;
   auto& shown = which.shown;
+  const auto reshaped = std::exchange(which.reshaped, false);
+  auto unchanged = std::exchange(shown.legs, {}); // a queue may have many, and mostly they stay the same
+  const auto before = shown;
   shown.owner = which.owner ? which.owner->id : std::string{};
-  shown.legs.clear();
-  if (which.owner)
-    shown.legs.push_back(shown.owner);
-  for (const auto* each : which.all)
-    if (each != which.owner)
-      shown.legs.push_back(each->id);
   say_account(which);
   say_numbers(which);
   say_far_side(which);
   say_state(which);
-  if ((shown == before && which.told) || which.dirty)
+  const auto is_other = reshaped || !(shown == before) || !which.told;
+  if (reshaped)
+    say_legs(which);
+  else
+    shown.legs = std::move(unchanged);
+  if (!is_other || std::exchange(which.dirty, true))
     return;
-  which.dirty = true;
   dirty_.push_back(shown.id);
+}
+
+void leg_graph::say_legs(call_node& which) {
+  auto& shown = which.shown;
+  if (which.owner)
+    shown.legs.push_back(which.owner->id);
+  for (const auto* each : which.all)
+    if (each != which.owner)
+      shown.legs.push_back(each->id);
 }
 
 /// The first that is known, which then stays. A carrier's leg that has called the switch has none of its own:

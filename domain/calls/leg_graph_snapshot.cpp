@@ -146,10 +146,10 @@ void leg_graph::place_listed(leg_moment now) {
     place_remembered(*each, now);
   for (auto* each : unplaced())
     if (!each->dialled && (each->group.empty() || each->group == each->id))
-      begin_call(*each, true);
+      begin_call(*each, true, now);
   for (auto* each : unplaced())
     if (!each->dialled && each->listed)
-      begin_call(*each, true);
+      begin_call(*each, true, now);
     else
       place_child(*each, now);
   for (auto* each : sorted([](const leg_node& one) { return one.guessed && one.of; }))
@@ -199,7 +199,7 @@ void leg_graph::place_remembered(leg_node& of, leg_moment now) {
   attach(of, *in, call_end::guess, now);
   of.calls_begun = std::max(of.calls_begun, 1U);
   if (!in->owner && of.id == from.legs.front())
-    in->owner = &of;
+    in->own(of);
   update(*in);
 }
 
@@ -222,7 +222,7 @@ void leg_graph::place_child(leg_node& of, leg_moment now) {
     of.guessed = true;
     attach(of, *best, call_end::guess, now);
   } else if (others) { // who dialled it is gone: a transfer has brought it to another account's call
-    auto& made = begin_call(of, false);
+    auto& made = begin_call(of, false, now);
     made.shown.account = of.account;
     update(made);
   } else {

@@ -58,6 +58,7 @@ private:
     last_.push_back(found->second);
     calls_.erase(found);
     require((said.why == call_end::gone) == said.into.empty(), "where it goes on: " + said.id);
+    require(said.at != timestamp{}, "when it has ended: " + said.id);
     ended_.push_back(said);
   }
 

@@ -59,6 +59,10 @@ TEST_CASE("leg_graph: a list alone tells who is in which call") {
     list(s, {{rings, {}, true}, {up(a, "1", a)}});
     CHECK(s.shown() == texts{"a 1: a* b"});
   }
+  SUBCASE("that has a group of its own") {
+    list(s, {{up(b, "1", b), "x", true}, {up(a, "1", a), "x"}});
+    CHECK(s.shown() == texts{"a 1: a* b"});
+  }
   SUBCASE("whose caller is gone") {
     list(s, {{up(c, "1", a), "x", true}, {up(b, "1", a), "x", true}});
     CHECK(s.shown() == texts{"b 1: b* c"});

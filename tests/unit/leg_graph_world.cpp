@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,11 +22,6 @@ void leg_world::settle() {
   rows_.take(graph_.take_changes());
   check();
   check_settled();
-}
-
-void leg_world::require(bool holds, const std::string& what) {
-  if (!holds)
-    throw std::logic_error(what);
 }
 
 leg_world::leg* leg_world::pick(std::uint8_t x, bool external) {
@@ -357,79 +351,6 @@ void leg_world::snapshot_step(const step& s) {
     graph_.snapshot_end(true, now_);
     phase_ = phase::synced;
     return;
-  }
-}
-
-void leg_world::check() {
-  std::set<std::string> shown;
-  for (const auto& [id, each] : rows_.calls()) {
-    require(graph_.find(id) != nullptr && *graph_.find(id) == each, "a change was not told: " + id);
-    for (const auto& name : each.legs)
-      require(shown.insert(name).second, "a leg is in two calls: " + name);
-  }
-  require(graph_.call_count() == rows_.calls().size(), "a call was not told");
-  if (!is_synced())
-    return;
-  std::set<std::string> up;
-  for (const auto& [number, each] : legs_)
-    if (each.external)
-      up.insert(each.id);
-  require(up == shown, "the legs of the calls are not those that are up");
-  check_accounts(false);
-  check_ended();
-}
-
-/// What a call ends by: none is made part of another while its owner is there, unless that takes the other
-/// one over.
-void leg_world::check_ended() {
-  for (; ended_checked_ < rows_.ended().size(); ++ended_checked_) {
-    const auto& said = rows_.ended()[ended_checked_];
-    const auto& owner = rows_.last()[ended_checked_].owner;
-    require(said.why != call_end::joined || !find(owner) || have_replaced_.contains(owner),
-            "a call with an owner was joined: " + said.id);
-  }
-}
-
-void leg_world::check_accounts(bool settled) {
-  for (const auto& [id, each] : rows_.calls())
-    for (const auto& name : each.legs) {
-      const auto* of = find(name);
-      const auto is_sure = of->dial_told || !of->dialled || (settled && of->state == leg_state::up);
-      require(!is_sure || each.account.empty() || of->account.empty() || of->account == each.account,
-              "a leg is in another account's call: " + name);
-    }
-}
-
-std::set<std::string> leg_world::heard_by(const leg& of) {
-  std::vector<const leg*> all{&of};
-  std::set<std::string> ids{of.id};
-  for (std::size_t i = 0; i < all.size(); ++i)
-    for (const auto& [number, each] : legs_) {
-      const auto talks = !each.bridge.empty() && each.bridge == all[i]->bridge
-                         && bridges_[each.bridge] == bridge_kind::conversation;
-      if ((talks || each.id == all[i]->pair) && ids.insert(each.id).second)
-        all.push_back(&each);
-    }
-  return ids;
-}
-
-void leg_world::check_settled() {
-  check_accounts(true);
-  for (const auto& [id, each] : rows_.calls()) {
-    const auto heard = heard_by(*find(each.legs.front()));
-    for (const auto& name : each.legs) {
-      const auto* of = find(name);
-      const auto is_dialled =
-          of->state != leg_state::up || (of->bridge.empty() && find(of->parent) != nullptr);
-      require(heard.contains(name) || is_dialled, "a leg is apart from its call: " + name);
-    }
-    if (!each.owner.empty() || each.account.empty())
-      continue;
-    for (const auto& [other, row] : rows_.calls())
-      require(other == id || row.account != each.account
-                  || std::none_of(row.legs.begin(), row.legs.end(),
-                                  [&](const auto& one) { return heard.contains(one); }),
-              "two calls are one: " + id + " and " + other);
   }
 }
 
