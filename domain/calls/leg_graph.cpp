@@ -37,7 +37,7 @@ void leg_graph::still_dialled(const leg_facts& said, std::string_view parent, le
   auto* const of = refresh(said, now);
   if (!of)
     return;
-  const auto is_news = of->of ? of->guessed : list_ && of->state != leg_state::up;
+  const auto is_news = of->of ? of->guessed : list_ && of->state != leg_state::up && !of->incoming;
   if (is_news && of->parent.empty())
     dialled({.id = of->id}, parent, {}, now);
   else
