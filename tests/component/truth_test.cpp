@@ -316,7 +316,7 @@ struct truth_run : world {
             // One that a snapshot has brought back may have been over when the order came.
             const auto was_over = call.ever([](const auto& x) { return x.state == call_state::dead; });
             insist(was_over || !can_disconnect(call.now().state), id + " escaped a disconnect");
-            insist(!one || answer.found || call.now().state == call_state::dead, id + " was not found");
+            insist(!one || answer.found || was_over, id + " was not found");
           }
           insist(one ? answer.sent + answer.failed <= 1 : answer.found, "an answer that cannot be");
         });
