@@ -30,6 +30,30 @@ fresh_root() {
   cp -a --reflink=auto "$pristine" "$root"
 }
 
+# make_switches SUITE PACKAGE...: a root SUITE-switches that has these packages, whose services are never started. One that has
+# them all is left as it is; one that was not finished, or was to have others, gets what is missing.
+make_switches() {
+  local suite=$1 root=$ROOTS/$1-switches
+  shift
+  [ "$(cat "$root/.switches" 2>/dev/null)" != "$*" ] || return 0
+  make_root "$suite" "$root"
+  say "$* on $suite, after $SECONDS s"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod +x "$root/usr/sbin/policy-rc.d"
+  echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io" # nothing in it is worth waiting for the disk
+  in_root "$root" -- env DEBIAN_FRONTEND=noninteractive bash -euc '
+    # The Release files of old suites are not signed anew; those of a mirror may be late.
+    apt() { apt-get -q -y -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false "$@" >/dev/null; }
+    dpkg --configure -a
+    apt update
+    apt install --fix-broken
+    apt install --no-install-recommends "$@"
+    apt clean
+    rm -rf /var/lib/apt/lists/*' switches "$@" >"$root.log" 2>&1 \
+    || { tail -20 "$root.log" >&2; die "the packages on $suite could not be installed: $root.log"; }
+  printf '%s\n' "$*" >"$root/.switches"
+}
+
 # in_root [--alone] ROOT [FROM:TO...] -- COMMAND...: runs it there, with the folders FROM mounted at TO. The mounts end with
 # it. --alone: in a network of its own, which is loopback.
 in_root() {
