@@ -9,21 +9,38 @@ import pytest
 
 import harness
 from sim_peers import node, nodes, sim  # noqa: F401: fixtures of the tests of rollcall sim
-from sip_network import network, sip  # noqa: F401: fixtures of all tests with real SIP
+from sip_network import KAMAILIOS, Lab, network, sip  # noqa: F401: fixtures of all tests with real SIP
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kamailio", choices=KAMAILIOS, default=os.environ.get("KAMAILIO", "own"),
+                     help="the Kamailio that tests run which name none: the machine's own, or that of a root which "
+                          "scripts/setup --switches makes")
 
 
 def pytest_configure(config):
+    os.environ["KAMAILIO"] = config.getoption("kamailio")
     config.addinivalue_line("markers", "slow: takes more than some seconds; left out by scripts/test --quick")
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Shows the end of every daemon's log below a failed test."""
+    """Shows the end of every daemon's log below a failed test, and keeps which Kamailios it has started."""
     outcome = yield
     report = outcome.get_result()
+    report.user_properties += [("kamailio", version) for version in sorted(Lab.versions)]
+    Lab.versions.clear()
     if report.failed:
         for daemon in harness.Daemon.running:
             report.sections.append((f"log of {daemon.folder}", daemon.log_text()[-6000:]))
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    versions = {version for report in reports for name, version in getattr(report, "user_properties", [])
+                if name == "kamailio"}
+    if versions:
+        terminalreporter.write_line(f"ran against Kamailio {', '.join(sorted(versions))}")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from test_kamailio import SOON, daemon_for, live, ready
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sip"))
 from ends import Call, End  # noqa: E402
+from kamailios import KAMAILIOS  # noqa: E402, F401
 from lab import HERE, Lab  # noqa: E402
 
 

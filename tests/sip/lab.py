@@ -27,15 +27,13 @@ import tempfile
 import urllib.request
 
 from event_socket import Events
+from kamailios import PATH, chosen
 from processes import START_SECONDS, Process, Sipp, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONF = HERE.parent.parent / "conf" / "kamailio"
 
 NEVER_MS = 86_400_000
-
-#: The Kamailio to run: another than the machine's own is tried with e.g. KAMAILIO=/opt/kamailio-6.1/sbin/kamailio.
-KAMAILIO = os.environ.get("KAMAILIO", "kamailio")
 
 #: Kamailio's patience with an end that gets no processor for a while.
 REPLY_MS = 30_000
@@ -48,11 +46,7 @@ CALL_ID = "%u-%p@127.0.0.1"
 
 def available():
     """True when this machine has the programs that the laboratory needs."""
-    return bool(shutil.which(KAMAILIO, path=_path()) and shutil.which("sipp"))
-
-
-def _path():
-    return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    return bool(shutil.which("kamailio", path=PATH) and shutil.which("sipp"))
 
 
 #: Below those that Linux gives to outgoing connections, which would keep Kamailio from coming back to its port.
@@ -72,11 +66,15 @@ def free_port(kind=socket.SOCK_STREAM):
 
 
 class Lab:
-    """Owns the processes and the directory; stop() (or leaving `with`) ends and removes them."""
+    """Owns the processes and the directory; stop() (or leaving `with`) ends and removes them. `program`: one of KAMAILIOS."""
 
-    def __init__(self, name="kam-1", keep=False):
+    #: The versions that were started, as "6.1.5".
+    versions = set()
+
+    def __init__(self, name="kam-1", keep=False, program=None):
         self.name = name
         self.keep = keep
+        self.program = program or chosen()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-lab-"))
         self.dumps = self.directory / "dumps"
         self.dumps.mkdir()
@@ -117,12 +115,13 @@ class Lab:
             "ROLLCALL_EVAPI": f'"{self.evapi}"',
             **settings,
         }
-        command = [KAMAILIO, "-DD", "-E", "-f", str(config), "-Y", str(runtime),
-                   "-m", str(shared_mb), "-M", str(private_mb)]
+        arguments = ["-DD", "-E", "-f", config, "-Y", runtime, "-m", shared_mb, "-M", private_mb]
         for name, value in defines.items():
-            command += ["-A", f"{name}={value}"]
+            arguments += ["-A", f"{name}={value}"]
+        command = self.program.command(*map(str, arguments), folder=self.directory)
         self.kamailio = Process(command, self.directory / "kamailio.log", self.directory,
-                                env={**os.environ, "PATH": _path()})
+                                env={**os.environ, "PATH": PATH})
+        self.versions.add(self.program.version())
 
         def serves():
             if not self.kamailio.alive():
