@@ -122,6 +122,23 @@ def test_a_call_that_is_tried_again_after_a_refusal_is_a_call_of_its_own(sip):
     call.acknowledge(call.wait_for(603))
 
 
+def test_calls_that_are_tried_again_at_once_are_all_listed(sip):
+    """The worker that refused the first INVITE may not be done with it when the other one has the second."""
+    calls = []
+    for _ in range(300):
+        call = sip.call("sl_send_reply")
+        calls.append(call)
+        call.acknowledge(call.wait_for(484))
+        call.headers, call.cseq = [("X-Account", "801")], 2
+        call.invite().wait_for(180)
+    names = sorted(call.call_id for call in calls)
+    assert sorted(dialog["call-id"] for dialog in sip.lab.dialogs()) == names
+    wait_until(lambda: sorted(row["CALL_ID"] for row in live(sip.daemon).values()) == names, SOON, "a row of each")
+    assert sip.daemon.trusted().disconnectAccount(i_account=11) == {**OK, "count": len(calls)}
+    for call in calls:
+        call.acknowledge(call.wait_for(603))
+
+
 # --- a bad field costs the field, not the call
 
 FIELDS = {
