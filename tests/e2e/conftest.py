@@ -36,6 +36,9 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter):
+    """Says what was skipped, by name, and which Kamailios tests ran against."""
+    for report in terminalreporter.stats.get("skipped", []):
+        terminalreporter.write_line(f"skipped {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     versions = {version for report in reports for name, version in getattr(report, "user_properties", [])
                 if name == "kamailio"}

@@ -74,6 +74,17 @@ def test_a_change_of_media_by_either_side_is_shown_and_the_sides_are_not_swapped
     assert [event["type"] for event in watcher.events] == ["end"], "what was refused has changed nothing"
 
 
+def test_a_reply_route_of_the_scripts_own_is_kept_within_the_dialog(sip):
+    call, _ = answered(sip)
+    sip.first.on_invite = lambda again: sip.first.reply(again, 200, sdp("127.0.2.2"))
+    call.cseq += 1
+    call.request("INVITE", body=sdp("127.0.1.2"), headers=[("X-Script", "own reply route")])
+    reply = call.wait_for(200)
+    call.acknowledge(reply)
+    assert reply["X-Own"] == "reply route"
+    shows(sip, call, "127.0.1.2", "127.0.2.2")
+
+
 @pytest.mark.parametrize("offer, address", [
     (sdp("127.0.1.7", media="127.0.1.8"), "127.0.1.8"),
     (sdp(None, media="127.0.1.8"), "127.0.1.8"),

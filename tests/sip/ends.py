@@ -132,7 +132,7 @@ class End:
             self.reply(invite, 487)
 
     def reply(self, request, code, body=""):
-        if code >= 200:
+        if code >= 200 and request.method == "INVITE":  # its CANCEL has the same branch
             self._answered.add(request.branch)
         to = request["To"] if "tag=" in request["To"] or code == 100 else f"{request['To']};tag={self.name}-1"
         headers = [("Via", via) for via in request.all("Via")]

@@ -37,7 +37,8 @@ class Kamailio:
         return version.group(1)
 
     def file(self, path):
-        """Where a file of its package is, of which `path` is the absolute path there."""
+        """Where a file of its package is, of which `path` is the absolute path there. Raises as command() does."""
+        self.version()
         return (self.root.path if self.root else pathlib.Path("/")) / path.removeprefix("/")
 
     def _command(self, *command, folder="/"):
