@@ -250,7 +250,7 @@ def test_an_answer_that_comes_before_the_hang_up_is_hung_up_on_both_sides(sip):
 def test_calls_that_kamailio_restores_from_its_database_are_the_same_and_can_be_hung_up(tmp_path):
     for table in ("dialog", "dialog_vars", "version"):
         shutil.copy(EMPTY_TABLES / table, tmp_path)
-    database = {"DIALOG_DATABASE": f'"text://{tmp_path}"'}
+    database = {"DATABASE_MODULE": '"db_text.so"', "DATABASE": f'"text://{tmp_path}"', "DIALOGS_IN_DATABASE": 1}
     with Lab() as lab, End("caller") as caller, End("first", lab.callee_port) as first, End("second") as second:
         start(lab, second, **database)
         with daemon_for(lab) as daemon:

@@ -1,5 +1,5 @@
-"""Scripted SIP ends on UDP, for what SIPp's scenarios cannot say: each message that comes or goes is kept, and nothing
-is sent twice unless a test says so.
+"""Scripted SIP ends on UDP, TCP or TLS, for what SIPp's scenarios cannot say: each message that comes or goes is kept, and
+nothing is sent twice unless a test says so.
 
     with End("callee", port=lab.callee_port) as callee, End("caller") as caller:
         callee.on_invite = lambda invite: callee.reply(invite, 180)
@@ -10,7 +10,9 @@ is sent twice unless a test says so.
 import contextlib
 import random
 import re
+import select
 import socket
+import ssl
 import threading
 import time
 
@@ -73,11 +75,11 @@ class Message:
 class End:
     """One end of SIP. It answers BYE, CANCEL and whatever else needs only a 200; the rest is the test's."""
 
+    transport = "UDP"
+
     def __init__(self, name, port=0):
         self.name = name
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self.socket.bind(("127.0.0.1", port))
+        self.socket = self._bind(port)
         self.port = self.socket.getsockname()[1]
         self.on_invite = lambda invite: None  #: called once for each new INVITE
         self.on_cancel = self.cancelled       #: called with the CANCEL and its INVITE
@@ -87,6 +89,12 @@ class End:
         self._answered = set()
         self._open = True
         threading.Thread(target=self._run, daemon=True).start()
+
+    def _bind(self, port):
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        bound.bind(("127.0.0.1", port))
+        return bound
 
     def __enter__(self):
         return self
@@ -101,7 +109,17 @@ class End:
         if body:
             lines.append("Content-Type: application/sdp")
         lines += [f"Content-Length: {len(body)}", "", body]
-        self.socket.sendto("\r\n".join(lines).encode(errors="surrogateescape"), to)
+        self._write("\r\n".join(lines).encode(errors="surrogateescape"), to)
+
+    def via(self, branch):
+        return "Via", f"SIP/2.0/{self.transport} 127.0.0.1:{self.port};branch={branch}"
+
+    def contact(self, user):
+        parameter = "" if self.transport == "UDP" else f";transport={self.transport.lower()}"
+        return "Contact", f"<sip:{user}@127.0.0.1:{self.port}{parameter}>"
+
+    def _write(self, data, to):
+        self.socket.sendto(data, to)
 
     def _run(self):
         while self._open:
@@ -138,16 +156,15 @@ class End:
         headers = [("Via", via) for via in request.all("Via")]
         headers += [("Record-Route", route) for route in request.all("Record-Route")]
         headers += [("From", request["From"]), ("To", to), ("Call-ID", request["Call-ID"]), ("CSeq", request["CSeq"]),
-                    ("Contact", f"<sip:{self.name}@127.0.0.1:{self.port}>")]
+                    self.contact(self.name)]
         self.send(f"SIP/2.0 {code} {REASONS.get(code, 'Reason')}", headers, body, request.address)
 
     def request_within(self, invite, method, cseq, body="", branch=None):
         """A request of the called end in the dialog of an INVITE that it has answered."""
-        headers = [("Via", f"SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch or 'z9hG4bK' + token()}"),
+        headers = [self.via(branch or "z9hG4bK" + token()),
                    *(("Route", route) for route in invite.all("Record-Route")),
                    ("From", f"{invite['To']};tag={self.name}-1"), ("To", invite["From"]), ("Call-ID", invite["Call-ID"]),
-                   ("CSeq", f"{cseq} {method}"), ("Max-Forwards", "70"),
-                   ("Contact", f"<sip:{self.name}@127.0.0.1:{self.port}>")]
+                   ("CSeq", f"{cseq} {method}"), ("Max-Forwards", "70"), self.contact(self.name)]
         self.send(f"{method} {invite.uri()} SIP/2.0", headers, body, invite.address)
 
     def find(self, wanted):
@@ -165,6 +182,74 @@ class End:
                 if not self._changed.wait(max(0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise TimeoutError(f"{self.name}: {wanted} not within {seconds} s; came: {self.received}")
         return found[count - 1]
+
+
+class StreamEnd(End):
+    """The same over TCP, or over TLS with a (certificate, key): it takes connections, and makes one to whom it has none."""
+
+    def __init__(self, name, port=0, certificate=None):
+        self.transport = "TLS" if certificate else "TCP"
+        if certificate:
+            self._as_server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._as_server.load_cert_chain(*map(str, certificate))
+            self._as_client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._as_client.check_hostname, self._as_client.verify_mode = False, ssl.CERT_NONE
+        self._connections = {}
+        self._lock = threading.RLock()
+        super().__init__(name, port)
+
+    def _bind(self, port):
+        return socket.create_server(("127.0.0.1", port))
+
+    def __exit__(self, *_):
+        self._open = False
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
+    def _run(self):
+        with contextlib.suppress(OSError):
+            while self._open:
+                connection, address = self.socket.accept()
+                if self.transport == "TLS":
+                    connection = self._as_server.wrap_socket(connection, server_side=True)
+                self._begin(connection, address)
+        self.socket.close()
+
+    def _begin(self, connection, address):
+        with self._lock:
+            self._connections[address] = connection
+        threading.Thread(target=self._read, args=(connection, address), daemon=True).start()
+
+    def _write(self, data, to):
+        with self._lock:
+            if to not in self._connections:
+                connection = socket.create_connection(to, timeout=PATIENCE)
+                self._begin(self._as_client.wrap_socket(connection) if self.transport == "TLS" else connection, to)
+            self._connections[to].sendall(data)
+
+    def _read(self, connection, address):
+        data = b""
+        with connection, contextlib.suppress(OSError):
+            while self._open:
+                if not select.select([connection], [], [], 0.1)[0]:
+                    continue
+                with self._lock:  # one SSL connection is not for two threads
+                    piece = connection.recv(1 << 16)
+                if not piece:
+                    break
+                data = self._take_whole((data + piece).lstrip(b"\r\n"), address)
+        with self._lock:
+            self._connections.pop(address, None)
+
+    def _take_whole(self, data, address):
+        """Takes the messages that are whole, and returns what is left."""
+        while (end := data.find(b"\r\n\r\n") + 4) > 3:
+            end += int(re.search(rb"\ncontent-length:\s*(\d+)", data[:end], re.I).group(1))
+            if len(data) < end:
+                break
+            self._take(Message(data[:end], address))
+            data = data[end:].lstrip(b"\r\n")
+        return data
 
 
 class Call:
@@ -188,11 +273,11 @@ class Call:
     def request(self, method, cseq=None, body="", branch=None, headers=()):
         self.branch = branch or "z9hG4bK" + token()
         self.end.send(f"{method} {self.target} SIP/2.0", [
-            ("Via", f"SIP/2.0/UDP 127.0.0.1:{self.end.port};branch={self.branch}"),
+            self.end.via(self.branch),
             *(("Route", route) for route in self.routes), ("From", self.caller),
             ("To", f"<{self.uri}>" + (f";tag={self.to_tag}" if self.to_tag else "")), ("Call-ID", self.call_id),
             ("CSeq", f"{cseq or self.cseq} {method}"), ("Max-Forwards", "70"),
-            ("Contact", f"<sip:caller@127.0.0.1:{self.end.port}>"), *headers], body, self.proxy)
+            self.end.contact("caller"), *headers], body, self.proxy)
         return self
 
     def invite(self):
