@@ -31,12 +31,14 @@ def database(lab, *tables):
 
 
 def stored(lab, calls):
-    """So many answered calls are in the database. It is read from a copy, so that Kamailio is not locked out."""
-    copy = lab.directory / "copy.sqlite"
+    """So many answered calls are in the database. It is read from a copy, so that Kamailio is not locked out; while there
+    is a journal what was copied may be undone."""
+    copy, journal = lab.directory / "copy.sqlite", lab.directory / "kamailio.sqlite-journal"
     shutil.copy(lab.directory / "kamailio.sqlite", copy)
     with contextlib.closing(sqlite3.connect(copy)) as copied, contextlib.suppress(sqlite3.DatabaseError):
-        return copied.execute("SELECT (SELECT COUNT(*) FROM dialog WHERE state = 4), "
-                              "(SELECT COUNT(*) FROM dialog_vars WHERE dialog_key = 'rc_answer')").fetchone() == (calls, calls)
+        return not journal.exists() and copied.execute(
+            "SELECT (SELECT COUNT(*) FROM dialog WHERE state = 4), "
+            "(SELECT COUNT(*) FROM dialog_vars WHERE dialog_key = 'rc_answer')").fetchone() == (calls, calls)
     return False
 
 
