@@ -24,7 +24,7 @@ target_compile_features(rollcall_options INTERFACE cxx_std_20)
 target_compile_options(rollcall_options INTERFACE
   -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${ROLLCALL_WERROR}>:-Werror>
   -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
-  # Those that GCC alone has; and of the C++ library of GCC 12, which uses what it calls deprecated itself.
+  # Clang does not know GCC's warnings, and warns of what GCC 12's library declares deprecated and uses itself.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option -Wno-deprecated-declarations>)
 if(NOT CMAKE_UNITY_BUILD) # there a name of one file shadows that of a neighbour which it has never heard of
   target_compile_options(rollcall_options INTERFACE -Wshadow)

@@ -187,7 +187,9 @@ void postgres_directory::listen() {
     db_.execute(listen_to_changes);
   } catch (const postgres::error& e) {
     if (e.state == read_only_server)
-      throw postgres::error{db_.name() + " is a standby, which tells nobody of changes: name the primary",
+      throw postgres::error{db_.name()
+                                + " is a standby, which tells nobody of changes: name the primary, or add "
+                                  "target_session_attrs=read-write to the url",
                             e.state};
     throw;
   }

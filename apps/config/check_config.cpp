@@ -187,7 +187,11 @@ private:
       return;
     }
     try {
-      look_at_store(*open_directory_store(loaded_.value.directory.url, open_mode::read_only), where.shown);
+      // As the daemon does: a server that cannot tell of changes is refused.
+      if (where.kind == database_kind::postgresql)
+        look_at_store(*watch_directory_store(loaded_.value.directory.url), where.shown);
+      else
+        look_at_store(*open_directory_store(loaded_.value.directory.url, open_mode::read_only), where.shown);
     } catch (const no_directory_yet& failure) {
       warn("directory.url", std::string{failure.what()} + " yet; " + nobody_is_served);
     } catch (const wrong_database& failure) {

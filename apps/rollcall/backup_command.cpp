@@ -61,11 +61,17 @@ void copy_directory(const std::string& url, const fs::path& folder) {
     return copy_database(where.file, folder / "directory.db");
   const auto to = folder / "directory.json";
   const auto store = open_directory_store(url, open_mode::read_only);
+  const auto content = store->load();
+  const auto realm = store->realm();
   std::ofstream out{to, std::ios::binary};
-  write_directory(out, store->load()->entries(), store->realm());
+  write_directory(out, content->entries(), realm);
   out.close();
-  if (!out)
-    fail(to, {errno, std::generic_category()});
+  if (!out) {
+    const std::error_code failure{errno, std::generic_category()};
+    std::error_code none;
+    fs::remove(to, none); // nobody restores half of one
+    fail(to, failure);
+  }
   say(where.shown, to);
 }
 

@@ -28,6 +28,7 @@ void daemon::impl::reload() {
     refuse_changes_that_need_a_restart(config_, next);
     auto dir = directory_for(next);
     refuse_loss_of_environments(switches_of(config_, *directory_), *dir);
+    refuse_loss_of_homes(switches_of(config_, *directory_), next, *dir);
     const bool read = dir != directory_;
     apply(std::move(next), std::move(dir));
     if (read)
@@ -73,8 +74,8 @@ void daemon::impl::take_nothing() {
     log::error("directory", "not reloaded, the old one is kept: the database holds no customers");
 }
 
-// All that the follower has found goes through here, in its order: what is said of the database is what was
-// found last.
+// All that the follower has found goes through here, in its order: what is said of the database is what it
+// has found last.
 void daemon::impl::learn(const directory_news& news) {
   const bool was_away = directory_status_.away();
   if (const auto* stored = std::get_if<stored_directory>(&news)) {

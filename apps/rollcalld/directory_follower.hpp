@@ -28,7 +28,7 @@ using directory_news = std::variant<stored_directory, directory_trouble>;
 ///        └───────────────────┴──── away ◄──────────────────────┘
 ///
 /// `store` is the one that was read last, and may be null. `tell` is called on the thread, in the order of
-/// what was found, and must outlive the process's last thread.
+/// what was found; what it refers to must outlive the process's last thread.
 void follow_directory(const std::string& url, std::unique_ptr<watched_directory_store> store,
                       std::function<void(directory_news)> tell);
 

@@ -1,7 +1,9 @@
 #include "apps/rollcalld/restart_rules.hpp"
 
 #include "apps/rollcalld/daemon.hpp"
+#include "apps/rollcalld/settings.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace rollcall {
@@ -28,6 +30,16 @@ void refuse_changes_that_need_a_restart(const config& now, const config& next) {
   }
   same(state_folder_of(next) == state_folder_of(now), "node.state");
   same(audit_file_of(next) == audit_file_of(now), "audit.file");
+}
+
+void refuse_loss_of_homes(const std::vector<switch_settings>& switches, const config& next,
+                          const directory& dir) {
+  const auto homeless = switches_without_environment(next, dir);
+  for (const auto& known : switches)
+    if (std::find(homeless.begin(), homeless.end(), known.name) != homeless.end())
+      throw unusable_config{"i_environment",
+                            "of switch " + known.name.value()
+                                + " is none of the directory's, and it has calls in another"};
 }
 
 void refuse_loss_of_environments(const std::vector<switch_settings>& switches, const directory& dir) {

@@ -278,8 +278,8 @@ TEST_CASE("what the link has wanted before a session ends is still sent, ahead o
   client sw{acceptor.local_endpoint().port()};
   net::channel::socket accepted{asio::make_strand(io)};
   acceptor.accept(accepted);
-  const auto shared =
-      std::make_shared<feed::service>(feed::limits{}, feed::switch_secrets{{switch_name{"sbc-1"}, {"s3cret"}}});
+  const auto shared = std::make_shared<feed::service>(
+      feed::limits{}, feed::switch_secrets{{switch_name{"sbc-1"}, {"s3cret"}}});
   auto opened = switches::session::make(
       std::move(accepted), nullptr, feed::sessions_of(shared, "node-a", link.attach(), &system_now),
       std::make_unique<feed::gate>(shared), [](const auto&, const auto&) {});

@@ -19,7 +19,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    os.environ["KAMAILIO"] = config.getoption("kamailio")
+    os.environ["KAMAILIO"] = chosen = config.getoption("kamailio")
+    if chosen not in KAMAILIOS:
+        raise pytest.UsageError(f"KAMAILIO: there is no '{chosen}' among {', '.join(KAMAILIOS)}")
     config.addinivalue_line("markers", "slow: takes more than some seconds; left out by scripts/test --quick")
 
 

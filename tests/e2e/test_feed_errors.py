@@ -300,6 +300,18 @@ def test_a_switch_that_is_no_longer_configured_is_closed_on_reload():
         stays.ping()
 
 
+def test_a_switch_with_calls_is_not_given_an_environment_that_there_is_not():
+    with Daemon() as daemon, daemon.switch("sbc-1") as switch:
+        switch.start(i_account=11)
+        wait_until(lambda: len(daemon.everything()) == 1)
+        for each in daemon.config["feed"]["switch"]:
+            each["i_environment"] = 99
+        daemon.write_config()
+        assert "of switch sbc-1 is none of the directory's" in daemon.reload()
+        switch.ping()
+        assert len(daemon.everything()) == 1
+
+
 def test_a_crowd_of_silent_strangers_keeps_no_switch_out(daemon):
     crowd = [socket.create_connection(("127.0.0.1", daemon.feed_port)) for _ in range(300)]
     try:

@@ -338,6 +338,7 @@ def test_a_standby_is_refused_with_its_reason_and_taken_once_it_is_the_primary(p
         with Daemon(folder=tmp_path, directory=None, config={"directory": {"url": postgres.url}}) as daemon:
             assert daemon.get("/readyz").status == 503
             assert "is a standby, which tells nobody of changes: name the primary" in daemon.log_text()
+            assert "is a standby" in run("rollcall", "config", "check", daemon.config_file).stderr
             postgres.promote()
             wait_until(lambda: daemon.get("/readyz").status == 200, seconds=15)
     finally:

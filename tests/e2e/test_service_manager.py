@@ -118,14 +118,18 @@ def ptrace(request, thread):
 @contextlib.contextmanager
 def without_its_actors(pid):
     """Every thread of the daemon stands still, but for the first, which talks to the service manager."""
-    threads = [int(one) for one in os.listdir(f"/proc/{pid}/task") if int(one) != pid]
-    for thread in threads:
-        ptrace(PTRACE_SEIZE, thread)
-        ptrace(PTRACE_INTERRUPT, thread)
-        os.waitpid(thread, WALL)
-    yield
-    for thread in threads:
-        ptrace(PTRACE_DETACH, thread)
+    held = []
+    try:
+        for thread in {int(one) for one in os.listdir(f"/proc/{pid}/task")} - {pid}:
+            ptrace(PTRACE_SEIZE, thread)
+            held.append(thread)
+            ptrace(PTRACE_INTERRUPT, thread)
+            os.waitpid(thread, WALL)
+        yield
+    finally:
+        for thread in held:
+            with contextlib.suppress(OSError):
+                ptrace(PTRACE_DETACH, thread)
 
 
 def test_the_watchdog_starves_when_the_actors_stand_still_and_the_rest_does_not(manager, tmp_path, monkeypatch):

@@ -210,9 +210,10 @@ class StreamEnd(End):
         with contextlib.suppress(OSError):
             while self._open:
                 connection, address = self.socket.accept()
-                if self.transport == "TLS":
-                    connection = self._as_server.wrap_socket(connection, server_side=True)
-                self._begin(connection, address)
+                with contextlib.suppress(ssl.SSLError):  # who does not get through is not waited for
+                    if self.transport == "TLS":
+                        connection = self._as_server.wrap_socket(connection, server_side=True)
+                    self._begin(connection, address)
         self.socket.close()
 
     def _begin(self, connection, address):

@@ -178,7 +178,7 @@ void add_feed(families& page, const metrics_snapshot& now) {
   page.gauge("rollcall_feed_strangers", "Feed connections without a welcome").add(number(now.feed_strangers));
   page.counter("rollcall_feed_silent_total", "Switches closed because they did not answer a ping")
       .add(number(now.feed_silent));
-  page.counter("rollcall_feed_refused_total", "Feed connections closed by us, by the code they were told")
+  page.counter("rollcall_feed_refused_total", "Feed connections closed by us, by the reason")
       .add(now.feed_refused, "code");
   page.counter("rollcall_feed_braked_total",
                "Hellos not looked at, because too many wrong secrets had come from their address")

@@ -39,8 +39,7 @@ std::optional<switches::admission::refusal> gate::admit(switches::claim& who) {
   case switch_table::check_result::wrong_secret:
     return wrong_secret(who.name);
   case switch_table::check_result::homeless:
-    // Nothing is wrong with the switch, which might take a code for the last word.
-    return refusal{close_reason::leaving, "the directory does not have its environment yet"};
+    return refusal{close_reason::no_environment, "the directory does not have its environment yet"};
   case switch_table::check_result::welcome:
     break;
   }

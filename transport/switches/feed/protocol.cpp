@@ -117,7 +117,7 @@ bool protocol::move(const std::vector<std::string>& nodes) {
 
 void protocol::closing(close_reason why, const std::string& message) {
   phase_ = phase::closing;
-  if (why != close_reason::leaving)
+  if (is_told(why))
     out_.send(error_line(to_string(why), message));
 }
 
