@@ -92,6 +92,12 @@ def tls(lab, folder):
         "TLS_KEY": f'"{key}"', "TLS_CERTIFICATE": f'"{certificate}"'}
 
 
+def udp_receiver(lab, folder):
+    if lab.program.version().startswith("5."):
+        pytest.skip("before 6.0 each SIP worker reads UDP itself")
+    return *udp(lab, folder)[:2], {"WITH_UDP_RECEIVER": 1}
+
+
 def topos(lab, folder):
     return *udp(lab, folder)[:2], {"WITH_TOPOS": 1, **database(lab, "topos")}
 
@@ -100,7 +106,7 @@ def topoh(lab, folder):
     return *udp(lab, folder)[:2], {"WITH_TOPOH": 1}
 
 
-@pytest.fixture(scope="module", params=[tcp, tls, topos, topoh], ids=lambda made: made.__name__)
+@pytest.fixture(scope="module", params=[tcp, tls, udp_receiver, topos, topoh], ids=lambda made: made.__name__)
 def deployment(request, tmp_path_factory):
     with Lab() as lab:
         caller, callee, settings = request.param(lab, tmp_path_factory.mktemp("certificates"))
