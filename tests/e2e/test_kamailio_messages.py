@@ -245,6 +245,25 @@ def test_an_answer_that_comes_before_the_hang_up_is_hung_up_on_both_sides(sip):
     assert sip.lab.dialogs() == []
 
 
+@pytest.mark.slow
+def test_a_hang_up_while_the_answer_passes_ends_the_call_only_when_its_byes_are_sent():
+    """Kamailio says that it has ended such a call, and sends no BYE, for it does not know the callee yet."""
+    with Lab() as lab, End("caller") as caller, End("first", lab.callee_port) as first, End("second") as second:
+        start(lab, second, ROLLCALL_OWN_EVENT_ROUTES=1, WITH_ENDS=1, WITH_LOCK=1, WITH_SLOW_ANSWERS=1)
+        with daemon_for(lab) as daemon:
+            ready(daemon)
+            first.on_invite = lambda invite: first.reply(invite, 200)
+            for _ in range(2):
+                call = Call(caller, lab.sip_port).invite()
+                (id,) = wait_until(lambda: connected(daemon, 1), SOON)
+                assert daemon.trusted().disconnectCall(ID=id) == OK
+                call.answered()
+                assert id in live(daemon) or caller.find(is_from(call, "BYE")), "it is up"
+                for end in (caller, first):
+                    end.wait_for(is_from(call, "BYE"))
+                wait_until(lambda: not live(daemon) and not lab.dialogs(), SOON, "the end")
+
+
 # --- dialogs that Kamailio restores
 
 def test_calls_that_kamailio_restores_from_its_database_are_the_same_and_can_be_hung_up(tmp_path):
@@ -315,7 +334,7 @@ def test_a_second_reader_that_stands_still_does_not_keep_events_from_the_first()
 # --- what a script has left out
 
 FORGOTTEN = {
-    "the ends": ({}, "", ["event_route[dialog:end] must call route(ROLLCALL_ENDED)"]),
+    "the ends": ({"WITH_LOCK": 1}, "", ["event_route[dialog:end] must call route(ROLLCALL_ENDED)"]),
     "the lock": ({"WITH_ENDS": 1}, "", ["event_route[tm:local-request] must call route(ROLLCALL_BYE)"]),
     "routed and replies": ({"WITH_ENDS": 1}, "not routed", [
         "route(ROLLCALL_ROUTED) is missing before t_relay()",
