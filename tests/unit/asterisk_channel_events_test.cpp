@@ -70,10 +70,12 @@ TEST_CASE_FIXTURE(fixture, "asterisk: a header that comes again says nothing") {
 TEST_CASE_FIXTURE(fixture,
                   "asterisk: channels whose Uniqueid could not be put into a command are not taken") {
   comes("1 1", "801");
-  comes(std::string(150, '1'), "801");
+  comes(std::string(152, '1'), "801");
+  comes("/PJSIP/", "801");
+  comes("PJSIP/901-00000001", "801");
   comes("1\xff", "801");
   CHECK(graph.leg_count() == 0);
-  CHECK(events.bad_ids() == 3);
+  CHECK(events.bad_ids() == 5);
 }
 
 TEST_CASE_FIXTURE(
@@ -120,20 +122,20 @@ TEST_CASE_FIXTURE(fixture, "asterisk: a variable may be the account") {
 TEST_CASE_FIXTURE(fixture,
                   "asterisk: who serves a queue has an account of its own, and is in its caller's call") {
   const auto item = [](const lines& more) {
-    lines all{"Event: CoreShowChannel", "ChannelState: 6", "BridgeId: b", "Linkedid: lab-100.1"};
+    lines all{"Event: CoreShowChannel", "ChannelState: 6", "BridgeId: b", "Linkedid: lab-1795869100.1"};
     all.insert(all.end(), more.begin(), more.end());
     return event_of(all);
   };
   graph.snapshot_begin();
   events.listed_bridge(event_of({"Event: BridgeListItem", "BridgeUniqueid: b", "BridgeType: basic"}));
-  events.listed_channel(
-      item({"Uniqueid: lab-101.2", "Channel: PJSIP/901-2", "AccountCode: 901", "Application: AppQueue"}));
-  events.listed_channel(item({"Uniqueid: lab-100.1", "Channel: PJSIP/801-1", "AccountCode: 801",
+  events.listed_channel(item(
+      {"Uniqueid: lab-1795869101.2", "Channel: PJSIP/901-2", "AccountCode: 901", "Application: AppQueue"}));
+  events.listed_channel(item({"Uniqueid: lab-1795869100.1", "Channel: PJSIP/801-1", "AccountCode: 801",
                               "Application: Queue", "Exten: 500"}),
                         std::chrono::seconds{5});
   graph.snapshot_end(true, now);
-  CHECK(row("lab-100.1") == "801 >500 : lab-100.1 lab-101.2");
-  CHECK(graph.find("lab-100.1")->setup == timestamp{std::chrono::seconds{105}});
+  CHECK(row("lab-1795869100.1") == "801 >500 : lab-1795869100.1 lab-1795869101.2");
+  CHECK(graph.find("lab-1795869100.1")->setup == timestamp{std::chrono::seconds{1795869105}});
 }
 
 TEST_CASE_FIXTURE(fixture, "asterisk: addresses of media and Call-IDs that are asked for") {

@@ -31,10 +31,12 @@ void check(F made_of, const pairs& table) {
 TEST_CASE("asterisk: which ids are taken") {
   CHECK(is_leg_id("lab-1795869159.29"));
   CHECK(is_leg_id("1795869159.29"));
-  CHECK(is_leg_id(std::string(149, 'x')));
+  CHECK(is_leg_id(std::string(149, 'x') + ";2"));
   for (const std::string bad : {"", "a b", "a\rb", "a\nb", "a\tb", "\x7f", "\xc3\xa4"})
     CHECK_FALSE(is_leg_id(bad));
-  CHECK_FALSE(is_leg_id(std::string(150, 'x')));
+  for (const std::string other : {"/x/", "/PJSIP/", "PJSIP/801-1", "a/2"}) // names, patterns, ids of calls
+    CHECK_FALSE(is_leg_id(other));
+  CHECK_FALSE(is_leg_id(std::string(152, 'x')));
   CHECK_FALSE(is_leg_id(std::string(1, '\0')));
 }
 
@@ -42,8 +44,10 @@ TEST_CASE("asterisk: what a channel's name says") {
   CHECK(kind_of("PJSIP/801-00000017") == leg_kind::external);
   CHECK(kind_of("DAHDI/i1/4930-1") == leg_kind::external);
   CHECK(kind_of("Local/902@route-00000000;1") == leg_kind::half);
-  CHECK(kind_of("CBAnn/600-00000000;2") == leg_kind::internal);
-  CHECK(kind_of("Surrogate/801") == leg_kind::internal);
+  for (const std::string_view internal :
+       {"CBAnn/600-00000000;2", "Surrogate/801", "UnicastRTP/127.0.0.1:9000-0x7f", "MulticastRTP/0x7f",
+        "AudioSocket/127.0.0.1:9000-1", "WebSocket/media/0x7f", "OutgoingSpoolFailed"})
+    CHECK(kind_of(internal) == leg_kind::internal);
   check(endpoint_of, {{"PJSIP/carrier-a-0000001a", "carrier-a"},
                       {"PJSIP/801-00000017", "801"},
                       {"PJSIP/801", ""},
@@ -78,6 +82,8 @@ TEST_CASE("asterisk: numbers and addresses") {
                     {"PJSIP/901", "901"},
                     {"Local/902@route", "902"},
                     {"901", "901"},
+                    {"PJSIP/carrier/sip:1555@host", "1555"},
+                    {"sips:1555@host", "1555"},
                     {"", ""},
                     {"@", ""}});
   check(media_address, {{"127.0.2.11:30008", "127.0.2.11"},
@@ -94,12 +100,13 @@ TEST_CASE("asterisk: times") {
   CHECK(time_in("1795869159.123456789") == timestamp{1795869159123456us});
   CHECK(time_in("1795869159") == timestamp{1795869159s});
   for (const std::string_view none :
-       {"", "0", "x", "1795869159.", "1795869159.x", "-1", "1e9", "253402300800"})
+       {"", "0", "x", "1795869159.", "1795869159.x", "1795869159.123456abc", "-1", "1e9", "253402300800"})
     CHECK(time_in(none) == std::nullopt);
   CHECK(time_of_id("lab-1795869159.29") == timestamp{1795869159s});
   CHECK(time_of_id("a-b-1795869159.29") == timestamp{1795869159s});
   CHECK(time_of_id("1795869159.29") == timestamp{1795869159s});
-  for (const std::string_view none : {"", "chosen", "lab-1795869159", "lab-.29"})
+  for (const std::string_view none :
+       {"", "chosen", "lab-1795869159", "lab-.29", "campaign-17.3", "999999999.1", "x-999999999999.1"})
     CHECK(time_of_id(none) == std::nullopt);
 }
 

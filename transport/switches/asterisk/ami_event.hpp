@@ -61,7 +61,7 @@ private:
 ///     line ──► take() ── true ──► message() … clear by the next take()
 ///
 /// What is wrong costs its line, and is counted: a line that is no header, one that is too long (the caller
-/// tells, who has cut them), and those beyond the bounds of a message. One thread.
+/// tells, who has cut them), and those beyond the bounds of a message. One for each connection; one thread.
 class ami_reader {
 public:
   /// True when the line has ended a message that has a header at least.

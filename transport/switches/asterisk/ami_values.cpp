@@ -10,13 +10,21 @@ namespace rollcall::asterisk {
 
 namespace {
 
-constexpr std::size_t id_bytes = 149;
+/// Who chooses one has 149; Asterisk adds `;2` for the other half of a Local channel.
+constexpr std::size_t id_bytes = 151;
 constexpr std::string_view half_prefix = "Local/";
 
-/// Channels that Asterisk makes for itself.
-constexpr std::array<std::string_view, 9> internal_prefixes = {"CBAnn/",     "CBRec/",     "Recorder/",
-                                                               "Announcer/", "Surrogate/", "AsyncGoto/",
-                                                               "Snoop/",     "Message/",   "Bridge/"};
+/// Channels that Asterisk makes for itself, or with which it sends media to a program.
+constexpr std::array<std::string_view, 14> internal_prefixes = {"CBAnn/",        "CBRec/",
+                                                                "Recorder/",     "Announcer/",
+                                                                "Surrogate/",    "AsyncGoto/",
+                                                                "Snoop/",        "Message/",
+                                                                "Bridge/",       "UnicastRTP/",
+                                                                "MulticastRTP/", "AudioSocket/",
+                                                                "WebSocket/",    "OutgoingSpoolFailed"};
+
+/// September 2001: a smaller number in an id is no time, but was chosen.
+constexpr timestamp earliest_in_id{std::chrono::seconds{1'000'000'000}};
 
 /// The end of the year 9999, after which no time is one.
 constexpr std::uint64_t most_seconds = 253'402'300'799;
@@ -39,7 +47,7 @@ std::optional<timestamp> seconds(std::string_view text) {
 
 bool is_leg_id(std::string_view text) {
   return !text.empty() && text.size() <= id_bytes
-         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '/'; });
 }
 
 leg_kind kind_of(std::string_view channel) {
@@ -94,6 +102,9 @@ std::string_view dialled_extension(std::string_view exten) {
 std::string_view number_in(std::string_view dial_string) {
   if (const auto slash = dial_string.rfind('/'); slash != std::string_view::npos)
     dial_string.remove_prefix(slash + 1);
+  for (const std::string_view scheme : {"sip:", "sips:"})
+    if (dial_string.starts_with(scheme))
+      dial_string.remove_prefix(scheme.size());
   return dial_string.substr(0, dial_string.find('@'));
 }
 
@@ -106,14 +117,14 @@ std::string_view media_address(std::string_view answer) {
 }
 
 std::optional<timestamp> time_in(std::string_view text) {
-  constexpr std::size_t microsecond_digits = 6;
+  constexpr std::size_t microsecond_digits = 6, nanosecond_digits = 9;
   const auto dot = text.find('.');
   const auto whole = seconds(text.substr(0, dot));
   if (!whole || dot == std::string_view::npos)
     return whole;
   const auto fraction = text.substr(dot + 1);
   auto rest = natural(fraction.substr(0, microsecond_digits));
-  if (!rest || fraction.size() > 9)
+  if (!rest || fraction.size() > nanosecond_digits || !natural(fraction))
     return std::nullopt;
   for (auto digits = fraction.size(); digits < microsecond_digits; ++digits)
     *rest *= 10;
@@ -124,7 +135,8 @@ std::optional<timestamp> time_of_id(std::string_view unique_id) {
   if (const auto dash = unique_id.rfind('-'); dash != std::string_view::npos)
     unique_id.remove_prefix(dash + 1);
   const auto dot = unique_id.find('.');
-  return dot == std::string_view::npos ? std::nullopt : seconds(unique_id.substr(0, dot));
+  const auto time = dot == std::string_view::npos ? std::nullopt : seconds(unique_id.substr(0, dot));
+  return time && *time >= earliest_in_id ? time : std::nullopt;
 }
 
 } // namespace rollcall::asterisk
