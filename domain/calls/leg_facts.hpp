@@ -43,17 +43,19 @@ struct leg_facts {
   std::string_view id; ///< the switch's own, of all its legs ever; never empty
   std::optional<leg_kind> kind = {};
   std::optional<leg_state> state = {};
-  std::optional<timestamp> since = {}; ///< when it came to be; `now` on the first sight when not said
-  std::string_view group = {};         ///< legs that the switch reckons to one call: a guess, it changes
-  std::string_view pair = {};          ///< of a half: the same for both
-  std::string_view account = {};       ///< as the switch keeps it for the leg
-  std::string_view said_account = {};  ///< as the operator's script names it
-  std::string_view caller = {};        ///< number
+  std::optional<timestamp> since =
+      {};                        ///< when it came to be; on the first sight, `now` when not said or later
+  std::string_view group = {};   ///< legs that the switch reckons to one call: a guess, it changes
+  std::string_view pair = {};    ///< of a half: the same for both
+  std::string_view account = {}; ///< as the switch keeps it for the leg
+  std::string_view said_account = {}; ///< as the operator's script names it
+  std::string_view caller = {};       ///< number
   std::string_view callee = {}; ///< number that it dialled: taken on the first sight, later ones are others
   std::string_view said_callee = {}; ///< as the script names it: goes before `callee`
   std::string_view sip_call_id = {}; ///< RFC 3261 Call-ID
   std::string_view connection = {};  ///< of a carrier's leg: which of its connections
   std::string_view media = {};       ///< address of its RTP
+  bool transferred = false; ///< just now: its account may be another's, and what its script says stays so
 };
 
 /// What a list of the switch says of one leg.
@@ -63,7 +65,7 @@ struct listed_leg {
   bool child = false;           ///< it was dialled for another leg, or for nobody
 };
 
-/// A call that the node knows of from earlier, or from another node. Its legs have the owner first.
+/// A call that the node knows of from earlier, or from another node.
 struct known_call {
   std::string id;
   std::string account = {};
@@ -71,6 +73,7 @@ struct known_call {
   std::string callee = {};
   timestamp setup = {};
   timestamp connect = {}; ///< epoch: not known
+  std::string owner = {}; ///< one of the legs; empty when that had gone
   std::vector<std::string> legs = {};
 };
 

@@ -39,7 +39,8 @@ public:
     std::size_t text_bytes = 1024;               ///< of what is said of a leg: the rest is cut off
     std::size_t walk = 256;                      ///< legs that are looked at to find who can hear a leg
     std::chrono::milliseconds tombstone{60'000}; ///< how long a leg that is gone is remembered
-    std::chrono::milliseconds apart{1'000}; ///< transfers part legs that belong together for milliseconds
+    std::chrono::milliseconds apart{1'000};   ///< transfers part legs that belong together for milliseconds
+    std::chrono::milliseconds swapped{1'000}; ///< after a transfer no account of its legs is believed
   };
 
   /// How often sweep() should be called.
@@ -86,6 +87,7 @@ public:
   // is given a call. What is listed is kept until then, and may be forgotten by the caller.
 
   /// What is known of calls, for legs that the graph does not know: they keep these ids and accounts.
+  /// Forgotten after the next list that is whole.
   void remember(known_call call);
 
   void snapshot_begin();
@@ -93,12 +95,13 @@ public:
   void listed(const listed_leg& said);
 
   /// Legs that are not listed, and of which nothing has been heard since the beginning, are gone if the list
-  /// is `whole`.
+  /// is `whole`. One of which the graph could not take all is not.
   void snapshot_end(bool whole, leg_moment now);
 
   // --- what has become of it
 
-  /// What has changed since this was called last.
+  /// What has changed since this was called last. A call that has ended is told first as it was last; of
+  /// one that was a guess from beginning to end nothing is told.
   call_changes take_changes();
 
   /// Null for a call that there is not.
@@ -123,7 +126,9 @@ private:
   struct leg_node;
   struct bridge_node;
   struct call_node;
+  struct known_before;
   struct list;
+  enum class account_source : std::uint8_t;
   using legs = std::vector<leg_node*>;
 
   struct text_hash {
@@ -135,9 +140,16 @@ private:
   template <class T>
   using by_text = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
+  void lost(std::string_view leg, leg_moment now);
+  const leg_call& shown_of(call_node& which) const;
+
+  // leg_graph_legs.cpp: what is known of legs and bridges
+  enum class told_by : std::uint8_t { event, list };
   leg_node* known(std::string_view id) const;
-  leg_node* refresh(const leg_facts& said, leg_moment now);
-  void take(leg_node& of, const leg_facts& said, bool first, leg_moment now);
+  leg_node* refresh(const leg_facts& said, leg_moment now, told_by source = told_by::event);
+  void take_state(leg_node& of, leg_state said, bool is_news, leg_moment now);
+  void take_accounts(leg_node& of, const leg_facts& said, leg_moment now);
+  void take_texts(leg_node& of, const leg_facts& said, bool first);
   void keep(std::string& text, std::string_view said) const;
   void set_group(leg_node& of, std::string_view group);
   void leave_group(leg_node& of);
@@ -149,6 +161,7 @@ private:
 
   // leg_graph_calls.cpp: which leg is in which call
   legs around(leg_node& of) const;
+  legs group_of(const leg_node& of) const;
   void suspect(const legs& all);
   call_node* call_upwards(const leg_node& of) const;
   call_node* call_of_group(const leg_node& of) const;
@@ -156,23 +169,30 @@ private:
   void place_dialled(leg_node& of, leg_moment now);
   void separate_guess(leg_node& of, leg_moment now);
   call_node& begin_call(leg_node& with, bool owned, leg_moment now);
+  call_node& begin_call(leg_node& with, bool owned, account_source account, leg_moment now);
   call_node& begin_call(std::string id);
   void attach(leg_node& of, call_node& to, call_end why, leg_moment now);
   bool detach(leg_node& of);
   void end_call(call_node& which, call_end why, const call_node* into, leg_moment now);
   void lost_owner(call_node& which, leg_moment now);
   void fold(const legs& heard, leg_moment now);
-  void split(call_node& which, leg_moment now);
-  bool is_being_dialled(const leg_node& of) const;
   std::vector<call_node*> sorted_calls() const;
 
-  // leg_graph_rows.cpp: what is told of a call
-  void update(call_node& which);
+  // leg_graph_apart.cpp: legs that have nothing to do with their call any more
+  void split(call_node& which, leg_moment now);
+  legs apart(call_node& which, leg_node& anchor, leg_moment now);
+  bool is_being_dialled(const leg_node& of) const;
+
+  // leg_graph_rows.cpp: what is told of a call. Of its legs update() looks at `changed` alone, and at all
+  // when the call is stale.
+  void update(call_node& which, const leg_node* changed = nullptr);
   static void say_legs(call_node& which);
-  static void say_account(call_node& which);
+  void say_account(call_node& which) const;
   static void say_numbers(call_node& which);
-  static void say_state(call_node& which);
+  static void say_leg(call_node& which, const leg_node& of);
   static void say_far_side(call_node& which);
+  static bool is_from_carrier(const leg_node& of);
+  static std::string_view account_of(const leg_node& of, account_source from);
 
   // leg_graph_snapshot.cpp
   template <class F>
@@ -181,8 +201,11 @@ private:
   void take_listed(leg_moment now);
   void remove_unlisted(leg_moment now);
   void place_listed(leg_moment now);
+  void fold_listed(bool is_whole, leg_moment now);
   void place_remembered(leg_node& of, leg_moment now);
   void place_child(leg_node& of, leg_moment now);
+  call_node* remembered_call(known_before& from);
+  static account_source source_of(std::string_view account, const leg_node& of, bool is_owner);
   static bool is_anothers(const leg_node& of, const call_node& candidate);
 
   const limits bounds_;
@@ -190,13 +213,15 @@ private:
   by_text<std::unique_ptr<bridge_node>> bridges_;
   by_text<std::unique_ptr<call_node>> calls_;
   by_text<legs> groups_;
-  by_text<leg_node*> single_halves_;                      ///< by what both of a pair have in common
-  by_text<std::shared_ptr<const known_call>> remembered_; ///< by each of its legs
+  by_text<leg_node*> single_halves_;                  ///< by what both of a pair have in common
+  by_text<std::shared_ptr<known_before>> remembered_; ///< by each of its legs
   recently_ended gone_;
   std::vector<std::string> dirty_;           ///< calls of which something is to be told
-  call_changes ended_;                       ///< to be told after those
+  call_changes ended_;                       ///< to be told after those, each behind what it was last
   std::unordered_set<std::string> suspects_; ///< calls of which a leg may be apart
   std::unique_ptr<list> list_;               ///< while a snapshot is taken
+  bool placing_ = false;                     ///< the legs of one that has ended
+  mutable std::uint64_t walk_ = 0;           ///< of the last around()
   std::uint64_t number_ = 0;                 ///< of the last leg or call
   std::uint64_t refused_ = 0;
 };

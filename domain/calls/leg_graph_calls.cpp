@@ -21,17 +21,19 @@ bool contains(const std::vector<T>& all, const std::type_identity_t<T>& one) {
 
 /// Who can hear a leg: over bridges of conversations and pairs of halves. Itself is the first.
 leg_graph::legs leg_graph::around(leg_node& of) const {
-  legs all{&of}; // mostly two: no set is faster
-  const auto add = [&](leg_node* each) {
-    if (each && all.size() < bounds_.walk && !contains(all, each))
+  const auto walk = ++walk_;
+  of.walked = walk;
+  legs all{&of};
+  const auto hear = [&](leg_node* each) {
+    if (each && std::exchange(each->walked, walk) != walk)
       all.push_back(each);
+    return all.size() < bounds_.walk;
   };
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    add(all[i]->pair);
-    const auto* const in = all[i]->in;
-    if (in && in->kind == bridge_kind::conversation)
-      for (auto* each : in->members)
-        add(each);
+  for (std::size_t i = 0; i < all.size() && hear(all[i]->pair); ++i) {
+    auto* const in = all[i]->in;
+    if (in && in->kind == bridge_kind::conversation && std::exchange(in->walked, walk) != walk)
+      for (std::size_t each = 0; each < in->members.size() && hear(in->members[each]);)
+        ++each;
   }
   return all;
 }
@@ -57,6 +59,23 @@ leg_graph::call_node* leg_graph::call_upwards(const leg_node& of) const {
   return nullptr;
 }
 
+/// The others in the group of a leg that are in calls, no more than a walk may take. The first is after whom
+/// it is named.
+leg_graph::legs leg_graph::group_of(const leg_node& of) const {
+  legs all;
+  const auto add_if_placed = [&](leg_node* each) {
+    if (each && each != &of && each->of && all.size() < bounds_.walk)
+      all.push_back(each);
+  };
+  auto* const named_after = known(of.group);
+  add_if_placed(named_after);
+  if (const auto found = groups_.find(of.group); found != groups_.end())
+    for (std::size_t i = 0; i < std::min(found->second.size(), bounds_.walk); ++i)
+      if (found->second[i] != named_after)
+        add_if_placed(found->second[i]);
+  return all;
+}
+
 /// The last resort. Of several calls that of its account, else that of whom the group is named after, else
 /// that of the oldest leg.
 leg_graph::call_node* leg_graph::call_of_group(const leg_node& of) const {
@@ -66,10 +85,9 @@ leg_graph::call_node* leg_graph::call_of_group(const leg_node& of) const {
   const auto rank = [&of](const leg_node* each) {
     return std::tuple{each->of->shown.account != of.account, each->id != of.group, each->number};
   };
-  if (const auto found = groups_.find(of.group); found != groups_.end())
-    for (const auto* each : found->second)
-      if (each != &of && each->of && (!best || rank(each) < rank(best)))
-        best = each;
+  for (const auto* each : group_of(of))
+    if (!best || rank(each) < rank(best))
+      best = each;
   if (best)
     return best->of;
   const auto found = calls_.find(of.group); // its owner is gone
@@ -79,9 +97,14 @@ leg_graph::call_node* leg_graph::call_of_group(const leg_node& of) const {
 void leg_graph::place(leg_node& of, leg_moment now) {
   if (of.of || list_ || !of.is_external())
     return;
+  if (!remembered_.empty())
+    place_remembered(of, now);
+  if (of.of)
+    return;
+  const auto is_grouped = !of.incoming && (of.dialled || of.state != leg_state::up);
   if (auto* const above = call_upwards(of)) {
     attach(of, *above, call_end::guess, now);
-  } else if (auto* const grouped = of.incoming ? nullptr : call_of_group(of)) {
+  } else if (auto* const grouped = is_grouped ? call_of_group(of) : nullptr) {
     of.guessed = true;
     attach(of, *grouped, call_end::guess, now);
   } else {
@@ -106,26 +129,27 @@ void leg_graph::place_dialled(leg_node& of, leg_moment now) {
   }
   if (above == of.of)
     of.guessed = false;
-  update(*of.of);
+  update(*of.of, &of);
 }
 
 /// That a leg is answered, and is another account's than that of the call where a guess has put it, shows
-/// that the guess was wrong.
+/// that the guess was wrong: unless it was dialled for it.
 void leg_graph::separate_guess(leg_node& of, leg_moment now) {
   if (!of.of || !of.guessed || of.state != leg_state::up || list_)
     return;
   of.guessed = false;
-  if (!is_anothers(of, *of.of))
+  if (!is_anothers(of, *of.of) || call_upwards(of) == of.of)
     return;
+  const auto source = of.of->from;
   call_node* better = nullptr;
-  for (const auto* each : groups_[of.group])
-    if (each->of && each->of->shown.account == of.account && (!better || each->of->is_older_than(*better)))
+  for (const auto* each : group_of(of))
+    if (each->of->shown.account == account_of(of, source) && (!better || each->of->is_older_than(*better)))
       better = each->of;
-  const auto there = of.of->all;
+  const auto there = in_order(of.of->all);
   if (better)
     attach(of, *better, call_end::guess, now);
   else
-    begin_call(of, true, now);
+    begin_call(of, true, source, now);
   for (auto* each : there) // whom it has dialled goes along
     if (each != &of && call_upwards(*each) == of.of)
       attach(*each, *of.of, call_end::guess, now);
@@ -139,6 +163,12 @@ leg_graph::call_node& leg_graph::begin_call(std::string id) {
 }
 
 leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned, leg_moment now) {
+  return begin_call(with, owned, account_source::unknown, now);
+}
+
+/// Its account is that which the leg has from there, if that is known.
+leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned, account_source account,
+                                            leg_moment now) {
   std::string id;
   do {
     ++with.calls_begun;
@@ -146,6 +176,8 @@ leg_graph::call_node& leg_graph::begin_call(leg_node& with, bool owned, leg_mome
   } while (calls_.contains(id));
   auto& made = begin_call(std::move(id));
   made.shown.setup = with.since;
+  made.shown.account = account_of(with, account);
+  made.from = account;
   attach(with, made, call_end::guess, now);
   if (owned)
     made.own(with);
@@ -160,13 +192,10 @@ void leg_graph::attach(leg_node& of, call_node& to, call_end why, leg_moment now
   const auto owned = from && detach(of);
   of.of = &to;
   of.apart.reset();
-  const auto behind =
-      std::upper_bound(to.all.begin(), to.all.end(), &of,
-                       [](const leg_node* a, const leg_node* b) { return a->number < b->number; });
-  to.all.insert(behind, &of);
+  add(to.all, of, &leg_node::at_in_call);
   to.reshaped = true;
   suspect({&of});
-  update(to);
+  update(to, &of);
   if (!from)
     return;
   if (from->all.empty())
@@ -180,17 +209,34 @@ void leg_graph::attach(leg_node& of, call_node& to, call_end why, leg_moment now
 /// Takes a leg out of its call, which may be empty then. True when it was the owner.
 bool leg_graph::detach(leg_node& of) {
   auto& from = *std::exchange(of.of, nullptr);
-  std::erase(from.all, &of);
-  from.reshaped = true;
+  if (from.all.size() == 1) // as it was last it may still be told
+    say_legs(from);
+  else
+    from.reshaped = true;
+  drop(from.all, of, &leg_node::at_in_call);
+  if (from.carrier == &of || from.callee == &of) {
+    from.carrier = from.callee = nullptr; // one of them is about to be no more
+    from.stale = true;
+  }
   if (from.owner != &of)
     return false;
   from.owner = nullptr;
+  from.stale = true;
+  from.unanswered = from.shown.state < call_state::connected;
   return true;
 }
 
 void leg_graph::end_call(call_node& which, call_end why, const call_node* into, leg_moment now) {
+  const auto& shown = which.shown;
+  if (which.told && which.dirty) {
+    ended_.emplace_back(call_changed{shown});
+  } else if (!which.told && (which.remembered || why == call_end::gone)) {
+    ended_.emplace_back(call_began{shown});
+    which.told = true;
+  }
+  const auto at = std::max({now.wall, shown.setup, shown.connect});
   if (which.told)
-    ended_.emplace_back(call_ended{which.shown.id, why, into ? into->shown.id : std::string{}, now.wall});
+    ended_.emplace_back(call_ended{shown.id, why, into ? into->shown.id : std::string{}, at});
   suspects_.erase(which.shown.id);
   const auto keeps_it = calls_.extract(calls_.find(which.shown.id));
 }
@@ -199,9 +245,10 @@ void leg_graph::lost_owner(call_node& which, leg_moment now) {
   update(which);
   const auto id = which.shown.id;
   suspects_.insert(id);
-  const auto left = which.all;
+  const auto left = in_order(which.all);
+  const auto before = walk_;
   for (auto* each : left)
-    if (each->of && each->of->shown.id == id)
+    if (each->walked <= before && each->of && each->of->shown.id == id)
       fold(around(*each), now);
 }
 
@@ -218,11 +265,11 @@ void leg_graph::fold(const legs& heard, leg_moment now) {
   if (all.size() < 2)
     return;
   std::sort(all.begin(), all.end(), [](const call_node* a, const call_node* b) {
-    return !a->owner != !b->owner ? a->owner != nullptr : a->is_older_than(*b);
+    return a->has_owner() != b->has_owner() ? a->has_owner() : a->is_older_than(*b);
   });
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = i + 1; j < all.size();) {
-      if (all[j]->owner || all[j]->shown.account != all[i]->shown.account) {
+      if (all[j]->has_owner() || all[j]->shown.account != all[i]->shown.account) {
         ++j;
         continue;
       }
@@ -232,58 +279,6 @@ void leg_graph::fold(const legs& heard, leg_moment now) {
         if (each->of == gives)
           attach(*each, *all[i], call_end::joined, now); // the last of them ends it
     }
-}
-
-/// Legs that are apart from their call's owner for too long become calls of their own, of the same account.
-void leg_graph::split(call_node& which, leg_moment now) {
-  const auto guesses = which.all;
-  const auto id = which.shown.id;
-  for (auto* each : guesses)
-    if (each->guessed)
-      separate_guess(*each, now);
-  if (!calls_.contains(id))
-    return;
-  if (which.all.size() < 2)
-    return;
-  auto* const anchor = which.owner ? which.owner : which.all.front();
-  const auto heard = around(*anchor);
-  const auto all = which.all;
-  for (auto* each : all) {
-    const auto dialled = is_being_dialled(*each);
-    if (each->of != &which || contains(heard, each) || dialled) {
-      each->apart.reset();
-      if (dialled && each->state == leg_state::up) // whoever dials it may go
-        suspects_.insert(id);
-      continue;
-    }
-    if (!each->apart)
-      each->apart = now.steady;
-    if (now.steady - *each->apart <= bounds_.apart) {
-      suspects_.insert(id);
-      continue;
-    }
-    const auto together = around(*each);
-    const auto& old = which.shown;
-    // What it keeps is set before it is told: begin_call() without an owner says nothing of its own.
-    auto& made = begin_call(*each, false, now);
-    made.account_was_said = which.account_was_said;
-    made.shown.account = old.account;
-    made.shown.caller = old.caller;
-    made.shown.callee = old.callee;
-    made.shown.sip_call_id = old.sip_call_id;
-    update(made);
-    for (auto* other : together)
-      if (other->of == &which && other != anchor)
-        attach(*other, made, call_end::joined, now);
-    fold(together, now);
-  }
-}
-
-/// A leg that is answered has been dialled for whom it talks to, or is about to talk to.
-bool leg_graph::is_being_dialled(const leg_node& of) const {
-  if (of.state != leg_state::up)
-    return true;
-  return !of.in && !of.talked && known(of.parent);
 }
 
 std::vector<leg_graph::call_node*> leg_graph::sorted_calls() const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -48,8 +49,8 @@ void leg_graph::remember(known_call call) {
     ++refused_;
     return;
   }
-  const auto all = std::make_shared<const known_call>(std::move(call));
-  for (const auto& each : all->legs)
+  const auto all = std::make_shared<known_before>(known_before{std::move(call)});
+  for (const auto& each : all->call.legs)
     remembered_.insert_or_assign(each, all);
 }
 
@@ -67,44 +68,52 @@ void leg_graph::snapshot_begin() {
 void leg_graph::listed_bridge(std::string_view bridge, bridge_kind kind) {
   if (!list_)
     return;
-  if (list_->bridges.size() >= bounds_.bridges || bridge.empty() || bridge.size() > bounds_.id_bytes)
+  if (list_->bridges.size() >= bounds_.bridges || bridge.empty() || bridge.size() > bounds_.id_bytes) {
     ++refused_;
-  else
+    list_->cut = true;
+  } else {
     list_->bridges.emplace_back(bridge, kind);
+  }
 }
 
 void leg_graph::listed(const listed_leg& said) {
   if (!list_)
     return;
   // One more than can be taken: the graph is full then in any case.
-  if (list_->legs.size() > bounds_.legs || said.facts.id.empty() || said.facts.id.size() > bounds_.id_bytes)
+  if (list_->legs.size() > bounds_.legs || said.facts.id.empty() || said.facts.id.size() > bounds_.id_bytes) {
     ++refused_;
-  else
+    list_->cut = true;
+  } else {
     list_->legs.emplace_back(said);
+  }
 }
 
 void leg_graph::snapshot_end(bool whole, leg_moment now) {
   if (!list_)
     return;
   take_listed(now);
-  if (whole)
+  const auto is_whole = whole && !list_->cut;
+  if (is_whole)
     remove_unlisted(now);
   list_.reset();
   place_listed(now);
-  remembered_.clear();
+  fold_listed(is_whole, now);
 }
 
 /// What an event has said meanwhile counts: of such a leg the list gives only what is missing.
 void leg_graph::take_listed(leg_moment now) {
+  const auto is_gone = [this](std::string_view bridge) {
+    return list_->destroyed.contains(std::string{bridge});
+  };
   for (const auto& [id, kind] : list_->bridges)
-    if (auto* const into = known_bridge(id))
+    if (auto* const into = is_gone(id) ? nullptr : known_bridge(id))
       into->kind = kind;
   for (const auto& item : list_->legs) {
     const auto& facts = item.said.facts;
     auto* of = known(facts.id);
     const auto is_newer = of && of->heard;
     if (!is_newer)
-      of = refresh(facts, now);
+      of = refresh(facts, now, told_by::list);
     if (!of)
       continue;
     of->listed = true;
@@ -117,12 +126,13 @@ void leg_graph::take_listed(leg_moment now) {
       if (of->number > list_->last_before)
         fill(of->callee, facts.callee);
       fill(of->said_callee, facts.said_callee);
-      fill(of->said_account, facts.said_account);
+      if (!of->transferred)
+        fill(of->said_account, facts.said_account);
       fill(of->sip_call_id, facts.sip_call_id);
     }
     if (of->moved)
       continue;
-    const auto is_there = item.said.bridge != of->left_bridge;
+    const auto is_there = item.said.bridge != of->left_bridge && !is_gone(item.said.bridge);
     auto* const into = is_there ? known_bridge(item.said.bridge) : nullptr;
     if (into)
       enter(*of, *into);
@@ -142,6 +152,7 @@ void leg_graph::remove_unlisted(leg_moment now) {
 
 /// Owners first: those that were dialled go to the calls of others.
 void leg_graph::place_listed(leg_moment now) {
+  placing_ = true;
   for (auto* each : unplaced())
     place_remembered(*each, now);
   for (auto* each : unplaced())
@@ -154,16 +165,28 @@ void leg_graph::place_listed(leg_moment now) {
       place_child(*each, now);
   for (auto* each : sorted([](const leg_node& one) { return one.guessed && one.of; }))
     separate_guess(*each, now); // it was answered meanwhile
-  std::vector<std::string> ids;
+  placing_ = false;
   for (auto* each : sorted_calls()) {
+    each->stale = true;
     update(*each);
     suspects_.insert(each->shown.id);
-    if (!each->owner)
+  }
+}
+
+/// Calls whose owner has gone unheard of give their legs to those to whom they talk.
+void leg_graph::fold_listed(bool is_whole, leg_moment now) {
+  std::vector<std::string> ids;
+  for (auto* each : sorted_calls()) {
+    if (is_whole && !std::exchange(each->awaited, {}).empty())
+      each->stale = true;
+    if (!each->has_owner())
       ids.push_back(each->shown.id);
   }
   for (const auto& id : ids)
     if (const auto found = calls_.find(id); found != calls_.end())
       lost_owner(*found->second, now);
+  if (is_whole)
+    remembered_.clear();
 }
 
 /// External legs without a call, the oldest first: a list has no order.
@@ -176,31 +199,55 @@ leg_graph::legs leg_graph::unplaced() const {
   return all;
 }
 
+/// A leg of a call that is known from before goes there. It may have begun others before, of which nothing is
+/// known: the ids of those that it begins from now on have the time in them.
 void leg_graph::place_remembered(leg_node& of, leg_moment now) {
   const auto found = remembered_.find(of.id);
-  if (found == remembered_.end() || found->second->id.empty())
+  if (found == remembered_.end())
     return;
-  const auto& from = *found->second;
-  auto* in = static_cast<call_node*>(nullptr);
-  if (const auto same = calls_.find(from.id); same != calls_.end()) {
-    if (same->second->shown.account != from.account)
-      return;
-    in = same->second.get();
-  } else {
-    in = &begin_call(from.id);
-    auto& shown = in->shown;
-    shown.account = from.account;
-    shown.caller = from.caller;
-    shown.callee = from.callee;
-    shown.setup = from.setup;
-    shown.connect = from.connect;
-    in->callee_is_final = !from.callee.empty();
-  }
-  attach(of, *in, call_end::guess, now);
-  of.calls_begun = std::max(of.calls_begun, 1U);
-  if (!in->owner && of.id == from.legs.front())
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.wall.time_since_epoch()).count();
+  of.calls_begun = std::max(of.calls_begun, static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 1)));
+  auto* const in = remembered_call(*found->second);
+  if (!in)
+    return;
+  const auto is_owner = !in->owner && of.id == found->second->call.owner;
+  if (is_owner || (!in->owner && in->from == account_source::unknown))
+    in->from = source_of(in->shown.account, of, is_owner);
+  if (is_owner)
     in->own(of);
-  update(*in);
+  attach(of, *in, call_end::guess, now);
+}
+
+/// From where a call that is known from before had its account, as one of its legs shows.
+leg_graph::account_source leg_graph::source_of(std::string_view account, const leg_node& of, bool is_owner) {
+  if (account.empty())
+    return account_source::unknown;
+  if (of.said_account == account)
+    return account_source::said;
+  const auto is_from_callee = is_owner && is_from_carrier(of) && of.account != account;
+  return is_from_callee ? account_source::callee : account_source::code;
+}
+
+/// Null when it has ended, or its id is another's by now.
+leg_graph::call_node* leg_graph::remembered_call(known_before& from) {
+  const auto& call = from.call;
+  if (call.id.empty())
+    return nullptr;
+  if (const auto same = calls_.find(call.id); same != calls_.end())
+    return same->second->shown.account == call.account ? same->second.get() : nullptr;
+  if (std::exchange(from.begun, true))
+    return nullptr;
+  auto& made = begin_call(call.id);
+  made.remembered = true;
+  made.awaited = call.owner;
+  made.callee_is_final = !call.callee.empty();
+  auto& shown = made.shown;
+  shown.account = call.account;
+  shown.caller = call.caller;
+  shown.callee = call.callee;
+  shown.setup = call.setup;
+  shown.connect = call.connect;
+  return &made;
 }
 
 void leg_graph::place_child(leg_node& of, leg_moment now) {
@@ -222,19 +269,16 @@ void leg_graph::place_child(leg_node& of, leg_moment now) {
     of.guessed = true;
     attach(of, *best, call_end::guess, now);
   } else if (others) { // who dialled it is gone: a transfer has brought it to another account's call
-    auto& made = begin_call(of, false, now);
-    made.shown.account = of.account;
-    update(made);
+    begin_call(of, false, others->from, now);
   } else {
     place(of, now);
     separate_guess(of, now);
   }
 }
 
-/// An answered leg has the account of its call, or that which the script says of it, if that is where the
-/// call's came from.
+/// An answered leg has the account of its call, from where that has its own.
 bool leg_graph::is_anothers(const leg_node& of, const call_node& candidate) {
-  const auto& its = candidate.account_was_said ? of.said_account : of.account;
+  const auto its = account_of(of, candidate.from);
   const auto& account = candidate.shown.account;
   return of.state == leg_state::up && !its.empty() && !account.empty() && its != account;
 }

@@ -167,4 +167,38 @@ TEST_CASE_FIXTURE(fixture, "asterisk: bridges are left, merged and destroyed") {
   CHECK(row("1.1") == "801 4940>4930 carrier-a: 1.1 1.2");
 }
 
+TEST_CASE_FIXTURE(fixture, "asterisk: a channel that is first heard of late came when its Uniqueid says") {
+  using namespace std::chrono_literals;
+  const auto id = [](const std::string& seconds) { return "lab-" + seconds + ".1"; };
+  struct example {
+    std::string event, seconds, told;
+    timestamp setup;
+  };
+  const std::vector<example> table = {
+      {"Newstate", "1799999000", "1800000000.5", timestamp{1799999000s - 500ms}}, // its clock is ahead
+      {"Newstate", "1799999001", "", timestamp{1799999001s - 500ms}},             // as it was
+      {"Newchannel", "1799999002", "1800000000", timestamp{1800000000s}},
+      {"Newstate", "1700000000", "1800000000", timestamp{1700000000s}},
+      {"Newstate", "17", "1800000000", timestamp{1800000000s}},         // chosen
+      {"Newstate", "99999999999", "1800000000", timestamp{1800000000s}} // as well
+  };
+  for (const auto& each : table) {
+    CAPTURE(each.seconds);
+    lines all{"Event: " + each.event, "Uniqueid: " + id(each.seconds), "Channel: PJSIP/801-1",
+              "ChannelState: 6"};
+    if (!each.told.empty())
+      all.push_back("Timestamp: " + each.told);
+    says(all);
+    REQUIRE(graph.find(id(each.seconds)) != nullptr);
+    CHECK(graph.find(id(each.seconds))->setup == each.setup);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "asterisk: a listed channel without a Uniqueid leaves the list not whole") {
+  CHECK(events.listed_channel(event_of({"Event: CoreShowChannel", "Uniqueid: 1.1", "Channel: PJSIP/801-1"})));
+  CHECK(
+      events.listed_channel(event_of({"Event: CoreShowChannel", "Uniqueid: a/b"}))); // it is not in the graph
+  CHECK_FALSE(events.listed_channel(event_of({"Event: CoreShowChannel", "Channel: PJSIP/801-1"})));
+}
+
 } // namespace rollcall::asterisk_channel_events_test

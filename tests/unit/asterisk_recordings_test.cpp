@@ -133,6 +133,15 @@ TEST_CASE("asterisk: a transfer within one account leaves one call") {
   }
 }
 
+TEST_CASE("asterisk: a transfer gives nobody else's account to a channel that has none") {
+  const auto without = asterisk_recording{"22/att_ivr"}.with("AccountCode: 801", "AccountCode: ");
+  for (const auto lists : {false, true}) {
+    asterisk_player player;
+    player.play(without.with("RC_ACCOUNT=801", "RC_ACCOUNT="), lists);
+    CHECK(player.calls() == "39 - 4921100>901 - Connected: 39*\n");
+  }
+}
+
 TEST_CASE("asterisk: every recording is in the table") {
   std::set<std::string> files, names;
   for (const std::string version : {"16", "22"})

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -232,6 +233,25 @@ TEST_CASE("leg_graph: what is shown of what happens") {
        },
        {"a 1: a*", "c 2: d e"},
        {}},
+      {"a guess that is right by a dial between, which is told late",
+       [](auto& s) {
+         s.comes(a, "1").halves(one, two, a).made(b, a, "2").dials(two, b).dials_half(a, one);
+         s.up(b).passes(250ms);
+       },
+       {"a 1: a* b"},
+       {}},
+      {"and one that is wrong by it",
+       [](auto& s) {
+         s.comes(a, "1").comes(c, "2").halves(one, two, c).made(b, a).dials(two, b).dials_half(c, one);
+         s.graph.still_dialled({.id = b, .state = leg_state::ringing}, two, s.now);
+         s.told();
+       },
+       {"a 1: a*", "c 2: c* b"},
+       {}},
+      {"a guess that is dialled for nobody",
+       [](auto& s) { s.comes(a, "1").made(b, a, "2").dials("", b); },
+       {"a 1: a*", "b 2: b*"},
+       {}},
       {"one that takes another's place takes its call over",
        [](auto& s) {
          s.comes(a, "1").talk(a, b, "x").comes(c, "1").up(c);
@@ -377,6 +397,28 @@ TEST_CASE("leg_graph: long texts are cut") {
   leg_script s{few};
   s.comes(a, "account");
   CHECK(s.shown() == texts{"a acco: a*"});
+  SUBCASE("not within a character") {
+    s.comes(b, "abc\xc3\xa4").comes(c, "ab\xc3\xa4x").comes(d, "\xa4\xa4\xa4\xa4\xa4");
+    CHECK(s.shown() == texts{"a acco: a*", "b abc: b*", "c ab\xc3\xa4: c*", "d \xa4\xa4\xa4\xa4: d*"});
+  }
+}
+
+TEST_CASE("leg_graph: who is in one conversation is together, however many that are") {
+  leg_graph::limits few;
+  few.walk = 4;
+  leg_script s{few};
+  s.comes(a, "1").up(a).bridge("x", {a});
+  std::string legs;
+  for (auto i = 10; i < 30; ++i) {
+    const auto id = std::to_string(i);
+    s.dials(a, id).up(id).bridge("x", {id});
+    legs += ' ' + id;
+  }
+  s.passes(5s);
+  CHECK(s.shown() == texts{"a 1: a*" + legs});
+  s.gone({"10", "29", a}).passes(5s);
+  CHECK(s.rows.calls().at("a").legs.size() == 18);
+  CHECK(std::is_sorted(s.rows.calls().at("a").legs.begin(), s.rows.calls().at("a").legs.end()));
 }
 
 } // namespace rollcall::leg_graph_calls_test

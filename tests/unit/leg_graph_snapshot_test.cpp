@@ -27,9 +27,12 @@ leg_facts up(std::string_view id, std::string_view account, std::string_view gro
           .caller = "caller"};
 }
 
-/// Of one list, all at once.
+/// Of one list, all at once; each bridge is a conversation.
 void list(leg_script& s, const std::vector<listed_leg>& all, bool whole = true) {
   s.graph.snapshot_begin();
+  for (const auto& each : all)
+    if (!each.bridge.empty())
+      s.graph.listed_bridge(each.bridge, bridge_kind::conversation);
   for (const auto& each : all)
     s.graph.listed(each);
   s.graph.snapshot_end(whole, s.now);
@@ -152,6 +155,7 @@ TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when the
                     .callee = "4940",
                     .setup = setup,
                     .connect = connect,
+                    .owner = "gone",
                     .legs = {"gone", "b", "c"}});
   s.graph.remember({.id = "over", .account = "1", .legs = {"none"}});
   list(s, {{up(b, "9", b), "x", true}, {up(c, "9", b), "x", true}, {up(a, "9", b), "x", true}});
@@ -163,9 +167,9 @@ TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when the
   CHECK(row.connect == connect);
 }
 
-TEST_CASE("leg_graph: the owner of a call that is known is its first leg") {
+TEST_CASE("leg_graph: a call that is known keeps its owner") {
   leg_script s;
-  s.graph.remember({.id = "first", .account = "1", .legs = {"a", "b"}});
+  s.graph.remember({.id = "first", .account = "1", .owner = "a", .legs = {"b", "a"}});
   list(s, {{up(b, "1", a), "x", true}, {up(a, "2", a), "x"}});
   CHECK(s.shown() == texts{"first 1: a* b"});
 }
@@ -199,6 +203,71 @@ TEST_CASE("leg_graph: a list that is too long is not taken whole") {
   list(s, {{up(c, "1", c)}, {up(d, "1", d)}, {up(a, "1", a)}, {up(b, "1", b)}}, false);
   CHECK(s.shown() == texts{"a 1: a*", "b 1: b*"});
   CHECK(s.graph.refused() > 0);
+}
+
+TEST_CASE("leg_graph: a list of which not all could be taken ends no call") {
+  leg_graph::limits few;
+  few.legs = 2;
+  few.bridges = 1;
+  leg_script s{few};
+  s.comes(a, "1").comes(b, "1");
+  s.graph.snapshot_begin();
+  SUBCASE("of legs") {
+    for (const auto id : {c, d, std::string_view{"e"}, a, b})
+      s.graph.listed({up(id, "1", id)});
+  }
+  SUBCASE("one without an id") { s.graph.listed({up({}, "1", a)}); }
+  SUBCASE("of bridges") {
+    for (const std::string_view id : {"x", "y"})
+      s.graph.listed_bridge(id, bridge_kind::conversation);
+  }
+  s.graph.snapshot_end(true, s.now);
+  CHECK(s.told().shown() == texts{"a 1: a*", "b 1: b*"});
+}
+
+TEST_CASE("leg_graph: who is in a bridge that is not known as a conversation talks to nobody") {
+  leg_script s;
+  s.graph.snapshot_begin();
+  s.graph.listed({up(a, "1", a), "x"});
+  s.graph.listed({up(b, "1", b), "x", true});
+  s.graph.snapshot_end(true, s.now);
+  CHECK(s.told().shown() == texts{"a 1: a*", "b 1: b*"});
+}
+
+TEST_CASE("leg_graph: a leg that is up when it is first heard of is not put into a call of its group") {
+  leg_script s;
+  list(s, {{up(a, "1", a)}}, false);
+  s.graph.seen(up(b, "1", a), s.now);
+  CHECK(s.told().shown() == texts{"a 1: a*", "b 1: b*"});
+}
+
+TEST_CASE("leg_graph: names of halves may come again after a restart") {
+  const auto half = [](std::string_view id) {
+    return leg_facts{.id = id, .kind = leg_kind::half, .state = leg_state::up, .group = a, .pair = "pair"};
+  };
+  leg_script s;
+  s.graph.seen(half("old;1"), s.now); // of its other half nothing was heard
+  s.graph.snapshot_begin();
+  s.graph.listed_bridge("x", bridge_kind::conversation);
+  s.graph.listed_bridge("y", bridge_kind::conversation);
+  s.graph.listed({up(a, "1", a), "x"});
+  s.graph.listed({half("new;1"), "x"});
+  s.graph.listed({half("new;2"), "y"});
+  s.graph.listed({up(b, "1", b), "y", true});
+  s.graph.snapshot_end(true, s.now);
+  CHECK(s.told().shown() == texts{"a 1: a* b"});
+}
+
+TEST_CASE("leg_graph: a bridge that is heard to be gone is not brought back by an older list") {
+  leg_script s;
+  s.graph.snapshot_begin();
+  s.graph.bridge_gone("x", s.now);
+  s.graph.listed_bridge("x", bridge_kind::conversation);
+  s.graph.listed({up(a, "1", a), "x"});
+  s.graph.snapshot_end(true, s.now);
+  CHECK(s.graph.bridge_count() == 0);
+  s.graph.joined("none", "y", s.now); // nor is one made for a leg that there is not
+  CHECK(s.graph.bridge_count() == 0);
 }
 
 } // namespace rollcall::leg_graph_snapshot_test

@@ -184,6 +184,7 @@ void leg_world::enter(leg& of, const std::string& bridge, const step& s) {
     return;
   const auto old = of.bridge;
   of.bridge = bridge;
+  bridges_.try_emplace(bridge, bridge_kind::conversation);
   tell(of);
   if (!tells())
     return;

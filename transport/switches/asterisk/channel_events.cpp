@@ -12,7 +12,8 @@ namespace {
 /// What is done with an event.
 enum class use : std::uint8_t {
   see_channel,
-  see_others, ///< more than one channel, of which none is the event's own
+  see_others,   ///< more than one channel, of which none is the event's own
+  see_transfer, ///< as well
   new_channel,
   dial_began,
   dial_goes_on,
@@ -46,8 +47,8 @@ constexpr std::array known_events = {
     known_event{"LocalBridge", use::see_others},
     known_event{"LocalOptimizationBegin", use::see_others},
     known_event{"LocalOptimizationEnd", use::see_others},
-    known_event{"BlindTransfer", use::see_others},
-    known_event{"AttendedTransfer", use::see_others},
+    known_event{"BlindTransfer", use::see_transfer},
+    known_event{"AttendedTransfer", use::see_transfer},
     known_event{"ParkedCall", use::see_others},
     known_event{"UnParkedCall", use::see_others},
     known_event{"DialBegin", use::dial_began},
@@ -78,14 +79,19 @@ void channel_events::take(const ami_event& event, leg_moment now) {
                                          [name](const auto& each) { return each.name == name; });
   if (found == known_events.end())
     return;
+  if (const auto told = time_in(event.get("Timestamp")))
+    ahead_ = now.wall - *told;
   switch (found->what) {
   case use::see_channel:
     return see(event, own, now);
   case use::see_others:
-    return see_others(event, now);
+    return see_others(event, false, now);
+  case use::see_transfer:
+    return see_others(event, true, now);
   case use::new_channel: {
     auto said = facts(event, own);
     said.callee = dialled_extension(event.get("Exten"));
+    said.since.reset(); // it is now
     return said.id.empty() ? void() : graph_.seen(said, now);
   }
   case use::dial_began:
@@ -111,14 +117,13 @@ void channel_events::listed_bridge(const ami_event& item) {
   graph_.listed_bridge(bridge_in(item), bridge_kind_of(item.get("BridgeType")));
 }
 
-void channel_events::listed_channel(const ami_event& item, std::chrono::microseconds ahead) {
+bool channel_events::listed_channel(const ami_event& item, std::chrono::microseconds ahead) {
+  ahead_ = ahead;
   listed_leg said;
   said.facts = facts(item, own);
   auto& channel = said.facts;
   if (channel.id.empty())
-    return;
-  if (const auto since = time_of_id(channel.id))
-    channel.since = *since + ahead;
+    return !item.get("Uniqueid").empty();
   const auto application = item.get("Application");
   const auto is_in_queue = application == "AppQueue";
   const auto is_grouped = !channel.group.empty() && channel.group != channel.id;
@@ -131,6 +136,7 @@ void channel_events::listed_channel(const ami_event& item, std::chrono::microsec
   if (!said.child)
     channel.callee = dialled_extension(item.get("Exten"));
   graph_.listed(said);
+  return true;
 }
 
 void channel_events::media(std::string_view unique_id, std::string_view answer, leg_moment now) {
@@ -153,6 +159,8 @@ leg_facts channel_events::facts(const ami_event& event, std::string_view prefix)
     return {};
   }
   leg_facts said{.id = id};
+  if (const auto since = time_of_id(id))
+    said.since = *since + ahead_;
   if (const auto channel = event.get(prefix, "Channel"); !channel.empty()) {
     said.kind = kind_of(channel);
     said.pair = pair_of(channel);
@@ -177,10 +185,11 @@ void channel_events::see(const ami_event& event, std::string_view prefix, leg_mo
 }
 
 /// While a transfer goes on its channels swap their accounts: that one counts which they have by themselves.
-void channel_events::see_others(const ami_event& event, leg_moment now) {
+void channel_events::see_others(const ami_event& event, bool is_transfer, leg_moment now) {
   for (const auto prefix : other_prefixes) {
     auto said = facts(event, prefix);
     said.account = said.said_account = {};
+    said.transferred = is_transfer;
     if (!said.id.empty())
       graph_.seen(said, now);
   }

@@ -25,7 +25,8 @@ struct channel_rules {
 ///
 /// The graph's connections are names of endpoints. A snapshot is: graph.snapshot_begin() before the first
 /// list is asked for, listed_bridge() and listed_channel() for each item, graph.snapshot_end() when both
-/// lists are complete, `whole` if each has as many items as it says. Events go on being taken in between.
+/// lists are complete, `whole` if each has as many items as it says, and each channel its Uniqueid. Events go
+/// on being taken in between.
 class channel_events {
 public:
   channel_events(const channel_rules& rules, leg_graph& graph) : rules_(rules), graph_(graph) {}
@@ -37,8 +38,9 @@ public:
   /// An item of BridgeList.
   void listed_bridge(const ami_event& item);
 
-  /// An item of CoreShowChannels. `ahead` is how far our clock is ahead of Asterisk's.
-  void listed_channel(const ami_event& item, std::chrono::microseconds ahead = {});
+  /// An item of CoreShowChannels. `ahead` is how far our clock is ahead of Asterisk's. False when it has no
+  /// Uniqueid: it may be any channel, and the list is not whole.
+  bool listed_channel(const ami_event& item, std::chrono::microseconds ahead = {});
 
   /// An answer to Getvar: where a channel's RTP goes. Of a channel on hold nothing is known, and the old one
   /// stays.
@@ -53,7 +55,7 @@ public:
 private:
   leg_facts facts(const ami_event& event, std::string_view prefix);
   void see(const ami_event& event, std::string_view prefix, leg_moment now);
-  void see_others(const ami_event& event, leg_moment now);
+  void see_others(const ami_event& event, bool is_transfer, leg_moment now);
   void dial_began(const ami_event& event, leg_moment now);
   void dial_goes_on(const ami_event& event, leg_moment now);
   void dial_ended(const ami_event& event, leg_moment now);
@@ -62,6 +64,7 @@ private:
 
   const channel_rules& rules_;
   leg_graph& graph_;
+  std::chrono::microseconds ahead_{}; ///< of Asterisk's clock ours is, by its last timestamp
   std::uint64_t bad_ids_ = 0;
 };
 
