@@ -83,7 +83,8 @@ leg_graph::call_node* leg_graph::call_of_group(const leg_node& of) const {
     return nullptr;
   const leg_node* best = nullptr;
   const auto rank = [&of](const leg_node* each) {
-    return std::tuple{each->of->shown.account != of.account, each->id != of.group, each->number};
+    const auto its = account_of(of, each->of->from);
+    return std::tuple{its.empty() || each->of->shown.account != its, each->id != of.group, each->number};
   };
   for (const auto* each : group_of(of))
     if (!best || rank(each) < rank(best))

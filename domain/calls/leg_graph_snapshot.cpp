@@ -185,8 +185,11 @@ void leg_graph::fold_listed(bool is_whole, leg_moment now) {
   for (const auto& id : ids)
     if (const auto found = calls_.find(id); found != calls_.end())
       lost_owner(*found->second, now);
-  if (is_whole)
-    remembered_.clear();
+  if (!is_whole)
+    return;
+  for (const auto& [leg, before] : std::exchange(remembered_, {}))
+    if (!known(leg))
+      gone_.add(leg, now.steady);
 }
 
 /// External legs without a call, the oldest first: a list has no order.

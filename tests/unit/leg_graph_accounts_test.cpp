@@ -96,6 +96,17 @@ TEST_CASE("leg_graph: a leg that is parted has the account from where the other 
   }
 }
 
+TEST_CASE("leg_graph: of several calls of its group a leg is put to that of what the script says of it") {
+  leg_script s;
+  s.graph.seen({.id = b, .kind = leg_kind::external, .state = leg_state::calling, .group = b}, s.now);
+  s.graph.seen({.id = b, .group = a}, s.now);
+  auto owner = up(c, {}, "5");
+  owner.state = leg_state::calling;
+  s.graph.seen(owner, s.now);
+  s.graph.seen({.id = d, .kind = leg_kind::external, .group = a, .said_account = "5"}, s.now);
+  CHECK(s.told().shown() == texts{"b : b*", "c 5: c* d"});
+}
+
 TEST_CASE("leg_graph: a leg that is transferred has nobody else's account") {
   leg_script s;
   s.comes(a, "").up(a);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,13 @@ public:
   void take(const call_changes& all) {
     for (const auto& each : all)
       std::visit([this](const auto& change) { take(change); }, each);
+  }
+
+  /// The graph is another one now, which may tell what is known once more: with its account and setup time.
+  void restarted() {
+    for (const auto& [id, each] : calls_)
+      ids_.erase(id);
+    known_ = std::exchange(calls_, {});
   }
 
   const std::map<std::string, leg_call>& calls() const { return calls_; }
@@ -36,6 +44,12 @@ private:
   void take(const call_began& said) {
     require(ids_.insert(said.call.id).second, "an id was used twice: " + said.call.id);
     require(!said.call.legs.empty(), "a call began without a leg");
+    const auto before = known_.find(said.call.id);
+    require(before == known_.end() || before->second.account.empty()
+                || before->second.account == said.call.account,
+            "an account was forgotten: " + said.call.id);
+    require(before == known_.end() || before->second.setup == said.call.setup,
+            "a setup time was forgotten: " + said.call.id);
     calls_[said.call.id] = said.call;
   }
 
@@ -63,6 +77,7 @@ private:
   }
 
   std::map<std::string, leg_call> calls_;
+  std::map<std::string, leg_call> known_; ///< before the restart
   std::set<std::string> ids_;
   std::vector<call_ended> ended_;
   std::vector<leg_call> last_;

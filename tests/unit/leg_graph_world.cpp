@@ -11,7 +11,7 @@ namespace rollcall::test {
 
 void leg_world::take(const step& s) {
   act(s);
-  rows_.take(graph_.take_changes());
+  rows_.take(graph_->take_changes());
   check();
 }
 
@@ -19,7 +19,7 @@ void leg_world::settle() {
   while (!is_synced())
     snapshot_step({.x = 0, .y = 1});
   pass(12);
-  rows_.take(graph_.take_changes());
+  rows_.take(graph_->take_changes());
   check();
   check_settled();
 }
@@ -49,18 +49,21 @@ leg_world::leg& leg_world::make(bool external) {
 }
 
 leg_facts leg_world::facts(const leg& of) const {
+  const auto is_said = accounts_ == accounts::said;
   return {.id = of.id,
           .kind = of.external ? leg_kind::external : leg_kind::half,
           .state = of.state,
           .since = of.since,
           .group = of.group,
           .pair = of.pair.empty() ? std::string_view{} : std::min<std::string_view>(of.id, of.pair),
-          .account = of.account};
+          .account = is_said ? std::string_view{of.from_carrier ? "trunk" : ""} : of.account,
+          .said_account = is_said ? std::string_view{of.account} : "",
+          .connection = of.from_carrier ? "carrier" : ""};
 }
 
 void leg_world::tell(const leg& of) {
   if (tells())
-    graph_.seen(facts(of), now_);
+    graph_->seen(facts(of), now_);
 }
 
 void leg_world::act(const step& s) {
@@ -101,6 +104,8 @@ void leg_world::act(const step& s) {
   case 16:
   case 17:
     return transfer(s);
+  case 18:
+    return restart(s);
   }
 }
 
@@ -110,6 +115,7 @@ void leg_world::call(const step& s) {
   auto& made = make(true);
   made.state = leg_state::calling;
   made.account = s.z % 9 == 0 ? "" : std::to_string(1 + s.y % 2);
+  made.from_carrier = accounts_ == accounts::said && s.y % 3 == 0;
   tell(made);
 }
 
@@ -131,13 +137,15 @@ void leg_world::dial(const step& s) {
     tell(two);
     one.parent = from;
     if (tells())
-      graph_.dialled(facts(one), from, "", now_);
+      graph_->dialled(facts(one), from, "", now_);
     from = two.id;
   }
   auto& made = make(true);
   if (s.z % 3 != 0)
     made.group = find(from)->group;
-  if (s.z % 2 != 0) { // it has an account of its own, until it is given its caller's
+  // It has an account of its own, until it is given its caller's. Without its caller it would be taken for
+  // it.
+  if (s.z % 2 != 0 && phase_ != phase::unsure) {
     made.account = account.empty() ? "" : "9";
     tell(made);
   }
@@ -145,8 +153,9 @@ void leg_world::dial(const step& s) {
   made.dialled = true;
   made.parent = from;
   made.dial_told = is_synced() && is_sure;
+  made.guess_kept = parent->guess_kept;
   if (tells())
-    graph_.dialled(facts(made), from, "number", now_);
+    graph_->dialled(facts(made), from, "number", now_);
 }
 
 void leg_world::answer(leg* of) {
@@ -155,9 +164,9 @@ void leg_world::answer(leg* of) {
   of->state = leg_state::up;
   tell(*of);
   if (of->dialled && tells() && find(of->parent))
-    graph_.still_dialled(facts(*of), of->parent, now_);
+    graph_->still_dialled(facts(*of), of->parent, now_);
   if (of->dialled && tells())
-    graph_.dial_ended(of->id, true, now_);
+    graph_->dial_ended(of->id, true, now_);
 }
 
 void leg_world::talk(const step& s) {
@@ -189,11 +198,11 @@ void leg_world::enter(leg& of, const std::string& bridge, const step& s) {
   if (!tells())
     return;
   if (s.z % 3 == 0 && !old.empty())
-    graph_.left(of.id, old, now_);
-  graph_.bridge_seen(bridge, bridges_[bridge], now_);
-  graph_.joined(of.id, bridge, now_);
+    graph_->left(of.id, old, now_);
+  graph_->bridge_seen(bridge, bridges_[bridge], now_);
+  graph_->joined(of.id, bridge, now_);
   if (s.z % 3 == 1 && !old.empty()) // late
-    graph_.left(of.id, old, now_);
+    graph_->left(of.id, old, now_);
 }
 
 void leg_world::join(const step& s) {
@@ -218,7 +227,7 @@ void leg_world::leave(const step& s) {
     return;
   tell(*of);
   if (tells())
-    graph_.left(of->id, of->bridge, now_);
+    graph_->left(of->id, of->bridge, now_);
   of->bridge.clear();
 }
 
@@ -227,7 +236,7 @@ void leg_world::fail(const step& s) {
   if (!of || !of->dialled || of->state == leg_state::up)
     return;
   if (tells())
-    graph_.dial_ended(of->id, false, now_);
+    graph_->dial_ended(of->id, false, now_);
   end(of->id);
 }
 
@@ -248,7 +257,7 @@ void leg_world::end(std::string id) {
   dead_.push_back(id);
   if (!tells())
     return;
-  graph_.gone(id, now_);
+  graph_->gone(id, now_);
   told_dead_.insert(id);
 }
 
@@ -256,7 +265,7 @@ void leg_world::replace(const step& s) {
   auto* old = pick(s.y);
   auto* by = pick(s.z);
   if (old && by && old != by && tells())
-    graph_.replaced(old->id, by->id, now_);
+    graph_->replaced(old->id, by->id, now_);
   if (by)
     have_replaced_.insert(by->id);
 }
@@ -267,25 +276,25 @@ void leg_world::confuse(const step& s) {
   const auto* of = pick(s.y);
   if (of && s.z % 2 == 0) {
     auto said = facts(*of);
-    said.account = "8";
+    (accounts_ == accounts::said ? said.said_account : said.account) = "8";
     if (of->state == leg_state::up && is_synced() && of->dialled)
-      graph_.seen(said, now_);
+      graph_->seen(said, now_);
     tell(*of);
-    graph_.dial_ended(of->id, true, now_);
+    graph_->dial_ended(of->id, true, now_);
   }
   const auto* other = pick(s.x);
   if (of && is_synced() && of->state == leg_state::up && !of->account.empty() && !other->account.empty()
       && of->account != other->account && (other->dial_told || !other->dialled))
-    graph_.dialled({.id = of->id}, other->id, "", now_); // an answered one of another account
+    graph_->dialled({.id = of->id}, other->id, "", now_); // an answered one of another account
   if (told_dead_.empty())
     return;
   auto dead = told_dead_.begin();
   std::advance(dead, s.x % told_dead_.size());
-  graph_.seen({.id = *dead, .kind = leg_kind::external, .state = leg_state::up, .account = "1"}, now_);
-  graph_.bridge_seen("late", bridge_kind::conversation, now_);
-  graph_.joined(*dead, "late", now_);
-  graph_.dialled({.id = *dead, .kind = leg_kind::external}, of ? of->id : "", "", now_);
-  graph_.gone(*dead, now_);
+  graph_->seen({.id = *dead, .kind = leg_kind::external, .state = leg_state::up, .account = "1"}, now_);
+  graph_->bridge_seen("late", bridge_kind::conversation, now_);
+  graph_->joined(*dead, "late", now_);
+  graph_->dialled({.id = *dead, .kind = leg_kind::external}, of ? of->id : "", "", now_);
+  graph_->gone(*dead, now_);
 }
 
 void leg_world::regroup(const step& s) {
@@ -323,7 +332,7 @@ void leg_world::pass(int sweeps) {
   for (; sweeps > 0; --sweeps) {
     now_.steady += leg_graph::sweep_interval;
     now_.wall += leg_graph::sweep_interval;
-    graph_.sweep(now_);
+    graph_->sweep(now_);
   }
 }
 
@@ -331,28 +340,60 @@ void leg_world::snapshot_step(const step& s) {
   switch (phase_) {
   case phase::synced:
   case phase::deaf:
+  case phase::unsure:
     phase_ = phase::begun;
-    graph_.snapshot_begin();
+    graph_->snapshot_begin();
     told_dead_.insert(dead_.begin(), dead_.end()); // who is not listed counts as said to be gone
     return;
   case phase::begun:
     phase_ = phase::captured;
     captured_.clear();
     for (const auto& [number, each] : legs_)
-      if (s.y % 4 != 0 || &each != pick(s.z))
+      if (s.y % 4 != 0 || &each != pick(s.z) || !each.bridge.empty())
         captured_.push_back(each);
       else
         tell(each); // the list has missed it, but it is heard of
     return;
   case phase::captured:
-    for (const auto& [id, kind] : bridges_)
-      graph_.listed_bridge(id, kind);
-    for (const auto& each : captured_)
-      graph_.listed({.facts = facts(each), .bridge = each.bridge, .child = each.dialled});
-    graph_.snapshot_end(true, now_);
-    phase_ = phase::synced;
-    return;
+    return list(s.z % 4 != 1, s);
   }
+}
+
+void leg_world::list(bool whole, const step& s) {
+  for (const auto& [id, kind] : bridges_)
+    graph_->listed_bridge(id, kind);
+  for (const auto& each : captured_)
+    if (whole || (each.id.back() + s.y) % 3 != 0)
+      graph_->listed({.facts = facts(each), .bridge = each.bridge, .child = each.dialled});
+  graph_->snapshot_end(whole, now_);
+  phase_ = whole ? phase::synced : phase::unsure;
+}
+
+/// Of who is gone nothing comes any more. That takes more than a second.
+void leg_world::restart(const step& s) {
+  if (!is_synced() || s.x % 2 != 0)
+    return;
+  pass(5);
+  rows_.take(graph_->take_changes());
+  graph_ = std::make_unique<leg_graph>();
+  for (const auto& [id, each] : rows_.calls())
+    graph_->remember({.id = id,
+                      .account = each.account,
+                      .caller = each.caller,
+                      .callee = each.callee,
+                      .setup = each.setup,
+                      .connect = each.connect,
+                      .owner = each.owner,
+                      .legs = each.legs});
+  for (auto& [number, each] : legs_)
+    if (each.dialled && each.state != leg_state::up) {
+      each.guess_kept = each.guess_kept || !each.dial_told;
+      each.dial_told = false; // who has dialled it may be gone before it is heard of
+    }
+  rows_.restarted();
+  dead_.clear();
+  told_dead_.clear();
+  phase_ = s.z % 2 == 0 ? phase::deaf : phase::unsure;
 }
 
 } // namespace rollcall::test

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,15 +13,21 @@
 namespace rollcall::test {
 
 /// A switch that does what it is told, by numbers, tells a graph of it, and knows what is right. It may stop
-/// telling for a while; then it lists what there is, and things happen before, while and after it does.
+/// telling for a while; then it lists what there is, and things happen before, while and after it does. Its
+/// lists may be cut short. Who listens may be another graph from then on, which knows the calls.
 class leg_world {
 public:
+  /// Whose a leg is stands in its account, or the script says it.
+  enum class accounts : std::uint8_t { own, said };
+
+  explicit leg_world(accounts kept) : accounts_(kept) {}
+
   struct step {
     std::uint8_t what = 0;
     std::uint8_t x = 0, y = 0, z = 0;
   };
 
-  static constexpr std::uint8_t kinds = 18;
+  static constexpr std::uint8_t kinds = 19;
 
   void take(const step& s);
 
@@ -41,11 +48,14 @@ private:
     std::string bridge;
     leg_state state = leg_state::down;
     bool dialled = false;
-    bool dial_told = false; ///< and so was for whom, and whose that one is
+    bool from_carrier = false;
+    bool dial_told = false;  ///< and so was for whom, and whose that one is
+    bool guess_kept = false; ///< its place was a guess when another graph was told of it
     timestamp since;
   };
 
-  enum class phase : std::uint8_t { synced, deaf, begun, captured };
+  /// After a list that was cut short it is `unsure`: what has gone unheard of is still there.
+  enum class phase : std::uint8_t { synced, deaf, begun, captured, unsure };
 
   static void require(bool holds, const std::string& what);
   bool is_synced() const { return phase_ == phase::synced; }
@@ -77,10 +87,13 @@ private:
   void transfer(const step& s);
   void pass(int sweeps);
   void snapshot_step(const step& s);
+  void list(bool whole, const step& s);
+  void restart(const step& s);
 
   // --- what must hold
 
   void check();
+  void check_times();
   void check_ended();
 
   /// A leg that was dialled while nobody heard it may be in a wrong call until it has been answered for a
@@ -92,6 +105,7 @@ private:
   /// owner is not beside another one of its account.
   void check_settled();
 
+  const accounts accounts_;
   std::map<std::uint64_t, leg> legs_;
   std::map<std::string, bridge_kind> bridges_;
   std::vector<leg> captured_;
@@ -103,7 +117,7 @@ private:
   std::size_t ended_checked_ = 0;
   leg_moment now_{std::chrono::steady_clock::time_point{std::chrono::hours{1}},
                   timestamp{std::chrono::hours{500'000}}};
-  leg_graph graph_;
+  std::unique_ptr<leg_graph> graph_ = std::make_unique<leg_graph>();
   told_calls rows_;
 };
 

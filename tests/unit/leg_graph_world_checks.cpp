@@ -18,11 +18,12 @@ void leg_world::require(bool holds, const std::string& what) {
 void leg_world::check() {
   std::set<std::string> shown;
   for (const auto& [id, each] : rows_.calls()) {
-    require(graph_.find(id) != nullptr && *graph_.find(id) == each, "a change was not told: " + id);
+    require(graph_->find(id) != nullptr && *graph_->find(id) == each, "a change was not told: " + id);
     for (const auto& name : each.legs)
       require(shown.insert(name).second, "a leg is in two calls: " + name);
   }
-  require(graph_.call_count() == rows_.calls().size(), "a call was not told");
+  require(graph_->call_count() == rows_.calls().size(), "a call was not told");
+  check_times();
   if (!is_synced())
     return;
   std::set<std::string> up;
@@ -32,6 +33,16 @@ void leg_world::check() {
   require(up == shown, "the legs of the calls are not those that are up");
   check_accounts(false);
   check_ended();
+}
+
+/// Each came when the leg came with which it began.
+void leg_world::check_times() {
+  for (const auto& [id, each] : rows_.calls()) {
+    const auto* const first = find(id.substr(0, id.find('/')));
+    require(!first || each.setup == first->since, "a setup time is not that of its leg: " + id);
+    require(each.connect == timestamp{} || each.connect >= each.setup,
+            "it was answered before it came: " + id);
+  }
 }
 
 /// What a call ends by: none is made part of another while its owner is there, unless that takes the other
@@ -50,7 +61,8 @@ void leg_world::check_accounts(bool settled) {
     for (const auto& name : each.legs) {
       const auto* of = find(name);
       const auto is_sure = of->dial_told || !of->dialled || (settled && of->state == leg_state::up);
-      require(!is_sure || each.account.empty() || of->account.empty() || of->account == each.account,
+      require(!is_sure || of->guess_kept || each.account.empty() || of->account.empty()
+                  || of->account == each.account,
               "a leg is in another account's call: " + name);
     }
 }
