@@ -118,11 +118,12 @@ void leg_graph::leave_group(leg_node& of) {
 
 /// A switch that was started again may give names that a half had of which nothing was heard to the end.
 void leg_graph::pair_up(leg_node& half, std::string_view pair) {
-  if (!half.pair_text.empty())
+  pair = pair.substr(0, bounds_.text_bytes);
+  if (half.pair || (!half.pair_text.empty() && half.pair_text != pair))
     return;
-  half.pair_text = pair.substr(0, bounds_.text_bytes);
+  half.pair_text = pair;
   const auto [at, alone] = single_halves_.try_emplace(half.pair_text, &half);
-  if (alone)
+  if (alone || at->second == &half)
     return;
   if (list_ && !at->second->heard) {
     at->second = &half;

@@ -246,13 +246,15 @@ TEST_CASE("leg_graph: names of halves may come again after a restart") {
     return leg_facts{.id = id, .kind = leg_kind::half, .state = leg_state::up, .group = a, .pair = "pair"};
   };
   leg_script s;
-  s.graph.seen(half("old;1"), s.now); // of its other half nothing was heard
+  const std::string first = "new;1", second = "new;2";
+  SUBCASE("while one is there of whose other half nothing was heard") { s.graph.seen(half("old;1"), s.now); }
+  SUBCASE("or the other half is heard of later") { s.graph.seen(half(second), s.now); }
   s.graph.snapshot_begin();
   s.graph.listed_bridge("x", bridge_kind::conversation);
   s.graph.listed_bridge("y", bridge_kind::conversation);
   s.graph.listed({up(a, "1", a), "x"});
-  s.graph.listed({half("new;1"), "x"});
-  s.graph.listed({half("new;2"), "y"});
+  s.graph.listed({half(first), "x"});
+  s.graph.listed({half(second), "y"});
   s.graph.listed({up(b, "1", b), "y", true});
   s.graph.snapshot_end(true, s.now);
   CHECK(s.told().shown() == texts{"a 1: a* b"});
