@@ -148,7 +148,7 @@ struct leg_graph::known_before {
 /// What a snapshot has named so far.
 struct leg_graph::list {
   struct item {
-    explicit item(const listed_leg& said);
+    explicit item(const listed_leg& from);
 
     listed_leg said;
     std::string bytes; ///< of its texts
