@@ -95,6 +95,21 @@ void config_section::read(std::string_view key, std::chrono::milliseconds& out,
   });
 }
 
+void config_section::read_numbers(std::string_view key,
+                                  std::map<std::string, std::uint64_t, std::less<>>& out, std::int64_t least,
+                                  std::int64_t most) const {
+  const auto* value = find(key);
+  if (!value)
+    return;
+  out.clear();
+  for (const auto& member : as_table(key, *value)) {
+    const auto full = std::string{key} + '.' + member.key;
+    if (member.key.empty())
+      fail_at(member.place, key, "must not have an empty name");
+    out.emplace(member.key, static_cast<std::uint64_t>(integer(full, member.value, least, most)));
+  }
+}
+
 void config_section::warn(std::string_view key, const std::string& what) const {
   if (const auto* value = find(key))
     reading_.loaded.warnings.push_back(

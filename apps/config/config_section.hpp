@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -68,6 +70,10 @@ public:
     for (const auto& element : list(key, *value))
       out.push_back(parsed(key, element, parse));
   }
+
+  /// Reads a table of integers, whose keys may be any but empty ones.
+  void read_numbers(std::string_view key, std::map<std::string, std::uint64_t, std::less<>>& out,
+                    std::int64_t least, std::int64_t most) const;
 
   /// Adds a line to the warnings, about a key that is there.
   void warn(std::string_view key, const std::string& what) const;

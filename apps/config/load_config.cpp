@@ -166,6 +166,29 @@ setting_value read_setting(const config_section& in, std::string_view key,
   return duration;
 }
 
+setting_value read_setting(const config_section& in, std::string_view key,
+                           const switches::number_setting& takes) {
+  auto number = takes.otherwise;
+  in.read(key, number, static_cast<std::int64_t>(takes.least), static_cast<std::int64_t>(takes.most));
+  return number;
+}
+
+setting_value read_setting(const config_section& in, std::string_view key, const switches::secret_setting&) {
+  std::string secret;
+  read_secret(in, secret, values::secret);
+  if (secret.empty())
+    in.require(key);
+  return secret;
+}
+
+setting_value read_setting(const config_section& in, std::string_view key,
+                           const switches::table_setting& takes) {
+  switches::number_table numbers;
+  in.read_numbers(key, numbers, static_cast<std::int64_t>(takes.least),
+                  static_cast<std::int64_t>(takes.most));
+  return numbers;
+}
+
 /// What a switch that is dialled has, of any kind.
 void read_dialled(const config_section& in, const switches::driver_kind& kind, dialled_config& out,
                   std::vector<switch_name>& taken) {
@@ -182,8 +205,11 @@ void read_dialled(const config_section& in, const switches::driver_kind& kind, d
 
 config_section::keys keys_of(const switches::driver_kind& kind) {
   config_section::keys keys{"name", kind.address, "i_environment", "nodes"};
-  for (const auto& each : kind.settings)
+  for (const auto& each : kind.settings) {
     keys.push_back(each.key);
+    if (std::holds_alternative<switches::secret_setting>(each.takes))
+      keys.emplace_back("secret_file");
+  }
   return keys;
 }
 

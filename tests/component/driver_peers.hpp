@@ -1,5 +1,6 @@
 #pragma once
 
+#include "asterisk_fixture.hpp"
 #include "feed_fixture.hpp"
 #include "kamailio_fixture.hpp"
 #include "toy_driver.hpp"
@@ -146,6 +147,71 @@ private:
   std::optional<kamailio::testing::event_socket> socket_;
 };
 
+class asterisk_peer {
+public:
+  explicit asterisk_peer(fake_link& link) : link_(link), node_(link, seldom()) {
+    node_.script([](auto& script) { script.whole = false; });
+    node_.connect();
+    come_back();
+  }
+
+  static std::string id(int call) { return "1732320000." + std::to_string(call); }
+  std::string call(int number) {
+    return asterisk::testing::event_text("Newchannel", asterisk::testing::channel_headers(id(number)));
+  }
+  std::string end(int number) {
+    node_.script(
+        [&](auto& script) { std::erase(script.channels, asterisk::testing::channel_headers(id(number))); });
+    return asterisk::testing::event_text("Hangup", asterisk::testing::channel_headers(id(number)));
+  }
+  static std::string garbage() {
+    return "neither a name nor a value\r\nEvent: Newchannel\r\nChannel: PJSIP/801-1\r\nUniqueid: a "
+           "b\r\n\r\n\r\n";
+  }
+  void send(std::string_view bytes) { connected_->send(bytes); }
+
+  /// At first it lists them with a wrong number of them.
+  void begin_snapshot(const std::vector<int>& calls) {
+    node_.script([&](auto& script) {
+      for (const auto each : calls)
+        script.channels.push_back(asterisk::testing::channel_headers(id(each)));
+    });
+    ask();
+  }
+
+  void end_snapshot(std::size_t) {
+    node_.script([](auto& script) { script.whole = true; });
+    ask();
+  }
+
+  std::string told_to_hang_up() {
+    while (auto action = connected_->told())
+      if (action->at("Action") == "Hangup")
+        return action->at("Channel");
+    return {};
+  }
+
+  bool closed() { return connected_->closed(); }
+  void leave() { connected_.reset(); }
+  void come_back() {
+    connected_ = node_.next();
+    REQUIRE(connected_->listed(1));
+  }
+
+private:
+  /// It asks for lists when it connects, and when it is told to.
+  static asterisk::limits seldom() {
+    auto bounds = asterisk::testing::node::quick();
+    bounds.snapshot_again = bounds.snapshot_retry = std::chrono::hours{1};
+    return bounds;
+  }
+  void ask() { link_.at(link_.size() - 1).connection->request_snapshot(); }
+
+  fake_link& link_;
+  asterisk::testing::node node_;
+  std::unique_ptr<asterisk::testing::manager> connected_;
+};
+
 class toy_peer {
 public:
   explicit toy_peer(fake_link& link) : node_(io_, {testing::toy_kind()}, link.attach(), &system_now) {
@@ -213,8 +279,9 @@ private:
 } // namespace rollcall::driver_suite
 
 /// Each kind of switch; a new one is named here, and below.
-#define EVERY_PEER feed_peer, kamailio_peer, toy_peer
+#define EVERY_PEER feed_peer, kamailio_peer, asterisk_peer, toy_peer
 
 TYPE_TO_STRING(rollcall::driver_suite::feed_peer);
 TYPE_TO_STRING(rollcall::driver_suite::kamailio_peer);
+TYPE_TO_STRING(rollcall::driver_suite::asterisk_peer);
 TYPE_TO_STRING(rollcall::driver_suite::toy_peer);

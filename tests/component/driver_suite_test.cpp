@@ -123,18 +123,18 @@ TEST_CASE_TEMPLATE("a hang-up that comes twice, or of a call that nobody knows, 
   fake_link link;
   Peer peer{link};
   REQUIRE(link.wait([](const auto&) { return true; }));
-  peer.send(peer.call(1));
-  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(1)) == 1; }));
+  peer.send(peer.call(1) + peer.call(2));
+  REQUIRE(link.wait([](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
   const auto connection = link.at().connection;
-  for (const auto call : {1, 1, 9})
+  for (const auto call : {1, 1, 9, 2}) // it may pass the third one on, or know better
     CHECK(connection->hang_up(Peer::id(call)));
   std::string last;
   do {
     last = peer.told_to_hang_up();
-    CHECK((last == Peer::id(1) || last == Peer::id(9)));
-  } while (last == Peer::id(1));
-  peer.send(peer.call(2));
-  CHECK(link.wait([](const auto& it) { return times(it, "+" + Peer::id(2)) == 1; }));
+    REQUIRE((last == Peer::id(1) || last == Peer::id(9) || last == Peer::id(2)));
+  } while (last != Peer::id(2));
+  peer.send(peer.call(3));
+  CHECK(link.wait([](const auto& it) { return times(it, "+" + Peer::id(3)) == 1; }));
   CHECK_FALSE(ends_something(link.at().news));
 }
 
@@ -166,8 +166,10 @@ TEST_CASE_TEMPLATE("50 000 calls at once are told, each once and in order", Peer
   peer.send(bytes);
   const auto last = Peer::id(calls);
   REQUIRE(link.wait([&](const auto& it) {
-    const auto* call = it.news.empty() ? nullptr : std::get_if<call_event>(&it.news.back());
-    return call && call->id == last;
+    const auto found = std::find_if(it.news.rbegin(), it.news.rend(), [](const auto& item) {
+      return std::holds_alternative<call_event>(item);
+    });
+    return found != it.news.rend() && std::get<call_event>(*found).id == last;
   }));
   auto all = told(link.at().news);
   std::erase_if(all, [](const auto& each) { return each[0] != '+'; });

@@ -1,5 +1,6 @@
 #include "apps/config/load_config.hpp"
 #include "tests/unit/storage_folder.hpp"
+#include "transport/switches/asterisk/settings.hpp"
 #include "transport/switches/kamailio/settings.hpp"
 
 #include <doctest/doctest.h>
@@ -282,8 +283,39 @@ TEST_CASE("what the documented file shows commented out is a default too, where 
   CHECK(its.snapshot_interval == 60s);
   CHECK(its.dump_directory.empty());
   CHECK(kamailio.environment == dialled_config{}.environment);
+  const auto& asterisk = *std::find_if(value.dialled.begin(), value.dialled.end(),
+                                       [](const auto& each) { return each.kind == "asterisk"; });
+  const auto its_rules = asterisk::settings_of({asterisk.kind, asterisk.name, {}, asterisk.values});
+  CHECK(its_rules.user == "rollcall");
+  CHECK(its_rules.rules.account_variable.empty());
+  CHECK(its_rules.connections.empty());
+  CHECK(its_rules.snapshot_interval == 60s);
+  CHECK(its_rules.hang_ups_per_second == 200);
   CHECK(value.feed.switches[0].environment == feed_switch_config{}.environment);
   CHECK(value.cluster->missing_node == cluster_config{}.missing_node);
+}
+
+TEST_CASE("a wrong block of an Asterisk is refused, and its secret is not told") {
+  const auto refusal = [](const std::string& lines) {
+    return refused("[[asterisk]]\nname = \"a\"\nami = \"127.0.0.1:5038\"\n" + lines);
+  };
+  const std::string secret = "secret = \"hush\"\n";
+  CHECK(refusal("") == "c.toml:3:1: asterisk.secret is required");
+  CHECK(refusal("secret = \"\"\n") == "c.toml:6:10: asterisk.secret must not be empty");
+  CHECK(refusal(secret + "user = \"a b\"\n")
+            .ends_with("user must be 1-128 printable ASCII characters without space"));
+  CHECK(refusal(secret + "user = \"a\\r\\nAction: Command\"\n").find("asterisk.user must be")
+        != std::string::npos);
+  for (const auto* source : {"", "peer", "variable:", "variable:A B", "variable:CHANNEL(name)"})
+    CHECK(refusal(secret + "account = \"" + source + "\"\n")
+              .ends_with(R"(account must be "accountcode" or "variable:NAME")"));
+  CHECK(refusal(secret + "connections = [1]\n").ends_with("connections must be a table"));
+  for (const auto* number : {"0", "2147483648", "\"1\"", "true"})
+    CHECK(refusal(secret + "connections = {c = " + number + "}\n")
+              .ends_with("connections.c must be an integer from 1 to 2147483647"));
+  CHECK(refusal(secret + "connections = {\"\" = 1}\n").ends_with("connections must not have an empty name"));
+  CHECK(refusal(secret + "hang_ups_per_second = 501\n").ends_with("must be an integer from 1 to 500"));
+  CHECK(refusal(secret + "tls = true\n").find("hush") == std::string::npos);
 }
 
 TEST_CASE("every key reaches its place") {
@@ -326,6 +358,16 @@ i_environment = 3
 nodes = ["node-a", "node-z"]
 snapshot_interval = "5m"
 dump_directory = "/run/kamailio"
+[[asterisk]]
+name = "ast-1"
+ami = "10.0.0.3:5038"
+user = "calls"
+secret = "s3"
+i_environment = 4
+account = "variable:ACCOUNT_1"
+connections = {"carrier-a" = 1, "carrier b" = 2147483647}
+snapshot_interval = "1s"
+hang_ups_per_second = 500
 [calls]
 dead_linger = "100ms"
 disconnect_retry = "1s"
@@ -376,7 +418,18 @@ format = "json"
                    {"node-a", "node-z"},
                    {{"rpc", "http://127.0.0.1:8081/RPC"},
                     {"snapshot_interval", 5min},
-                    {"dump_directory", "/run/kamailio"}}}},
+                    {"dump_directory", "/run/kamailio"}}},
+                  {"asterisk",
+                   switch_name{"ast-1"},
+                   {"10.0.0.3", 5038},
+                   environment_id{4},
+                   {},
+                   {{"user", "calls"},
+                    {"secret", "s3"},
+                    {"account", "variable:ACCOUNT_1"},
+                    {"connections", switches::number_table{{"carrier-a", 1}, {"carrier b", 2147483647}}},
+                    {"snapshot_interval", 1s},
+                    {"hang_ups_per_second", std::uint64_t{500}}}}},
       .calls = {100ms, 1s, 2s, 3s},
       .api = {unknown_parameters::ignore, true, 7, 4s, true},
       .cluster =

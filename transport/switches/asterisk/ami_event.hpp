@@ -33,6 +33,10 @@ public:
 
   bool is_empty() const { return headers_.empty(); }
 
+  // Headers as they came.
+  std::size_t size() const { return headers_.size(); }
+  std::string_view name(std::size_t which) const { return name_of(headers_[which]); }
+
   void clear();
 
   /// False when the line is no header, or is one too many.

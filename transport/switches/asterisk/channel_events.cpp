@@ -69,14 +69,20 @@ constexpr std::array<std::string_view, 10> other_prefixes = {
 constexpr std::string_view own;
 constexpr std::string_view dialled = "Dest";
 
+const known_event* known(const ami_event& event) {
+  const auto name = event.get("Event");
+  return std::find_if(known_events.begin(), known_events.end(),
+                      [name](const auto& each) { return each.name == name; });
+}
+
 std::string_view bridge_in(const ami_event& event) { return event.get("BridgeUniqueid"); }
 
 } // namespace
 
+bool channel_events::knows(const ami_event& event) { return known(event) != known_events.end(); }
+
 void channel_events::take(const ami_event& event, leg_moment now) {
-  const auto name = event.get("Event");
-  const auto* const found = std::find_if(known_events.begin(), known_events.end(),
-                                         [name](const auto& each) { return each.name == name; });
+  const auto* const found = known(event);
   if (found == known_events.end())
     return;
   if (const auto told = time_in(event.get("Timestamp")))

@@ -31,6 +31,9 @@ class channel_events {
 public:
   channel_events(const channel_rules& rules, leg_graph& graph) : rules_(rules), graph_(graph) {}
 
+  /// True for an event of which something is taken.
+  static bool knows(const ami_event& event);
+
   /// An event. `now.wall` is when it happened, as time_in() its `Timestamp`, by our clock. What it does not
   /// know changes nothing.
   void take(const ami_event& event, leg_moment now);

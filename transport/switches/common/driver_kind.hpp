@@ -9,6 +9,8 @@
 #include "transport/switches/driver.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,16 +35,34 @@ struct duration_setting {
   std::chrono::milliseconds otherwise;
 };
 
+struct number_setting {
+  std::uint64_t least;
+  std::uint64_t most;
+  std::uint64_t otherwise;
+};
+
+/// A secret, which must be given: by the key `secret`, or in a file that `secret_file` names.
+struct secret_setting {};
+
+/// Numbers by name, none when it is left out.
+struct table_setting {
+  std::uint64_t least;
+  std::uint64_t most;
+};
+
 /// One key of the configuration block of a kind of switch, beside those that each has: `name`,
 /// `i_environment`, `nodes`, and where it is dialled.
 struct setting {
   std::string_view key;
-  std::variant<text_setting, duration_setting> takes;
+  std::variant<text_setting, duration_setting, number_setting, secret_setting, table_setting> takes;
 };
+
+using number_table = std::map<std::string, std::uint64_t, std::less<>>;
 
 /// What a block says, by key: each of driver_kind::settings has a value.
 using setting_values =
-    std::map<std::string, std::variant<std::string, std::chrono::milliseconds>, std::less<>>;
+    std::map<std::string, std::variant<std::string, std::chrono::milliseconds, std::uint64_t, number_table>,
+             std::less<>>;
 
 /// A configured switch that is dialled.
 struct dialled {

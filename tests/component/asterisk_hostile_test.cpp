@@ -1,0 +1,127 @@
+#include "asterisk_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+// What strangers can put into events, or into lists.
+
+namespace rollcall::asterisk_hostile_test {
+
+using namespace asterisk::testing;
+
+TEST_CASE("the texts of others are no answers, no channels and no ends") {
+  fake_link link;
+  node here{link};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  here.script([](auto& script) { script.channels = {channel_headers("1.1", "801", 4)}; });
+  asterisk->send(came("1.1"));
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
+  const std::string list_end = "EventList: Complete\r\nListItems: 0\r\n";
+  asterisk->send(event_text("UserEvent", "UserEvent: x\r\nEvent: Hangup\r\nUniqueid: 1.1\r\n")
+                 + event_text("CoreShowChannelsComplete", "ActionID: 1\r\n" + list_end)
+                 + event_text("BridgeListComplete", list_end) + "Response: Goodbye\r\n\r\n"
+                 + event_text("Hangup", "Uniqueid: 1.1\r\n") + event_text("Hangup", "Uniqueid:\r\n")
+                 + event_text("Hangup", channel_headers("1.1 ")) + came(std::string{"1.\x01"})
+                 + came(std::string(200, '1')) + std::string(100'000, 'x') + "\r\n\r\n" + came("1.2"));
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.2"); }));
+  CHECK_FALSE(is_over(link.at(), "1.1"));
+  CHECK(here.counters().lines_bad >= 1);
+}
+
+TEST_CASE("lines that a caller has put into a number are not believed, and that is told") {
+  const auto with = [](const char* header, const std::string& text) {
+    auto message = came("1.2");
+    const auto at = message.find(header) + std::string{header}.size();
+    return message.insert(at, text);
+  };
+  for (const auto* header : {"CallerIDNum: ", "Exten: "})
+    for (const auto& text : std::vector<std::string>{
+             "\r\nUniqueid: 1.1", "\r\nAccountCode: 802", "\r\nChanVariable: RC_ACCOUNT=802",
+             "\r\nLinkedid: 1.1", "\r\nSwapUniqueid: 1.1", "\r\n\r\nEvent: Hangup\r\nUniqueid: 1.1\r\n\r\n",
+             "\r\n\r\nEvent: Hangup\r\nPrivilege: call,all\r\nUniqueid: 1.1\r\n\r\n",
+             "\r\nPriority:\r\nUniqueid:x\r\nLinkedid:x\r\n\r\nEvent:Hangup\r\nUniqueid:1.1\r\n\r\n",
+             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nResponse:a\r\n",
+             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nEvent:a\r\nPrivilege:\r\n",
+             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nEvent:a\r\nActionID:x\r\n"}) {
+      CAPTURE(header);
+      CAPTURE(text);
+      fake_link link;
+      node here{link};
+      here.connect();
+      auto asterisk = here.next();
+      REQUIRE(link.wait(is_settled));
+      here.script([&](auto& script) { script.channels = {channel_headers("1.1", "803", 4)}; });
+      asterisk->send(came("1.1", "803"));
+      REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
+      asterisk->send(with(header, text));
+      CHECK(here.noted("line ends of strangers"));
+      asterisk->send(came("1.3"));
+      REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.3"); }));
+      CHECK(last_of(link.at(), "1.1")->state == call_state::wait_route);
+      CHECK_FALSE(is_told(link.at(), "1.2"));
+      CHECK_FALSE(is_told(link.at(), "x"));
+      CHECK(last_of(link.at(), "1.1")->texts.get(call_text::account_name) == "803");
+    }
+}
+
+TEST_CASE("a hang-up by which a stranger means another's channel ends nothing") {
+  fake_link link;
+  node here{link};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  here.script([](auto& script) { script.channels = {channel_headers("1.1", "801", 4)}; });
+  asterisk->send(came("1.1"));
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
+  for (const auto* rest : {"", "Response:a\r\n", "Event:a\r\n", "Event:a\r\nPrivilege:\r\n", "x\r\n\r\n"}) {
+    auto message = went("1.2");
+    const std::string before = "Exten: ";
+    const auto text = std::string{"\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\n"} + rest;
+    message.insert(message.find(before) + before.size(), text);
+    asterisk->send(message + came("1.3"));
+  }
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.3"); }));
+  CHECK_FALSE(is_over(link.at(), "1.1"));
+  CHECK(here.counters().messages_forged >= 5);
+}
+
+TEST_CASE("an item of a list that a stranger has ended names nobody") {
+  fake_link link;
+  node here{link};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  asterisk->send(came("1.1"));
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
+  auto forged = channel_headers("1.2");
+  forged.insert(forged.find("4940"), "\r\nPriority:\r\nUniqueid:1.3\r\nLinkedid:1.3\r\n\r\n");
+  here.script([&](auto& script) { script.channels = {forged}; });
+  link.at().connection->request_snapshot();
+  CHECK(here.noted("no list of its channels: a text has ended an item"));
+  CHECK_FALSE(is_over(link.at(), "1.1"));
+  CHECK_FALSE(is_told(link.at(), "1.3"));
+}
+
+TEST_CASE("a list with such a channel in it ends nothing") {
+  fake_link link;
+  node here{link};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  asterisk->send(came("1.1"));
+  REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
+  auto forged = channel_headers("1.2");
+  forged.insert(forged.find("4930"), "\r\nUniqueid: 1.3\r\nX: ");
+  here.script([&](auto& script) { script.channels = {forged}; });
+  link.at().connection->request_snapshot();
+  CHECK(here.noted("no list of its channels"));
+  CHECK_FALSE(is_over(link.at(), "1.1"));
+  CHECK_FALSE(is_told(link.at(), "1.3"));
+  CHECK(count<snapshot_end>(link.at()) == 1);
+}
+
+} // namespace rollcall::asterisk_hostile_test

@@ -1,0 +1,108 @@
+#include "transport/switches/asterisk/conversation.hpp"
+
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace rollcall::asterisk {
+
+using switches::instant;
+
+// What Asterisk has now, as its lists tell, and what the link is told of it.
+
+namespace {
+
+/// Items that the link is given at once.
+constexpr std::size_t delivery_items = 500;
+
+} // namespace
+
+/// A list that runs already, of this connection or the last one, begins anew.
+void conversation::begin_lists(instant now) {
+  times_.begins(now.steady);
+  listed_at_ = now.steady;
+  graph_.snapshot_begin();
+  lists_.begin(now.wall + of_->clock.correction() - of_->bounds.unheard, !has_listed_);
+  tell({snapshot_begin{}});
+  send("BridgeList", {request::kind::bridges}, {}, now);
+  send("CoreShowChannels", {request::kind::channels}, {}, now);
+}
+
+void conversation::look_at_lists(instant now) {
+  if (lists_.now() == channel_lists::state::running && now.steady - listed_at_ > of_->bounds.answer)
+    lists_.fail("no answer in time");
+  if (lists_.now() == channel_lists::state::whole)
+    complete(now);
+  else if (lists_.now() == channel_lists::state::failed)
+    give_up(now);
+  if (lists_.now() == channel_lists::state::none && !out_.dropping() && times_.due(now.steady))
+    begin_lists(now);
+}
+
+void conversation::complete(instant now) {
+  lists_.end();
+  requests_.drop_lists();
+  graph_.snapshot_end(true, at(now));
+  ++of_->counters->snapshots;
+  times_.ends(now.steady);
+  of_->notes->clear("snapshot");
+  if (now.steady - forged_at_ > of_->bounds.forged)
+    of_->notes->clear("forged");
+  failure_told_.clear();
+  note_unheard();
+  tell_all(graph_.take_changes(), true, now);
+  has_listed_ = true;
+  if (rights_.ask)
+    questions_.listed(lists_.pjsip());
+}
+
+/// What was listed is taken in, and nothing is gone for not being listed.
+void conversation::give_up(instant now) {
+  lists_.end();
+  requests_.drop_lists();
+  graph_.snapshot_end(false, at(now));
+  ++of_->counters->snapshots_failed;
+  times_.fails(now.steady);
+  const auto text = "no list of its channels: " + lists_.why();
+  of_->notes->set("snapshot", text);
+  if (std::exchange(failure_told_, text) != text)
+    out_.warn(text);
+  if (std::exchange(has_listed_, true))
+    tell(news_of(graph_.take_changes(), of_->to, now.wall));
+  else
+    tell_all(graph_.take_changes(), false, now);
+}
+
+void conversation::tell_all(call_changes changes, bool whole, instant now) {
+  std::erase_if(changes, [](const auto& each) { return !std::holds_alternative<call_ended>(each); });
+  auto news = news_of(changes, of_->to, now.wall);
+  for (const auto* each : graph_.calls())
+    news.emplace_back(event_of(*each, of_->to, now.wall));
+  if (whole)
+    news.emplace_back(snapshot_end{});
+  tell(std::move(news));
+}
+
+void conversation::tell(switch_news news) {
+  auto rest = news.begin();
+  while (news.end() - rest > static_cast<std::ptrdiff_t>(delivery_items)) {
+    const auto end = rest + delivery_items;
+    out_.tell({std::make_move_iterator(rest), std::make_move_iterator(end)});
+    rest = end;
+  }
+  out_.tell({std::make_move_iterator(rest), std::make_move_iterator(news.end())});
+}
+
+void conversation::note_unheard() {
+  if (lists_.unheard() == 0 && !untimed_told_)
+    return of_->notes->clear("events");
+  if (lists_.unheard() == 0 || untimed_told_)
+    return;
+  const auto text = "it lists channels of which no event has told: the manager user '" + of_->to.user
+                    + "' needs read = call in manager.conf";
+  of_->notes->set("events", text);
+  out_.warn(text);
+}
+
+} // namespace rollcall::asterisk
