@@ -1,0 +1,104 @@
+"""A laboratory of real SIP with a real Asterisk in the middle: that of the root of Debian sid (roots.py), with the files
+of tests/sip/asterisk and of conf/asterisk.
+
+    with AsteriskLab() as lab:
+        lab.start()
+        callee = End("carrier", lab.carrier_port)
+        call = Call(End("caller"), lab.sip_port, account="801", callee="15550001").invite()
+
+It listens on free ports of the loopback address and writes below one temporary directory. Standard library only."""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+
+from lab import free_port
+from processes import START_SECONDS, Process, wait_until
+from roots import CHECKOUT, Root, Unavailable
+
+FILES = pathlib.Path(__file__).resolve().parent / "asterisk"
+CONF = CHECKOUT / "conf" / "asterisk"
+
+#: Each process that shares the tests has its own. Two for each leg that is up.
+RTP_PORTS = 400
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+RTP_FIRST = 12_000 + _WORKER * RTP_PORTS
+
+
+class AsteriskLab:
+    """Owns the Asterisk and the directory; stop() (or leaving `with`) ends and removes them."""
+
+    def __init__(self, suite="sid", name="ast-1"):
+        self.root = Root(suite)
+        self.name = name
+        if not (self.root.path / "usr/sbin/asterisk").exists():
+            raise Unavailable(f"{self.root} with its Asterisk is missing: scripts/setup --switches {suite}")
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-asterisk-"))
+        self.sip_port, self.carrier_port, self.phone_port = (free_port(socket.SOCK_DGRAM) for _ in range(3))
+        self.ami_port = free_port()
+        self.asterisk = None
+        for folder in ("etc", "lib", "spool", "run", "log"):
+            (self.directory / folder).mkdir()
+        words = {"FOLDER": self.directory, "CONF": CONF, "SIP_PORT": self.sip_port, "AMI_PORT": self.ami_port,
+                 "CARRIER_PORT": self.carrier_port, "PHONE_PORT": self.phone_port, "RTP_FIRST": RTP_FIRST,
+                 "RTP_LAST": RTP_FIRST + RTP_PORTS - 1}
+        for file in FILES.iterdir():
+            text = re.sub("@([A-Z_]+)@", lambda word: str(words[word[1]]), file.read_text())
+            (self.directory / "etc" / file.name).write_text(text)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def ami(self):
+        return f"127.0.0.1:{self.ami_port}"
+
+    def _command(self, *arguments):
+        return self.root.command("asterisk", "-C", self.directory / "etc/asterisk.conf", *arguments, folder=self.directory)
+
+    def start(self):
+        """Starts it and waits until it serves. After kill() this is a restart on the same ports."""
+        self.asterisk = Process(self._command("-f"), self.directory / "asterisk.log", self.directory)
+
+        def serves():
+            if not self.asterisk.alive():
+                raise RuntimeError("asterisk did not start:\n" + self.log()[-4000:])
+            with contextlib.suppress(OSError):
+                return "System uptime" in self.cli("core show uptime") and "udp" in self.cli("pjsip show transports")
+            return None
+
+        wait_until(serves, 3 * START_SECONDS, "asterisk", interval=0.2)
+        return self.asterisk
+
+    def kill(self):
+        """kill -9: no goodbye to anybody."""
+        self.asterisk.kill()
+
+    def cli(self, command):
+        return subprocess.run(self._command("-rx", command), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=START_SECONDS).stdout
+
+    def channels(self):
+        """Asterisk's own truth: the names of its channels."""
+        lines = self.cli("core show channels concise").splitlines()
+        return [line.split("!")[0] for line in lines if "!" in line]
+
+    def version(self):
+        return self.cli("core show version").split(" built ")[0]
+
+    def log(self):
+        files = [self.directory / "asterisk.log", self.directory / "log/messages"]
+        return "".join(file.read_text(errors="replace") for file in files if file.exists())
+
+    def stop(self):
+        if self.asterisk:
+            self.asterisk.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
