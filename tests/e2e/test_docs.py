@@ -110,7 +110,7 @@ def test_the_metrics_that_are_named_are_served():
             assert f'"{name}"' in source or name == "rollcall_directory", (path, name)  # the latter is a channel of PostgreSQL
 
 
-@pytest.mark.parametrize("name", ["cluster", "kamailio"])
+@pytest.mark.parametrize("name", ["asterisk", "cluster", "kamailio"])
 def test_the_configuration_of_a_page_is_good(name, tmp_path):
     (text,) = re.findall(r"```toml\n(.*?)```", page(name), re.S)
     certificate, key = make_certificate(tmp_path, "node-a")[:2]
