@@ -1,7 +1,7 @@
 # Build options and the interface target `rollcall_options` that every target of ours links.
 option(BUILD_TESTING "Build the tests and benchmarks, which need libraries of their own" ON)
 option(ROLLCALL_BENCHMARKS "Build the micro benchmarks" OFF)
-option(ROLLCALL_WERROR "Take warnings for errors: not where a compiler may be newer than this" ON)
+option(ROLLCALL_WERROR "Take warnings for errors: not where users build, with newer compilers" ON)
 option(ROLLCALL_FUZZ "Offer the fuzz targets, which need clang" OFF)
 set(ROLLCALL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
 
