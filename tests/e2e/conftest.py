@@ -10,18 +10,23 @@ import pytest
 import harness
 from sim_peers import node, nodes, sim  # noqa: F401: fixtures of the tests of rollcall sim
 from sip_network import KAMAILIOS, Lab, network, sip  # noqa: F401: fixtures of all tests with real SIP
+from asterisk_lab import ASTERISKS  # that has named its folder
 
 
 def pytest_addoption(parser):
     parser.addoption("--kamailio", choices=KAMAILIOS, default=os.environ.get("KAMAILIO", "own"),
                      help="the Kamailio that tests run which name none: the machine's own, or that of a root which "
                           "scripts/setup --switches makes")
+    parser.addoption("--asterisk", choices=ASTERISKS, default=os.environ.get("ASTERISK", "22"),
+                     help="the Asterisk of a root which scripts/setup --switches makes")
 
 
 def pytest_configure(config):
-    os.environ["KAMAILIO"] = chosen = config.getoption("kamailio")
-    if chosen not in KAMAILIOS:
-        raise pytest.UsageError(f"KAMAILIO: there is no '{chosen}' among {', '.join(KAMAILIOS)}")
+    # The default of an option is not held to its choices.
+    for switch, known in (("kamailio", KAMAILIOS), ("asterisk", ASTERISKS)):
+        os.environ[switch.upper()] = chosen = config.getoption(switch)
+        if chosen not in known:
+            raise pytest.UsageError(f"{switch.upper()}: there is no '{chosen}' among {', '.join(known)}")
     config.addinivalue_line("markers", "slow: takes more than some seconds; left out by scripts/test --quick")
 
 

@@ -1,5 +1,5 @@
-"""A laboratory of real SIP with a real Asterisk in the middle: that of the root of Debian sid (roots.py), with the files
-of tests/sip/asterisk and of conf/asterisk.
+"""A laboratory of real SIP with a real Asterisk in the middle: that of another Debian's root (roots.py), with the files of
+tests/sip/asterisk and of conf/asterisk.
 
     with AsteriskLab() as lab:
         lab.start()
@@ -24,6 +24,9 @@ from roots import CHECKOUT, Root, Unavailable
 FILES = pathlib.Path(__file__).resolve().parent / "asterisk"
 CONF = CHECKOUT / "conf" / "asterisk"
 
+#: The Debian that has it, by the version.
+ASTERISKS = {"22": "sid", "16": "bullseye"}
+
 #: Each process that shares the tests has its own. Two for each leg that is up.
 RTP_PORTS = 400
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
@@ -31,9 +34,11 @@ RTP_FIRST = 12_000 + _WORKER * RTP_PORTS
 
 
 class AsteriskLab:
-    """Owns the Asterisk and the directory; stop() (or leaving `with`) ends and removes them."""
+    """Owns the Asterisk and the directory; stop() (or leaving `with`) ends and removes them. `version`: one of ASTERISKS, by
+    default $ASTERISK."""
 
-    def __init__(self, suite="sid", name="ast-1"):
+    def __init__(self, version=None, name="ast-1"):
+        suite = ASTERISKS[version or os.environ.get("ASTERISK", "22")]
         self.root = Root(suite)
         self.name = name
         if not (self.root.path / "usr/sbin/asterisk").exists():
