@@ -1,4 +1,5 @@
 #include "asterisk_fixture.hpp"
+#include "tests/component/holds_soon.hpp"
 
 #include <doctest/doctest.h>
 
@@ -46,7 +47,9 @@ TEST_CASE("lines that a caller has put into a number are not believed, and that 
              "\r\nPriority:\r\nUniqueid:x\r\nLinkedid:x\r\n\r\nEvent:Hangup\r\nUniqueid:1.1\r\n\r\n",
              "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nResponse:a\r\n",
              "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nEvent:a\r\nPrivilege:\r\n",
-             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nEvent:a\r\nActionID:x\r\n"}) {
+             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\nEvent:a\r\nActionID:x\r\n",
+             "\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:\r\n\r\nEvent:\r\nPrivilege:\r\nTimestamp:",
+             "\nPriority:\nUniqueid:1.1\nLinkedid:\n\nEvent:\nPrivilege:\nTimestamp:"}) {
       CAPTURE(header);
       CAPTURE(text);
       fake_link link;
@@ -77,7 +80,8 @@ TEST_CASE("a hang-up by which a stranger means another's channel ends nothing") 
   here.script([](auto& script) { script.channels = {channel_headers("1.1", "801", 4)}; });
   asterisk->send(came("1.1"));
   REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.1"); }));
-  for (const auto* rest : {"", "Response:a\r\n", "Event:a\r\n", "Event:a\r\nPrivilege:\r\n", "x\r\n\r\n"}) {
+  for (const auto* rest : {"", "Response:a\r\n", "Event:a\r\n", "Event:a\r\nPrivilege:\r\n", "x\r\n\r\n",
+                           "Event:\r\nPrivilege:\r\nTimestamp:"}) {
     auto message = went("1.2");
     const std::string before = "Exten: ";
     const auto text = std::string{"\r\nPriority:\r\nUniqueid:1.1\r\nLinkedid:x\r\n\r\n"} + rest;
@@ -86,7 +90,7 @@ TEST_CASE("a hang-up by which a stranger means another's channel ends nothing") 
   }
   REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.3"); }));
   CHECK_FALSE(is_over(link.at(), "1.1"));
-  CHECK(here.counters().messages_forged >= 5);
+  CHECK(rollcall::testing::holds_soon([&] { return here.counters().messages_forged >= 6; }));
 }
 
 TEST_CASE("an item of a list that a stranger has ended names nobody") {

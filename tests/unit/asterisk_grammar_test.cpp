@@ -97,6 +97,22 @@ TEST_CASE("a channel that is cut at any place, at its beginning or its end, is n
   CHECK_FALSE(whole(together({channel("Dest"), {"DestUniqueid: 2"}})));
 }
 
+TEST_CASE("what stands around channels is told once, and in its place") {
+  const auto event = [](const lines& before, const lines& behind) {
+    return whole(together({{"Event: BridgeEnter"}, before, channel(), behind}));
+  };
+  CHECK(event({"BridgeUniqueid: 1"}, {"ChanVariable: A=1", "ChanVariable: B=1", "SwapUniqueid: 2"}));
+  CHECK_FALSE(event({"BridgeUniqueid: 1", "BridgeUniqueid: 2"}, {}));
+  CHECK_FALSE(event({"BridgeId: 1"}, {"BridgeId: 2"}));
+  CHECK_FALSE(event({"SwapUniqueid: 1"}, {}));
+  CHECK_FALSE(event({}, {"SwapUniqueid: 1", "SwapUniqueid: 2"}));
+  CHECK_FALSE(event({"ChanVariable: A=1"}, {}));
+  CHECK_FALSE(event({}, {"ChanVariable: A=1", "ChanVariable: A=2"}));
+  CHECK_FALSE(event({}, {"ChanVariable: A=1", "ChanVariable: B=1", "ChanVariable: A=2"}));
+  CHECK_FALSE(event({}, {"Application: Dial", "ChanVariable: A=1"}));
+  CHECK_FALSE(event({}, {"DestChanVariable: A=1"}));
+}
+
 TEST_CASE("an event begins with its name, its class and its time") {
   const auto begins = [](const lines& all) {
     ami_event made;
@@ -104,12 +120,21 @@ TEST_CASE("an event begins with its name, its class and its time") {
       made.add(each);
     return begins_as_event(made);
   };
-  CHECK(begins({"Event: Hangup", "Privilege: call,all", "Timestamp: 1.5"}));
-  CHECK(begins({"Event: Hangup", "Privilege: call,all", "Timestamp: 1.5", "Channel: x"}));
+  CHECK(begins({"Event: Hangup", "Privilege: call,all", "Timestamp: 1796019616.000001"}));
+  CHECK(begins({"Event: Hangup", "Privilege: call,all", "Timestamp: 1796019616.000001", "Channel: x"}));
+  CHECK(begins({"Event: Reload", "Privilege: <none>", "Timestamp: 1796019616.000001"}));
+  for (const lines& text : {lines{"Event:", "Privilege: call,all", "Timestamp: 1796019616.000001"},
+                            lines{"Event: a", "Privilege:", "Timestamp: 1796019616.000001"},
+                            lines{"Event: a", "Privilege: call", "Timestamp: 1796019616.000001"},
+                            lines{"Event: a", "Privilege: call,all", "Timestamp:"},
+                            lines{"Event: a", "Privilege: call,all", "Timestamp: 1796019616.00001"},
+                            lines{"Event: a", "Privilege: call,all", "Timestamp: 1796019616,000001"}})
+    CHECK_FALSE(begins(text));
   CHECK_FALSE(begins({"Event: Hangup", "Privilege: call,all"}));
   CHECK_FALSE(begins({"Event: Hangup", "Privilege: call,all", "Channel: x"}));
-  CHECK_FALSE(begins({"Event: Hangup", "Timestamp: 1.5", "Privilege: call,all"}));
-  CHECK_FALSE(begins({"CallerIDName: a", "Event: Hangup", "Privilege: call,all", "Timestamp: 1.5"}));
+  CHECK_FALSE(begins({"Event: Hangup", "Timestamp: 1796019616.000001", "Privilege: call,all"}));
+  CHECK_FALSE(
+      begins({"CallerIDName: a", "Event: Hangup", "Privilege: call,all", "Timestamp: 1796019616.000001"}));
 }
 
 } // namespace rollcall::asterisk_grammar_test

@@ -36,6 +36,7 @@ public:
   // Headers as they came.
   std::size_t size() const { return headers_.size(); }
   std::string_view name(std::size_t which) const { return name_of(headers_[which]); }
+  std::string_view value(std::size_t which) const { return value_of(headers_[which]); }
 
   void clear();
 

@@ -23,7 +23,7 @@ conversation::conversation(switches::session_actions& out, std::shared_ptr<memor
     : out_(out),
       of_(std::move(of)),
       rights_(rights),
-      graph_(of_->graph),
+      graph_(*of_->graph),
       events_(of_->to.rules, graph_),
       lists_(events_, graph_),
       hang_ups_(of_->bounds, static_cast<double>(of_->to.hang_ups_per_second), graph_, now.steady),
@@ -33,6 +33,7 @@ conversation::conversation(switches::session_actions& out, std::shared_ptr<memor
       times_(of_->bounds, of_->to.snapshot_interval, now.steady),
       legs_refused_(graph_.refused()) {
   out_.send(action_text("Events", action_id + "events", {{"EventMask", "call"}}));
+  ping(now); // the first list is told by our clock
   begin_lists(now);
 }
 
@@ -71,6 +72,8 @@ void conversation::on_answer(const request& to, const ami_event& message, instan
 
 void conversation::on_ping(const ami_event& pong, moment sent, instant now) {
   ping_sent_.reset();
+  if (ping_paused_)
+    return; // how long it took is not known
   const auto told = time_in(pong.get("Timestamp"));
   if (!told)
     return;
@@ -175,11 +178,12 @@ void conversation::ask_behind(instant now) {
 void conversation::ping(instant now) {
   pinged_ = now.steady;
   ping_sent_ = now.steady;
+  ping_paused_ = false;
   send("Ping", {request::kind::ping}, {}, now);
 }
 
 std::optional<std::chrono::milliseconds> conversation::wait(instant now) const {
-  auto soonest = hang_ups_.wait(now.steady);
+  auto soonest = has_listed_ ? hang_ups_.wait(now.steady) : std::nullopt;
   if (held_ && !ping_sent_) {
     const auto behind =
         std::chrono::ceil<std::chrono::milliseconds>(std::max(behind_at_ - now.steady, moment::duration{0}));
@@ -216,8 +220,11 @@ bool conversation::silent(instant now) const {
 }
 
 void conversation::resumed(instant now) {
-  if (ping_sent_)
+  if (ping_sent_) {
     ping_sent_ = now.steady;
+    ping_paused_ = true;
+  }
+  listed_at_ = now.steady;
   requests_.resumed(now.steady);
 }
 

@@ -112,9 +112,11 @@ private:
   bool untimed_told_ = false;
   moment forged_at_{}; ///< the last event of that kind
   std::optional<moment> ping_sent_;
+  bool ping_paused_ = false; ///< we stood still meanwhile
   moment pinged_{};
   moment listed_at_{};       ///< the last that came of a list
   bool has_listed_ = false;  ///< lists have been taken in on this connection: what there is is known
+  bool had_whole_ = false;   ///< and were whole once: what events have not told of was not there before
   std::string failure_told_; ///< why there was no snapshot, once
   std::uint64_t ids_bad_ = 0;
   std::uint64_t legs_refused_ = 0;

@@ -3,7 +3,10 @@
 #include <cstddef>
 #include <iterator>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <variant>
 
 namespace rollcall::asterisk {
 
@@ -16,6 +19,24 @@ namespace {
 /// Items that the link is given at once.
 constexpr std::size_t delivery_items = 500;
 
+std::string_view id_of(const call_change& change) {
+  if (const auto* began = std::get_if<call_began>(&change))
+    return began->call.id;
+  if (const auto* changed = std::get_if<call_changed>(&change))
+    return changed->call.id;
+  return std::get<call_ended>(change).id;
+}
+
+/// What they were last, and their ends. All others are told as they are now.
+call_changes of_those_that_ended(call_changes changes) {
+  std::unordered_set<std::string> ended;
+  for (const auto& each : changes)
+    if (const auto* end = std::get_if<call_ended>(&each))
+      ended.insert(end->id);
+  std::erase_if(changes, [&](const auto& each) { return !ended.contains(std::string{id_of(each)}); });
+  return changes;
+}
+
 } // namespace
 
 /// A list that runs already, of this connection or the last one, begins anew.
@@ -23,7 +44,7 @@ void conversation::begin_lists(instant now) {
   times_.begins(now.steady);
   listed_at_ = now.steady;
   graph_.snapshot_begin();
-  lists_.begin(now.wall + of_->clock.correction() - of_->bounds.unheard, !has_listed_);
+  lists_.begin(now.wall + of_->clock.correction() - of_->bounds.unheard, !had_whole_);
   tell({snapshot_begin{}});
   send("BridgeList", {request::kind::bridges}, {}, now);
   send("CoreShowChannels", {request::kind::channels}, {}, now);
@@ -53,6 +74,7 @@ void conversation::complete(instant now) {
   note_unheard();
   tell_all(graph_.take_changes(), true, now);
   has_listed_ = true;
+  had_whole_ = true;
   if (rights_.ask)
     questions_.listed(lists_.pjsip());
 }
@@ -75,8 +97,7 @@ void conversation::give_up(instant now) {
 }
 
 void conversation::tell_all(call_changes changes, bool whole, instant now) {
-  std::erase_if(changes, [](const auto& each) { return !std::holds_alternative<call_ended>(each); });
-  auto news = news_of(changes, of_->to, now.wall);
+  auto news = news_of(of_those_that_ended(std::move(changes)), of_->to, now.wall);
   for (const auto* each : graph_.calls())
     news.emplace_back(event_of(*each, of_->to, now.wall));
   if (whole)

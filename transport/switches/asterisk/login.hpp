@@ -53,7 +53,7 @@ private:
   std::string ask(step next, std::string_view action, std::string_view name = {},
                   std::string_view value = {});
   std::string log_in(std::string_view challenge);
-  std::string refuse(const ami_event& answer);
+  std::string refuse(std::string_view why);
   std::string enter();
   std::string action_id() const;
 
@@ -68,7 +68,7 @@ private:
   std::string run_;
 };
 
-/// What Login has for a challenge.
+/// What Login has for a challenge; empty where OpenSSL has no MD5.
 std::string login_key(std::string_view challenge, std::string_view secret);
 
 } // namespace rollcall::asterisk

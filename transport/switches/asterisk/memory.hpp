@@ -8,6 +8,7 @@
 #include "transport/switches/common/switch_notes.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace rollcall::asterisk {
@@ -27,8 +28,20 @@ struct memory {
   const limits bounds;
   const std::shared_ptr<metrics> counters;
   const std::shared_ptr<switch_notes::sheet> notes;
-  leg_graph graph{};
+  std::unique_ptr<leg_graph> graph = std::make_unique<leg_graph>();
   switches::switch_clock clock{};
+  std::string run; ///< of Asterisk, of which the legs are; empty: not known
+
+  /// A connection to this run begins. Legs of another one, maybe of another host, are none of it, whatever
+  /// their ids. `now_runs` is empty when it is not known.
+  void begin(const std::string& now_runs) {
+    if (!run.empty() && !now_runs.empty() && run != now_runs) {
+      graph = std::make_unique<leg_graph>();
+      clock = {};
+    }
+    if (!now_runs.empty())
+      run = now_runs;
+  }
 };
 
 } // namespace rollcall::asterisk

@@ -117,6 +117,7 @@ void protocol::end(close_reason why, const std::string& text) {
 
 void protocol::attached(instant now) {
   phase_ = phase::up;
+  of_->begin(login_.run());
   conversation_.emplace(out_, of_, login_.rights(), action_id_, now);
   ticked_ = now.steady;
   tick(now);
