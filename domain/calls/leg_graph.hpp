@@ -94,8 +94,8 @@ public:
   void listed_bridge(std::string_view bridge, bridge_kind kind);
   void listed(const listed_leg& said);
 
-  /// Legs that are not listed, and of which nothing has been heard since the beginning, are gone if the list
-  /// is `whole`. One of which the graph could not take all is not.
+  /// If the list is `whole`, legs that it does not have are gone, unless an event has told of them since the
+  /// beginning. A list with an item that the graph could not take is not whole.
   void snapshot_end(bool whole, leg_moment now);
 
   // --- what has become of it
@@ -216,7 +216,7 @@ private:
   by_text<leg_node*> single_halves_;                  ///< by what both of a pair have in common
   by_text<std::shared_ptr<known_before>> remembered_; ///< by each of its legs
   recently_ended gone_;
-  std::vector<std::string> dirty_;           ///< calls of which something is to be told
+  std::vector<std::string> dirty_;           ///< calls that have changed since they were told
   call_changes ended_;                       ///< to be told after those, each behind what it was last
   std::unordered_set<std::string> suspects_; ///< calls of which a leg may be apart
   std::unique_ptr<list> list_;               ///< while a snapshot is taken
