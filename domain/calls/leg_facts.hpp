@@ -11,7 +11,7 @@
 
 namespace rollcall {
 
-/// Now, by both clocks: one for waits, one for what is told of calls.
+/// Now, by the steady clock (waits) and by the wall clock (times of calls).
 struct leg_moment {
   std::chrono::steady_clock::time_point steady;
   timestamp wall;

@@ -27,7 +27,7 @@ namespace rollcall {
 /// - A leg that nobody dialled owns a call. One that was dialled is in the call of whom it was dialled for.
 /// - A call that has lost its owner gives its legs to another one of its account that they talk to.
 /// - A leg that talks to nobody of its call for `apart` is a call of its own.
-/// - Calls of different accounts are never made one, whoever talks to whom.
+/// - Two calls of different accounts stay two, also when their legs talk to each other.
 /// - Only a leg that is said to be gone, or that a whole list does not name, is gone.
 class leg_graph {
 public:
@@ -218,7 +218,7 @@ private:
   recently_ended gone_;
   std::vector<std::string> dirty_;           ///< calls that have changed since they were told
   call_changes ended_;                       ///< to be told after those, each behind what it was last
-  std::unordered_set<std::string> suspects_; ///< calls of which a leg may be apart
+  std::unordered_set<std::string> suspects_; ///< calls that may have a leg apart
   std::unique_ptr<list> list_;               ///< while a snapshot is taken
   bool placing_ = false;                     ///< the legs of one that has ended
   mutable std::uint64_t walk_ = 0;           ///< of the last around()

@@ -22,7 +22,7 @@ auto texts_of(listed_leg& said) {
 
 } // namespace
 
-/// Legs of which that is true, in the order in which they were first seen.
+/// The legs that satisfy `is_wanted`, in the order in which they were first seen.
 template <class F>
 leg_graph::legs leg_graph::sorted(F is_wanted) const {
   legs all;

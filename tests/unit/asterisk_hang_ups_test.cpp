@@ -98,6 +98,20 @@ TEST_CASE_FIXTURE(fixture, "legs that are left a second after their owner are hu
   CHECK(named() == names{"1.2"});
 }
 
+TEST_CASE_FIXTURE(fixture, "a leg that has joined the call after the order is not named") {
+  caller("1.1");
+  callee("1.2", "1.1");
+  REQUIRE(it.enqueue("1.1"));
+  CHECK(named() == names{"1.1"});
+  it.answered("1.1", true, now);
+  graph.gone("1.1", at());
+  callee("1.3", "1.2");
+  REQUIRE(graph.call_of("1.3") == graph.find("1.1"));
+  now += 2s;
+  it.look(now);
+  CHECK(named() == names{"1.2"});
+}
+
 TEST_CASE_FIXTURE(fixture, "a call whose owner stays after a hang-up is left to whoever asks again") {
   caller("1.1");
   callee("1.2", "1.1");

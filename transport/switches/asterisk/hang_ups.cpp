@@ -3,6 +3,7 @@
 #include "transport/switches/asterisk/action.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rollcall::asterisk {
 
@@ -60,6 +61,7 @@ std::optional<hang_ups::target> hang_ups::next(moment now, std::optional<refused
     } else {
       pace_.sent();
       ++sent_;
+      legs_.insert_or_assign(name, call->legs);
       return target{std::move(name), std::move(leg)};
     }
   }
@@ -75,16 +77,23 @@ std::optional<std::chrono::milliseconds> hang_ups::wait(moment now) const {
 void hang_ups::answered(const std::string& call, bool done, moment now) {
   sent_ -= std::min<std::size_t>(sent_, 1);
   close(call);
-  if (done && (left_.empty() || left_.back().second != call))
-    left_.emplace_back(now + bounds_.others, call);
+  auto ordered = legs_.extract(call);
+  if (done && !ordered.empty())
+    left_.push_back({now + bounds_.others, call, std::move(ordered.mapped())});
 }
 
 void hang_ups::look(moment now) {
-  for (; !left_.empty() && left_.front().first <= now; left_.pop_front()) {
-    const auto& name = left_.front().second;
+  for (; !left_.empty() && left_.front().at <= now; left_.pop_front()) {
+    const auto& [at, name, legs] = left_.front();
     const auto* const call = graph_.find(name);
-    if (call && call->owner.empty() && open_.emplace(name, 1).second)
-      waiting_.push_back({name, {}, true});
+    if (!call || !call->owner.empty() || open_.contains(name))
+      continue;
+    for (const auto& leg : legs) {
+      if (const auto* const of = graph_.call_of(leg); !of || of->id != name)
+        continue;
+      waiting_.push_back({name, leg, true});
+      ++open_[name];
+    }
   }
 }
 

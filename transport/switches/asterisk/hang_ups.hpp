@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 namespace rollcall::asterisk {
 
@@ -58,7 +58,7 @@ public:
   /// A target that next() gave was hung up, or not.
   void answered(const std::string& call, bool done, moment now);
 
-  /// Legs that are left after their owner are hung up as well.
+  /// Legs that are left after their owner are hung up as well, but none that has joined the call since.
   void look(moment now);
 
   std::size_t waiting() const { return waiting_.size(); }
@@ -70,6 +70,12 @@ private:
     bool again = false;   ///< it is what is left of one
   };
 
+  struct left_behind {
+    moment at{}; ///< when they are looked at
+    std::string call;
+    std::vector<std::string> legs; ///< when it was hung up
+  };
+
   bool choose_leg(wanted& first, std::optional<refused>& bad);
   void close(const std::string& call);
 
@@ -77,9 +83,10 @@ private:
   const leg_graph& graph_;
   switches::pacer pace_;
   std::deque<wanted> waiting_;
-  std::size_t sent_ = 0;                              ///< and not answered
-  std::unordered_map<std::string, std::size_t> open_; ///< what waits or is sent, by call
-  std::deque<std::pair<moment, std::string>> left_;   ///< calls whose legs are looked at, and when
+  std::size_t sent_ = 0;                                           ///< and not answered
+  std::unordered_map<std::string, std::size_t> open_;              ///< what waits or is sent, by call
+  std::unordered_map<std::string, std::vector<std::string>> legs_; ///< of calls with a Hangup under way
+  std::deque<left_behind> left_;
 };
 
 } // namespace rollcall::asterisk
