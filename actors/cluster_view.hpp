@@ -29,6 +29,8 @@ struct member_state {
   std::chrono::microseconds ahead{0};      ///< its time of day, of this node's; negative: behind
   bool draining = false;                   ///< it hands its switches over, and takes none
   std::vector<std::string> feeds;          ///< addresses at which switches reach it
+  std::string version;                     ///< of its program; empty: not known
+  std::string directory;                   ///< hash of its directory; empty: not known, or it has none yet
 
   /// True when running times are to be told by its clock, and not by this node's.
   bool is_clock_off() const { return std::chrono::abs(ahead) > defaults::clock_tolerance; }

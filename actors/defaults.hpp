@@ -48,6 +48,9 @@ constexpr std::size_t hang_ups_at_once = 10'000;
 constexpr std::size_t most_feeds = 16;
 constexpr std::size_t feed_address_bytes = 300;
 
+/// Bytes of the version that another node may tell of itself.
+constexpr std::size_t version_bytes = 64;
+
 /// How long a node waits for the next rows of a list from another one, which is up meanwhile.
 constexpr auto batch_deadline = 10s;
 
@@ -104,6 +107,17 @@ constexpr std::size_t calls_ahead = 1'000;
 /// Longer than any request takes to reach them.
 constexpr auto move_memory = 5s;
 
+/// A stream of events. A watcher answers after `watch_pulse` at the latest, and a mark is set every
+/// `mark_interval` when nothing happens. A batch has `watch_batch` calls at most. A watcher that is
+/// `watch_behind` changes behind the log reads on before it has told what it has read.
+constexpr auto watch_pulse = 500ms;
+constexpr auto mark_interval = 10s;
+constexpr std::size_t watch_batch = 1000;
+constexpr std::size_t watch_behind = 16 * 1024;
+
+/// Bytes of calls that may wait for one stream, unless the configuration says otherwise.
+constexpr std::size_t watch_buffer = 4 * 1024 * 1024;
+
 /// How often a link looks for disconnects to repeat and calls to forget.
 constexpr auto link_tick = 250ms;
 
@@ -116,6 +130,17 @@ constexpr auto audit_pause = std::chrono::milliseconds{audit_interval} / int{aud
 
 /// How many notes the audit log takes in one transaction. A disconnect that wants its entry waits for one.
 constexpr std::size_t notes_at_once = 1'000;
+
+/// How late a moment may be counted, of those that are ten seconds apart.
+constexpr auto history_lateness = 2s;
+
+/// How often the history is tried again when it cannot be written, and the bytes of minutes that wait
+/// meanwhile, also those on their way from other nodes.
+constexpr auto history_retry = 10s;
+constexpr std::size_t history_backlog_bytes = std::size_t{64} * 1024 * 1024;
+
+/// How far from now, by this node's clock, a minute of another node may be.
+constexpr auto history_other_clock = 10min;
 
 /// Bad lines in a row after which a switch's connection is closed (feed.md).
 constexpr std::uint32_t bad_lines_in_a_row = 10;

@@ -7,7 +7,7 @@ namespace rollcall {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> names = {"none",
+constexpr std::array<std::string_view, 16> names = {"none",
                                                     "unknown switch",
                                                     "stale epoch",
                                                     "deadline passed",
@@ -21,8 +21,9 @@ constexpr std::array<std::string_view, 15> names = {"none",
                                                     "node is being drained",
                                                     "switch is on its way",
                                                     "not drained",
-                                                    "too many calls"};
-static_assert(names.size() == static_cast<std::size_t>(ec::no_room) + 1);
+                                                    "too many calls",
+                                                    "history not readable"};
+static_assert(names.size() == static_cast<std::size_t>(ec::no_history) + 1);
 
 } // namespace
 

@@ -26,6 +26,7 @@ enum class ec : std::uint8_t {
   busy,            ///< the switch is on its way to this node already
   not_drained,     ///< a message says why
   no_room,         ///< the switch has more calls than it may have
+  no_history,      ///< it cannot be read
 };
 
 std::string to_string(ec code);

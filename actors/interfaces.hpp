@@ -38,14 +38,29 @@
 //   other nodes ──────► member ──release, resume (as inherit)─────────────┘
 //                           └──spawns──► workers, list export, counts export
 //
+// Streams. Each is asked for the next batch by the one on its right.
+//
+//   account ──change──► change_feed ──news──► watcher ──► cluster watch ──► transport/events
+//                                                             ▲
+//   watcher of another node ──► watch export ══► watch import ┘
+//
+// History.
+//
+//   sampler ──stats_request──► front ──history_request──► reader
+//      ├──packed_minute──► writer ◄──history_part── member
+//      └──history_part──► members of other nodes
+//
 // The auditor is written to by links, disconnect workers, node orders and transport/api. The daemon tells
-// node, member and cluster of a new configuration, and asks the node and stats workers for its pages.
+// node, member, cluster and sampler of a new configuration, and asks the node and stats workers for its
+// pages.
 
 #include "actors/errors.hpp"
 #include "actors/interfaces/audit.hpp"
 #include "actors/interfaces/cluster.hpp"
+#include "actors/interfaces/history.hpp"
 #include "actors/interfaces/in_process.hpp"
 #include "actors/interfaces/links.hpp"
 #include "actors/interfaces/requests.hpp"
 #include "actors/interfaces/tree.hpp"
+#include "actors/interfaces/watching.hpp"
 #include "actors/interfaces/workers.hpp"

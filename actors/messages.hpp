@@ -6,7 +6,10 @@
 
 #include "actors/messages/coverage.hpp"
 #include "actors/messages/disconnects.hpp"
+#include "actors/messages/history.hpp"
 #include "actors/messages/lists.hpp"
+#include "actors/messages/network.hpp"
 #include "actors/messages/node_orders.hpp"
 #include "actors/messages/stats.hpp"
 #include "actors/messages/switches.hpp"
+#include "actors/messages/watching.hpp"

@@ -28,16 +28,23 @@ struct actor_metrics {
   counter hang_ups_passed_on{0};   ///< to the node that the switch has gone to
   counter hang_ups_not_taken{0};   ///< that it has not acknowledged: they are sent again
 
-  counter snapshots{0};           ///< worked off to their end
-  counter calls_settled{0};       ///< ended because a snapshot did not name them
-  counter calls_revived{0};       ///< whose end was told, and that a later snapshot names
-  counter snapshots_given_up{0};  ///< that did not end, and ended nothing
-  counter tally_drift{0};         ///< counts that differed from their records; must stay 0
-  counter requests_late{0};       ///< failed because a part did not come in time
-  counter nodes_lost{0};          ///< times that another node went missing
-  counter switches_taken_over{0}; ///< that came here from another node
-  counter audit_failures{0};      ///< entries that could not be written
-  counter actor_failures{0};      ///< actors that ended by an error of ours
+  counter snapshots{0};               ///< worked off to their end
+  counter calls_settled{0};           ///< ended because a snapshot did not name them
+  counter calls_revived{0};           ///< whose end was told, and that a later snapshot names
+  counter snapshots_given_up{0};      ///< that did not end, and ended nothing
+  counter tally_drift{0};             ///< counts that differed from their records; must stay 0
+  counter requests_late{0};           ///< failed because a part did not come in time
+  counter nodes_lost{0};              ///< times that another node went missing
+  counter switches_taken_over{0};     ///< that came here from another node
+  counter watch_overflows{0};         ///< watchers of calls that had to begin anew: too much waited for them
+  counter audit_failures{0};          ///< entries that could not be written
+  counter history_moments{0};         ///< at which calls were counted, by this node
+  counter history_moments_missed{0};  ///< at which it should have
+  counter history_minutes{0};         ///< written
+  counter history_minutes_dropped{0}; ///< that were not: damaged, too old, or too many waited
+  counter history_failures{0};        ///< to write one that is tried again
+  counter history_bytes{0};           ///< that the history takes now
+  counter actor_failures{0};          ///< actors that ended by an error of ours
 };
 
 } // namespace rollcall

@@ -5,11 +5,13 @@
 #include "domain/calls/switch_claim.hpp"
 #include "domain/cluster/member_memory.hpp"
 #include "domain/cluster/shared_secret.hpp"
+#include "domain/history/packed_minute.hpp"
 
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What travels between the nodes of a cluster, and the only actors that other nodes can reach. Everything
@@ -17,11 +19,38 @@
 namespace rollcall::wire {
 
 /// Nodes of different versions refuse each other.
-constexpr std::uint32_t protocol_version = 7;
+constexpr std::uint32_t protocol_version = 9;
 
 /// CAF 0.17 sends no std::optional: none or one.
 template <class T>
 using maybe = std::vector<T>;
+
+/// A call_filter as it travels: patterns as they are written, times in microseconds.
+struct filter {
+  maybe<std::int64_t> vendor;
+  maybe<std::int64_t> connection;
+  maybe<std::string> node;
+  maybe<std::string> source;
+  maybe<std::vector<std::string>> only;
+  maybe<std::string> cli;
+  maybe<std::string> cld;
+  maybe<std::string> sip_call_id;
+  maybe<std::string> media_ip;
+  maybe<std::string> direction;
+  std::uint8_t states = 0;
+  maybe<std::int64_t> least_duration;
+  maybe<std::int64_t> most_duration;
+  maybe<std::int64_t> least_delay;
+  maybe<std::int64_t> most_delay;
+  maybe<std::int64_t> least_age;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, filter& x) {
+    return f(x.vendor, x.connection, x.node, x.source, x.only, x.cli, x.cld, x.sip_call_id, x.media_ip,
+             x.direction, x.states, x.least_duration, x.most_duration, x.least_delay, x.most_delay,
+             x.least_age);
+  }
+};
 
 /// listAllCalls, listActiveCalls: a call_query as it travels. From a cluster list query or a takeover to the
 /// members of other nodes, which answer with a list_opening.
@@ -31,9 +60,7 @@ struct list_query {
   bool active_only = false;
   maybe<std::int64_t> account;
   maybe<std::string> account_name;
-  maybe<std::int64_t> vendor;
-  maybe<std::int64_t> connection;
-  maybe<std::string> node;
+  wire::filter filter;
   std::uint8_t order = 0;
   maybe<std::uint64_t> limit; ///< offset included: the rows are merged with those of others
   std::int64_t now = 0;       ///< microseconds since the epoch: for which running times are compared
@@ -42,8 +69,8 @@ struct list_query {
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, list_query& x) {
-    return f(x.scope, x.recursive, x.active_only, x.account, x.account_name, x.vendor, x.connection, x.node,
-             x.order, x.limit, x.now, x.of_switch);
+    return f(x.scope, x.recursive, x.active_only, x.account, x.account_name, x.filter, x.order, x.limit,
+             x.now, x.of_switch);
   }
 };
 
@@ -79,15 +106,66 @@ struct list_opening {
   }
 };
 
-/// getAccountCallStats, getAccountCallStatsCustomer. From a cluster stats query to the members of other
-/// nodes, which answer with counts.
+/// A watch_request as it travels. From a watch import to the member of another node.
+struct watch_query {
+  list_query of; ///< scope, accounts and filter count
+  // Everything up to here was told; 0: nothing.
+  std::uint64_t log = 0;
+  std::uint64_t position = 0;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, watch_query& x) {
+    return f(x.of, x.log, x.position);
+  }
+};
+
+/// A watch_batch as it travels, or a part of one.
+struct watch_batch {
+  std::string rows;                ///< as packed_rows.hpp has them
+  std::vector<std::uint8_t> kinds; ///< what each row is told as, see watch_format.hpp
+  bool begins = false;
+  bool synced = false;
+  std::uint64_t listings = 0;
+  std::uint64_t log = 0; ///< 0: it has no place
+  std::uint64_t position = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> held; ///< by the name of the switch
+  std::vector<std::string> distrusted;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, watch_batch& x) {
+    return f(x.rows, x.kinds, x.begins, x.synced, x.listings, x.log, x.position, x.held, x.distrusted);
+  }
+};
+
+/// A watcher as another node sees it. It ends when the actor that asked for it ends.
+using watch_export_actor = caf::typed_actor<
+    // The next batch, see watcher_actor. From the watch import of the node that watches.
+    caf::replies_to<atom::more>::with<watch_batch>,
+    // Tell all calls of this switch again. From the same.
+    caf::reacts_to<atom::again, std::string>,
+    // Nobody watches any more. From the same.
+    caf::reacts_to<atom::left>>;
+
+/// The answer to a watch_query.
+struct watch_opening {
+  watch_export_actor exporter;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, watch_opening& x) {
+    return f(x.exporter);
+  }
+};
+
+/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork. From a cluster stats query to the members of
+/// other nodes, which answer with counts.
 struct stats_query {
   std::int64_t scope = 0;
   bool recursive = false;
+  bool by_switch = false; ///< all accounts together, as the account of no number, and the switches' events
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, stats_query& x) {
-    return f(x.scope, x.recursive);
+    return f(x.scope, x.recursive, x.by_switch);
   }
 };
 
@@ -127,10 +205,12 @@ struct counts {
   switch_claims claims;         ///< of the node, before it counted
   counts_batch first;           ///< mostly all of them
   counts_export_actor exporter; ///< of what follows; null when `first` is all
+  /// Of each claim's switch within event_meter::window; none unless asked for by switch.
+  std::vector<std::uint32_t> events = {};
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, counts& x) {
-    return f(x.claims, x.first, x.exporter);
+    return f(x.claims, x.first, x.exporter, x.events);
   }
 };
 
@@ -178,16 +258,34 @@ struct disconnect_answer {
   }
 };
 
+/// A part of a minute that a node has counted, or all of it; some defaults::batch_bytes. From its sampler to
+/// the members of other nodes, one part after the other.
+struct history_part {
+  std::string node;
+  std::int64_t start = 0;   ///< of the minute, seconds since the epoch
+  std::uint8_t moments = 0; ///< as counted_minute has them
+  bool complete = true;
+  std::uint32_t number = 0; ///< 0, 1, … within its minute
+  bool last = false;
+  packed_rows_blocks blocks;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, history_part& x) {
+    return f(x.node, x.start, x.moments, x.complete, x.number, x.last, x.blocks);
+  }
+};
+
 /// Who a node is, for the actors of the others. From the node that connected, and in answer to it.
 struct node_identity {
   std::string node;
   std::uint64_t incarnation = 0;
   shared_secret secret;           ///< none where one is configured
   std::vector<std::string> feeds; ///< addresses at which switches reach it
+  std::string version = {};       ///< of its program
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, node_identity& x) {
-    return f(x.node, x.incarnation, x.secret, x.feeds);
+    return f(x.node, x.incarnation, x.secret, x.feeds, x.version);
   }
 };
 
@@ -220,6 +318,8 @@ using member_actor = caf::typed_actor<
     caf::replies_to<atom::ping, heartbeat>::with<heartbeat>,
     // From a cluster list query, or from a takeover for all calls of a switch. Fails with too_late.
     caf::replies_to<list_query>::with<list_opening>,
+    // From a watch import. Fails with too_late.
+    caf::replies_to<watch_query>::with<watch_opening>,
     // From a cluster stats query. Fails with too_late.
     caf::replies_to<stats_query>::with<counts>,
     // From a cluster disconnect. The answer is what was done. Fails with expired or other_directory when
@@ -237,7 +337,9 @@ using member_actor = caf::typed_actor<
     caf::replies_to<atom::resume, std::string, outstanding_hang_ups>::with<caf::ok_atom>,
     // Hand over all switches and leave, unless it is later than this by the receiver's own steady clock, in
     // microseconds. From node orders. Answered when they are handed over; fails with expired or not_drained.
-    caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>>;
+    caf::replies_to<atom::drain, std::int64_t>::with<caf::ok_atom>,
+    // A part of a minute that was counted. From the history sampler of the node that has counted it.
+    caf::reacts_to<history_part>>;
 
 } // namespace rollcall::wire
 
@@ -250,11 +352,15 @@ CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::switch_name))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_batch))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::list_opening))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::watch_query))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::watch_batch))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::watch_opening))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::stats_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts_batch))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_order))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_answer))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::history_part))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::node_identity))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::heartbeat))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::outstanding_hang_ups))

@@ -32,6 +32,9 @@ endif()
 if(ROLLCALL_SANITIZE)
   target_compile_options(rollcall_options INTERFACE -fsanitize=${ROLLCALL_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(rollcall_options INTERFACE -fsanitize=${ROLLCALL_SANITIZE})
+  # From Debian 13 on Abseil's hash tables have another layout under a sanitizer, and those in Debian's library were
+  # compiled without one.
+  target_compile_definitions(rollcall_options INTERFACE NDEBUG_SANITIZER)
   if(ROLLCALL_SANITIZE MATCHES undefined)
     # CAF 0.17.6 binds a reference to the absent arguments of a spawned lambda, in a header of its own. What reads
     # through a null pointer still ends the process.

@@ -20,7 +20,9 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "sip"))
-from lab import Lab, free_port  # noqa: E402, F401
+import asterisk_lab  # noqa: E402
+from lab import Lab, free_port  # noqa: E402
+from roots import Host, Unavailable  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("ROLLCALL_BIN", ROOT / "build" / "release" / "bin"))
 LOGIN, PASSWORD = "ssp-root", "secret"
@@ -47,13 +49,21 @@ def wait_until(what, condition, seconds=PATIENCE_SECONDS):
 class SimulatedSwitch:
     """`rollcall sim` with as many held calls as the SIP callers would make."""
 
-    name = "sbc-1"
     calls_go_on = True  # it keeps the number of its calls: new ones come for those that end
 
-    def __init__(self, node):
+    def __init__(self):
+        self.port, self.process = free_port(), None
+
+    def start(self):
+        """It comes with its calls, to a node that listens."""
+
+    def configuration(self):
+        return f'[feed]\nlisten = ["127.0.0.1:{self.port}"]\n[[feed.switch]]\nname = "sbc-1"\nsecret = "demo"\n'
+
+    def make_calls(self, node):
         node.say("rollcall sim --calls", sum(ACCOUNTS.values()), "--usernames", ",".join(ACCOUNTS), "... &")
         self.process = subprocess.Popen(
-            [BIN / "rollcall", "sim", "--connect", f"127.0.0.1:{node.feed_port}", "--name", self.name,
+            [BIN / "rollcall", "sim", "--connect", f"127.0.0.1:{self.port}", "--name", "sbc-1",
              "--secret", "demo", "--calls", str(sum(ACCOUNTS.values())), "--rate", "50", "--hold",
              "--usernames", ",".join(ACCOUNTS), "--connect-probability", "1", "--ring", "200ms",
              "--teardown-delay", "50ms", "--log-level", "error"],
@@ -64,18 +74,20 @@ class SimulatedSwitch:
         return None
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
 
 
 class SipSwitch:
-    """Kamailio with conf/kamailio/, SIPp callers on one side and a SIPp callee on the other."""
+    """A real switch of a laboratory, SIPp callers on one side of it and a SIPp callee on the other."""
 
-    name = "kam-1"
     calls_go_on = False
 
-    def __init__(self, node):
-        self.lab = node.lab
+    def __init__(self, lab):
+        self.lab = lab
+
+    def make_calls(self, node):
         usernames = [name for name, count in ACCOUNTS.items() for _ in range(count)]
         node.say("sipp ... (a callee, and", len(usernames), "callers of", ", ".join(ACCOUNTS) + ") &")
         self.callee = self.lab.start_callee(ring_ms=300)
@@ -87,26 +99,62 @@ class SipSwitch:
 
     def stop(self):
         """The laboratory ends what it has started."""
+        self.lab.stop()
+
+
+class Kamailio(SipSwitch):
+    """Kamailio with conf/kamailio/."""
+
+    def __init__(self):
+        super().__init__(Lab())
+
+    def start(self):
+        self.lab.start_kamailio()
+        print(f"Kamailio {self.lab.program.version()}", flush=True)
+
+    def configuration(self):
+        return f'[[kamailio]]\nname = "kam-1"\nevapi = "{self.lab.evapi}"\nrpc = "{self.lab.rpc_url}"\n'
+
+    def own_calls(self):
+        return len(self.lab.dialogs())
+
+
+class Asterisk(SipSwitch):
+    """Asterisk with conf/asterisk/: the machine's own, or that of the root of sid."""
+
+    def __init__(self):
+        place = Host() if asterisk_lab.own() else asterisk_lab.of_root("22")
+        usernames = [name for name in ACCOUNTS if name not in ("801", "802")]  # it has those
+        super().__init__(asterisk_lab.AsteriskLab(place=place, usernames=usernames))
+
+    def start(self):
+        self.lab.start()
+        print(f"{self.lab.version()}, of {self.lab.place}", flush=True)
+
+    def configuration(self):
+        return (f'[[asterisk]]\nname = "ast-1"\nami = "{self.lab.ami}"\nsecret = "lab-secret"\n'
+                'connections = { "carrier-a" = 1, "carrier-b" = 2 }\n')
+
+    def own_calls(self):
+        """Each has a channel to its caller and one to its callee."""
+        return len(self.lab.channels()) / 2
+
+
+SWITCHES = {"kamailio": Kamailio, "asterisk": Asterisk}
 
 
 class Node:
     """rollcalld with the demonstration directory, in a directory of its own below the system's temporary one."""
 
-    def __init__(self, with_sip):
+    def __init__(self, switch):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-demonstration-"))
-        self.http_port, self.feed_port = free_port(), free_port()
+        self.http_port = free_port()
         self.url = f"http://127.0.0.1:{self.http_port}/xmlapi/xmlapi"
-        self.lab = Lab() if with_sip else None
-        if self.lab:
-            self.lab.start_kamailio()
-            switch = f'[[kamailio]]\nname = "kam-1"\nevapi = "{self.lab.evapi}"\nrpc = "{self.lab.rpc_url}"\n'
-        else:
-            switch = (f'[feed]\nlisten = ["127.0.0.1:{self.feed_port}"]\n'
-                      '[[feed.switch]]\nname = "sbc-1"\nsecret = "demo"\n')
         self.config = self.home / "rollcalld.toml"
         self.config.write_text(
             f'[node]\nid = "node-a"\n[http]\nlisten = ["127.0.0.1:{self.http_port}"]\n'
-            f'[directory]\nurl = "sqlite://{self.home}/directory.db"\n[calls]\ndead_linger = "2s"\n{switch}')
+            f'[directory]\nurl = "sqlite://{self.home}/directory.db"\n[calls]\ndead_linger = "2s"\n{switch.configuration()}')
+        self.config.chmod(0o600)  # there may be a secret in it
         self.environment = {**os.environ, "ROLLCALL_URL": self.url, "ROLLCALL_USER": LOGIN, "ROLLCALL_PASSWORD": PASSWORD,
                             "PATH": f"{BIN}:{os.environ['PATH']}"}
         self.process = None
@@ -158,8 +206,6 @@ class Node:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(15)
             self.log.close()
-        if self.lab:
-            self.lab.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -183,6 +229,9 @@ def hang_up(node, switch, what, command, doomed):
         wait_until("both ends of each call receive a BYE",
                    lambda: [now - then for now, then in zip(switch.byes(), byes)] == [len(expected)] * 2)
         print(f"The SIP ends have received {len(expected)} BYE at the callers and {len(expected)} at the callee.")
+        wait_until("the switch itself has the calls that are left, and no others",
+                   lambda: switch.own_calls() == len(staying))
+        print(f"{type(switch).__name__} itself has {len(staying)} calls left.")
 
 
 def tour(node, switch):
@@ -208,17 +257,21 @@ def tour(node, switch):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/run")
-    parser.add_argument("--sim", action="store_true", help="a simulated switch instead of Kamailio and SIPp")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--switch", choices=SWITCHES, default="kamailio", help="the switch between SIPp's ends (kamailio)")
+    which.add_argument("--sim", action="store_true", help="a simulated switch, and no SIP")
     parser.add_argument("--stay", action="store_true", help="leave everything up until Ctrl-C")
     options = parser.parse_args()
 
-    headline("A node with the demonstration directory")
-    node = Node(with_sip=not options.sim)
-    switch = None
+    headline("A switch, and a node with the demonstration directory")
+    switch = node = None
     try:
+        switch = SimulatedSwitch() if options.sim else SWITCHES[options.switch]()
+        switch.start()
+        node = Node(switch)
         node.start()
         headline("Live calls")
-        switch = SimulatedSwitch(node) if options.sim else SipSwitch(node)
+        switch.make_calls(node)
         tour(node, switch)
         headline("Everything did what it said")
         if options.stay:
@@ -228,10 +281,13 @@ def main():
             with contextlib.suppress(KeyboardInterrupt):
                 while True:
                     time.sleep(.2)  # signal.pause() would miss an interrupt that comes just before it
+    except Unavailable as missing:
+        raise SystemExit(f"scripts/run: {missing}")
     finally:
         if switch:
             switch.stop()
-        node.stop()
+        if node:
+            node.stop()
 
 
 if __name__ == "__main__":

@@ -194,6 +194,12 @@ std::string statement::text(int column) const {
   return data ? std::string(data, static_cast<std::size_t>(size)) : std::string{};
 }
 
+std::string_view statement::bytes(int column) const noexcept {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  const auto size = sqlite3_column_bytes(handle_.get(), column);
+  return data ? std::string_view{data, static_cast<std::size_t>(size)} : std::string_view{};
+}
+
 bool statement::null(int column) const noexcept {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
@@ -208,6 +214,12 @@ void statement::bind(int place, std::int64_t value) {
 void statement::bind(int place, std::string_view value) {
   const auto* data = value.data() ? value.data() : ""; // a null pointer would bind NULL
   if (sqlite3_bind_text64(handle_.get(), place, data, value.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+    db_.fail(sqlite3_sql(handle_.get()));
+}
+
+void statement::bind(int place, blob value) {
+  const auto* data = value.bytes.data() ? value.bytes.data() : ""; // a null pointer would bind NULL
+  if (sqlite3_bind_blob64(handle_.get(), place, data, value.bytes.size(), SQLITE_STATIC) != SQLITE_OK)
     db_.fail(sqlite3_sql(handle_.get()));
 }
 

@@ -85,6 +85,11 @@ private:
 /// strangers. Throws error, also when there is a file of that name already; then there is no copy.
 void copy(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Bytes to be bound as a BLOB. Not copied: they must live until the statement has been stepped.
+struct blob {
+  std::string_view bytes;
+};
+
 /// One prepared statement, to be run as often as needed. Lives shorter than its database.
 class statement {
 public:
@@ -113,6 +118,8 @@ public:
   /// Columns of the row that step() moved to, counted from 0. NULL reads as 0 and as empty.
   std::int64_t integer(int column) const noexcept;
   std::string text(int column) const;
+  /// As they are kept, until the next step.
+  std::string_view bytes(int column) const noexcept;
   bool null(int column) const noexcept;
 
   /// Ends a run early, so that it holds no lock.
@@ -128,6 +135,7 @@ private:
   void bind(int place, std::string_view value);
   void bind(int place, const std::string& value) { bind(place, std::string_view{value}); }
   void bind(int place, const char* value) { bind(place, std::string_view{value}); }
+  void bind(int place, blob value);
   void bind_null(int place);
   template <class T>
   void bind(int place, const std::optional<T>& value) {

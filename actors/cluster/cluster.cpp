@@ -286,7 +286,7 @@ void cluster_state::tick() {
 }
 
 wire::node_identity cluster_state::own_identity() const {
-  return {context->node.value(), settings.incarnation, settings.secret, settings.feeds};
+  return {context->node.value(), settings.incarnation, settings.secret, settings.feeds, context->version};
 }
 
 wire::heartbeat cluster_state::own_heartbeat(const peer& to) const {

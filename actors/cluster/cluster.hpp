@@ -101,6 +101,7 @@ private:
     std::vector<std::string> feeds = {}; ///< addresses at which switches reach it
     bool draining = false;               ///< it hands its switches over
     bool leaving = false;                ///< and has: it is not missed
+    std::string version = {};            ///< of its program; empty: not told
   };
 
   /// This node hands its switches over.

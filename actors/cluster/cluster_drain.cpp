@@ -27,6 +27,7 @@ void cluster_state::met(const std::string& who, peer& whom) {
 /// What another node says of itself at first. Bounded, whatever it says.
 void cluster_state::take_identity(peer& whom, const wire::node_identity& theirs) {
   learn_secret(theirs.node, whom, theirs.secret);
+  whom.version = theirs.version.size() <= defaults::version_bytes ? theirs.version : std::string{};
   whom.feeds.clear();
   for (const auto& one : theirs.feeds)
     if (whom.feeds.size() < defaults::most_feeds && one.size() <= defaults::feed_address_bytes)

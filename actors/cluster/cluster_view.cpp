@@ -114,6 +114,8 @@ void cluster_state::publish_view() {
                      known.offset.ahead(),
                      known.draining,
                      known.feeds,
+                     known.version,
+                     known.directory,
                      known.up ? known.actor : wire::member_actor{}};
     for (const auto& status : statuses)
       if (!known.up && status.node == node_id{who} && !status.last_error.empty())

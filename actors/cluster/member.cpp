@@ -2,9 +2,12 @@
 
 #include "actors/cluster/counts_export.hpp"
 #include "actors/cluster/list_export.hpp"
+#include "actors/cluster/watch_export.hpp"
 #include "actors/cluster/wire_format.hpp"
+#include "actors/history/minute_parts.hpp"
 #include "actors/order_time.hpp"
 #include "actors/runtime/failure.hpp"
+#include "actors/workers/tally_sum.hpp"
 #include "actors/workers/workers.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -12,9 +15,11 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace rollcall {
 
@@ -26,6 +31,7 @@ struct member_actor_state {
   explicit member_actor_state(member_host_actor::pointer ptr) : self(ptr) {}
 
   caf::result<wire::list_opening> list(const wire::list_query& query);
+  caf::result<wire::watch_opening> watch(const wire::watch_query& query);
   caf::result<wire::counts> stats(const wire::stats_query& query);
   caf::result<wire::disconnect_answer> disconnect(const wire::disconnect_order& order);
 
@@ -33,11 +39,13 @@ struct member_actor_state {
   caf::result<caf::ok_atom> drain(std::int64_t expires);
 
   void take(const directory_ptr& dir);
+  void take(wire::history_part& part);
 
   member_host_actor::pointer self;
   context_ptr context;
   node_actor node;
   auditor_actor auditor;
+  history_writer_actor history;
   cluster_actor cluster;
   directory_ptr directory;
 };
@@ -48,18 +56,28 @@ caf::result<wire::list_opening> member_actor_state::list(const wire::list_query&
   return self->delegate(spawn_list_export(self->system(), context, node, directory), query);
 }
 
+caf::result<wire::watch_opening> member_actor_state::watch(const wire::watch_query& query) {
+  if (!directory)
+    return caf::make_error(ec::too_late);
+  return wire::watch_opening{spawn_watch_export(self->system(), context, node, directory, query)};
+}
+
 // The claims are taken before anything is gathered: what they say is then surely in it.
 caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& query) {
   if (!directory)
     return caf::make_error(ec::too_late);
   auto promise = self->make_response_promise<wire::counts>();
   auto claims = context->claims.all();
+  auto events = query.by_switch ? wire::events_of(claims, context->meters.recent(self->clock().now()))
+                                : std::vector<std::uint32_t>{};
   self->request(spawn_stats_worker(self->system(), context, node),
                 caf::duration{2 * defaults::gather_deadline},
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
-          [this, promise, claims = std::move(claims)](const stats_by_account& accounts) mutable {
-            auto told = wire::counts_of(accounts, std::move(claims));
+          [this, promise, claims = std::move(claims), by_switch = query.by_switch,
+           events = std::move(events)](const stats_by_account& accounts) mutable {
+            auto told = wire::counts_of(by_switch ? one_account(accounts) : accounts, std::move(claims));
+            told.events = std::move(events);
             // A message that is too long would cost the connection.
             if (told.first.accounts.size() > defaults::counts_at_once) {
               auto all = std::move(told.first.accounts);
@@ -125,13 +143,21 @@ void member_actor_state::take(const directory_ptr& dir) {
     self->send(cluster, dir);
 }
 
+void member_actor_state::take(wire::history_part& part) {
+  if (history && context->history.admit(bytes_of(part)))
+    self->send(history, std::move(part));
+  else
+    ++context->metrics.history_minutes_dropped;
+}
+
 member_host_actor::behavior_type member(member_host_actor::stateful_pointer<member_actor_state> self,
                                         const context_ptr& context, const node_actor& node,
-                                        const auditor_actor& auditor) {
+                                        const auditor_actor& auditor, const history_writer_actor& history) {
   fails_with_node(self, context);
   self->state.context = context;
   self->state.node = node;
   self->state.auditor = auditor;
+  self->state.history = history;
   return {
       [self](atom::joined, wire::node_identity& theirs, caf::strong_actor_ptr& theirs_too) {
         return self->delegate(self->state.cluster, atom::joined_v, std::move(theirs), std::move(theirs_too));
@@ -140,6 +166,7 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
         return self->delegate(self->state.cluster, atom::ping_v, std::move(theirs));
       },
       [self](const wire::list_query& query) { return self->state.list(query); },
+      [self](const wire::watch_query& query) { return self->state.watch(query); },
       [self](const wire::stats_query& query) { return self->state.stats(query); },
       [self](const wire::disconnect_order& order) { return self->state.disconnect(order); },
       [self](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
@@ -153,6 +180,7 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
                               std::make_shared<const outstanding_hang_ups>(std::move(calls)));
       },
       [self](atom::drain, std::int64_t expires) { return self->state.drain(expires); },
+      [self](wire::history_part& part) { self->state.take(part); },
       [self](const directory_ptr& dir) { self->state.take(dir); },
       [self](cluster_actor& cluster) { self->state.cluster = std::move(cluster); },
   };
@@ -161,10 +189,11 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
 } // namespace
 
 member_host_actor spawn_member(caf::actor_system& system, context_ptr context, node_actor node,
-                               auditor_actor auditor, bool own_thread) {
-  return own_thread
-             ? system.spawn<caf::detached>(member, std::move(context), std::move(node), std::move(auditor))
-             : system.spawn(member, std::move(context), std::move(node), std::move(auditor));
+                               auditor_actor auditor, bool own_thread, history_writer_actor history) {
+  return own_thread ? system.spawn<caf::detached>(member, std::move(context), std::move(node),
+                                                  std::move(auditor), std::move(history))
+                    : system.spawn(member, std::move(context), std::move(node), std::move(auditor),
+                                   std::move(history));
 }
 
 } // namespace rollcall

@@ -1,5 +1,7 @@
 #include "actors/cluster/wire_format.hpp"
 
+#include "actors/cluster/filter_format.hpp"
+#include "actors/cluster/maybe.hpp"
 #include "domain/base/moment_from.hpp"
 
 #include <algorithm>
@@ -7,23 +9,6 @@
 #include <unordered_map>
 
 namespace rollcall::wire {
-
-namespace {
-
-template <class Id>
-auto maybe_of(const std::optional<Id>& id) {
-  maybe<typename Id::rep> result;
-  if (id)
-    result.push_back(id->value());
-  return result;
-}
-
-template <class Id>
-std::optional<Id> id_from(const maybe<typename Id::rep>& value) {
-  return value.empty() ? std::nullopt : std::optional<Id>{Id{value.front()}};
-}
-
-} // namespace
 
 list_query query_of(const list_request& request) {
   const auto from = for_part(request.query);
@@ -34,9 +19,7 @@ list_query query_of(const list_request& request) {
   query.account = maybe_of(from.account);
   if (from.account_name)
     query.account_name = {*from.account_name};
-  query.vendor = maybe_of(from.vendor);
-  query.connection = maybe_of(from.connection);
-  query.node = maybe_of(from.node);
+  query.filter = filter_of(from.filter);
   query.order = static_cast<std::uint8_t>(from.order);
   if (from.limit)
     query.limit = {*from.limit};
@@ -52,18 +35,16 @@ call_query query_from(const list_query& query, const switch_claims& own, const d
   result.account = id_from<account_id>(query.account);
   if (!query.account_name.empty())
     result.account_name = query.account_name.front();
-  result.vendor = id_from<vendor_id>(query.vendor);
-  result.connection = id_from<connection_id>(query.connection);
-  result.node = id_from<node_id>(query.node);
+  result.filter = filter_from(query.filter);
   if (query.order < call_order_names.size())
     result.order = static_cast<call_order>(query.order);
   if (!query.limit.empty())
     result.limit = query.limit.front();
   if (!query.of_switch.empty()) {
-    result.source = switch_name{query.of_switch};
+    result.filter.source = switch_name{query.of_switch};
     result.scope = {};
     for (const auto& claim : own)
-      if (const auto* root = claim.name == *result.source ? dir.root(claim.environment) : nullptr)
+      if (const auto* root = claim.name == *result.filter.source ? dir.root(claim.environment) : nullptr)
         result.scope = root->id;
   }
   return result;
@@ -157,6 +138,23 @@ stats_by_account stats_from(const counts& told, const std::vector<switch_name>& 
       result.emplace_back().account = one.account;
     result.back().counts.of(*source) += one.counts;
   }
+  return result;
+}
+
+std::vector<std::uint32_t> events_of(const switch_claims& claims, const recent_events& events) {
+  std::vector<std::uint32_t> result;
+  result.reserve(claims.size());
+  for (const auto& claim : claims) {
+    const auto found = events.find(claim.name);
+    result.push_back(found == events.end() ? 0 : found->second);
+  }
+  return result;
+}
+
+recent_events events_from(const counts& told) {
+  recent_events result;
+  for (std::size_t i = 0; i < std::min(told.claims.size(), told.events.size()); ++i)
+    result[told.claims[i].name] = told.events[i];
   return result;
 }
 

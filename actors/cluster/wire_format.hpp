@@ -1,8 +1,12 @@
 #pragma once
 
+#include "actors/event_meters.hpp"
 #include "actors/wire.hpp"
 #include "domain/base/peer_clock.hpp"
 #include "domain/directory/directory.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace rollcall::wire {
 
@@ -30,5 +34,9 @@ counts counts_of(const stats_by_account& accounts, switch_claims claims);
 /// have on `node`.
 stats_by_account stats_from(const counts& told, const std::vector<switch_name>& superseded,
                             const node_id& node);
+
+/// The events of each claim's switch, and back.
+std::vector<std::uint32_t> events_of(const switch_claims& claims, const recent_events& events);
+recent_events events_from(const counts& told);
 
 } // namespace rollcall::wire

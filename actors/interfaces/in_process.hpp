@@ -2,9 +2,11 @@
 
 #include "actors/interfaces/audit.hpp"
 #include "actors/interfaces/cluster.hpp"
+#include "actors/interfaces/history.hpp"
 #include "actors/interfaces/links.hpp"
 #include "actors/interfaces/requests.hpp"
 #include "actors/interfaces/tree.hpp"
+#include "actors/interfaces/watching.hpp"
 #include "actors/interfaces/workers.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -26,7 +28,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_list_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_stats_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_disconnect_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::watch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::watch_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::watch_messages_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_order_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::history_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::history_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::packed_minute_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::node_hello)
@@ -54,4 +62,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_owner_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::registrar_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::call_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::account_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::cluster_watch_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rollcall::link_actor)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/interfaces/watching.hpp"
 #include "actors/interfaces/workers.hpp"
 #include "actors/messages.hpp"
 
@@ -16,8 +17,12 @@ using cluster_frontend_actor = caf::typed_actor<
     // From the API; delegated to a cluster list query. The answer may still be coming: see
     // cluster_list_answer.
     caf::replies_to<list_request>::with<cluster_list_answer>,
+    // From the API. The answer is where the stream is read.
+    caf::replies_to<watch_request>::with<cluster_watch_actor>,
     // From the API; delegated to a cluster stats query.
     caf::replies_to<stats_request>::with<cluster_stats_answer>,
+    // From the API; delegated to the history reader. Fails with no_history.
+    caf::replies_to<history_request>::with<history_answer>,
     // From the API; delegated to a cluster disconnect. Answered when every node has said what it did, or
     // the order has expired everywhere.
     caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>,

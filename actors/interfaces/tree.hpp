@@ -36,6 +36,9 @@ using registrar_actor = caf::typed_actor<
 using account_actor = call_owner_actor::extend<
     // Take in a call; it is told `placed`. From the node.
     caf::reacts_to<record_ptr, call_actor>,
+    // The same, of a call that comes from another account, which shows it until it is told to let it go. From
+    // the node.
+    caf::reacts_to<atom::moved, record_ptr, call_actor>,
     // Send the matching records to the job's worker, in one list_part. From the customer.
     caf::reacts_to<list_job_ptr>,
     // Send the counts to the job's worker: the tally may not have them yet. From a customer that this account
@@ -86,8 +89,10 @@ using customer_actor = scope_actor::extend<
 
 /// The node: owns the tree of customers, the accounts and the switch links, and finds them by id.
 using node_actor = registrar_actor::extend<
-    // A call to be placed in its account. From the link that has spawned it, or from a call that moves.
+    // A call to be placed in its account. From the link that has spawned it.
     caf::reacts_to<record_ptr, call_actor>,
+    // A call that moves to another account. From the call.
+    caf::reacts_to<atom::moved, record_ptr, call_actor>,
     // To the customer of the scope. From a list worker.
     caf::reacts_to<list_job_ptr>,
     // To the customer of the scope. From a stats worker, or a cluster query.

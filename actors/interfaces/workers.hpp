@@ -66,7 +66,9 @@ struct list_job {
   directory_ptr directory;
   std::optional<account_key> account;          ///< ask this account only
   std::chrono::steady_clock::time_point begun; ///< who left an account before is surely found in another
+  timestamp now;                               ///< for which running times are told
   list_worker_actor worker;
+  std::optional<std::uint64_t> changed_after = {}; ///< see list_request
 };
 
 /// Asks every tally of a scope for its counts. Answered by `expect` and stats_part.

@@ -134,7 +134,10 @@ void call_actor_state::show(record_ptr newer) {
 
 void call_actor_state::move() {
   asked_ = record_;
-  tell(self, shared_->node, record_, call_actor{self});
+  if (account_)
+    tell(self, shared_->node, atom::moved_v, record_, call_actor{self});
+  else
+    tell(self, shared_->node, record_, call_actor{self});
 }
 
 // Once an account has been told: whoever asks it from then on is answered by what it was told.

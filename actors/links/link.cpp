@@ -278,6 +278,7 @@ link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state>
   fails_with_node(self, context);
   self->state.context = context;
   self->state.identity = identity;
+  self->state.meter = context->meters.meter_of(identity);
   self->state.node = node;
   self->state.auditor = auditor;
   self->state.echo = self->system().spawn(echo_behavior);

@@ -14,6 +14,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -77,6 +78,7 @@ struct link_state {
   auditor_actor auditor; ///< may be null
   echo_actor echo;
   directory_ptr directory;
+  std::shared_ptr<event_meter> meter; ///< of this switch
 
 private:
   using entries = call_table<call_actor>;
@@ -128,7 +130,7 @@ private:
   };
   using hang_up_block = std::vector<hang_up_order>;
 
-  void find_ahead(const switch_news& items);
+  std::size_t find_ahead(const switch_news& items);
   void work_off(delivery& from);
   void lost(const std::string& reason);
   void on(call_event& event) { take(event, in_snapshot_); }
@@ -233,6 +235,7 @@ private:
   std::uint64_t term_ = 0; ///< of the newest connection here, among all that the switch had to any node
   bool whole_ = false;     ///< nothing is missing here that the node before had
   bool removed_ = false;   ///< the switch was removed from the configuration
+  switch_claim claimed_;   ///< as it was published last
   moment resync_allowed_;
   moment kept_until_; ///< for another node that takes the switch over, everything stays as it told it
   entries calls_;

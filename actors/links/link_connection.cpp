@@ -80,7 +80,7 @@ void link_state::work_off(delivery& from) {
   auto& items = from.news;
   const auto now = self->clock().now();
   if (from.done == 0)
-    find_ahead(items);
+    meter->count(now, find_ahead(items));
   while (connection_ && from.done < items.size()) { // it may be closed for what it said
     auto& item = items[from.done++];
     const auto bad_before = bad_in_a_row_;
@@ -103,7 +103,8 @@ void link_state::work_off(delivery& from) {
   tell(self, echo, atom::consumed_v, link_actor{self}, from.session);
 }
 
-void link_state::find_ahead(const switch_news& items) {
+/// Returns how many events of calls they are.
+std::size_t link_state::find_ahead(const switch_news& items) {
   std::vector<std::string_view> ids;
   ids.reserve(items.size());
   for (const auto& item : items)
@@ -112,6 +113,7 @@ void link_state::find_ahead(const switch_news& items) {
   calls_.find_ahead(ids, [](const call_actor& call) {
     prefetch_to_send(caf::actor_cast<caf::actor_control_block*>(call));
   });
+  return ids.size();
 }
 
 void link_state::consumed(std::uint64_t session) {

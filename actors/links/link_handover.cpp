@@ -156,10 +156,10 @@ void link_state::forget_left(std::size_t most) {
 void link_state::publish_claim() {
   if (removed_)
     return;
-  context->claims.set(identity,
-                      {identity->name, identity->environment, term_, whole_, connection_ != nullptr,
-                       connection_ && settled_ && !overfull_, told_ && !overfull_},
-                      keeps_hang_ups());
+  claimed_ = dated({identity->name, identity->environment, term_, whole_, connection_ != nullptr,
+                    connection_ && settled_ && !overfull_, told_ && !overfull_},
+                   claimed_, context->now());
+  context->claims.set(identity, claimed_, keeps_hang_ups());
 }
 
 } // namespace rollcall

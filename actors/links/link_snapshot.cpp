@@ -68,6 +68,7 @@ void link_state::end_if_unseen(entry& call) {
   over.id = call.id();
   over.state = call_state::dead;
   over.received = sweep_->now;
+  over.unseen = true;
   ended(call, over, "ended unseen");
   pass_on(call, over, true);
   ++sweep_->unseen;
@@ -139,6 +140,7 @@ void link_state::make_way(entry& known, const call_event& by) {
     over.id = by.id;
     over.state = call_state::dead;
     over.received = by.received;
+    over.unseen = true;
     pass_on(known, over, false);
     ++context->metrics.calls_settled;
   }

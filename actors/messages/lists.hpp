@@ -7,7 +7,9 @@
 #include "domain/lists/call_query.hpp"
 #include "domain/lists/row_source.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace rollcall {
 
@@ -17,6 +19,9 @@ struct list_request {
   call_query query;
   directory_ptr directory; ///< by which its caller was let in: one request sees one from beginning to end
   timestamp now = {};      ///< for which running times are told; unknown: when the list is made
+  /// Of a watcher that comes back, by a position of this node's change log: tell besides which calls of the
+  /// scope have changed since.
+  std::optional<std::uint64_t> changed_after = {};
 };
 
 /// The list of one node, ready to be read. The list worker's answer to who asked it, who alone reads it: it

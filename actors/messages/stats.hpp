@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/coverage.hpp"
+#include "actors/messages/network.hpp"
 #include "domain/base/ids.hpp"
 #include "domain/calls/switch_counts.hpp"
 #include "domain/directory/account_key.hpp"
@@ -8,16 +9,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rollcall {
 
-/// getAccountCallStats, getAccountCallStatsCustomer. From the API to the frontend, and on to a cluster stats
-/// query; from the member or the daemon's overview to a stats worker.
+/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork. From the API to the frontend, and on to a
+/// cluster stats query; from the history sampler to the frontend; from the member or the daemon's overview to
+/// a stats worker.
 struct stats_request {
   customer_id scope;
-  bool recursive = false;  ///< subcustomers too
-  directory_ptr directory; ///< by which its caller was let in: one request sees one from beginning to end
+  bool recursive = false;    ///< subcustomers too
+  directory_ptr directory;   ///< by which its caller was let in: one request sees one from beginning to end
+  bool with_network = false; ///< not accounts but nodes and switches: the answer is never a fault for a node
+  bool partial = false;      ///< the answer may be, also where a missing node is a fault
 };
 
 /// How many calls an account has, by state and switch.
@@ -33,6 +38,7 @@ using stats_by_account = std::vector<account_stats>;
 struct cluster_stats_answer {
   stats_by_account accounts;
   coverage covers = {};
+  std::optional<network_picture> network = {}; ///< where it was asked for; then there are no accounts
 };
 
 /// A stats request on its way down the tree, see stats_job in interfaces/workers.hpp. From a stats worker or

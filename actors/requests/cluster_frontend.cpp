@@ -1,6 +1,7 @@
 #include "actors/requests/cluster_frontend.hpp"
 
 #include "actors/requests/cluster_queries.hpp"
+#include "actors/requests/cluster_watch.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/priority.hpp"
 
@@ -20,11 +21,14 @@ struct cluster_frontend_state {
 cluster_frontend_actor::behavior_type
 cluster_frontend_behavior(cluster_frontend_actor::stateful_pointer<cluster_frontend_state> self,
                           const context_ptr& context, const node_actor& node, const auditor_actor& auditor,
-                          const node_orders_actor& orders) {
+                          const node_orders_actor& orders, const history_reader_actor& history) {
   fails_with_node(self, context);
   return {
       [=](const list_request& request) {
         return self->delegate(spawn_cluster_list_query(self->system(), context, node), request);
+      },
+      [=](const watch_request& request) {
+        return spawn_cluster_watch(self->system(), context, node, request);
       },
       [=](const stats_request& request) {
         return self->delegate(spawn_cluster_stats_query(self->system(), context, node), request);
@@ -37,15 +41,21 @@ cluster_frontend_behavior(cluster_frontend_actor::stateful_pointer<cluster_front
           return caf::make_error(ec::unknown_node);
         return self->delegate(orders, order);
       },
+      [=](const history_request& request) -> caf::result<history_answer> {
+        if (!history)
+          return caf::make_error(ec::no_history);
+        return self->delegate(history, request);
+      },
   };
 }
 
 } // namespace
 
 cluster_frontend_actor spawn_cluster_frontend(caf::actor_system& system, context_ptr context, node_actor node,
-                                              auditor_actor auditor, node_orders_actor orders) {
+                                              auditor_actor auditor, node_orders_actor orders,
+                                              history_reader_actor history) {
   return spawn_with(priority::high, system, cluster_frontend_behavior, std::move(context), std::move(node),
-                    std::move(auditor), std::move(orders));
+                    std::move(auditor), std::move(orders), std::move(history));
 }
 
 } // namespace rollcall

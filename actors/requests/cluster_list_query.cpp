@@ -77,8 +77,8 @@ void cluster_list_query_state::ask_here() {
 
 /// A list of one node's calls needs that node alone, which may be one whose name is not known yet.
 bool cluster_list_query_state::may_have_some(const member_state& other) const {
-  return !request_.query.node || request_.query.node->value() == other.name
-         || (other.name == other.address && *request_.query.node != context->node);
+  const auto& node = request_.query.filter.node;
+  return !node || node->value() == other.name || (other.name == other.address && *node != context->node);
 }
 
 void cluster_list_query_state::ask(const member_state& other) {

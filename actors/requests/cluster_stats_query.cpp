@@ -1,6 +1,7 @@
 #include "actors/cluster/wire_format.hpp"
 #include "actors/requests/cluster_queries.hpp"
 #include "actors/requests/node_responses.hpp"
+#include "actors/requests/picture_network.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/runtime/priority.hpp"
@@ -45,12 +46,15 @@ private:
   caf::typed_response_promise<cluster_stats_answer> promise_;
   node_responses present_;
   tally_sum own_;
-  std::vector<wire::counts> others_; ///< as `present_` counts parts, from 1
+  std::vector<wire::counts> others_;  ///< as `present_` counts parts, from 1
+  std::vector<recent_events> events_; ///< as `present_` counts parts; none unless the network is asked for
 };
 
 caf::result<cluster_stats_answer> cluster_stats_query_state::start(const stats_request& request) {
   promise_ = self->make_response_promise<cluster_stats_answer>();
   present_.begin(*context);
+  if (request.with_network)
+    events_.push_back(context->meters.recent(self->clock().now()));
   self->send(node, own_.begin(request, stats_sink_actor{self}));
   for (const auto& other : present_.view().members)
     ask(other);
@@ -82,7 +86,8 @@ void cluster_stats_query_state::ask(const member_state& other) {
     return present_.leave_out(other, other.trouble);
   const auto who = present_.ask(other);
   self->request(other.actor, caf::duration{defaults::gather_deadline},
-                wire::stats_query{own_.request().scope.value(), own_.request().recursive})
+                wire::stats_query{own_.request().scope.value(), own_.request().recursive,
+                                  own_.request().with_network})
       .then([this, who](wire::counts& told) { take(who, std::move(told)); },
             [this, who](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
@@ -91,6 +96,8 @@ void cluster_stats_query_state::take(node_responses::party who, wire::counts tol
   if (!told.first.last)
     return told.exporter ? ask_for_more(who, std::move(told)) : left_out(who, "its counts have no end");
   present_.answered(who, told.claims);
+  if (own_.request().with_network)
+    events_.push_back(wire::events_from(told));
   others_.push_back(std::move(told));
   answer_if_complete();
 }
@@ -123,12 +130,17 @@ void cluster_stats_query_state::left_out(node_responses::party who, const std::s
 void cluster_stats_query_state::answer_if_complete() {
   if (!present_.is_over())
     return;
-  if (present_.view().missing_is_fault && !present_.complete()) {
+  const auto& request = own_.request();
+  if (present_.view().missing_is_fault && !present_.complete() && !request.with_network && !request.partial) {
     promise_.deliver(present_.failure());
   } else {
     const auto verdict = present_.verdict();
-    auto covers = present_.covers(verdict, *own_.request().directory, own_.request().scope);
-    promise_.deliver(cluster_stats_answer{joined(verdict), std::move(covers)});
+    cluster_stats_answer answer{joined(verdict), present_.covers(verdict, *request.directory, request.scope)};
+    if (request.with_network) {
+      answer.network = picture_network(*context, present_, request, answer.accounts, events_);
+      answer.accounts.clear();
+    }
+    promise_.deliver(std::move(answer));
   }
   self->quit();
 }

@@ -36,11 +36,21 @@ bool node_responses::answered(party who, switch_claims claims) {
 
 bool node_responses::complete() const { return missing().empty(); }
 
-claim_verdict node_responses::verdict() const {
+/// Of the nodes that are here, those that answered first.
+std::vector<node_claims> node_responses::known_claims() const {
   auto all = parts_;
   for (const auto* other : not_asked_)
     all.push_back({node_id{other->name}, other->claims});
-  return claim_verdict{all};
+  return all;
+}
+
+claim_verdict node_responses::verdict() const { return claim_verdict{known_claims()}; }
+
+std::vector<switch_holder> node_responses::holders(environment_id environment) const {
+  std::vector<node_claims> of_missing;
+  for (const auto* other : missing())
+    of_missing.push_back({node_id{other->name}, other->claims});
+  return holders_of(known_claims(), of_missing, environment);
 }
 
 coverage node_responses::covers(const claim_verdict& by, const directory& dir, customer_id scope) const {

@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "domain/base/fan_in.hpp"
 #include "domain/calls/switch_claim.hpp"
+#include "domain/calls/switch_holders.hpp"
 #include "domain/directory/directory.hpp"
 
 #include <caf/error.hpp>
@@ -76,6 +77,9 @@ public:
   /// Names of the switches of `environment` that a missing node has, as far as known.
   std::set<std::string> switches_of_missing(environment_id environment) const;
 
+  /// Who has the switches of `environment`: those of missing nodes as they were last heard.
+  std::vector<switch_holder> holders(environment_id environment) const;
+
   /// True when the node has answered, or is this one.
   bool has(const std::string& node) const;
 
@@ -90,6 +94,7 @@ private:
 
   void note(const member_state& other);
   presence holder(const switch_name& of) const;
+  std::vector<node_claims> known_claims() const;
   std::vector<const member_state*> missing() const;
   std::vector<std::string> missing_names() const;
 

@@ -12,12 +12,20 @@
 
 namespace rollcall {
 
-void account_state::take(record_ptr record, const call_actor& call) {
+/// `moves`: another account shows it, too, until it is told to let it go.
+void account_state::take(record_ptr record, const call_actor& call, bool moves) {
   retired_ = false;
   // A first picture is a new call; any other came from another account. That one is told to show it no more
   // when the tally here knows of it.
   const auto is_new = record->revision() == 1;
   const auto where = is_new ? calls_.add(record, call) : calls_.add(record, call, self->clock().now());
+  if (!context->changes.watched()) {
+    // nobody wants to know
+  } else if (moves) {
+    calls_.mark(where, context->changes.publish_arrival(record, self->clock().now()));
+  } else {
+    publish({}, record, where);
+  }
   touch();
   if (!is_new)
     flush();
@@ -26,15 +34,28 @@ void account_state::take(record_ptr record, const call_actor& call) {
 }
 
 void account_state::replace(const record_ptr& record, slot where) {
+  if (context->changes.watched())
+    if (const auto* shown = calls_.shown(record, where); shown && (*shown)->revision() < record->revision())
+      publish(record_ptr{*shown}, record, where);
   const auto* call = calls_.replace(record, where);
   touch();
   if (call)
     number(record, *call);
 }
 
+// In the order in which its lists show it, so that who reads both can put them together.
+void account_state::publish(const record_ptr& before, const record_ptr& after, slot where) {
+  const auto published = context->changes.publish(before, after, self->clock().now());
+  calls_.mark(where, published.position);
+  for (const auto& watcher : published.woken)
+    tell(self, watcher, atom::news_v);
+}
+
 void account_state::leave(const record_ptr& record, slot where) {
   const account_key told{record->source().environment, record->account()};
   const auto now = self->clock().now();
+  if (context->changes.watched())
+    publish_leave(record, where, told != key);
   if (told == key)
     calls_.remove(record, where, now);
   else
@@ -45,14 +66,30 @@ void account_state::leave(const record_ptr& record, slot where) {
   touch();
 }
 
+/// Of a call that went to another account; or that is forgotten and not over, for another node has its
+/// switch.
+void account_state::publish_leave(const record_ptr& record, slot where, bool departs) {
+  const auto* const shown = calls_.shown(record, where);
+  if (!shown || (!departs && (*shown)->state() == call_state::dead))
+    return;
+  const auto now = self->clock().now();
+  auto& changes = context->changes;
+  const auto published =
+      departs ? changes.publish_departure(*shown, record, now) : changes.publish_let_go(*shown, now);
+  for (const auto& watcher : published.woken)
+    tell(self, watcher, atom::news_v);
+}
+
 void account_state::list(const list_job& job) {
   flush();
   const auto now = self->clock().now();
   calls_.forget_moves(now);
   list_part part{key, {}, {}, {}};
   calls_.each([&](const auto& entry) {
-    if (matches(job.query, *job.directory, *entry.record))
+    if (matches(job.query, *job.directory, *entry.record, job.now))
       part.records.emplace_back(entry.setup, entry.record);
+    if (job.changed_after && entry.changed > *job.changed_after && entry.record->state() != call_state::dead)
+      part.changed.push_back(entry.record);
     if (calls_.came_lately(entry, now))
       part.moved.push_back(entry.record);
   });
@@ -230,8 +267,12 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
       one_way{[self](caf::delete_atom, const record_ptr& record, slot where) {
         self->state.leave(record, where);
       }},
-      one_way{
-          [self](record_ptr& record, const call_actor& call) { self->state.take(std::move(record), call); }},
+      one_way{[self](record_ptr& record, const call_actor& call) {
+        self->state.take(std::move(record), call, false);
+      }},
+      one_way{[self](atom::moved, record_ptr& record, const call_actor& call) {
+        self->state.take(std::move(record), call, true);
+      }},
       one_way{[self](const list_job_ptr& job) { self->state.list(*job); }},
       one_way{[self](const stats_job_ptr& job) { self->state.stats(*job); }},
       one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},

@@ -24,7 +24,7 @@ struct account_state {
 
   explicit account_state(account_actor::pointer ptr) : self(ptr) {}
 
-  void take(record_ptr record, const call_actor& call);
+  void take(record_ptr record, const call_actor& call, bool moves);
   void replace(const record_ptr& record, slot where);
   void leave(const record_ptr& record, slot where);
   void list(const list_job& job);
@@ -59,6 +59,8 @@ private:
   };
 
   void number(const record_ptr& record, const call_actor& call);
+  void publish(const record_ptr& before, const record_ptr& after, slot where);
+  void publish_leave(const record_ptr& record, slot where, bool departs);
   void touch();
   void remember_move();
 

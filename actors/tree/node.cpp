@@ -18,10 +18,11 @@
 
 namespace rollcall {
 
-void node_state::place(const record_ptr& record, const call_actor& call) {
+template <class... How>
+void node_state::place(const record_ptr& record, const call_actor& call, How... how) {
   if (auto* found = find_or_open({record->source().environment, record->account()})) {
     found->asked = 0;
-    tell(self, found->actor, record, call);
+    tell(self, found->actor, how..., record, call);
   }
 }
 
@@ -86,6 +87,7 @@ void node_state::pass_on(const switch_name& of, const Ts&... xs) {
 
 void node_state::change(directory_ptr dir, const std::vector<switch_settings>& switches) {
   directory_ = std::move(dir);
+  context->changes.set_directory(directory_);
   change_customers();
   change_owners();
   change_links(switches);
@@ -206,6 +208,7 @@ void node_state::change_owners() {
     held.asked = 0;
     const auto* owner = directory_->owner(key.environment, key.account);
     if (owner && owner->id != held.owner) {
+      context->changes.account_moved();
       const auto& next = customers_.at(owner->id);
       self->send(next.actor, caf::join_atom_v, key, held.actor);
       self->send(held.actor, next.tally);
@@ -276,6 +279,9 @@ node_actor::behavior_type node_behavior(node_actor::stateful_pointer<node_state>
   self->delayed_send(self, defaults::audit_pause, caf::tick_atom_v);
   return {
       one_way{[self](const record_ptr& record, const call_actor& call) { self->state.place(record, call); }},
+      one_way{[self](atom::moved moves, const record_ptr& record, const call_actor& call) {
+        self->state.place(record, call, moves);
+      }},
       one_way{[self](const list_job_ptr& job) { self->state.list(job); }},
       one_way{[self](const stats_job_ptr& job) { self->state.stats(job); }},
       one_way{[self](const disconnect_job_ptr& job) { self->state.disconnect(job); }},

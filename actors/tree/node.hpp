@@ -19,7 +19,8 @@ struct node_state {
 
   explicit node_state(node_actor::pointer ptr) : self(ptr) {}
 
-  void place(const record_ptr& record, const call_actor& call);
+  template <class... How>
+  void place(const record_ptr& record, const call_actor& call, How... how);
   void list(const list_job_ptr& job);
   void stats(const stats_job_ptr& job);
   void disconnect(const disconnect_job_ptr& job);

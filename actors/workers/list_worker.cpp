@@ -10,12 +10,15 @@ namespace rollcall {
 
 caf::result<call_list_ptr> list_worker_state::start(const list_request& request) {
   request_ = request;
+  if (request_.now == timestamp{})
+    request_.now = context->now();
   promise_ = self->make_response_promise<call_list_ptr>();
   tree_ = answers_.expect(context->node.value());
   const auto& query = request_.query;
   const auto& dir = *request_.directory;
-  auto job = std::make_shared<list_job>(
-      list_job{query, request_.directory, std::nullopt, self->clock().now(), list_worker_actor{self}});
+  auto job =
+      std::make_shared<list_job>(list_job{query, request_.directory, std::nullopt, self->clock().now(),
+                                          request_.now, list_worker_actor{self}, request_.changed_after});
   if (query.account || query.account_name) {
     // One account is asked where it belongs, not where the scope begins.
     const auto found = query.account ? address(dir, query.scope, *query.account)
@@ -55,8 +58,7 @@ void list_worker_state::settle() {
   if (!answers_.is_over())
     return;
   promise_.deliver(std::make_shared<call_list>(std::move(request_.query), std::move(request_.directory),
-                                               std::move(parts_),
-                                               request_.now == timestamp{} ? context->now() : request_.now));
+                                               std::move(parts_), request_.now));
   self->quit();
 }
 

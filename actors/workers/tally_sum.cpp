@@ -38,6 +38,17 @@ stats_by_account tally_sum::take() const {
   return answer;
 }
 
+stats_by_account one_account(const stats_by_account& of) {
+  std::unordered_map<const switch_identity*, state_counts> sums;
+  for (const auto& account : of)
+    for (const auto& [source, counts] : account.counts.by_switch())
+      sums[source] += counts;
+  stats_by_account whole(1);
+  for (const auto& [source, counts] : sums)
+    whole.front().counts.of(*source) += counts;
+  return whole;
+}
+
 caf::error tally_sum::late(node_context& context, std::uint64_t open) {
   ++context.metrics.requests_late;
   log::error("stats", "{} tallies did not answer in time", open);

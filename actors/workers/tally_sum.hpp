@@ -32,4 +32,7 @@ private:
   std::unordered_map<account_key, tally_update> found_;
 };
 
+/// The counts of all accounts together, as those of the account of no number.
+stats_by_account one_account(const stats_by_account& of);
+
 } // namespace rollcall

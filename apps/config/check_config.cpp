@@ -6,6 +6,7 @@
 #include "storage/audit_schema.hpp"
 #include "storage/database_url.hpp"
 #include "storage/directory_store.hpp"
+#include "storage/history_schema.hpp"
 #include "storage/sqlite.hpp"
 #include "transport/http/peers.hpp"
 
@@ -48,8 +49,10 @@ public:
     look_at_secrets();
     look_at_access();
     look_at_feed();
+    look_at_dialled();
     look_at_directory();
     look_at_audit_log();
+    look_at_history();
     report_.value = std::move(loaded_.value);
     return std::move(report_);
   }
@@ -161,6 +164,16 @@ private:
                to_string(address) + " has no TLS: the secrets of switches cross the network readable");
   }
 
+  void look_at_dialled() {
+    for (const auto& kind : switches::registry())
+      for (const auto& each : loaded_.value.dialled)
+        if (kind.tls && each.kind == kind.block && each.ca.empty() && !is_loopback(each.at))
+          warn(each.kind + '.' + std::string{kind.address},
+               to_string(each.at)
+                   + " has no TLS: what callers dial crosses the network readable, and who is in between can "
+                     "hang up calls");
+  }
+
   /// Whoever is on this machine, or gets a program of it to ask for him, is trusted: a browser, a proxy.
   void look_at_trust() {
     const auto& http = loaded_.value.http;
@@ -231,6 +244,20 @@ private:
       check_version(log, audit_schema); // the start brings an older one up to date
     } catch (const sqlite::error& failure) {
       failure.is_of_the_file() ? refuse(failure.what()) : hinder(failure.what());
+    }
+  }
+
+  /// The daemon starts without it, and says so again and again.
+  void look_at_history() {
+    const auto file = history_file_of(loaded_.value);
+    std::error_code none;
+    if (!std::filesystem::exists(file, none) || std::filesystem::file_size(file, none) == 0)
+      return;
+    try {
+      sqlite::database found{file, open_mode::read_only};
+      check_version(found, history_schema);
+    } catch (const sqlite::error& failure) {
+      warn("history.file", std::string{"is no history, and none will be written: "} + failure.what());
     }
   }
 

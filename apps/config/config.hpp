@@ -70,6 +70,13 @@ struct feed_switch_config {
   friend bool operator==(const feed_switch_config&, const feed_switch_config&) = default;
 };
 
+struct history_config {
+  std::filesystem::path file; ///< empty: history_file_of() says where
+  std::chrono::milliseconds keep_minutes{std::chrono::hours{7 * 24}};
+  std::chrono::milliseconds keep_hours{std::chrono::hours{400 * 24}}; ///< not below keep_minutes
+  friend bool operator==(const history_config&, const history_config&) = default;
+};
+
 struct feed_config {
   std::vector<socket_address> listen;
   std::vector<feed_switch_config> switches;
@@ -86,6 +93,7 @@ struct dialled_config {
   environment_id environment{1};
   std::vector<std::string> nodes;  ///< that may connect to it, in order of preference; empty: this one
   switches::setting_values values; ///< for its driver
+  std::string ca = {};             ///< as switches::dialled has it
   friend bool operator==(const dialled_config&, const dialled_config&) = default;
 };
 
@@ -107,6 +115,16 @@ struct api_config {
   std::chrono::milliseconds disconnect_deadline{5'000}; ///< from the request on, until it is begun
   bool full_unicode = false;                            ///< characters above U+FFFF in answers
   friend bool operator==(const api_config&, const api_config&) = default;
+};
+
+/// Streams of events.
+struct events_config {
+  std::uint32_t max_streams = 1'000;
+  std::uint32_t max_streams_per_customer = 50;
+  std::uint32_t buffer = 4 << 20;                       ///< bytes of calls that wait for one stream
+  std::chrono::milliseconds keep{300'000};              ///< of what a client that comes back may have missed
+  std::uint64_t keep_memory = std::uint64_t{64} << 20U; ///< bytes of it
+  friend bool operator==(const events_config&, const events_config&) = default;
 };
 
 /// What an answer is worth while a node is missing.
@@ -139,10 +157,12 @@ struct config {
   metrics_config metrics;
   directory_config directory;
   audit_config audit;
+  history_config history;
   feed_config feed;
   std::vector<dialled_config> dialled;
   calls_config calls;
   api_config api;
+  events_config events;
   std::optional<cluster_config> cluster; ///< none: a cluster of one
   log_config log;
   friend bool operator==(const config&, const config&) = default;
@@ -155,5 +175,9 @@ std::filesystem::path audit_file_of(const config& config);
 /// The folder of what a node keeps over a restart: where the file says, else $STATE_DIRECTORY, else the
 /// folder of the audit log.
 std::filesystem::path state_folder_of(const config& config);
+
+/// Where the history is written: where the file says, else `history.db` in that folder.
+std::filesystem::path history_file_of(const config& config);
+std::filesystem::path history_file_of(const config& config, const std::filesystem::path& state_folder);
 
 } // namespace rollcall

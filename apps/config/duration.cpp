@@ -16,7 +16,7 @@ struct unit {
   std::chrono::milliseconds length;
 };
 
-constexpr std::array<unit, 4> units{{{"h", 1h}, {"m", 1min}, {"s", 1s}, {"ms", 1ms}}};
+constexpr std::array<unit, 5> units{{{"d", 24h}, {"h", 1h}, {"m", 1min}, {"s", 1s}, {"ms", 1ms}}};
 
 constexpr std::uint32_t largest = 1'000'000'000; // of any unit; far beyond every bound, and does not overflow
 
@@ -30,10 +30,12 @@ std::chrono::milliseconds parse_duration(std::string_view text) {
     for (const auto& [name, length] : units)
       if (suffix == name)
         return count * length;
-  throw std::invalid_argument{"must be a duration such as \"500ms\", \"32s\", \"5m\" or \"1h\""};
+  throw std::invalid_argument{"must be a duration such as \"500ms\", \"32s\", \"5m\", \"1h\" or \"7d\""};
 }
 
 std::string to_string(std::chrono::milliseconds duration) {
+  if (duration == 24h)
+    return "24h"; // what people say
   for (const auto& [name, length] : units)
     if (duration != 0ms && duration % length == 0ms)
       return std::to_string(duration / length) + std::string{name};

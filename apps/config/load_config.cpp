@@ -2,7 +2,7 @@
 
 #include "apps/config/config_section.hpp"
 #include "apps/config/config_values.hpp"
-#include "apps/config/secret_file.hpp"
+#include "apps/config/read_switch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,15 @@ constexpr std::int64_t connections_per_address_most = 10'000;
 constexpr std::int64_t audit_backlog_least = 1024 * 1024; // bytes
 constexpr std::int64_t audit_backlog_most = std::int64_t{16} * 1024 * 1024 * 1024;
 constexpr std::int64_t audit_daily_bytes_most = std::int64_t{1} << 40;
+constexpr std::chrono::milliseconds keep_minutes_least = 1h;
+constexpr std::chrono::milliseconds keep_history_most = 24h * 3650;
 constexpr std::int64_t requests_at_once_most = 100'000;
+constexpr std::int64_t streams_most = 100'000;
+constexpr std::int64_t stream_buffer_least = 64 * 1024; // bytes
+constexpr std::int64_t stream_buffer_most = 1024 * 1024 * 1024;
+constexpr std::chrono::milliseconds events_keep_most = 24h;
+constexpr std::int64_t events_memory_least = 1024 * 1024; // bytes
+constexpr std::int64_t events_memory_most = std::int64_t{16} * 1024 * 1024 * 1024;
 constexpr std::chrono::milliseconds dead_linger_most = 1h;
 constexpr std::int64_t calls_per_switch_most = 100'000'000;
 constexpr std::chrono::milliseconds disconnect_retry_least = 100ms;
@@ -101,40 +109,12 @@ void read_audit(const config_section& in, audit_config& out) {
   in.read("daily_bytes", out.daily_bytes, 0, audit_daily_bytes_most);
 }
 
-void read_environment(const config_section& in, environment_id& out) {
-  auto number = out.value();
-  in.read("i_environment", number, 1, INT64_MAX);
-  out = environment_id{number};
-}
-
-/// Reads what every switch has. Names are unique in the file, for they begin the IDs of calls.
-void read_switch(const config_section& in, switch_name& name, environment_id& environment,
-                 std::vector<switch_name>& taken) {
-  in.require("name");
-  in.read("name", name, values::switch_name);
-  if (std::find(taken.begin(), taken.end(), name) != taken.end())
-    in.fail("name", "'" + name.value() + "' is the name of another switch");
-  taken.push_back(name);
-  read_environment(in, environment);
-}
-
-/// A secret stands in the file itself, by `secret`, or in a file of its own that `secret_file` names.
-template <class Parse>
-void read_secret(const config_section& in, std::string& out, Parse parse) {
-  std::filesystem::path file;
-  in.read("secret_file", file);
-  in.read("secret", out, parse);
-  if (file.empty())
-    return;
-  if (!out.empty())
-    in.fail("secret_file", "stands beside secret: one of them is enough");
-  try {
-    out = parse(secret_in(file));
-  } catch (const std::invalid_argument& refusal) {
-    in.fail("secret_file", file.string() + ": " + refusal.what());
-  }
-  if (is_readable_by_all(file))
-    in.warn("secret_file", file.string() + readable_by_all);
+void read_history(const config_section& in, history_config& out) {
+  in.read("file", out.file, values::audit_file);
+  in.read("keep_minutes", out.keep_minutes, keep_minutes_least, keep_history_most);
+  in.read("keep_hours", out.keep_hours, keep_minutes_least, keep_history_most);
+  if (out.keep_hours < out.keep_minutes)
+    in.fail("keep_hours", "must not be shorter than keep_minutes, of which hours are made");
 }
 
 void read_feed(const config_section& in, feed_config& out, std::vector<switch_name>& taken) {
@@ -148,69 +128,6 @@ void read_feed(const config_section& in, feed_config& out, std::vector<switch_na
       block.require("secret");
   }
   out.tls = read_tls(in);
-}
-
-using setting_value = switches::setting_values::mapped_type;
-
-setting_value read_setting(const config_section& in, std::string_view key,
-                           const switches::text_setting& takes) {
-  std::string text{takes.otherwise};
-  in.read(key, text, takes.check);
-  return text;
-}
-
-setting_value read_setting(const config_section& in, std::string_view key,
-                           const switches::duration_setting& takes) {
-  auto duration = takes.otherwise;
-  in.read(key, duration, takes.least, takes.most);
-  return duration;
-}
-
-setting_value read_setting(const config_section& in, std::string_view key,
-                           const switches::number_setting& takes) {
-  auto number = takes.otherwise;
-  in.read(key, number, static_cast<std::int64_t>(takes.least), static_cast<std::int64_t>(takes.most));
-  return number;
-}
-
-setting_value read_setting(const config_section& in, std::string_view key, const switches::secret_setting&) {
-  std::string secret;
-  read_secret(in, secret, values::secret);
-  if (secret.empty())
-    in.require(key);
-  return secret;
-}
-
-setting_value read_setting(const config_section& in, std::string_view key,
-                           const switches::table_setting& takes) {
-  switches::number_table numbers;
-  in.read_numbers(key, numbers, static_cast<std::int64_t>(takes.least),
-                  static_cast<std::int64_t>(takes.most));
-  return numbers;
-}
-
-/// What a switch that is dialled has, of any kind.
-void read_dialled(const config_section& in, const switches::driver_kind& kind, dialled_config& out,
-                  std::vector<switch_name>& taken) {
-  out.kind = kind.block;
-  read_switch(in, out.name, out.environment, taken);
-  in.require(kind.address);
-  in.read(kind.address, out.at, values::remote_address);
-  in.read_list("nodes", out.nodes, values::node_id);
-  for (const auto& each : kind.settings)
-    out.values.emplace(
-        each.key,
-        std::visit([&](const auto& takes) { return read_setting(in, each.key, takes); }, each.takes));
-}
-
-config_section::keys keys_of(const switches::driver_kind& kind) {
-  config_section::keys keys{"name", kind.address, "i_environment", "nodes"};
-  for (const auto& each : kind.settings) {
-    keys.push_back(each.key);
-    if (std::holds_alternative<switches::secret_setting>(each.takes))
-      keys.emplace_back("secret_file");
-  }
-  return keys;
 }
 
 void read_calls(const config_section& in, calls_config& out) {
@@ -227,6 +144,14 @@ void read_api(const config_section& in, api_config& out) {
   in.read("requests_at_once", out.requests_at_once, 1, requests_at_once_most);
   in.read("disconnect_deadline", out.disconnect_deadline, disconnect_deadline_least,
           disconnect_deadline_most);
+}
+
+void read_events(const config_section& in, events_config& out) {
+  in.read("max_streams", out.max_streams, 0, streams_most);
+  in.read("max_streams_per_customer", out.max_streams_per_customer, 0, streams_most);
+  in.read("buffer", out.buffer, stream_buffer_least, stream_buffer_most);
+  in.read("keep", out.keep, 0s, events_keep_most);
+  in.read("keep_memory", out.keep_memory, events_memory_least, events_memory_most);
 }
 
 /// Nodes trust each other's word, so that nobody else may speak where they do.
@@ -312,6 +237,7 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
   in.table("metrics", {"listen"}).read_list("listen", out.metrics.listen, parse_socket_address);
   read_directory(in.table("directory", {"url"}), out.directory);
   read_audit(in.table("audit", {"file", "backlog", "daily_bytes"}), out.audit);
+  read_history(in.table("history", {"file", "keep_minutes", "keep_hours"}), out.history);
   read_feed(in.table("feed", {"listen", "calls_per_switch", "switch", "tls"}), out.feed, names);
   for (const auto& kind : kinds)
     for (const auto& block : in.tables(kind.block, keys_of(kind)))
@@ -321,6 +247,9 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
   read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
                             "disconnect_deadline"}),
            out.api);
+  read_events(
+      in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "keep", "keep_memory"}),
+      out.events);
   if (const auto cluster = in.optional_table("cluster", {"name", "listen", "peers", "secret", "secret_file",
                                                          "certificate", "key", "ca", "missing_node"}))
     read_cluster(*cluster, out.cluster.emplace());
@@ -360,10 +289,10 @@ loaded_config parse_config(std::string_view text, const std::filesystem::path& f
                            const std::vector<switches::driver_kind>& kinds) {
   const auto tree = parse_toml(text, file);
   config_reading reading{file, {}};
-  config_section::keys keys{"node", "http", "metrics", "directory", "audit", "feed"};
+  config_section::keys keys{"node", "http", "metrics", "directory", "audit", "history", "feed"};
   for (const auto& each : kinds)
     keys.push_back(each.block);
-  keys.insert(keys.end(), {"calls", "api", "cluster", "log"});
+  keys.insert(keys.end(), {"calls", "api", "events", "cluster", "log"});
   read_file({reading, tree, keys}, kinds, reading.loaded.value);
   return std::move(reading.loaded);
 }

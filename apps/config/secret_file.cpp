@@ -1,8 +1,7 @@
 #include "apps/config/secret_file.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <stdexcept>
+#include "apps/config/text_file.hpp"
+
 #include <system_error>
 
 namespace rollcall {
@@ -14,15 +13,7 @@ constexpr std::size_t secret_most = 4096; // bytes
 } // namespace
 
 std::string secret_in(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream in{file, std::ios::binary};
-  std::string text(secret_most + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad())
-    throw std::invalid_argument("cannot be read: " + std::generic_category().message(errno));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > secret_most)
-    throw std::invalid_argument("is longer than 4096 bytes");
+  auto text = text_in(file, secret_most);
   if (text.ends_with('\n'))
     text.pop_back();
   if (text.ends_with('\r'))

@@ -20,6 +20,14 @@ xmlrpc_c::value to_xmlrpc(const boost::json::value& value) {
     return xmlrpc_c::value_string(std::string(*text));
   if (const auto* yes = value.if_bool())
     return xmlrpc_c::value_boolean(*yes);
+  if (const auto* number = value.if_double())
+    return xmlrpc_c::value_double(*number);
+  if (const auto* items = value.if_array()) {
+    std::vector<xmlrpc_c::value> all;
+    for (const auto& each : *items)
+      all.push_back(to_xmlrpc(each));
+    return xmlrpc_c::value_array(all);
+  }
   const auto number = value.to_number<std::int64_t>();
   if (number > std::numeric_limits<int>::max() || number < std::numeric_limits<int>::min())
     return xmlrpc_c::value_i8(number);

@@ -34,9 +34,9 @@ class api_client {
 public:
   explicit api_client(const server& to) : http_(to) {}
 
-  /// Parameters are strings, integers and booleans; none are sent for an empty object. Throws command_error:
-  /// `denied` for HTTP 401, `timeout`, else `failure`; for a fault fault_error: `denied` for 403, `not_found`
-  /// for 401, else `failure`.
+  /// Parameters are strings, numbers, booleans and arrays of these; none are sent for an empty object. Throws
+  /// command_error: `denied` for HTTP 401, `timeout`, else `failure`; for a fault fault_error: `denied` for
+  /// 403, `not_found` for 401, else `failure`.
   api_answer call(const std::string& method, const boost::json::object& parameters);
 
 private:

@@ -16,8 +16,8 @@ constexpr double longest_duration = 366.0 * 24 * 3600; // seconds
 constexpr std::size_t most_ids = 10'000'000;
 
 // A unit of time and its microseconds.
-constexpr std::array<std::pair<std::string_view, double>, 6> units = {
-    {{"", 1e6}, {"s", 1e6}, {"ms", 1e3}, {"us", 1.0}, {"m", 60e6}, {"h", 3600e6}}};
+constexpr std::array<std::pair<std::string_view, double>, 7> units = {
+    {{"", 1e6}, {"s", 1e6}, {"ms", 1e3}, {"us", 1.0}, {"m", 60e6}, {"h", 3600e6}, {"d", 86400e6}}};
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   throw std::invalid_argument("'" + std::string(text) + "' " + std::string(why));

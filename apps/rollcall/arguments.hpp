@@ -10,7 +10,7 @@ namespace rollcall::cli {
 
 // What people type on the command line. Each function throws std::invalid_argument that says what is wrong.
 
-/// `250ms`, `10s`, `1.5m`, `2h`; a bare number is seconds. Not negative, and at most a year.
+/// `250ms`, `10s`, `1.5m`, `2h`, `7d`; a bare number is seconds. Not negative, and at most a year.
 std::chrono::microseconds parse_duration(std::string_view text);
 
 /// `801`, `1-1000` or a mixture `3,5,10-20`: positive integers in the order given, at most ten million.

@@ -110,6 +110,9 @@ void run(const backup_options& options) {
   copy_state(state_folder(options, config), folder);
   if (const auto audit = audit_file_of(config); fs::exists(audit, failure))
     copy_database(audit, folder / "audit.db");
+  if (const auto history = history_file_of(config, state_folder(options, config));
+      fs::exists(history, failure))
+    copy_database(history, folder / "history.db");
   // Last, for a server of PostgreSQL that is away is no reason to have none of the others.
   try {
     copy_directory(config.directory.url, folder);
@@ -123,7 +126,8 @@ void run(const backup_options& options) {
 
 void add_backup(CLI::App& tool, exit_code&) {
   auto* app = tool.add_subcommand(
-      "backup", "Copy directory, audit log, state and configuration of a node, which may be running");
+      "backup",
+      "Copy directory, audit log, history, state and configuration of a node, which may be running");
   const auto options = std::make_shared<backup_options>();
   app->add_option("FOLDER", options->folder, "A folder that is not there yet")->required();
   app->add_option("--config", options->file, "The configuration file")->capture_default_str();

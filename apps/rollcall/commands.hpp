@@ -12,10 +12,14 @@ namespace rollcall::cli {
 // the command line names it, sets `result`, or throws command_error.
 
 void add_calls(CLI::App& tool, exit_code& result);
+void add_counts(CLI::App& tool, exit_code& result);
+void add_history(CLI::App& tool, exit_code& result);
+void add_watch(CLI::App& tool, exit_code& result);
 void add_stats(CLI::App& tool, exit_code& result);
 void add_disconnect(CLI::App& tool, exit_code& result);
 void add_nodes(CLI::App& tool, exit_code& result);
 void add_node(CLI::App& tool, exit_code& result);
+void add_network(CLI::App& tool, exit_code& result);
 void add_top(CLI::App& tool, exit_code& result);
 void add_directory(CLI::App& tool, exit_code& result);
 void add_config(CLI::App& tool, exit_code& result);

@@ -155,9 +155,24 @@ http_answer http_client::get(const std::string& path, bool authorized) {
   return ask("GET", url, authorized, {});
 }
 
+http_answer http_client::follow(const std::string& path, const sink& take) {
+  constexpr long longest_silence = 4; // seconds; a stream shows every second that it is alive
+  auto* curl = handle_->curl;
+  const auto url = origin_of(url_) + path;
+  accepts_ = "application/x-ndjson";
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, longest_silence);
+  return ask("GET", url, true, take);
+}
+
 void http_client::set_headers(std::string_view method, const std::string& url, bool authorized) {
   curl_slist_free_all(std::exchange(handle_->headers, nullptr));
   handle_->headers = curl_slist_append(nullptr, "Content-Type: text/xml");
+  if (!accepts_.empty())
+    handle_->headers = curl_slist_append(handle_->headers, ("Accept: " + accepts_).c_str());
   if (authorized && login_) {
     const auto path = url.substr(origin_of(url).size());
     const auto field = "Authorization: " + login_->field(method, path.empty() ? "/" : path);

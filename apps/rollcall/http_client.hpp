@@ -52,6 +52,10 @@ public:
   /// GETs a path of the server's host: without authentication, or as the user.
   http_answer get(const std::string& path, bool authorized = false);
 
+  /// GETs a path of the server's host as the user, and reads an answer that has no end: it may take any time,
+  /// but what comes in must not stop for more than a few seconds, else `unanswered` is thrown.
+  http_answer follow(const std::string& path, const sink& take);
+
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
 
@@ -64,6 +68,7 @@ private:
   std::string url_;
   std::optional<digest_login> login_; ///< none: no user
   std::unique_ptr<handle> handle_;
+  std::string accepts_; ///< empty: whatever comes
 };
 
 /// `scheme://host:port` of a URL.

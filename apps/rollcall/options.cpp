@@ -99,6 +99,13 @@ void add_server_options(CLI::App& app, server_options& options) {
   app.add_option("--ca-file", options.to.ca_file, "PEM file of the authorities to trust");
 }
 
+void choose_customer(const server_options& asked, std::optional<std::int64_t>& customer) {
+  if (!asked.to.user.empty() || customer)
+    return;
+  std::cerr << "rollcall: trusted mode without --customer: asking as customer 1\n";
+  customer = 1;
+}
+
 void add_format_options(CLI::App& app, format& as) {
   auto* json = app.add_flag_callback(
       "--json", [&as] { as = format::json; }, "JSON on stdout");

@@ -38,6 +38,9 @@ struct server_options {
 /// the one that was not called replaces what stands on the command line.
 void add_server_options(CLI::App& app, server_options& options);
 
+/// Names the customer that trusted mode means when none is named, and says so on stderr.
+void choose_customer(const server_options& asked, std::optional<std::int64_t>& customer);
+
 /// `--json` and `--csv`; without them `as` keeps what it holds.
 void add_format_options(CLI::App& app, format& as);
 

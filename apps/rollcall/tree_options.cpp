@@ -4,16 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <iostream>
-
 namespace rollcall::cli {
 
-void tree_options::choose_customer() {
-  if (!server.to.user.empty() || customer)
-    return;
-  std::cerr << "rollcall: trusted mode without --customer: asking as customer 1\n";
-  customer = 1;
-}
+void tree_options::choose_customer() { cli::choose_customer(server, customer); }
 
 std::string tree_options::whose() const {
   const auto name =

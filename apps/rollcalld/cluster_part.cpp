@@ -71,7 +71,7 @@ cluster_part::cluster_part(dependencies at, const config& config)
       incarnation_(random_incarnation()),
       members_(std::make_shared<members_file>(state_folder_of(config))) {
   const auto is_clustered = config.cluster.has_value();
-  member_ = spawn_member(at_.system, at_.context, at_.node, at_.auditor, is_clustered);
+  member_ = spawn_member(at_.system, at_.context, at_.node, at_.auditor, is_clustered, at_.history);
   cluster_settings settings;
   settings.incarnation = incarnation_;
   settings.secret = at_.secret;

@@ -36,6 +36,7 @@ public:
     context_ptr context;
     node_actor node;
     auditor_actor auditor;
+    history_writer_actor history;
     shared_secret secret;                                      ///< for the other nodes
     std::function<void(const shared_secret&)> on_secret_taken; ///< another node's has taken its place
     std::function<void(std::function<void()>)>

@@ -96,6 +96,13 @@ std::vector<http::nonce_key> cluster_secret::nonce_keys() const {
   return keys;
 }
 
+std::vector<net::derived_key> cluster_secret::token_keys() const {
+  std::vector<net::derived_key> keys{net::derive_key(ring_.in_use(), net::key_purpose::tokens)};
+  for (const auto& one : ring_.former(now_()))
+    keys.push_back(net::derive_key(one.bytes, net::key_purpose::tokens));
+  return keys;
+}
+
 std::optional<cluster_secret::content> cluster_secret::read() const {
   try {
     const auto text = read_state_file(file_, longest_secret_file);

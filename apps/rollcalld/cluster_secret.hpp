@@ -5,6 +5,7 @@
 #include "domain/cluster/secret_ring.hpp"
 #include "domain/cluster/shared_secret.hpp"
 #include "transport/http/digest.hpp"
+#include "transport/net/derived_key.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -35,6 +36,9 @@ public:
 
   /// For HTTP Digest: of the secret in use, and of those that are still good.
   std::vector<http::nonce_key> nonce_keys() const;
+
+  /// For tokens of streams: the same, the one to write with first.
+  std::vector<net::derived_key> token_keys() const;
 
 private:
   struct content {

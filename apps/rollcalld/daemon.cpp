@@ -1,4 +1,6 @@
 #include "actors/audit/auditor.hpp"
+#include "actors/history/history_sampler.hpp"
+#include "actors/history/history_writer.hpp"
 #include "actors/requests/cluster_frontend.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
@@ -13,7 +15,9 @@
 #include "apps/rollcalld/settings.hpp"
 #include "apps/rollcalld/status_line.hpp"
 #include "apps/rollcalld/usable_identity.hpp"
+#include "apps/version/version.hpp"
 #include "storage/audit_log.hpp"
+#include "storage/history_file.hpp"
 #include "storage/sqlite.hpp"
 #include "transport/switches/common/link_port.hpp"
 #include "transport/switches/registry/registry.hpp"
@@ -71,6 +75,8 @@ void daemon::impl::start() {
 
 void daemon::impl::start_actors() {
   context_->node = node_id{config_.node.id};
+  context_->version = version();
+  context_->started = system_now();
   set_durations(*context_, config_);
   const auto audit_file = audit_file_of(config_);
   try {
@@ -85,12 +91,14 @@ void daemon::impl::start_actors() {
     throw unavailable{key, reason + advice_for(e)};
   }
   node_ = spawn_node(system_, context_, auditor_);
+  const auto history_file = history_file_of(config_);
+  history_writer_ = spawn_history_writer(system_, context_, std::make_shared<history_writer>(history_file));
   secret_ =
       std::make_unique<cluster_secret>(state_folder_of(config_), context_->node, cluster_secret_of(config_));
   authenticator_ = authenticator_of(config_.http, secret_->nonce_keys());
   cluster_ = std::make_unique<cluster_part>(
       cluster_part::dependencies{
-          thread_pools_.sockets(), system_, context_, node_, auditor_, secret_->told(),
+          thread_pools_.sockets(), system_, context_, node_, auditor_, history_writer_, secret_->told(),
           [this](const auto& theirs) {
             boost::asio::post(control_, [this, theirs] {
               if (secret_->learn(theirs))
@@ -102,7 +110,11 @@ void daemon::impl::start_actors() {
           [this](bool away) { boost::asio::post(control_, [this, away] { hand_over(away); }); },
           [this] { boost::asio::post(control_, [this] { begin_stop(); }); }},
       config_);
-  front_ = spawn_cluster_frontend(system_, context_, node_, auditor_, cluster_->orders());
+  front_ = spawn_cluster_frontend(
+      system_, context_, node_, auditor_, cluster_->orders(),
+      spawn_history_reader(system_, context_, std::make_shared<history_reader>(history_file)));
+  history_sampler_ = spawn_history_sampler(system_, context_, front_, history_writer_);
+  caf::anon_send(history_sampler_, directory_);
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
   resume_hang_ups();
@@ -120,6 +132,9 @@ void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
   endpoint_ = std::make_unique<api::endpoint>(system_, front_, auditor_, context_,
                                               api_settings_of(config_, directory_, authenticator_));
+  events_ = std::make_unique<events::events_page>([this] { return endpoint_->current(); });
+  events_->streams().set_bounds(stream_bounds_of(config_));
+  events_->set_tokens(std::make_shared<const events::token_seal>(secret_->token_keys()));
   http_ = std::make_unique<http::server>(thread_pools_.sockets(), thread_pools_.encoders(),
                                          http_limits_of(config_, open_files()),
                                          [this](http::request request, http::reply_fn reply) {
@@ -131,7 +146,7 @@ void daemon::impl::start_listeners() {
   dialled_ = std::make_unique<switches::dialled_kinds>(thread_pools_.sockets(), switches::registry(), attach,
                                                        system_now);
   pages_ = std::make_unique<pages>(system_, node_, *endpoint_, context_, http_->counters(), feed_->counters(),
-                                   *dialled_, *cluster_, directory_status_, certificates_);
+                                   *dialled_, *cluster_, directory_status_, certificates_, *events_);
   pages_->configure(directory_, switches_of(config_, *directory_), config_.calls.ready_grace);
 
   start_http(*http_, config_);
@@ -161,6 +176,7 @@ void daemon::impl::tell_the_service_manager() {
 
 void daemon::impl::share_secret() {
   authenticator_->change_keys(secret_->nonce_keys());
+  events_->set_tokens(std::make_shared<const events::token_seal>(secret_->token_keys()));
   cluster_->set_secret(secret_->told());
 }
 

@@ -89,6 +89,8 @@ private:
   caf::actor_system system_{actor_settings_};
   context_ptr context_ = std::make_shared<node_context>();
   auditor_actor auditor_;
+  history_writer_actor history_writer_;
+  history_sampler_actor history_sampler_;
   node_actor node_;
   cluster_frontend_actor front_;
 
@@ -96,6 +98,7 @@ private:
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
   std::unique_ptr<cluster_part> cluster_;
   std::unique_ptr<api::endpoint> endpoint_;
+  std::unique_ptr<events::events_page> events_;
   std::unique_ptr<pages> pages_;
   std::unique_ptr<http::server> http_;
   std::unique_ptr<feed::server> feed_;

@@ -137,6 +137,7 @@ void daemon::impl::apply(config next, directory_ptr dir) {
   set_up_logging(config_.log);
   set_durations(*context_, config_);
   bound_http_peers(*http_, config_.http);
+  events_->streams().set_bounds(stream_bounds_of(config_));
   certificates_.set(std::move(certificates));
   change_cluster();
   secret_->configure(cluster_secret_of(config_));
@@ -147,6 +148,7 @@ void daemon::impl::apply(config next, directory_ptr dir) {
 void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
+  caf::anon_send(history_sampler_, directory_);
   resume_hang_ups();
   authenticator_ = std::move(prepared.authenticator);
   cluster_->set_directory(directory_);

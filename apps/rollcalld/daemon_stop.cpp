@@ -3,8 +3,10 @@
 #include "apps/rollcalld/dialled_choice.hpp"
 #include "apps/rollcalld/service_manager.hpp"
 #include "apps/rollcalld/stop_auditor.hpp"
+#include "apps/rollcalld/stop_history.hpp"
 
 #include <boost/asio/post.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +34,10 @@ void daemon::impl::begin_stop() {
   stop_by_ = std::chrono::steady_clock::now() + stop_limit;
   heartbeat_->stop();
   service_manager::stopping();
+  events_->streams().close_all("the node stops");
   http_->drain(answer_drain, [this] { answers_.open(); });
+  // Others go on counting where this node ends, and are given what it has.
+  caf::anon_send_exit(history_sampler_, caf::exit_reason::user_shutdown);
   cluster_->leave([this] { boost::asio::post(control_, [this] { control_.stop(); }); });
 }
 
@@ -70,6 +75,7 @@ void daemon::impl::drain() {
   feed_->drain(flushed_within, [this] { lines_.open(); });
   lines_.wait(flushed_within + 100ms);
   cluster_->stop();
+  stop_history(system_, history_sampler_, history_writer_, next_wait());
   stop_auditor(system_, node_, auditor_, next_wait());
   thread_pools_.stop();
   log::info("rollcalld", "stopped");

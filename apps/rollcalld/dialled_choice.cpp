@@ -38,7 +38,8 @@ std::vector<switches::dialled> dialled_of(const config& config, const directory&
   std::vector<switches::dialled> result;
   for (const auto& each : config.dialled)
     if (dir.root(each.environment) && !is_another_nodes(each, config, others, now))
-      result.push_back({each.kind, each.name, {each.at.host, std::to_string(each.at.port)}, each.values});
+      result.push_back(
+          {each.kind, each.name, {each.at.host, std::to_string(each.at.port)}, each.values, each.ca});
   return result;
 }
 

@@ -16,7 +16,7 @@ namespace rollcall {
 pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
              const http::metrics& http, const feed::metrics& feed, const switches::dialled_kinds& dialled,
              const cluster_part& cluster, const directory_status& directory_status,
-             const certificate_watch& certificates)
+             const certificate_watch& certificates, const events::events_page& events)
     : system_(system),
       node_(std::move(node)),
       api_(api),
@@ -26,7 +26,8 @@ pages::pages(caf::actor_system& system, node_actor node, const api::endpoint& ap
       dialled_(dialled),
       cluster_(cluster),
       directory_status_(directory_status),
-      certificates_(certificates) {}
+      certificates_(certificates),
+      events_(events) {}
 
 void pages::configure(directory_ptr dir, std::vector<switch_settings> switches,
                       std::chrono::milliseconds ready_grace) {
@@ -91,11 +92,13 @@ void pages::handle(http::request request, http::reply_fn reply) {
   const auto live_path = request.path == "/livez";
   const auto ready_path = request.path == "/readyz";
   const auto metrics_path = request.path == "/metrics";
-  if (!live_path && !ready_path && !metrics_path && request.door != http::door::metrics)
+  const auto events_path = request.path == "/events" && request.door != http::door::metrics;
+  const auto is_page = live_path || ready_path || metrics_path || events_path;
+  if (!is_page && request.door != http::door::metrics)
     return api_(std::move(request), std::move(reply));
   if (auto refusal = api_.screen(request))
     return reply(std::move(*refusal));
-  if (!live_path && !ready_path && !metrics_path)
+  if (!is_page)
     return reply(http::text_response(404, "Not found."));
   if (request.method != "GET") {
     auto refusal = http::text_response(405, "This page can only be read.");
@@ -104,6 +107,8 @@ void pages::handle(http::request request, http::reply_fn reply) {
   }
   if (live_path)
     return live(reply);
+  if (events_path)
+    return stream(request, std::move(reply));
   const bool verbose = request.query == "verbose";
   if (ready_path && !verbose)
     return ready(verbose, {}, std::move(reply));
@@ -140,6 +145,13 @@ std::variant<pages::shown, http::response> pages::shown_to(const http::request& 
 void pages::live(const http::reply_fn& reply) const {
   auto answer = render_livez(uptime());
   reply(http::text_response(answer.status, std::move(answer.body)));
+}
+
+void pages::stream(const http::request& request, http::reply_fn reply) const {
+  auto let_in = api_.let_in(request);
+  if (auto* refusal = std::get_if<http::response>(&let_in))
+    return reply(std::move(*refusal));
+  events_.serve(request, std::get<api::session_ptr>(let_in), std::move(reply));
 }
 
 void pages::look(std::function<void(overview)> done) {
@@ -191,12 +203,14 @@ void pages::metrics(shown switches, http::reply_fn reply) {
     collect(http_, page);
     page.http_turned_away_by_address = http_.over_address_limit;
     collect(feed_, page);
+    collect(events_.streams(), page);
     page.drivers = dialled_.metrics();
     page.switch_clocks = dialled_.clocks();
     std::erase_if(page.switch_clocks,
                   [&](const auto& clock) { return switches && !switches(switch_name{clock.first}); });
     page.nodes = context_->cluster.view()->members;
     page.audit = context_->audit.status();
+    page.history_waiting_bytes = context_->history.waiting();
     if (const auto* connections = cluster_.counters())
       collect(*connections, page);
     http::response answer;

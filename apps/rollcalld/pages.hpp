@@ -6,6 +6,7 @@
 #include "apps/rollcalld/directory_status.hpp"
 #include "apps/rollcalld/overview.hpp"
 #include "transport/api/endpoint.hpp"
+#include "transport/events/events_page.hpp"
 #include "transport/http/message.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/metrics/metrics_snapshot.hpp"
@@ -25,7 +26,8 @@ namespace rollcall {
 
 class cluster_part;
 
-/// What the node serves over HTTP: the API, and beside it /livez, /readyz and /metrics. `/metrics` and
+/// What the node serves over HTTP: the API, and beside it /events, /livez, /readyz and /metrics. `/metrics`
+/// and
 /// `/readyz?verbose` name switches of all environments. Trusted hosts may read them, root customers their own
 /// part, and every client of the address in [metrics] listen. Any thread.
 class pages {
@@ -34,7 +36,7 @@ public:
   pages(caf::actor_system& system, node_actor node, const api::endpoint& api, context_ptr context,
         const http::metrics& http, const feed::metrics& feed, const switches::dialled_kinds& dialled,
         const cluster_part& cluster, const directory_status& directory_status,
-        const certificate_watch& certificates);
+        const certificate_watch& certificates, const events::events_page& events);
 
   /// What the node is configured to from now on: the directory whose customers' calls are counted, which
   /// switches are of which environment, and how long after the start `/readyz` waits for those that do not
@@ -57,6 +59,7 @@ private:
 
   std::variant<shown, http::response> shown_to(const http::request& request);
   void live(const http::reply_fn& reply) const;
+  void stream(const http::request& request, http::reply_fn reply) const;
   void ready(bool verbose, shown switches, http::reply_fn reply);
   void metrics(shown switches, http::reply_fn reply);
   directory_ptr current_directory();
@@ -74,6 +77,7 @@ private:
   const cluster_part& cluster_;
   const directory_status& directory_status_;
   const certificate_watch& certificates_;
+  const events::events_page& events_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   timestamp started_at_ = system_now();
   std::atomic<bool> reloaded_ = true; ///< the last HUP was not refused

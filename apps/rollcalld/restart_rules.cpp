@@ -30,6 +30,7 @@ void refuse_changes_that_need_a_restart(const config& now, const config& next) {
   }
   same(state_folder_of(next) == state_folder_of(now), "node.state");
   same(audit_file_of(next) == audit_file_of(now), "audit.file");
+  same(history_file_of(next) == history_file_of(now), "history.file");
 }
 
 void refuse_loss_of_homes(const std::vector<switch_settings>& switches, const config& next,

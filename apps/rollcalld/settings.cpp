@@ -84,7 +84,12 @@ api::settings api_settings_of(const config& config, directory_ptr dir,
   result.style.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;
   result.style.full_unicode = config.api.full_unicode;
   result.requests_at_once = config.api.requests_at_once;
+  result.history_minutes = config.history.keep_minutes;
   return result;
+}
+
+events::stream_bounds stream_bounds_of(const config& config) {
+  return {config.events.max_streams, config.events.max_streams_per_customer};
 }
 
 std::vector<http_address> http_addresses_of(const http_config& config) {

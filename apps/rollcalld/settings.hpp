@@ -4,6 +4,7 @@
 #include "apps/config/config.hpp"
 #include "domain/directory/directory.hpp"
 #include "transport/api/settings.hpp"
+#include "transport/events/stream_registry.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/limits.hpp"
 #include "transport/http/message.hpp"
@@ -44,6 +45,9 @@ struct http_address {
   socket_address address;
   http::door door = http::door::api;
 };
+
+/// How many streams there may be.
+events::stream_bounds stream_bounds_of(const config& config);
 
 /// Where the API is served, and on which of these addresses trusted mode exists.
 std::vector<http_address> http_addresses_of(const http_config& config);

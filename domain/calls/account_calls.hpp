@@ -31,7 +31,8 @@ public:
     timestamp setup; ///< the record's, so that nobody need touch the record for it
     const record_ptr& record;
     const Handle& call;
-    moment came; ///< from another account; or never
+    moment came;           ///< from another account; or never
+    std::uint64_t changed; ///< see mark()
   };
 
   /// Who left is remembered for `memory`, and who came, or came and is over, for twice as long: whoever tells
@@ -70,6 +71,15 @@ public:
     }
     return &found.call;
   }
+
+  /// The picture that is shown in this slot, when it is one of this call; else null. Until the account's
+  /// calls change.
+  const record_ptr* shown(const record_ptr& record, slot where) const {
+    return is_in(record, where) ? &at(where).record : nullptr;
+  }
+
+  /// Notes which change its last one was, as the change log counts them.
+  void mark(slot where, std::uint64_t change) { at(where).changed = change; }
 
   /// The call is over and forgotten. False when it is not here.
   bool remove(const record_ptr& record, slot where, moment now) {
@@ -115,7 +125,7 @@ public:
       if (next != order_.end())
         prefetch(&at((next++)->where));
       const auto& x = at(where);
-      f(entry{setup, x.record, x.call, x.came});
+      f(entry{setup, x.record, x.call, x.came, x.changed});
     }
   }
 
@@ -164,6 +174,7 @@ private:
     record_ptr record; ///< null: the slot is free. A newer one has the same place in the order
     Handle call;
     moment came = {};
+    std::uint64_t changed = 0; ///< 0: nobody has watched since it came
   };
   using slots = std::deque<occupant>;
 

@@ -42,6 +42,7 @@ struct call_record::draft {
   timestamp connect;
   timestamp end;
   call_state state = call_state::idle;
+  bool unseen = false;
   const call_record* same_texts = nullptr;          ///< the record that has these texts; null when none has
   std::array<std::string_view, text_count> texts{}; ///< when no record has them all
   std::forward_list<std::string> owned;
@@ -87,6 +88,7 @@ call_record::draft::draft(const call_record& from)
       connect(from.connect_),
       end(from.end_),
       state(from.state_),
+      unseen(from.unseen_),
       same_texts(&from) {}
 
 bool call_record::draft::differs(const call_record& from) const {
@@ -141,6 +143,7 @@ void call_record::draft::fill(const call_event& event) {
     connect = event.received;
   if (state == call_state::dead && end == timestamp{})
     end = event.ended.value_or(event.received);
+  unseen = state == call_state::dead && event.unseen;
   if (!same_texts)
     fit();
 }
@@ -163,6 +166,7 @@ record_ptr call_record::make(const draft& d) {
   record->connect_ = d.connect;
   record->end_ = d.end;
   record->state_ = d.state;
+  record->unseen_ = d.unseen;
   auto* out = reinterpret_cast<char*>(record + 1);
   if (d.same_texts) {
     std::memcpy(out, d.same_texts->texts(), size);

@@ -89,6 +89,7 @@ public:
   timestamp setup() const noexcept { return setup_; }
   timestamp connect() const noexcept { return connect_; } ///< unknown until connected
   timestamp end() const noexcept { return end_; }         ///< unknown until Dead
+  bool unseen() const noexcept { return unseen_; } ///< Dead for want of a word of its switch, see call_event
   std::string_view get(text which) const noexcept {
     const auto i = static_cast<std::size_t>(which);
     const auto begin = i == 0 ? 0U : ends_[i - 1];
@@ -138,6 +139,7 @@ private:
   timestamp end_;
   std::array<std::uint32_t, text_count> ends_{}; ///< where each text ends, behind this object
   call_state state_ = call_state::idle;
+  bool unseen_ = false;
 };
 
 inline record_ptr::record_ptr(const record_ptr& other) noexcept : record_(other.record_) {

@@ -21,7 +21,9 @@ struct leg_call {
   std::string caller;
   std::string callee;
   std::string sip_call_id;
-  std::string connection; ///< of the carrier's leg that counts
+  std::string said_direction; ///< as the script of its owner has named it first; empty: it has not
+  bool to_carrier = false;    ///< a carrier's leg was dialled for it
+  std::string connection;     ///< of the carrier's leg that counts
   std::string caller_media;
   std::string callee_media;
   timestamp setup;

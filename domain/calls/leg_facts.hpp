@@ -51,10 +51,11 @@ struct leg_facts {
   std::string_view said_account = {}; ///< as the operator's script names it
   std::string_view caller = {};       ///< number
   std::string_view callee = {}; ///< number that it dialled: taken on the first sight, later ones are others
-  std::string_view said_callee = {}; ///< as the script names it: goes before `callee`
-  std::string_view sip_call_id = {}; ///< RFC 3261 Call-ID
-  std::string_view connection = {};  ///< of a carrier's leg: which of its connections
-  std::string_view media = {};       ///< address of its RTP
+  std::string_view said_callee = {};    ///< as the script names it: goes before `callee`
+  std::string_view said_direction = {}; ///< of the call, as the script names it
+  std::string_view sip_call_id = {};    ///< RFC 3261 Call-ID
+  std::string_view connection = {};     ///< of a carrier's leg: which of its connections
+  std::string_view media = {};          ///< address of its RTP
   bool transferred = false; ///< just now: its account may be another's, and what its script says stays so
 };
 

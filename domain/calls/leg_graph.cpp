@@ -7,7 +7,10 @@
 
 namespace rollcall {
 
-leg_graph::leg_graph(const limits& bounds) : bounds_(bounds), gone_(bounds.tombstone, bounds.tombstones) {}
+leg_graph::leg_graph(const limits& bounds)
+    : bounds_(bounds),
+      gone_(bounds.tombstone, bounds.tombstones),
+      over_(bounds.tombstone, bounds.tombstones) {}
 
 leg_graph::~leg_graph() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/base/text_hash.hpp"
 #include "domain/calls/leg_call.hpp"
 #include "domain/calls/leg_facts.hpp"
 #include "domain/calls/recently_ended.hpp"
@@ -131,12 +132,6 @@ private:
   enum class account_source : std::uint8_t;
   using legs = std::vector<leg_node*>;
 
-  struct text_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   template <class T>
   using by_text = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
@@ -200,6 +195,7 @@ private:
   legs unplaced() const;
   void take_listed(leg_moment now);
   void remove_unlisted(leg_moment now);
+  void place_known_before(leg_moment now);
   void place_listed(leg_moment now);
   void fold_listed(bool is_whole, leg_moment now);
   void place_remembered(leg_node& of, leg_moment now);
@@ -215,9 +211,10 @@ private:
   by_text<legs> groups_;
   by_text<leg_node*> single_halves_;                  ///< by what both of a pair have in common
   by_text<std::shared_ptr<known_before>> remembered_; ///< by each of its legs
-  recently_ended gone_;
-  std::vector<std::string> dirty_;           ///< calls that have changed since they were told
-  call_changes ended_;                       ///< to be told after those, each behind what it was last
+  recently_ended gone_;                               ///< legs
+  recently_ended over_;            ///< calls that were told, which none that is remembered begins again
+  std::vector<std::string> dirty_; ///< calls that have changed since they were told
+  call_changes ended_;             ///< to be told after those, each behind what it was last
   std::unordered_set<std::string> suspects_; ///< calls that may have a leg apart
   std::unique_ptr<list> list_;               ///< while a snapshot is taken
   bool placing_ = false;                     ///< the legs of one that has ended

@@ -45,6 +45,7 @@ void leg_graph::split(call_node& which, leg_moment now) {
     made.shown.caller = old.caller;
     made.shown.callee = old.callee;
     made.shown.sip_call_id = old.sip_call_id;
+    made.shown.said_direction = old.said_direction;
     update(made, each);
     for (auto* other : together)
       if (other->of == &which && other != &anchor)

@@ -236,8 +236,11 @@ void leg_graph::end_call(call_node& which, call_end why, const call_node* into, 
     which.told = true;
   }
   const auto at = std::max({now.wall, shown.setup, shown.connect});
-  if (which.told)
+  if (which.told) {
     ended_.emplace_back(call_ended{shown.id, why, into ? into->shown.id : std::string{}, at});
+    over_.forget(now.steady);
+    over_.add(shown.id, now.steady);
+  }
   suspects_.erase(which.shown.id);
   const auto keeps_it = calls_.extract(calls_.find(which.shown.id));
 }

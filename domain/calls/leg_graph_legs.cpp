@@ -82,8 +82,10 @@ void leg_graph::take_accounts(leg_node& of, const leg_facts& said, leg_moment no
   if (of.first_account.empty())
     keep(of.first_account, said.account);
   keep(of.account, said.account);
-  if (!of.transferred)
-    keep(of.said_account, said.said_account);
+  if (of.transferred)
+    return;
+  keep(of.said_account, said.said_account);
+  keep(of.said_direction, said.said_direction);
 }
 
 void leg_graph::take_texts(leg_node& of, const leg_facts& said, bool first) {

@@ -45,6 +45,7 @@ struct leg_graph::leg_node {
   std::string caller;
   std::string callee;
   std::string said_callee;
+  std::string said_direction;
   std::string sip_call_id;
   std::string connection;
   std::string media;

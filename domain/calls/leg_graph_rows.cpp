@@ -89,6 +89,8 @@ void leg_graph::say_numbers(call_node& which) {
     shown.caller = owner->caller;
   if (shown.sip_call_id.empty())
     shown.sip_call_id = owner->sip_call_id;
+  if (shown.said_direction.empty())
+    shown.said_direction = owner->said_direction;
   if (which.callee_is_final)
     return;
   const auto& callee = owner->said_callee.empty() ? owner->callee : owner->said_callee;
@@ -118,6 +120,7 @@ void leg_graph::say_leg(call_node& which, const leg_node& of) {
     which.callee = &of;
   if (of.dialled)
     shown.state = std::max(shown.state, call_state::ar_complete);
+  shown.to_carrier = shown.to_carrier || (of.dialled && !of.connection.empty());
   // A caller that has given up was not connected, though whom it called may have answered just then.
   const auto is_surely_ones = which.awaited.empty() && !which.unanswered;
   const auto is_the_callers = which.owner ? is_owner : is_surely_ones || of.talked;

@@ -16,8 +16,9 @@ namespace {
 /// All texts of a listed leg.
 auto texts_of(listed_leg& said) {
   auto& f = said.facts;
-  return std::array{&f.id,     &f.group,       &f.pair,        &f.account,    &f.said_account, &f.caller,
-                    &f.callee, &f.said_callee, &f.sip_call_id, &f.connection, &f.media,        &said.bridge};
+  return std::array{&f.id,         &f.group,  &f.pair,        &f.account,        &f.said_account,
+                    &f.caller,     &f.callee, &f.said_callee, &f.said_direction, &f.sip_call_id,
+                    &f.connection, &f.media,  &said.bridge};
 }
 
 } // namespace
@@ -93,6 +94,7 @@ void leg_graph::snapshot_end(bool whole, leg_moment now) {
     return;
   take_listed(now);
   const auto is_whole = whole && !list_->cut;
+  place_known_before(now);
   if (is_whole)
     remove_unlisted(now);
   list_.reset();
@@ -126,8 +128,10 @@ void leg_graph::take_listed(leg_moment now) {
       if (of->number > list_->last_before)
         fill(of->callee, facts.callee);
       fill(of->said_callee, facts.said_callee);
-      if (!of->transferred)
+      if (!of->transferred) {
         fill(of->said_account, facts.said_account);
+        fill(of->said_direction, facts.said_direction);
+      }
       fill(of->sip_call_id, facts.sip_call_id);
     }
     if (of->moved)
@@ -150,11 +154,18 @@ void leg_graph::remove_unlisted(leg_moment now) {
                 [](const auto& each) { return !each.second->heard && each.second->members.empty(); });
 }
 
-/// Owners first: those that were dialled go to the calls of others.
-void leg_graph::place_listed(leg_moment now) {
+/// Before the legs that are gone take their calls with them: another node may have seen such a call go on
+/// with others.
+void leg_graph::place_known_before(leg_moment now) {
   placing_ = true;
   for (auto* each : unplaced())
     place_remembered(*each, now);
+  placing_ = false;
+}
+
+/// Owners first: those that were dialled go to the calls of others.
+void leg_graph::place_listed(leg_moment now) {
+  placing_ = true;
   for (auto* each : unplaced())
     if (!each->dialled && (each->group.empty() || each->group == each->id))
       begin_call(*each, true, now);
@@ -238,7 +249,7 @@ leg_graph::call_node* leg_graph::remembered_call(known_before& from) {
     return nullptr;
   if (const auto same = calls_.find(call.id); same != calls_.end())
     return same->second->shown.account == call.account ? same->second.get() : nullptr;
-  if (std::exchange(from.begun, true))
+  if (std::exchange(from.begun, true) || over_.contains(call.id))
     return nullptr;
   auto& made = begin_call(call.id);
   made.remembered = true;

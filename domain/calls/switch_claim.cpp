@@ -19,6 +19,31 @@ bool wins(const switch_claim& a, const node_id& a_of, const switch_claim& b, con
   return rank(a) != rank(b) ? rank(a) > rank(b) : a_of < b_of;
 }
 
+switch_presence presence_of(const switch_claim& claim) {
+  if (!claim.told)
+    return switch_presence::unknown;
+  return claim.connected ? switch_presence::connected : switch_presence::lost;
+}
+
+std::string_view to_string(switch_presence presence) {
+  switch (presence) {
+  case switch_presence::connected:
+    return "connected";
+  case switch_presence::lost:
+    return "lost";
+  case switch_presence::unknown:
+    break;
+  }
+  return "unknown";
+}
+
+switch_claim dated(switch_claim fresh, const switch_claim& before, timestamp now) {
+  const auto goes_on =
+      before.since != 0 && before.term == fresh.term && presence_of(before) == presence_of(fresh);
+  fresh.since = goes_on ? before.since : now.time_since_epoch().count();
+  return fresh;
+}
+
 claim_verdict::claim_verdict(const std::vector<node_claims>& all) : superseded_(all.size()) {
   struct holder {
     std::size_t node;
@@ -41,12 +66,12 @@ claim_verdict::claim_verdict(const std::vector<node_claims>& all) : superseded_(
   for (auto& names : superseded_)
     std::sort(names.begin(), names.end());
   for (const auto& [name, held] : best)
-    winners_.push_back(*held.claim);
+    winners_.push_back({held.node, *held.claim});
 }
 
 std::vector<std::string> claim_verdict::unknown(environment_id environment) const {
   std::vector<std::string> names;
-  for (const auto& claim : winners_)
+  for (const auto& [node, claim] : winners_)
     if (claim.environment == environment && !claim.told)
       names.push_back(claim.name.value());
   return names;
@@ -54,7 +79,7 @@ std::vector<std::string> claim_verdict::unknown(environment_id environment) cons
 
 std::vector<std::string> claim_verdict::unverified(environment_id environment) const {
   std::vector<std::string> names;
-  for (const auto& claim : winners_)
+  for (const auto& [node, claim] : winners_)
     if (claim.environment == environment && !claim.verified)
       names.push_back(claim.name.value());
   return names;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "domain/base/ids.hpp"
+#include "domain/base/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rollcall {
@@ -29,16 +32,35 @@ struct switch_claim {
   bool connected = false;
   bool verified = false; ///< connected, and its calls are all told
   bool told = false;     ///< the switch has told all its calls once, here or where they were taken over from
+  /// Since when its presence (see there) is this, or its newest connection came; microseconds since the epoch
+  /// by the clock of the node, 0: not known.
+  std::int64_t since = 0;
 
   friend bool operator==(const switch_claim&, const switch_claim&) = default;
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, switch_claim& x) {
-    return f(x.name, x.environment, x.term, x.whole, x.connected, x.verified, x.told);
+    return f(x.name, x.environment, x.term, x.whole, x.connected, x.verified, x.told, x.since);
   }
 };
 
 using switch_claims = std::vector<switch_claim>;
+
+/// How a switch is to be told of in one word.
+enum class switch_presence : std::uint8_t {
+  connected,
+  lost,    ///< its connection is gone: its calls are as it told them last
+  unknown, ///< it has not told all its calls yet, connected or not
+};
+
+switch_presence presence_of(const switch_claim& claim);
+
+/// `connected`, `lost`, `unknown`.
+std::string_view to_string(switch_presence presence);
+
+/// The claim with its `since`: that of the claim before, or `now` when the presence is another one, or the
+/// connection (the term).
+switch_claim dated(switch_claim fresh, const switch_claim& before, timestamp now);
 
 /// True when the claim `a` of node `a_of` wins over `b`. A claim that is not whole yields to any other, for
 /// what it lacks is there. Then the node that the switch is connected to knows better than any that it has
@@ -61,6 +83,13 @@ public:
   /// The switches whose calls do not count where node number `i` of `all` tells of them; sorted.
   const std::vector<switch_name>& superseded(std::size_t i) const { return superseded_[i]; }
 
+  /// The claim that wins, of each switch; by name. `node` is the number of its node.
+  struct winner {
+    std::size_t node;
+    switch_claim claim;
+  };
+  const std::vector<winner>& winners() const { return winners_; }
+
   /// Names of the switches of `environment` whose calls nobody of these nodes knows yet; sorted.
   std::vector<std::string> unknown(environment_id environment) const;
 
@@ -69,7 +98,7 @@ public:
 
 private:
   std::vector<std::vector<switch_name>> superseded_;
-  std::vector<switch_claim> winners_; ///< by name
+  std::vector<winner> winners_; ///< by name
 };
 
 } // namespace rollcall

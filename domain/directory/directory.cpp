@@ -200,6 +200,11 @@ const connection* directory::find(connection_id id) const {
 
 bool directory::has(vendor_id id) const { return vendors_.contains(id); }
 
+std::string_view directory::name_of(vendor_id id) const {
+  const auto found = vendors_.find(id);
+  return found == vendors_.end() ? std::string_view{} : entries_.vendors[found->second].name;
+}
+
 const customer* directory::root(environment_id environment) const {
   const auto found = roots_.find(environment);
   return found == roots_.end() ? nullptr : find(found->second);

@@ -112,6 +112,9 @@ public:
   const connection* find(connection_id id) const;
   bool has(vendor_id id) const;
 
+  /// Empty for an unknown vendor.
+  std::string_view name_of(vendor_id id) const;
+
   /// The root customer of an environment; null for an unknown environment.
   const customer* root(environment_id environment) const;
 

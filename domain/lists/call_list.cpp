@@ -137,12 +137,12 @@ void call_list::settle_moved(std::vector<list_part>& parts) {
 bool call_list::asked_for(const call_record& record) const {
   if (query_.account && record.account() != *query_.account)
     return false;
-  return matches(query_, *directory_, record);
+  return matches(query_, *directory_, record, now_);
 }
 
 void call_list::take(std::vector<list_part> parts) {
   for (auto& part : parts) {
-    if (part.records.empty())
+    if (part.records.empty() && part.changed.empty())
       continue;
     const auto* owner = directory_->owner(part.account.environment, part.account.account);
     if (!owner)
@@ -150,8 +150,25 @@ void call_list::take(std::vector<list_part> parts) {
     // A part may come from an account that changed hands after this request's directory was read.
     if (query_.recursive ? !directory_->covers(query_.scope, owner->id) : owner->id != query_.scope)
       continue;
-    runs_.push_back({std::move(part.records), owner->id});
+    changed_.insert(changed_.end(), part.changed.begin(), part.changed.end());
+    if (!part.records.empty())
+      runs_.push_back({std::move(part.records), owner->id});
   }
+}
+
+std::vector<record_ptr> call_list::take_records() {
+  std::vector<record_ptr> all;
+  std::size_t count = 0;
+  for (const auto& from : runs_)
+    count += from.records.size();
+  all.reserve(count);
+  for (auto& from : std::exchange(runs_, {}))
+    for (auto& listed : from.records)
+      all.push_back(std::move(listed.record));
+  picked_ = 0;
+  first_run_ = {};
+  candidates_.clear();
+  return all;
 }
 
 bool call_list::by_duration() const {

@@ -38,6 +38,8 @@ struct list_part {
   std::vector<record_ptr> moved;
   /// Serials of calls that are over and forgotten, in case another account still tells of them as moved.
   std::vector<std::uint64_t> over;
+  /// Those that are not over and have changed lately, whether they match or not; see list_request.
+  std::vector<record_ptr> changed = {};
 };
 
 /// A list in order, read row by row: the answer to a call_query. It holds pointers to records, not rows, so
@@ -55,6 +57,12 @@ public:
   bool wait(std::function<void()>) override { return false; }
 
   timestamp now() const noexcept { return now_; }
+
+  /// All that are still to be told, in no order, for whoever keeps them; then it is at its end.
+  std::vector<record_ptr> take_records();
+
+  /// Those of all parts in scope, see list_part.
+  const std::vector<record_ptr>& changed() const noexcept { return changed_; }
 
 private:
   /// Records of one account in list order. What is told next lies here as well, as a copy: a thousand runs
@@ -95,6 +103,7 @@ private:
   directory_ptr directory_;
   timestamp now_;
   std::vector<run> runs_;
+  std::vector<record_ptr> changed_;
   loser_tree first_run_;              ///< in orders by setup time
   std::vector<candidate> candidates_; ///< by duration: every record, backwards: the next is at the end
   std::array<call_row, 32> soon_;     ///< a ring: the next rows, already taken from the candidates

@@ -12,22 +12,12 @@ call_query for_part(call_query whole) {
   return whole;
 }
 
-bool matches(const call_query& query, const directory& dir, const call_record& record) {
+bool matches(const call_query& query, const directory& dir, const call_record& record, timestamp now) {
   if (query.active_only && !is_active(record.state()))
-    return false;
-  if (query.node && *query.node != record.source().node)
-    return false;
-  if (query.source && *query.source != record.source().name)
     return false;
   if (query.account_name && *query.account_name != record.get(call_text::account_name))
     return false;
-  if (query.connection)
-    return record.connection() == *query.connection && dir.find(*query.connection) != nullptr;
-  if (query.vendor) {
-    const auto* connection = dir.find(record.connection());
-    return connection != nullptr && connection->vendor == *query.vendor;
-  }
-  return true;
+  return matches(query.filter, dir, record, now);
 }
 
 } // namespace rollcall

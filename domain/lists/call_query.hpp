@@ -3,6 +3,7 @@
 #include "domain/base/ids.hpp"
 #include "domain/calls/call_record.hpp"
 #include "domain/directory/directory.hpp"
+#include "domain/lists/call_filter.hpp"
 
 #include <array>
 #include <cstdint>
@@ -25,10 +26,7 @@ struct call_query {
   bool active_only = false;
   std::optional<account_id> account;
   std::optional<std::string> account_name; ///< calls of this name, which the directory does not know
-  std::optional<vendor_id> vendor;         ///< ignored when `connection` is given
-  std::optional<connection_id> connection;
-  std::optional<node_id> node;
-  std::optional<switch_name> source; ///< of this switch only; never asked for from outside
+  call_filter filter;
   call_order order = call_order::oldest_first;
   std::uint64_t offset = 0; ///< rows passed over, after ordering
   std::optional<std::uint64_t> limit;
@@ -38,8 +36,8 @@ struct call_query {
 /// known only when all are together.
 call_query for_part(call_query whole);
 
-/// The part of a query that one record decides: state, vendor, connection and node. Scope and account are
-/// decided by where the record is found.
-bool matches(const call_query& query, const directory& dir, const call_record& record);
+/// The part of a query that one record decides. Scope and account are decided by where the record is found.
+/// `now` is the moment for which running times are told.
+bool matches(const call_query& query, const directory& dir, const call_record& record, timestamp now);
 
 } // namespace rollcall

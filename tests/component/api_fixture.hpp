@@ -21,8 +21,10 @@ struct front_script {
   std::vector<stats_request> stats;
   std::vector<disconnect_request> disconnects;
   std::vector<node_order> node_orders;
+  std::vector<history_request> histories;
   std::vector<record_ptr> calls; ///< what lists show, of account 11
   cluster_stats_answer counts;
+  history_answer history;
   cluster_disconnect_answer disconnected;
   std::optional<caf::error> error;               ///< instead of any answer
   std::vector<caf::response_promise> unanswered; ///< of a frontend that keeps silent
@@ -55,12 +57,16 @@ inline cluster_frontend_actor::behavior_type scripted_frontend(cluster_frontend_
                                       actor_fixture::wall,
                                       {}});
       },
+      [](const watch_request&) -> caf::result<cluster_watch_actor> { return caf::sec::unexpected_message; },
       [=](const stats_request& r) { return script->stats.push_back(r), script->reply(self, script->counts); },
       [=](const disconnect_request& r) {
         return script->disconnects.push_back(r), script->reply(self, script->disconnected);
       },
       [=](const node_order& r) {
         return script->node_orders.push_back(r), script->reply(self, node_order_answer{});
+      },
+      [=](const history_request& r) {
+        return script->histories.push_back(r), script->reply(self, script->history);
       },
   };
 }

@@ -1,10 +1,14 @@
 #include "asterisk_fixture.hpp"
+#include "tests/component/holds_soon.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
+#include <variant>
 #include <vector>
 
 namespace rollcall::asterisk_connection_test {
@@ -214,10 +218,14 @@ TEST_CASE("channels that are listed and of which no event has told show that the
   CHECK(here.notes().lines().empty());
 }
 
-TEST_CASE("no order is passed on before the channels are known, and then it is") {
+TEST_CASE("an order before the channels are known is refused and not kept, however long lists take") {
+  auto bounds = node::quick();
+  bounds.tick =
+      std::chrono::milliseconds{300}; // twice as long is a pause of ours, after which lists have time
+  bounds.answer = std::chrono::milliseconds{1'000};
   fake_link link;
-  node here{link};
-  here.script([](auto& script) { script.channels = {channel_headers("1.1")}; });
+  node here{link, bounds};
+  here.script([](auto& script) { script.channels = {channel_headers("1.1"), channel_headers("1.2")}; });
   std::atomic<bool> may_list{false};
   here.script([&](auto& script) {
     script.instead = [&](const action& asked) -> std::optional<std::string> {
@@ -229,17 +237,125 @@ TEST_CASE("no order is passed on before the channels are known, and then it is")
   here.connect();
   auto asterisk = here.next();
   REQUIRE(link.wait([](const auto&) { return true; }));
-  CHECK(link.at().connection->hang_up("1.1"));
+  const auto connection = link.at().connection;
+  CHECK_FALSE(connection->hang_up("1.1"));
   REQUIRE(asterisk->listed(1));
-  CHECK(here.counters().hang_ups_sent == 0);
+  CHECK_FALSE(connection->hang_up("1.1"));
   may_list = true; // the first lists are given up, and the next have it
   REQUIRE(link.wait(is_settled));
-  link.at().connection->hang_up("1.1");
+  CHECK(connection->hang_up("1.2"));
   auto action = asterisk->told();
   while (action && action->at("Action") != "Hangup")
     action = asterisk->told();
   REQUIRE(action);
-  CHECK(action->at("Channel") == "1.1");
+  CHECK(action->at("Channel") == "1.2");
+  CHECK(here.counters().hang_ups_sent == 1);
+}
+
+TEST_CASE("an Asterisk that takes long to answer a question is not asked on, and orders need not wait") {
+  auto bounds = node::quick();
+  bounds.question_slow = std::chrono::milliseconds{20};
+  bounds.question_rest = 50;
+  fake_link link;
+  node here{link, bounds};
+  std::atomic<int> asked_for{0};
+  here.script([&](auto& script) {
+    script.instead = [&](const action& asked) -> std::optional<std::string> {
+      if (asked.at("Action") != "Getvar" || !asked.contains("Channel"))
+        return std::nullopt;
+      if (++asked_for == 1)
+        std::this_thread::sleep_for(2 * bounds.question_slow); // nor does it do anything else
+      return std::nullopt;
+    };
+  });
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  std::string all; // at once, or the first answer comes before the second question
+  for (int i = 1; i < 9; ++i)
+    all += came("1." + std::to_string(i));
+  asterisk->send(all);
+  CHECK(rollcall::testing::holds_soon([&] { return asked_for == 2; })); // both were sent at once
+  CHECK(link.at().connection->hang_up("1.8"));
+  auto action = asterisk->told();
+  while (action && action->at("Action") != "Hangup")
+    action = asterisk->told();
+  CHECK(action);
+  CHECK(asked_for == 2);
+  CHECK(rollcall::testing::holds_soon([&] { return asked_for > 2; }));
+}
+
+TEST_CASE("when the link hears of a call it may hang it up") {
+  fake_link link;
+  node here{link};
+  here.script([](auto& script) { script.channels = {channel_headers("1.1")}; });
+  std::atomic<int> refused{0};
+  link.on_news = [&](const switch_connection_ptr& connection, const switch_news& news) {
+    for (const auto& each : news)
+      if (const auto* call = std::get_if<call_event>(&each); call && !connection->hang_up(call->id))
+        ++refused;
+  };
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  auto action = asterisk->told();
+  while (action && action->at("Action") != "Hangup")
+    action = asterisk->told();
+  REQUIRE(action);
+  CHECK(refused == 0);
+}
+
+TEST_CASE("while the node is behind and takes the next lists, orders go by what events have told") {
+  fake_link link;
+  auto bounds = node::quick();
+  bounds.backlog = 5;
+  link.consumes = false;
+  node here{link, bounds};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  here.script([](auto& script) {
+    script.instead = [](const action& asked) -> std::optional<std::string> {
+      return asked.at("Action") == "CoreShowChannels" ? std::optional{std::string{}} : std::nullopt;
+    };
+  });
+  std::string last;
+  for (std::uint64_t i = 0; i < 50 && here.counters().dropped == 0; ++i) { // each in a delivery of its own
+    last = "1." + std::to_string(i);
+    asterisk->send(came(last));
+    REQUIRE(rollcall::testing::holds_soon([&] { return here.counters().events > i; }));
+  }
+  REQUIRE(here.counters().dropped > 0);
+  const auto connection = link.at().connection;
+  for (int i = 0; i < 100; ++i)
+    connection->consumed();
+  REQUIRE(asterisk->listed(2)); // which is not answered
+  CHECK(connection->hang_up(last));
+  auto action = asterisk->told();
+  while (action && action->at("Action") != "Hangup")
+    action = asterisk->told();
+  REQUIRE(action);
+  CHECK(action->at("Channel") == last);
+}
+
+TEST_CASE("a link hears which run of Asterisk it is, and who, as of a switch of the feed") {
+  fake_link link;
+  node here{link};
+  here.connect();
+  auto asterisk = here.next();
+  REQUIRE(link.wait(is_settled));
+  const auto first = link.at().connection->host();
+  CHECK_FALSE(first.run.empty());
+  CHECK(first.address == "127.0.0.1");
+  asterisk.reset();
+  asterisk = here.next();
+  REQUIRE(link.wait(is_settled, 1));
+  CHECK(link.at(1).connection->host().run == first.run);
+  here.script([](auto& script) { script.started = "09:00:00"; });
+  asterisk.reset();
+  asterisk = here.next();
+  REQUIRE(link.wait(is_settled, 2));
+  CHECK(link.at(2).connection->host().run != first.run);
 }
 
 TEST_CASE("one Asterisk under two names is refused under the second") {

@@ -135,7 +135,7 @@ void manager::answer(const action& asked) {
   socket_.send(text);
   if (name == "CoreShowChannels")
     ++listed_;
-  else if (name == "Hangup" || name == "Getvar")
+  else if (name == "Hangup" || name == "Getvar" || name == "Setvar")
     told_.push_back(asked);
   changed_.notify_all();
 }
@@ -173,6 +173,8 @@ std::string manager::answer_to(const action& asked) {
     return list_of("CoreShowChannels", script_->channels, script_->whole, id);
   if (name == "Hangup")
     return success(id, header("Message", "Channel Hungup"));
+  if (name == "Setvar")
+    return success(id, header("Message", "Variable Set"));
   if (name == "Getvar" && asked.contains("Channel"))
     return error(id, "No such channel");
   return name == "Getvar" ? success(id, header("Variable", "ENTITYID") + header("Value", "02:fc:00:00:00:01"))

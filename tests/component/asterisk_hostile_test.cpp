@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 // What strangers can put into events, or into lists.
@@ -126,6 +129,47 @@ TEST_CASE("a list with such a channel in it ends nothing") {
   CHECK_FALSE(is_over(link.at(), "1.1"));
   CHECK_FALSE(is_told(link.at(), "1.3"));
   CHECK(count<snapshot_end>(link.at()) == 1);
+}
+
+TEST_CASE(
+    "while such a channel is up lists are not taken for all that it says, and at once when it has gone") {
+  auto forged = channel_headers("1.2");
+  forged.insert(forged.find("4930"), "\r\nUniqueid: 1.3\r\nX: ");
+  using act = std::function<void(fake_link&, manager&)>;
+  const act wish = [](fake_link& link, manager&) { link.at().connection->request_snapshot(); };
+  const auto event = [](const std::string& name, const std::string& headers) -> act {
+    return [=](fake_link&, manager& asterisk) { asterisk.send(event_text(name, headers)); };
+  };
+  const act order = [](fake_link& link, manager&) { CHECK(link.at().connection->hang_up("1.4")); };
+  const auto rests = [&](const char* what, const act& begin, const act& end) {
+    CAPTURE(what);
+    fake_link link;
+    auto bounds = node::quick();
+    bounds.snapshot_again = bounds.snapshot_retry = std::chrono::hours{1};
+    node here{link, bounds};
+    const auto& counters = here.counters();
+    here.connect();
+    auto asterisk = here.next();
+    REQUIRE(link.wait(is_settled));
+    here.script([&](auto& script) { script.channels = {forged}; });
+    begin(link, *asterisk);
+    REQUIRE(rollcall::testing::holds_soon([&] { return counters.snapshots_failed == 1; }));
+    for (int i = 0; i < 20; ++i)
+      asterisk->send(event_text("Newstate", forged));
+    asterisk->send(event_text("Hangup", channel_headers("9.9", "802")) + came("1.4")); // another one has gone
+    REQUIRE(link.wait([](const auto& it) { return is_told(it, "1.4"); }));
+    std::this_thread::sleep_for(std::chrono::milliseconds{100}); // many ticks
+    CHECK(counters.snapshots_failed == 1);
+    here.script([](auto& script) { script.channels = {channel_headers("1.4", "801", 4)}; });
+    end(link, *asterisk);
+    CHECK(link.wait([](const auto& it) { return count<snapshot_end>(it) == 2; }));
+    CHECK_FALSE(is_over(link.at(), "1.4"));
+  };
+  rests("seen in a list, and gone by an event that is believed", wish,
+        event("Hangup", channel_headers("1.2")));
+  rests("heard of, and gone by one that is not", event("Newstate", forged), event("Hangup", forged));
+  rests("an order comes", wish, order);
+  rests("the link wants to know", wish, wish);
 }
 
 } // namespace rollcall::asterisk_hostile_test

@@ -32,10 +32,11 @@ public:
   authority(const authority&) = delete;
   authority& operator=(const authority&) = delete;
 
-  /// A new certificate of this authority, and itself as the one to verify others by.
-  net::tls_files issue(const std::string& name) const {
+  /// A new certificate of this authority, and itself as the one to verify others by. `hosts` are those that
+  /// it is for, "DNS:pbx,IP:127.0.0.1", and `seconds` how long it is good from now on.
+  net::tls_files issue(const std::string& name, const std::string& hosts = {}, long seconds = 3600) const {
     const key_ptr key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
-    const auto issued = make(key.get(), name, "CA:FALSE");
+    const auto issued = make(key.get(), name, "CA:FALSE", hosts, seconds);
     const net::tls_files files{folder_ / (name + ".crt"), folder_ / (name + ".key"), folder_ / "ca.crt"};
     write(files.certificate, [&](std::FILE* out) { PEM_write_X509(out, issued.get()); });
     write(files.key, [&](std::FILE* out) {
@@ -53,12 +54,13 @@ private:
     return made;
   }
 
-  certificate_ptr make(EVP_PKEY* of, const std::string& name, const char* constraint) const {
+  certificate_ptr make(EVP_PKEY* of, const std::string& name, const char* constraint,
+                       const std::string& hosts = {}, long seconds = 3600) const {
     certificate_ptr made{X509_new(), &X509_free};
     X509_set_version(made.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), ++count());
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), seconds);
     X509_set_pubkey(made.get(), of);
     const auto put = [](X509_NAME* into, const std::string& text) {
       X509_NAME_add_entry_by_txt(into, "CN", MBSTRING_ASC,
@@ -69,11 +71,17 @@ private:
     put(issuer, name_);
     X509_set_issuer_name(made.get(), issuer);
     X509_NAME_free(issuer);
-    X509_EXTENSION* basic = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, constraint);
-    X509_add_ext(made.get(), basic, -1);
-    X509_EXTENSION_free(basic);
+    extend(made.get(), NID_basic_constraints, constraint);
+    if (!hosts.empty())
+      extend(made.get(), NID_subject_alt_name, hosts.c_str());
     X509_sign(made.get(), key_.get(), EVP_sha256());
     return made;
+  }
+
+  static void extend(X509* certificate, int what, const char* value) {
+    X509_EXTENSION* made = X509V3_EXT_conf_nid(nullptr, nullptr, what, value);
+    X509_add_ext(certificate, made, -1);
+    X509_EXTENSION_free(made);
   }
 
   template <class Write>

@@ -70,12 +70,12 @@ TEST_CASE_FIXTURE(cluster_world,
   tell(*attach(2, "sbc-1", 2), snapshot_begin{}, call{"1"}.in(11), snapshot_end{});
   advance(1s); // node-b keeps its own picture for longer
   auto query = all_of(1);
-  query.node = node_id{"node-b"};
+  query.filter.node = node_id{"node-b"};
   for (std::size_t at = 0; at < 3; ++at) {
     CAPTURE(at);
     CHECK(read(*list_at(at, query).rows).empty());
   }
-  query.node = node_id{"node-c"};
+  query.filter.node = node_id{"node-c"};
   for (std::size_t at = 0; at < 3; ++at)
     CHECK(read(*list_at(at, query).rows) == lines{"sbc-1:1 Connected 11@1 node-c"});
 }

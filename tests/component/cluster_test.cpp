@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(cluster_world, "offset, limit and order are those of the whole
           == lines{"sbc-2:3 Connected 11@1 node-b", "sbc-1:2 Connected 11@1 node-a",
                    "sbc-2:1 Connected 11@1 node-b"});
   }
-  query.node = node_id{"node-b"};
+  query.filter.node = node_id{"node-b"};
   query.offset = 0;
   CHECK(read(*list_at(0, query).rows)
         == lines{"sbc-2:5 Connected 11@1 node-b", "sbc-2:3 Connected 11@1 node-b",
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(cluster_world, "a switch of a node that need not be asked is n
   tell(one, call{"1"}.in(11));
   advance(1s);
   auto query = all_of(1);
-  query.node = node_id{"node-b"};
+  query.filter.node = node_id{"node-b"};
   CHECK(list_at(2, query).covers.unverified.empty());
   CHECK(disconnect(2, [](auto& r) { call_named(r, "sbc-1:1"); }).covers.unverified.empty());
   lose(one);
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(cluster_world, "addresses at which nobody was ever seen are mi
   advance(600ms);
   CHECK(list_at(0, all_of(1)).covers.missing == lines{"10.0.0.9:4242"});
   auto query = all_of(1);
-  query.node = node_id{"node-z"}; // which may be just that one
+  query.filter.node = node_id{"node-z"}; // which may be just that one
   CHECK(list_at(0, query).covers.missing == lines{"10.0.0.9:4242"});
   sites[0].mesh->peers.front().node = node_id{"node-z"}; // it has refused us, or is about to join
   advance(600ms);

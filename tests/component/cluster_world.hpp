@@ -4,6 +4,7 @@
 #include "actors/cluster/cluster.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/node_orders.hpp"
+#include "actors/history/history_writer.hpp"
 #include "actors/workers/workers.hpp"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const s
         return pass(wire::heartbeat{}, atom::ping_v, theirs);
       },
       [=](const wire::list_query& query) { return pass(wire::list_opening{}, query); },
+      [=](const wire::watch_query& query) { return pass(wire::watch_opening{}, query); },
       [=](const wire::stats_query& query) { return pass(wire::counts{}, query); },
       [=](const wire::disconnect_order& order) { return pass(wire::disconnect_answer{}, order); },
       [=](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
@@ -86,6 +88,10 @@ inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const s
         return pass(caf::ok_atom_v, atom::resume_v, of, calls);
       },
       [=](atom::drain, std::int64_t expires) { return pass(caf::ok_atom_v, atom::drain_v, expires); },
+      [=](const wire::history_part& part) {
+        if (!by->cut)
+          self->send(member, part);
+      },
       [=](caf::tick_atom) {
         for (const auto& arrive : std::exchange(*held, {}))
           arrive();
@@ -117,6 +123,8 @@ struct site {
   int drained = 0;
   known_members kept;                                  ///< what is to be known over a restart
   std::map<switch_name, outstanding_hang_ups> hung_up; ///< before one, without an end
+  std::shared_ptr<history_sink> history;               ///< null: none is written
+  history_writer_actor writer;
   node_actor node;
   cluster_frontend_actor front;
   member_host_actor member;
@@ -173,11 +181,15 @@ struct cluster_world : actor_fixture {
     one.mesh = std::make_shared<fake_mesh>();
     one.incarnation = ++connections;
     one.context->node = node_id{name_of(i)};
+    one.context->version = "version of " + name_of(i);
+    one.context->started = wall;
     one.context->now = [&one] { return wall + one.skew; };
     one.booted = i * 24h;
     one.context->boottime = [&one] { return boottime + one.booted; };
     one.node = spawn_node(sys, one.context, auditor_actor{});
-    one.member = spawn_member(sys, one.context, one.node, auditor_actor{}, false);
+    if (one.history)
+      one.writer = spawn_history_writer(sys, one.context, one.history, false);
+    one.member = spawn_member(sys, one.context, one.node, auditor_actor{}, false, one.writer);
     cluster_settings settings;
     settings.incarnation = one.incarnation;
     settings.secret = one.secret = secret;
@@ -210,6 +222,7 @@ struct cluster_world : actor_fixture {
     caf::anon_send_exit(one.node, caf::exit_reason::user_shutdown);
     run();
     caf::anon_send_exit(one.front, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(one.writer, caf::exit_reason::user_shutdown);
     run();
   }
 

@@ -16,11 +16,13 @@ namespace rollcall::feed::testing {
 
 class fake_link::port final : public switch_port {
 public:
-  port(std::shared_ptr<shared> with, std::size_t number, bool consumes)
-      : shared_(std::move(with)), number_(number), consumes_(consumes) {}
+  port(std::shared_ptr<shared> with, std::size_t number, const fake_link& of)
+      : shared_(std::move(with)), number_(number), consumes_(of.consumes), on_news_(of.on_news) {}
 
   void deliver(switch_news news) override {
     switch_connection_ptr connection;
+    if (on_news_)
+      on_news_(shared_->connection_of(number_), news);
     {
       const std::lock_guard lock{shared_->mutex};
       auto& mine = shared_->attachments[number_];
@@ -44,6 +46,7 @@ private:
   std::shared_ptr<shared> shared_;
   std::size_t number_;
   bool consumes_;
+  std::function<void(const switch_connection_ptr&, const switch_news&)> on_news_;
 };
 
 attach_fn fake_link::attach() {
@@ -63,7 +66,7 @@ switch_port_ptr fake_link::add(const switch_name& name, std::uint64_t epoch,
   const std::lock_guard lock{shared_->mutex};
   shared_->attachments.push_back({name, epoch, std::move(connection), {}, 0, {}});
   shared_->changed.notify_all();
-  return std::make_unique<port>(shared_, shared_->attachments.size() - 1, consumes);
+  return std::make_unique<port>(shared_, shared_->attachments.size() - 1, *this);
 }
 
 void fake_link::let_go() {

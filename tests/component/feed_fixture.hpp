@@ -49,6 +49,9 @@ public:
   std::size_t size() const;
   attachment at(std::size_t number = 0) const;
 
+  /// When set, is called with each delivery before it counts as come.
+  std::function<void(const switch_connection_ptr&, const switch_news&)> on_news;
+
   /// Waits until `holds` for an attachment that exists; false when it never does.
   bool wait(const std::function<bool(const attachment&)>& holds, std::size_t number = 0) const;
 
@@ -64,6 +67,11 @@ private:
     mutable std::mutex mutex;
     mutable std::condition_variable changed;
     std::vector<attachment> attachments;
+
+    switch_connection_ptr connection_of(std::size_t number) const {
+      const std::lock_guard lock{mutex};
+      return attachments[number].connection;
+    }
   };
   std::shared_ptr<shared> shared_ = std::make_shared<shared>();
 };

@@ -22,6 +22,7 @@ wire::member_actor::behavior_type holder_of(wire::member_actor::pointer, std::ui
         opening.first = {packer.take(), true};
         return opening;
       },
+      [](const wire::watch_query&) { return wire::watch_opening{}; },
       [](const wire::stats_query&) { return wire::counts{}; },
       [](const wire::disconnect_order&) { return wire::disconnect_answer{}; },
       [told](atom::release, const std::string&, std::uint64_t, const switch_host&) {
@@ -34,6 +35,7 @@ wire::member_actor::behavior_type holder_of(wire::member_actor::pointer, std::ui
       [](atom::inherit, const std::string&, const std::string&) { return caf::ok_atom_v; },
       [](atom::resume, const std::string&, const outstanding_hang_ups&) { return caf::ok_atom_v; },
       [](atom::drain, std::int64_t) { return caf::ok_atom_v; },
+      [](const wire::history_part&) {},
   };
 }
 

@@ -1,5 +1,6 @@
 #include "tests/component/actor_fixture.hpp"
 #include "tests/component/random_switch.hpp"
+#include "tests/component/stream_mirror.hpp"
 #include "tests/component/truth_model.hpp"
 #include "tests/component/truth_seeds.hpp"
 
@@ -113,6 +114,7 @@ struct truth_run : world {
   std::uint64_t sent = 0;    ///< disconnects, by the answers
   int ticks = 0;             ///< of time since the last rest
   bool nobody_known = false; ///< the directory knows the username `nobody`
+  std::array<stream_mirror, 2> mirrors{stream_mirror{*this, 1}, stream_mirror{*this, 2}};
 
   explicit truth_run(std::uint64_t seed) : any(seed) {
     constexpr std::array lingers{1'000ms, 3'000ms, 32'000ms};
@@ -129,6 +131,8 @@ struct truth_run : world {
   /// What is still under way comes to an end while there is somebody to hear of it.
   ~truth_run() {
     requests.clear();
+    for (auto& mirror : mirrors)
+      mirror.leave();
     run();
   }
 
@@ -148,6 +152,9 @@ struct truth_run : world {
   bool step() {
     const auto worked = run_any(any);
     std::erase_if(requests, [](const auto& answered) { return answered(); });
+    if (any() % 4 == 0)
+      for (auto& mirror : mirrors)
+        mirror.pump();
     return worked;
   }
 
@@ -168,6 +175,8 @@ struct truth_run : world {
       come_or_go(sbc);
     } else if (pick < 94) {
       self->send(node, atom::audit_v);
+    } else if (pick < 96) {
+      watch_or_not(mirrors[any() % 2]);
     } else if (ticks < 4) {
       ++ticks;
       sched.clock().advance_time(defaults::link_tick);
@@ -240,6 +249,13 @@ struct truth_run : world {
       else
         entry_of(e.customers, customer_id{3}).wholesaler = customer_id{any() % 2 ? 2 : 4};
     });
+  }
+
+  void watch_or_not(stream_mirror& mirror) {
+    if (mirror.is_open())
+      mirror.leave();
+    else
+      mirror.come();
   }
 
   // --- what callers ask
@@ -360,8 +376,38 @@ struct truth_run : world {
     compare();
   }
 
+  /// Who watches has, at the next mark, what a list shows.
+  void compare_mirrors() {
+    for (auto& mirror : mirrors) {
+      if (!mirror.is_open())
+        continue;
+      constexpr int patience = 100;
+      // A mark tells of a moment after the one before was written: the first two may have waited to be read.
+      for (auto before = mirror.marks() + 2, tries = std::uint64_t{0}; mirror.marks() <= before; ++tries) {
+        insist(tries < patience, "no mark comes");
+        mirror.pump();
+        run();
+        mirror.pump();
+        advance(defaults::watch_pulse);
+      }
+      const auto list = ask<cluster_list_answer>(front, list_request{all_of(mirror.scope()), dir});
+      std::size_t living = 0;
+      for (call_row row; list->rows->next(row) == row_source::step::row;) {
+        if (row.record->state() == call_state::dead)
+          continue;
+        ++living;
+        const auto found = mirror.calls().find(std::string{row.record->id()});
+        insist(found != mirror.calls().end(), std::string{row.record->id()} + " was not told");
+        insist(picture_of(*found->second) == picture_of(*row.record),
+               std::string{row.record->id()} + " was told otherwise");
+      }
+      insist(living == mirror.calls().size(), "calls were told that are none");
+    }
+  }
+
   /// What can be asked is the model, call for call, field for field.
   void compare() {
+    compare_mirrors();
     audit();
     insist(context->metrics.tally_drift == 0, "a tally drifted");
     for (const auto& [scope, recursive] : {std::pair{1, true}, {1, false}, {2, true}, {4, true}}) {

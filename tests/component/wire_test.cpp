@@ -36,7 +36,7 @@ T sent(const T& x) {
 }
 
 switch_claims two_claims() {
-  return {{switch_name{"sbc-1"}, environment_id{7}, 1'732'320'000'123, true, true, true},
+  return {{switch_name{"sbc-1"}, environment_id{7}, 1'732'320'000'123, true, true, true, true, 5},
           {switch_name{"sbc-2"}, environment_id{1}, 0, false, false, false}};
 }
 
@@ -64,8 +64,31 @@ TEST_CASE("messages between nodes arrive as they were sent") {
   CHECK(counted.front().account == accounts.front().account);
   CHECK(counted.front().counts == accounts.front().counts);
   CHECK(wire::stats_from(sent(wire::counts_of(accounts, two_claims())), {switch_name{"sbc-1"}}, {}).empty());
+  auto with_events = wire::counts_of(accounts, two_claims());
+  with_events.events =
+      wire::events_of(with_events.claims, {{switch_name{"sbc-2"}, 4}, {switch_name{"x"}, 5}});
+  CHECK(wire::events_from(sent(with_events))
+        == recent_events{{switch_name{"sbc-1"}, 0}, {switch_name{"sbc-2"}, 4}});
+  CHECK(sent(wire::stats_query{3, true, true}).by_switch);
+  CHECK(sent(wire::node_identity{"node-a", 7, {}, {"a:1"}, "1.2.3"}).version == "1.2.3");
+  const auto part =
+      sent(wire::history_part{"node-a", 1'732'320'000, 0b101, false, 3, true, {{5, "bytes"}, {77, {}}}});
+  CHECK(part.node == "node-a");
+  CHECK(part.start == 1'732'320'000);
+  CHECK(part.moments == 0b101);
+  CHECK_FALSE(part.complete);
+  CHECK(part.number == 3);
+  CHECK(part.last);
+  CHECK(part.blocks == packed_rows_blocks{{5, "bytes"}, {77, {}}});
   CHECK(sent(wire::disconnect_answer{two_claims(), {{"sbc-1", 1, 2, 3, 5}}, 4}).switches.front().expired
         == 5);
+}
+
+TEST_CASE("events of another node that are more or fewer than its claims are nobody's") {
+  wire::counts told{two_claims(), {{}, true}, {}, {1}};
+  CHECK(wire::events_from(told) == recent_events{{switch_name{"sbc-1"}, 1}});
+  told.events = {1, 2, 3};
+  CHECK(wire::events_from(told) == recent_events{{switch_name{"sbc-1"}, 1}, {switch_name{"sbc-2"}, 2}});
 }
 
 TEST_CASE("queries and orders arrive as they were sent") {
@@ -74,7 +97,19 @@ TEST_CASE("queries and orders arrive as they were sent") {
   list.query.recursive = false;
   list.query.active_only = true;
   list.query.account = account_id{11};
-  list.query.node = node_id{"node-b"};
+  list.query.filter.node = node_id{"node-b"};
+  list.query.filter.vendor = vendor_id{4};
+  list.query.filter.source = switch_name{"sbc-1"};
+  list.query.filter.only = std::make_shared<call_filter::ids>(call_filter::ids{"sbc-1:a", "sbc-1:b"});
+  list.query.filter.cli = text_pattern::parse("*\\*44*");
+  list.query.filter.cld = text_pattern::parse("99*");
+  list.query.filter.sip_call_id = text_pattern::parse("*@host");
+  list.query.filter.media_ip = text_pattern::parse("192.0.2.1");
+  list.query.filter.direction = "vendor";
+  list.query.filter.states.add(call_state::dead);
+  list.query.filter.duration = {1s, 2s};
+  list.query.filter.delay = {3ms, {}};
+  list.query.filter.least_age = 5s;
   list.query.order = call_order::longest_last;
   list.query.offset = 2;
   list.query.limit = 5;
@@ -85,9 +120,22 @@ TEST_CASE("queries and orders arrive as they were sent") {
   CHECK_FALSE(again.recursive);
   CHECK(again.active_only);
   CHECK(again.account == list.query.account);
-  CHECK_FALSE(again.vendor);
-  CHECK_FALSE(again.connection);
-  CHECK(again.node == list.query.node);
+  const auto& filter = list.query.filter;
+  CHECK(again.filter.vendor == filter.vendor);
+  CHECK_FALSE(again.filter.connection);
+  CHECK(again.filter.node == filter.node);
+  CHECK(again.filter.source == filter.source);
+  REQUIRE(again.filter.only);
+  CHECK(*again.filter.only == *filter.only);
+  CHECK(again.filter.cli == filter.cli);
+  CHECK(again.filter.cld == filter.cld);
+  CHECK(again.filter.sip_call_id == filter.sip_call_id);
+  CHECK(again.filter.media_ip == filter.media_ip);
+  CHECK(again.filter.direction == filter.direction);
+  CHECK(again.filter.states == filter.states);
+  CHECK(again.filter.duration == filter.duration);
+  CHECK(again.filter.delay == filter.delay);
+  CHECK(again.filter.least_age == filter.least_age);
   CHECK(again.order == list.query.order);
   CHECK(again.offset == 0);
   CHECK(again.limit == 7);
@@ -117,6 +165,14 @@ TEST_CASE("queries and orders arrive as they were sent") {
   CHECK(ordered.audit.address == "192.0.2.1 via node-a");
   CHECK(ordered.audit.method == request.audit.method);
   CHECK(ordered.audit.scope == request.scope);
+}
+
+TEST_CASE("a filter of another node with a pattern that is none selects nothing") {
+  wire::list_query query;
+  query.filter.cli = {"4*4"};
+  const auto filter = wire::query_from(query, {}, *directory::link({})).filter;
+  REQUIRE(filter.only);
+  CHECK(filter.only->empty());
 }
 
 } // namespace rollcall::testing::wire_test

@@ -10,7 +10,9 @@ import pytest
 import harness
 from sim_peers import node, nodes, sim  # noqa: F401: fixtures of the tests of rollcall sim
 from sip_network import KAMAILIOS, Lab, network, sip  # noqa: F401: fixtures of all tests with real SIP
-from asterisk_lab import ASTERISKS  # that has named its folder
+from asterisk_lab import ASTERISKS, AsteriskLab  # that has named its folder
+
+LABS = {"Kamailio": Lab, "Asterisk": AsteriskLab}
 
 
 def pytest_addoption(parser):
@@ -19,6 +21,8 @@ def pytest_addoption(parser):
                           "scripts/setup --switches makes")
     parser.addoption("--asterisk", choices=ASTERISKS, default=os.environ.get("ASTERISK", "22"),
                      help="the Asterisk of a root which scripts/setup --switches makes")
+    parser.addoption("--churn", type=float, default=20, metavar="SECONDS",
+                     help="how long random calls are made on each real switch")
 
 
 def pytest_configure(config):
@@ -32,25 +36,26 @@ def pytest_configure(config):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Shows the end of every daemon's log below a failed test, and keeps which Kamailios it has started."""
+    """Shows the end of every daemon's log below a failed test, and keeps which switches it has started."""
     outcome = yield
     report = outcome.get_result()
-    report.user_properties += [("kamailio", version) for version in sorted(Lab.versions)]
-    Lab.versions.clear()
+    for name, lab in LABS.items():
+        report.user_properties += [(name, version) for version in sorted(lab.versions)]
+        lab.versions.clear()
     if report.failed:
         for daemon in harness.Daemon.running:
             report.sections.append((f"log of {daemon.folder}", daemon.log_text()[-6000:]))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says what was skipped, by name, and which Kamailios tests ran against."""
+    """Says what was skipped, by name, and which switches tests ran against."""
     for report in terminalreporter.stats.get("skipped", []):
         terminalreporter.write_line(f"skipped {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    versions = {version for report in reports for name, version in getattr(report, "user_properties", [])
-                if name == "kamailio"}
-    if versions:
-        terminalreporter.write_line(f"ran against Kamailio {', '.join(sorted(versions))}")
+    ran = {one for report in reports for one in getattr(report, "user_properties", [])}
+    for switch in LABS:
+        if versions := sorted(version for name, version in ran if name == switch):
+            terminalreporter.write_line(f"ran against {switch} {', '.join(versions)}")
 
 
 @pytest.fixture(scope="module")

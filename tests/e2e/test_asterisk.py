@@ -99,6 +99,7 @@ def test_a_call_is_listed_with_what_asterisk_knows_of_it(sip):
     call.wait_for(180)
     row = sip.listed(call)
     assert (row["I_ACCOUNT"], row["CLI"], row["CLD"], row["I_CONNECTION"]) == (11, "801", "15550001", 1)
+    assert row["DIRECTION"] == "vendor"
     assert row["ID"].startswith(f"{sip.lab.name}:lab-{int(before) // 100}")
     sip.carrier.reply(sip.carrier.find("INVITE")[0], 200, sdp("127.0.1.9"))
     call.answered()
@@ -157,10 +158,12 @@ def test_a_call_that_a_carrier_brings_is_whose_the_script_says_or_whose_phone_is
     said.wait_for(180)
     row = sip.listed(said)
     assert (row["I_ACCOUNT"], row["CLD"], row["I_CONNECTION"]) == (21, "5550001", 1)
+    assert row["DIRECTION"] == "onnet_in"
     called = sip.call("5550002", account="carrier-b")
     called.wait_for(180)
     row = sip.listed(called)
     assert (row["I_ACCOUNT"], row["CLD"], row["I_CONNECTION"]) == (12, "5550002", 2)
+    assert row["DIRECTION"] == ""  # it comes from a carrier, and goes to none
     for call in (said, called):
         sip.disconnect(sip.listed(call))
         call.acknowledge(call.wait_for(DECLINED))
@@ -253,8 +256,8 @@ def test_core_restart_now_is_seen_by_the_new_list(sip):
     sip.listed(call, "Connected")
     sip.lab.cli("core restart now")
     wait_until(lambda: not live(sip.daemon), 4 * SOON, "the end of the call")
+    wait_until(lambda: "udp" in sip.lab.cli("pjsip show transports"), 6 * SOON, "Asterisk's SIP")
     wait_until(lambda: "connected, synced" in overview(sip.daemon), 4 * SOON, "the connection")
-    wait_until(lambda: "udp" in sip.lab.cli("pjsip show transports"), SOON, "Asterisk's SIP")
 
 
 @pytest.mark.parametrize(("changes", "note"), [

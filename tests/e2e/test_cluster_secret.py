@@ -121,8 +121,10 @@ def test_a_damaged_secret_is_told_in_the_log_and_another_one_takes_its_place():
 def test_where_the_secret_cannot_be_kept_the_node_serves_and_keeps_it_once_it_can():
     with Daemon(config={"node": {"state": "blocked/state"}}) as daemon:
         daemon.stop()
-        for name in ("secret.json", "rollcalld.lock"):
-            (daemon.folder / "blocked" / "state" / name).unlink()
+        kept_files = list((daemon.folder / "blocked" / "state").iterdir())
+        assert {"secret.json", "rollcalld.lock"} <= {file.name for file in kept_files}
+        for file in kept_files:
+            file.unlink()
         (daemon.folder / "blocked" / "state").rmdir()
         (daemon.folder / "blocked").rmdir()
         (daemon.folder / "blocked").write_text("")

@@ -339,6 +339,6 @@ def test_no_file_is_needed_in_the_current_directory_and_none_is_left_there(tmp_p
     before = {path.name for path in pathlib.Path(tmp_path).iterdir()}
     with daemon:
         after = {path.name for path in pathlib.Path(tmp_path).iterdir()}
-    known = ("directory.db", "audit.db", "secret.json", "rollcalld.log", "rollcalld.lock")
+    known = ("directory.db", "audit.db", "history.db", "secret.json", "rollcalld.log", "rollcalld.lock")
     strangers = {name for name in after - before if not name.startswith(known)}
     assert not strangers

@@ -179,6 +179,10 @@ def test_every_method_takes_a_struct_without_members_and_none_at_all(root, param
         answer = root.post(call(method, params))
         if method == "findNames":
             assert raw(root, call(method, params)) == (400, "Parameter kind is required")
+        elif method == "getCallCounts":
+            assert raw(root, call(method, params)) == (400, "Parameter group_by is required")
+        elif method == "getCallHistory":
+            assert raw(root, call(method, params)) == (400, "Parameter from is required")
         elif method in ("drainNode", "forgetNode"):
             assert raw(root, call(method, params)) == (400, "Parameter node_id is required")
         elif method in ("system.methodHelp", "system.methodSignature"):

@@ -201,8 +201,9 @@ def test_an_expired_certificate_is_told_loudly_and_metrics_count_the_days(tmp_pa
     key, asked, certificate = (tmp_path / f"old.{kind}" for kind in ("key", "csr", "pem"))
     for command in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
                      asked, "-subj", "/CN=old"],
-                    ["x509", "-req", "-in", asked, "-signkey", key, "-days", "-1", "-out", certificate]):
+                    ["x509", "-req", "-in", asked, "-signkey", key, "-days", "0", "-out", certificate]):
         subprocess.run(["openssl", *command], check=True, capture_output=True)
+    time.sleep(1.1)  # it ends in the second in which it begins
     good = make_certificate(tmp_path, "good")
     with Daemon(config={"feed": {"tls": {"certificate": str(certificate), "key": str(key)}},
                         "cluster": {"listen": f"127.0.0.1:{free_port()}", "certificate": str(good[0]), "key": str(good[1]),

@@ -7,8 +7,8 @@ import pytest
 from harness import DIRECTORY, Daemon, wait_until
 
 METHODS = {"drainNode", "forgetNode", "listAllCalls", "listActiveCalls", "disconnectCall", "disconnectAccount", "disconnectCustomer",
-           "findNames", "getAccountCallStats", "getAccountCallStatsCustomer", "system.listMethods",
-           "system.methodHelp", "system.methodSignature", "system.multicall", "system.whoAmI"}
+           "findNames", "getAccountCallStats", "getAccountCallStatsCustomer", "getCallCounts", "getCallHistory", "getNetwork",
+           "system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall", "system.whoAmI"}
 
 
 def multicall(api, *calls):

@@ -1,18 +1,22 @@
 #include "fuzz.hpp"
 #include "tests/unit/leg_graph_fixture.hpp"
+#include "transport/switches/asterisk/action.hpp"
 #include "transport/switches/asterisk/ami_values.hpp"
 #include "transport/switches/asterisk/channel_events.hpp"
+#include "transport/switches/asterisk/channel_notes.hpp"
 #include "transport/switches/common/line_splitter.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <variant>
 
 // Bytes of AMI. However they are cut, they are the same events, which make the same calls; each leg is in one
 // call at most; an id is told once, an account and times stay; and only what may be put into a command is a
 // leg. Messages "Snapshot: begin | whole | cut" and "Wait: …" stand for what a driver does meanwhile, and of
-// a call with legs of the corpus it knows from before.
+// a call with legs of the corpus it knows from before. What is to be noted in a channel can be written, and
+// is read as it was meant.
 
 namespace {
 
@@ -48,19 +52,52 @@ struct session {
   void take(const ami_event& event) {
     const auto snapshot = event.get("Snapshot");
     if (snapshot == "begin")
-      graph.snapshot_begin();
+      begin_lists();
     else if (snapshot == "whole" || snapshot == "cut")
-      graph.snapshot_end(snapshot == "whole", now);
+      end_lists(snapshot == "whole");
     else if (event.get("Event") == "CoreShowChannel")
-      events.listed_channel(event);
+      list(event);
     else if (event.get("Event") == "BridgeListItem")
       events.listed_bridge(event);
     else if (!event.get("Wait").empty())
       wait();
     else
       events.take(event, now);
-    rows.take(graph.take_changes()); // throws at what must not be
+    const auto changes = graph.take_changes();
+    rows.take(changes); // throws at what must not be
+    for (const auto& each : changes)
+      if (const auto* changed = std::get_if<call_changed>(&each))
+        notes.look(changed->call);
+    write();
     check();
+  }
+
+  void begin_lists() {
+    graph.snapshot_begin();
+    notes.begin_lists();
+  }
+
+  void list(const ami_event& event) {
+    notes.listed(event, now.wall);
+    events.listed_channel(event);
+  }
+
+  void end_lists(bool whole) {
+    notes.remember();
+    graph.snapshot_end(whole, now);
+    if (whole)
+      notes.look_at_all();
+  }
+
+  void write() {
+    while (const auto next = notes.next()) {
+      must(is_addressable(next->leg), "a note is for a channel that can be named");
+      must(!action_text("Setvar", "1", {{"Channel", next->leg}, {"Value", next->text}}).empty(),
+           "a note is one line of AMI");
+      const auto known = call_in(next->text, next->leg, now.wall);
+      must(next->text.empty() || (known && known->id == graph.call_of(next->leg)->id),
+           "a note names the call that its channel is in");
+    }
   }
 
   void wait() {
@@ -98,6 +135,7 @@ struct session {
   channel_rules rules{.carriers = {"carrier-a"}};
   leg_graph graph{{.legs = 64, .bridges = 64, .tombstone = std::chrono::hours{24}}}; // for no id comes twice
   channel_events events{rules, graph};
+  channel_notes notes{graph, 64};
   ami_reader reader;
   switches::line_splitter splitter{line_bytes};
   test::told_calls rows;

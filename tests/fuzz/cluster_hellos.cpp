@@ -21,7 +21,7 @@ using namespace rollcall;
 using namespace rollcall::cluster;
 using fuzz::must;
 
-constexpr std::uint32_t protocol = 7;
+constexpr std::uint32_t protocol = 9;
 
 bool is_short(std::string_view text) {
   return text.size() <= text_bytes

@@ -1,5 +1,6 @@
 #include "actors/cluster/wire_format.hpp"
 #include "domain/base/text.hpp"
+#include "domain/calls/switch_holders.hpp"
 #include "domain/cluster/member_memory.hpp"
 #include "domain/lists/packed_rows.hpp"
 #include "fuzz.hpp"
@@ -11,6 +12,7 @@
 #include <caf/message.hpp>
 #include <caf/scoped_execution_unit.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -100,6 +102,21 @@ void check(const wire::list_batch& batch) {
 void check(const wire::counts& told) {
   const auto accounts = wire::stats_from(told, {}, node_id{"node-b"});
   must(accounts.size() <= told.first.accounts.size(), "nobody is counted who was not told");
+  must(wire::events_from(told).size() <= told.claims.size(), "no switch has events that is not claimed");
+}
+
+void check(const wire::history_part& part) {
+  packed_minute minute;
+  minute.moments = part.moments;
+  minute.blocks = part.blocks;
+  const auto read = unpacked(minute);
+  if (!read)
+    return;
+  must(std::is_sorted(read->rows.begin(), read->rows.end(),
+                      [](const auto& a, const auto& b) { return a.subject < b.subject; }),
+       "rows are in order");
+  const auto again = unpacked(packed(*read));
+  must(again && *again == *read, "a minute can be kept");
 }
 
 void check(const wire::disconnect_order& order) {
@@ -125,6 +142,9 @@ void check(const wire::heartbeat& theirs) {
          "nobody was met in time to come");
   memory.expire(noon);
   const claim_verdict judged{{{node_id{theirs.node}, theirs.claims}, {node_id{"node-a"}, theirs.claims}}};
+  for (const auto& each : holders_of({{node_id{"node-a"}, theirs.claims}},
+                                     {{node_id{theirs.node}, theirs.claims}}, environment_id{1}))
+    must(each.node == node_id{"node-a"}, "a node that is here tells of its own switches");
   for (const auto& each : theirs.claims)
     must(next_term(0, each.term, each.term) <= highest_term, "a term has an end");
 }
@@ -163,6 +183,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_if<wire::list_batch>(content);
   check_if<wire::counts>(content);
   check_if<wire::disconnect_order>(content);
+  check_if<wire::history_part>(content);
   check_if<wire::heartbeat>(content);
   check_if<wire::node_identity>(content);
   check_if<released>(content);

@@ -1,5 +1,5 @@
-"""A laboratory of real SIP with a real Asterisk in the middle: that of another Debian's root (roots.py), with the files of
-tests/sip/asterisk and of conf/asterisk.
+"""A laboratory of real SIP with a real Asterisk in the middle: that of another Debian's root or the machine's own (roots.py),
+with the files of tests/sip/asterisk and of conf/asterisk.
 
     with AsteriskLab() as lab:
         lab.start()
@@ -17,9 +17,10 @@ import socket
 import subprocess
 import tempfile
 
-from lab import free_port
+from ports import free_port
 from processes import START_SECONDS, Process, wait_until
-from roots import CHECKOUT, Root, Unavailable
+from roots import CHECKOUT, PATH, Root, Unavailable
+from sipp_ends import SippEnds
 
 FILES = pathlib.Path(__file__).resolve().parent / "asterisk"
 CONF = CHECKOUT / "conf" / "asterisk"
@@ -28,33 +29,67 @@ CONF = CHECKOUT / "conf" / "asterisk"
 ASTERISKS = {"22": "sid", "16": "bullseye"}
 
 #: Each process that shares the tests has its own. Two for each leg that is up.
-RTP_PORTS = 400
+RTP_PORTS = 1000
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 RTP_FIRST = 12_000 + _WORKER * RTP_PORTS
 
 
-class AsteriskLab:
-    """Owns the Asterisk and the directory; stop() (or leaving `with`) ends and removes them. `version`: one of ASTERISKS, by
-    default $ASTERISK."""
+#: An endpoint of a customer, whose username is its own and its accountcode.
+CUSTOMER = """
+[{0}](customer)
+accountcode = {0}
+aors = {0}
+[{0}]
+type = aor
+max_contacts = 1
+"""
 
-    def __init__(self, version=None, name="ast-1"):
-        suite = ASTERISKS[version or os.environ.get("ASTERISK", "22")]
-        self.root = Root(suite)
+
+def own():
+    """Where this machine has an Asterisk that is its own; None without."""
+    return shutil.which("asterisk", path=PATH)
+
+
+def of_root(version=None):
+    """The root with that version, one of ASTERISKS, by default $ASTERISK."""
+    suite = ASTERISKS[version or os.environ.get("ASTERISK", "22")]
+    root = Root(suite)
+    if not (root.path / "usr/sbin/asterisk").exists():
+        raise Unavailable(f"{root} with its Asterisk is missing: scripts/setup --switches {suite}")
+    return root
+
+
+class AsteriskLab(SippEnds):
+    """Owns the Asterisk and the directory; stop() (or leaving `with`) ends and removes them. `version`: as of_root() has it.
+    `place`: where else it runs, a Root or a Host. `usernames`: of callers besides 801. `rtp_ports`: two for each leg that is
+    up. `more`: a folder of files that go behind those of the same name."""
+
+    is_proxy = False
+
+    #: The versions that were started, as "22.10.1".
+    versions = set()
+
+    def __init__(self, version=None, name="ast-1", place=None, usernames=(), rtp_ports=RTP_PORTS,
+                 more=None):
+        super().__init__()
+        self.place = place or of_root(version)
         self.name = name
-        if not (self.root.path / "usr/sbin/asterisk").exists():
-            raise Unavailable(f"{self.root} with its Asterisk is missing: scripts/setup --switches {suite}")
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rollcall-asterisk-"))
-        self.sip_port, self.carrier_port, self.phone_port = (free_port(socket.SOCK_DGRAM) for _ in range(3))
-        self.ami_port = free_port()
+        self.sip_port, self.carrier_port, self.second_port, self.phone_port = (
+            free_port(socket.SOCK_DGRAM) for _ in range(4))
+        self.ami_port, self.ami_tls_port = free_port(), free_port()
         self.asterisk = None
         for folder in ("etc", "lib", "spool", "run", "log"):
             (self.directory / folder).mkdir()
         words = {"FOLDER": self.directory, "CONF": CONF, "SIP_PORT": self.sip_port, "AMI_PORT": self.ami_port,
-                 "CARRIER_PORT": self.carrier_port, "PHONE_PORT": self.phone_port, "RTP_FIRST": RTP_FIRST,
-                 "RTP_LAST": RTP_FIRST + RTP_PORTS - 1}
-        for file in FILES.iterdir():
+                 "AMI_TLS_PORT": self.ami_tls_port, "CARRIER_PORT": self.carrier_port, "SECOND_PORT": self.second_port,
+                 "PHONE_PORT": self.phone_port, "RTP_FIRST": RTP_FIRST, "RTP_LAST": RTP_FIRST + rtp_ports - 1,
+                 "CUSTOMERS": "".join(map(CUSTOMER.format, usernames))}
+        for file in (*FILES.iterdir(), *(more.iterdir() if more else ())):
             text = re.sub("@([A-Z_]+)@", lambda word: str(words[word[1]]), file.read_text())
-            (self.directory / "etc" / file.name).write_text(text)
+            with open(self.directory / "etc" / file.name, "a") as whole:
+                whole.write(text)
+        self.certificate = self._make_certificate("IP:127.0.0.1")
 
     def __enter__(self):
         return self
@@ -63,11 +98,28 @@ class AsteriskLab:
         self.stop()
 
     @property
+    def callee_port(self):
+        """Where what is dialled with a 1 goes to."""
+        return self.carrier_port
+
+    @property
     def ami(self):
         return f"127.0.0.1:{self.ami_port}"
 
+    @property
+    def ami_tls(self):
+        return f"127.0.0.1:{self.ami_tls_port}"
+
+    def _make_certificate(self, hosts):
+        """What its manager interface shows: self-signed, so that it is verified by itself."""
+        certificate = self.directory / "etc/ami.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", certificate.with_suffix(".key"), "-out", certificate, "-days", "2", "-subj", "/CN=lab",
+                        "-addext", f"subjectAltName={hosts}"], check=True, capture_output=True)
+        return certificate
+
     def _command(self, *arguments):
-        return self.root.command("asterisk", "-C", self.directory / "etc/asterisk.conf", *arguments, folder=self.directory)
+        return self.place.command("asterisk", "-C", self.directory / "etc/asterisk.conf", *arguments, folder=self.directory)
 
     def start(self):
         """Starts it and waits until it serves. After kill() this is a restart on the same ports."""
@@ -81,6 +133,7 @@ class AsteriskLab:
             return None
 
         wait_until(serves, 3 * START_SECONDS, "asterisk", interval=0.2)
+        self.versions.add(re.search(r"\d+(\.\d+)+", self.version())[0])
         return self.asterisk
 
     def kill(self):
@@ -104,6 +157,7 @@ class AsteriskLab:
         return "".join(file.read_text(errors="replace") for file in files if file.exists())
 
     def stop(self):
+        self.stop_ends()
         if self.asterisk:
             self.asterisk.kill()
         shutil.rmtree(self.directory, ignore_errors=True)

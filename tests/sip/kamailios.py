@@ -7,9 +7,7 @@ import re
 import shutil
 import subprocess
 
-from roots import Root, Unavailable
-
-PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+from roots import PATH, Root, Unavailable
 
 
 class Kamailio:

@@ -14,11 +14,9 @@ Everything listens on free ports of the loopback address and writes below one te
 
 import argparse
 import contextlib
-import itertools
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
 import socket
@@ -28,20 +26,15 @@ import urllib.request
 
 from event_socket import Events
 from kamailios import PATH, chosen
-from processes import START_SECONDS, Process, Sipp, wait_until
+from ports import free_port
+from processes import START_SECONDS, Process, wait_until
+from sipp_ends import NEVER_MS, SippEnds  # noqa: F401: part of what a laboratory is
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONF = HERE.parent.parent / "conf" / "kamailio"
 
-NEVER_MS = 86_400_000
-
 #: Kamailio's patience with an end that gets no processor for a while.
 REPLY_MS = 30_000
-
-#: What waits for a SIPp that gets no processor for a while, instead of being lost.
-SOCKET_BYTES = 1 << 22
-
-CALL_ID = "%u-%p@127.0.0.1"
 
 
 def available():
@@ -49,29 +42,14 @@ def available():
     return bool(shutil.which("kamailio", path=PATH) and shutil.which("sipp"))
 
 
-#: Below those that Linux gives to outgoing connections, which would keep Kamailio from coming back to its port.
-#: Processes that share the tests have each their own, and none is found twice in a row. The even ones are those of
-#: tests/e2e/harness.
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-PORTS = range(20001 + _WORKER * 1596, 20000 + (_WORKER + 1) * 1596, 2)
-_ports = itertools.islice(itertools.cycle(PORTS), random.SystemRandom().randrange(len(PORTS)), None)
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    """A port that nobody uses now. It is free when this returns, which is the most anyone can promise."""
-    while True:
-        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", next(_ports)))
-            return probe.getsockname()[1]
-
-
-class Lab:
+class Lab(SippEnds):
     """Owns the processes and the directory; stop() (or leaving `with`) ends and removes them. `program`: one of KAMAILIOS."""
 
     #: The versions that were started, as "6.1.5".
     versions = set()
 
     def __init__(self, name="kam-1", keep=False, program=None):
+        super().__init__()
         self.name = name
         self.keep = keep
         self.program = program or chosen()
@@ -83,7 +61,6 @@ class Lab:
         self.rpc_port = free_port()
         self.evapi_port = free_port()
         self.kamailio = None
-        self._sipps = []
 
     def __enter__(self):
         return self
@@ -160,60 +137,7 @@ class Lab:
     def events(self):
         return Events(self.evapi_port)
 
-    # --- SIPp
-
-    def _scenario(self, source, name, **words):
-        """Writes the scenario of that name; `words` are replaced by numbers or bytes."""
-        text = (HERE / source).read_bytes()
-        for word, what in words.items():
-            text = text.replace(word.encode(), what if isinstance(what, bytes) else str(what).encode())
-        (self.directory / f"{name}.xml").write_bytes(text)
-
-    def _sipp(self, name, arguments):
-        # Without -mp it looks for a free port for media itself, which no other program can take meanwhile.
-        command = ["sipp", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-buff_size", str(SOCKET_BYTES),
-                   "-sf", str(self.directory / f"{name}.xml"), *arguments]
-        sipp = Sipp(name, command, self.directory)
-        self._sipps.append(sipp)
-        return sipp
-
-    def start_callee(self, ring_ms=100, hold_ms=NEVER_MS):
-        """The far side. `ring_ms=NEVER_MS` never answers; `hold_ms` after the answer it hangs up itself."""
-        name = f"callee{len(self._sipps)}"
-        self._scenario("callee.xml", name, RING_MS=ring_ms, HOLD_MS=hold_ms)
-        return self._sipp(name, ["-p", str(self.callee_port)])
-
-    def _start_caller(self, source, calls, rate, accounts, rows, call_id, **words):
-        name = f"{source.removesuffix('.xml')}{len(self._sipps)}"
-        rows = rows or [(a, 1, a, f"1555{i:07d}") for i, a in enumerate(accounts)]
-        rows = [[f if isinstance(f, bytes) else str(f).encode() for f in row] for row in rows]
-        if len(rows) == 1 and any(b";" in field for field in rows[0]):
-            # A field of SIPp's tables cannot have a semicolon.
-            words.update({f"[field{i}]": field for i, field in enumerate(rows[0])})
-        self._scenario(source, name, **words)
-        table = self.directory / f"{name}.csv"
-        table.write_bytes(b"SEQUENTIAL\n" + b"".join(b";".join(row) + b"\n" for row in rows))
-        return self._sipp(name, ["-inf", str(table), "-m", str(calls), "-l", str(calls), "-r", str(rate),
-                                 "-cid_str", call_id, "-p", str(free_port(socket.SOCK_DGRAM)),
-                                 f"127.0.0.1:{self.sip_port}"])
-
-    def start_caller(self, calls, accounts=("801",), rate=100, hold_ms=NEVER_MS, rows=None, call_id=CALL_ID):
-        """`calls` calls, `rate` new ones a second, the accounts in turn. Each waits for a BYE and hangs up itself
-        after `hold_ms`. `rows`: account, connection, CLI and CLD of the calls in turn, instead of `accounts`; only one
-        that is alone may have semicolons. `call_id`: their Call-ID, of the number of the call (%u) and the process
-        (%p)."""
-        return self._start_caller("caller.xml", calls, rate, accounts, rows, call_id, HOLD_MS=hold_ms)
-
-    def start_quitter(self, calls, accounts=("801",), rate=100, patience_ms=300, rows=None):
-        """As start_caller(), but each call is given up after `patience_ms` of ringing."""
-        return self._start_caller("quitter.xml", calls, rate, accounts, rows, CALL_ID, PATIENCE_MS=patience_ms)
-
     # --- the end
-
-    def stop_ends(self):
-        """Ends every SIPp, without a goodbye to anybody."""
-        for sipp in self._sipps:
-            sipp.kill()
 
     def stop(self):
         self.stop_ends()

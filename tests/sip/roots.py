@@ -9,6 +9,8 @@ import unittest
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 ROOTS = CHECKOUT / "build" / "roots"
 
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
 #: The mounts end with the program, which takes the place of this shell: signals and its number are the program's.
 ENTER = """
 root=$1 folder=$2 checkout=$3 temporary=$4
@@ -45,3 +47,13 @@ class Root:
             raise Unavailable(f"{self} is missing: scripts/setup --switches {self.suite}")
         return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", ENTER, "sh", str(self.path), str(folder),
                 str(CHECKOUT), tempfile.gettempdir(), *map(str, command)]
+
+
+class Host:
+    """This machine, as if it were a root: what is installed here."""
+
+    def __str__(self):
+        return "this machine"
+
+    def command(self, *command, folder="/"):
+        return ["env", f"--chdir={folder}", f"PATH={PATH}", *map(str, command)]

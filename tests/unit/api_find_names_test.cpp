@@ -17,15 +17,13 @@ std::string found(std::int64_t login, structure members) {
   const auto request = parse_find_names(call);
   if (!request)
     return request.why().text;
-  const auto xml = drained(found_names(*request, *call.settings().directory).value);
+  const auto xml = drained(found_names(*request, *call.settings().directory, false).value);
   std::string ids;
   const std::string before = "<name>id</name>\n<value><int>";
   for (auto at = xml.find(before); at != std::string::npos; at = xml.find(before, at + 1))
     ids += xml.substr(at + before.size(), xml.find('<', at + before.size()) - at - before.size()) + ' ';
   return ids + (xml.find("<boolean>1</boolean>") != std::string::npos ? "+" : "");
 }
-
-bool matches(std::string_view pattern, std::string_view name) { return name_pattern{pattern}.matches(name); }
 
 } // namespace
 
@@ -46,7 +44,7 @@ TEST_CASE("names outside the scope are answered like names that do not exist") {
   CHECK(found(2, {{"kind", text("account")}, {"id", number(999)}}).empty());
   CHECK(found(2, {{"kind", text("account")}, {"i_customer", number(1)}}) == "Wrong i_customer");
   const auto call = call_by(2, "findNames", {{"kind", text("customer")}, {"id", number(2)}});
-  const auto xml = drained(found_names(*parse_find_names(call), *call.settings().directory).value);
+  const auto xml = drained(found_names(*parse_find_names(call), *call.settings().directory, false).value);
   CHECK(xml.find("<name>i_customer</name>\n<value><int>0</int></value>") != std::string::npos);
 }
 
@@ -58,17 +56,51 @@ TEST_CASE("names are narrowed by id, by name and by page") {
   CHECK(found(1, {{"kind", text("account")}, {"offset", number(9)}}).empty());
 }
 
-TEST_CASE("a star at either end of a name stands for anything, and with a backslash for itself") {
-  CHECK(matches("801", "801"));
-  CHECK_FALSE(matches("801", "8011"));
-  CHECK(matches("80*", "8011"));
-  CHECK(matches("*11", "8011"));
-  CHECK(matches("*01*", "8011"));
-  CHECK(matches("*", ""));
-  CHECK_FALSE(matches("8*1", "801"));
-  CHECK(matches("\\*x", "*x"));
-  CHECK(matches("x\\*", "x*"));
-  CHECK_FALSE(matches("x\\*", "xy"));
+TEST_CASE("a name with a star in the middle is refused") {
+  CHECK(found(1, {{"kind", text("account")}, {"name", text("us*er")}})
+        == "Parameter name may have * at its beginning and end only; \\* is the character");
+}
+
+TEST_CASE("names have the characters above U+FFFF where answers have them") {
+  directory_entries e;
+  e.vendors = {{vendor_id{1}, "carrier \xF0\x9F\x98\x80"}};
+  const auto dir = directory::link(std::move(e));
+  names_request request;
+  request.kind = name_kind::vendor;
+  request.limit = 1;
+  const auto shown = [&](bool full_unicode) {
+    return drained(found_names(request, *dir, full_unicode).value);
+  };
+  CHECK(shown(true).find("carrier \xF0\x9F\x98\x80<") != std::string::npos);
+  CHECK(shown(false).find("carrier \xEF\xBF\xBD<") != std::string::npos);
+}
+
+TEST_CASE("an entry says whose it is, and an empty name is none") {
+  const auto call =
+      call_by(1, "findNames", {{"kind", text("account")}, {"name", text("")}, {"limit", number(1)}});
+  const auto xml = drained(found_names(*parse_find_names(call), *call.settings().directory, false).value);
+  CHECK(xml.find("<name>kind</name>\n<value><string>account</string></value>\n</member>\n<member>\n"
+                 "<name>id</name>\n<value><int>11</int></value>\n</member>\n<member>\n"
+                 "<name>name</name>\n<value><string>user-1</string></value>\n</member>\n<member>\n"
+                 "<name>i_customer</name>\n<value><int>1</int></value>\n</member>\n<member>\n"
+                 "<name>max_sessions</name>\n<value><int>-1</int></value>")
+        != std::string::npos);
+}
+
+TEST_CASE("a vendor and a connection belong to nobody in scope, and are told to everybody") {
+  CHECK(found(2, {{"kind", text("vendor")}}).empty()); // the sample has none
+  directory_entries e;
+  e.vendors = {{vendor_id{1}, "carrier"}, {vendor_id{2}, "other"}};
+  e.connections = {{connection_id{7}, vendor_id{1}, "gw"}};
+  const auto dir = directory::link(std::move(e));
+  names_request request;
+  request.limit = 10;
+  for (const auto kind : {name_kind::vendor, name_kind::connection}) {
+    request.kind = kind;
+    const auto xml = drained(found_names(request, *dir, false).value);
+    CHECK(xml.find(kind == name_kind::vendor ? "other" : "gw") != std::string::npos);
+    CHECK(xml.find("<name>i_customer</name>\n<value><int>0</int></value>") != std::string::npos);
+  }
 }
 
 } // namespace rollcall::api::api_find_names_test

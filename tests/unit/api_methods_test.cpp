@@ -94,9 +94,9 @@ TEST_CASE("a list without parameters is that of the caller, recursive, oldest fi
   CHECK(request->request.query.recursive);
   CHECK_FALSE(request->request.query.active_only);
   CHECK_FALSE(request->request.query.account);
-  CHECK_FALSE(request->request.query.vendor);
-  CHECK_FALSE(request->request.query.connection);
-  CHECK_FALSE(request->request.query.node);
+  CHECK_FALSE(request->request.query.filter.vendor);
+  CHECK_FALSE(request->request.query.filter.connection);
+  CHECK_FALSE(request->request.query.filter.node);
   CHECK(request->request.query.order == call_order::oldest_first);
   CHECK(request->request.query.offset == 0);
   CHECK_FALSE(request->request.query.limit);
@@ -121,10 +121,10 @@ TEST_CASE("a list takes each of its parameters") {
   CHECK_FALSE(query.recursive);
   CHECK(query.active_only);
   CHECK(query.account == account_id{31});
-  CHECK(query.vendor == vendor_id{1});
-  CHECK(query.connection == connection_id{2});
+  CHECK(query.filter.vendor == vendor_id{1});
+  CHECK(query.filter.connection == connection_id{2});
   CHECK(query.order == call_order::longest_last);
-  CHECK(query.node == node_id{"node-b"});
+  CHECK(query.filter.node == node_id{"node-b"});
   CHECK(query.offset == 10);
   CHECK(query.limit == 0);
 }

@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
+#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::api::api_params_test {
@@ -220,6 +223,59 @@ TEST_CASE("the first thing wrong is the one that is told") {
   in.integer("i_account");
   in.require(std::optional<int>{}, "z");
   CHECK(failure_of(in) == "Parameter ID must be a string");
+}
+
+TEST_CASE("a text or an array of texts is read as texts, and nothing else is") {
+  const auto texts = [](param_reader& in) { return in.texts("i_account", 2); };
+  const auto wrong = "Parameter i_account must be a string or an array of strings, none of them empty";
+  CHECK(failure_of(text("a"), texts).empty());
+  CHECK(failure_of({xmlrpc::array{text("a"), text("b")}}, texts).empty());
+  CHECK(failure_of({xmlrpc::array{}}, texts) == "Parameter i_account must not be empty");
+  CHECK(failure_of({xmlrpc::array{text("a"), text("b"), text("c")}}, texts)
+        == "Parameter i_account must not have more than 2 items");
+  for (const auto& given :
+       {number(1), value{true}, value{structure{}}, value{xmlrpc::array{number(1)}},
+        value{xmlrpc::array{text("a"), text("")}}, value{xmlrpc::array{{xmlrpc::array{text("a")}}}}})
+    CHECK(failure_of(given, texts) == wrong);
+  const auto call =
+      call_of(structure{{"i_account", {xmlrpc::array{text("a"), number(7)}}}, {"ID", text("")}});
+  param_reader in{call, takes};
+  CHECK(in.identifiers("i_account", 2) == std::vector<std::string>{"a", "7"});
+  CHECK_FALSE(in.texts("ID", 2));
+  CHECK(failure_of(in).empty());
+}
+
+TEST_CASE("seconds are a number that is not negative, or its digits") {
+  using std::chrono::microseconds;
+  const auto read = [](value given) {
+    const auto call = call_of(structure{{"i_account", std::move(given)}});
+    param_reader in{call, takes};
+    const auto result = in.seconds("i_account");
+    CHECK(result.has_value() == failure_of(in).empty());
+    return result.value_or(microseconds{-1});
+  };
+  CHECK(read(number(0)) == microseconds{0});
+  CHECK(read(number(90)) == microseconds{90'000'000});
+  CHECK(read({1.5}) == microseconds{1'500'000});
+  CHECK(read({0.000001}) == microseconds{1});
+  CHECK(read(text("12")) == microseconds{12'000'000});
+  CHECK(read(text("12.25")) == microseconds{12'250'000});
+  for (const auto& given :
+       {number(-1), value{-0.5}, value{std::numeric_limits<double>::quiet_NaN()},
+        value{std::numeric_limits<double>::infinity()}, value{1e12}, text("1e3"), text("1."), text(".5"),
+        text("-1"), text(" 1"), value{true}, value{xmlrpc::array{}}})
+    CHECK(read(given) == microseconds{-1});
+}
+
+TEST_CASE("a pattern has its stars at its ends, and a bound") {
+  const auto pattern = [](param_reader& in) { return in.pattern("i_account"); };
+  CHECK(failure_of(text("44*"), pattern).empty());
+  CHECK(failure_of(text("4*4"), pattern)
+        == "Parameter i_account may have * at its beginning and end only; \\* is the character");
+  CHECK(failure_of(text(std::string(4096, '4')), pattern).empty());
+  CHECK(failure_of(text(std::string(4097, '4')), pattern)
+        == "Parameter i_account must not be longer than 4096 bytes");
+  CHECK(failure_of(number(44), pattern) == "Parameter i_account must be a string");
 }
 
 } // namespace rollcall::api::api_params_test

@@ -113,6 +113,17 @@ TEST_CASE_FIXTURE(fixture, "asterisk: a call that a carrier brings") {
   }
 }
 
+TEST_CASE_FIXTURE(
+    fixture, "asterisk: the direction of a call is what the dialplan says, or that a carrier was dialled") {
+  comes("1.1", "801", {"ChanVariable: RC_DIRECTION=onnet_out"});
+  says(
+      {"Event: AttendedTransfer", "TransfereeUniqueid: 1.1", "TransfereeChanVariable: RC_DIRECTION=another"});
+  CHECK(graph.find("1.1")->said_direction == "onnet_out");
+  CHECK_FALSE(graph.find("1.1")->to_carrier);
+  dials("1.1", "1.2", "carrier-a");
+  CHECK(graph.find("1.1")->to_carrier);
+}
+
 TEST_CASE_FIXTURE(fixture, "asterisk: a variable may be the account") {
   rules.account_variable = "TENANT";
   comes("1.1", "801", {"ChanVariable: TENANT=5"});

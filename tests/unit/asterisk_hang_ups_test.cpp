@@ -46,7 +46,8 @@ struct fixture {
   hang_ups::moment now{1h};
   hang_ups it{[] {
                 limits few;
-                few.hang_ups_burst = 4;
+                few.hang_ups_burst = 5;
+                few.left_behind = 2;
                 return few;
               }(),
               10, graph, now};
@@ -148,16 +149,44 @@ TEST_CASE_FIXTURE(
   CHECK(it.waiting() == 0);
 }
 
+TEST_CASE_FIXTURE(fixture, "of calls that were hung up nothing is kept, whatever was answered, or never") {
+  for (int i = 0; i < 4; ++i) {
+    const auto id = "1." + std::to_string(i);
+    caller(id);
+    callee("2." + std::to_string(i), id);
+    it.enqueue(id);
+  }
+  it.enqueue("of nobody");
+  CHECK(named().size() == 4 + 1);
+  CHECK(it.kept() == 4 + 4);
+  it.answered("1.0", true, now);
+  it.answered("1.1", true, now);
+  it.answered("1.2", true, now);
+  it.answered("1.3", false, now);
+  CHECK(it.kept() == 2); // no more wait for what is left of them
+  graph.gone("1.0", at());
+  now += 1s;
+  it.look(now);
+  CHECK(named() == names{"2.0"});
+  it.answered("1.0", true, now);
+  it.answered("of nobody", true, now);
+  graph.gone("2.0", at());
+  now += 1s;
+  it.look(now);
+  CHECK(it.kept() == 0);
+  CHECK(it.waiting() == 0);
+}
+
 TEST_CASE_FIXTURE(fixture, "hang-ups are spread over time") {
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 7; ++i) {
     caller("1." + std::to_string(i));
     it.enqueue("1." + std::to_string(i));
   }
-  CHECK(named().size() == 4);
+  CHECK(named().size() == 5);
   REQUIRE(it.wait(now));
   CHECK(*it.wait(now) == 100ms);
   now += 100ms;
-  CHECK(named() == names{"1.4"});
+  CHECK(named() == names{"1.5"});
   CHECK(it.waiting() == 1);
 }
 

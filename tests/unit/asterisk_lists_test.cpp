@@ -18,7 +18,8 @@ struct fixture {
   channel_rules rules{};
   leg_graph graph;
   channel_events events{rules, graph};
-  channel_lists lists{events, graph};
+  static constexpr std::size_t most = 4;
+  channel_lists lists{events, graph, most};
   leg_moment now{std::chrono::steady_clock::time_point{std::chrono::hours{1}},
                  timestamp{std::chrono::seconds{1'732'320'100}}};
 
@@ -59,7 +60,8 @@ TEST_CASE_FIXTURE(fixture, "lists are whole when both have ended and each has as
   CHECK(lists.now() == state::running);
   channels_end("1");
   CHECK(lists.now() == state::whole);
-  CHECK(lists.pjsip() == lines{"1732320000.1"});
+  CHECK(lists.take_pjsip() == lines{"1732320000.1"});
+  CHECK(lists.take_pjsip().empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "a list that is cut short, or says too many or no number of items, is none") {
@@ -126,6 +128,22 @@ TEST_CASE_FIXTURE(fixture,
     lists.heard("1732320000.1");
     CHECK(list_both(99, false) == 1);
   }
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "of a list without an end so many names are kept, and of none that names no channel") {
+  lists.begin(timestamp::min(), false);
+  channel("a b");
+  for (int i = 0; i < 10; ++i)
+    channel("1732320000." + std::to_string(i));
+  CHECK(lists.kept() == 2 * most);
+  CHECK(lists.unheard() == 0);
+  lists.fail("no end");
+  lists.end();
+  CHECK(lists.take_pjsip().size() == most);
+  for (int i = 0; i < 10; ++i)
+    lists.heard("1732320000." + std::to_string(i));
+  CHECK(lists.kept() == 0);
 }
 
 } // namespace rollcall::asterisk_lists_test

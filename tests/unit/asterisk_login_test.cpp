@@ -33,10 +33,10 @@ struct session {
   }
 };
 
-const std::vector<std::string> all_rights{"Response: Success",
-                                          "CoreShowChannels: List.  (Priv: system,reporting,all)",
-                                          "Hangup: Hangup channel.  (Priv: system,call,all)",
-                                          "Getvar: Gets a variable.  (Priv: call,reporting,all)"};
+const std::vector<std::string> all_rights{
+    "Response: Success", "CoreShowChannels: List.  (Priv: system,reporting,all)",
+    "Hangup: Hangup channel.  (Priv: system,call,all)",
+    "Getvar: Gets a variable.  (Priv: call,reporting,all)", "Setvar: Sets a variable.  (Priv: call,all)"};
 
 } // namespace
 
@@ -67,6 +67,7 @@ TEST_CASE("it is in when it knows its rights and which run of Asterisk this is")
   one.answer({"Response: Success", "Variable: ENTITYID", "Value: 02:fc:00:00:00:01"});
   CHECK(one.it.now() == login::state::in);
   CHECK(one.it.rights().all());
+  CHECK(one.it.rights().note);
   CHECK(one.it.run() == "02:fc:00:00:00:01 2026-11-30 06:08:35");
 }
 
@@ -79,6 +80,7 @@ TEST_CASE("a user with few rights gets in, and its rights are known") {
   CHECK(one.it.rights().list);
   CHECK_FALSE(one.it.rights().hang_up);
   CHECK_FALSE(one.it.rights().ask);
+  CHECK_FALSE(one.it.rights().note);
   CHECK(one.it.run().empty());
 }
 

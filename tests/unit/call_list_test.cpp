@@ -257,7 +257,7 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
       const auto first = call_of(
           {std::to_string(n), account(), seconds(4), call_state(*rc::gen::inRange(0, 7)), seconds(6)});
       const auto show = [&](const record_ptr& record) {
-        if (matches(query, *sample(), *record))
+        if (matches(query, *sample(), *record, now))
           parts[record->account().value()].records.push_back(record);
       };
       auto newest = first;
@@ -314,7 +314,7 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
     std::vector<record_ptr> expected;
     for (const auto& [id, record] : known) {
       const auto* owner = sample()->owner(environment_id{1}, record->account());
-      if (matches(query, *sample(), *record)
+      if (matches(query, *sample(), *record, now)
           && (query.recursive ? sample()->covers(query.scope, owner->id) : owner->id == query.scope))
         expected.push_back(record);
     }
@@ -357,7 +357,7 @@ TEST_CASE("any list is the sorted, cut list of the newest matching pictures in s
     if (query.scope == customer_id{1} && query.recursive && query.offset == 0 && !query.limit) {
       std::size_t truly = 0;
       for (const auto& record : truth)
-        truly += matches(query, *sample(), *record);
+        truly += matches(query, *sample(), *record, now);
       RC_ASSERT(rows.size() == truly);
     }
   }));

@@ -25,65 +25,67 @@ record_ptr call_on(std::int64_t connection, call_state state = call_state::conne
   return call_record::first(*interned({switch_name{"sbc-1"}, node_id{"node-a"}, environment_id{1}}), event);
 }
 
+constexpr timestamp now{std::chrono::seconds{1'060}};
+
 } // namespace
 
 TEST_CASE("a vendor, connection or node that is not the call's leaves it out") {
   const auto dir = carriers();
   call_query query;
-  query.connection = connection_id{8};
-  CHECK_FALSE(matches(query, *dir, *call_on(7)));
+  query.filter.connection = connection_id{8};
+  CHECK_FALSE(matches(query, *dir, *call_on(7), now));
   query = {};
-  query.vendor = vendor_id{2};
-  CHECK_FALSE(matches(query, *dir, *call_on(7)));
+  query.filter.vendor = vendor_id{2};
+  CHECK_FALSE(matches(query, *dir, *call_on(7), now));
   query = {};
-  query.node = node_id{"node-b"};
-  CHECK_FALSE(matches(query, *dir, *call_on(7)));
+  query.filter.node = node_id{"node-b"};
+  CHECK_FALSE(matches(query, *dir, *call_on(7), now));
 }
 
 TEST_CASE("a connection or vendor that the directory does not know matches no call") {
   const auto dir = carriers();
   call_query query;
-  query.connection = connection_id{99};
-  CHECK_FALSE(matches(query, *dir, *call_on(99)));
-  query.connection = connection_id{0};
-  CHECK_FALSE(matches(query, *dir, *call_on(0)));
+  query.filter.connection = connection_id{99};
+  CHECK_FALSE(matches(query, *dir, *call_on(99), now));
+  query.filter.connection = connection_id{0};
+  CHECK_FALSE(matches(query, *dir, *call_on(0), now));
   query = {};
-  query.vendor = vendor_id{99};
-  CHECK_FALSE(matches(query, *dir, *call_on(99)));
-  query.vendor = vendor_id{0};
-  CHECK_FALSE(matches(query, *dir, *call_on(0)));
+  query.filter.vendor = vendor_id{99};
+  CHECK_FALSE(matches(query, *dir, *call_on(99), now));
+  query.filter.vendor = vendor_id{0};
+  CHECK_FALSE(matches(query, *dir, *call_on(0), now));
 }
 
 TEST_CASE("a connection wins over a vendor") {
   const auto dir = carriers();
   call_query query;
-  query.connection = connection_id{9};
-  query.vendor = vendor_id{1};
-  CHECK(matches(query, *dir, *call_on(9)));
-  CHECK_FALSE(matches(query, *dir, *call_on(7)));
+  query.filter.connection = connection_id{9};
+  query.filter.vendor = vendor_id{1};
+  CHECK(matches(query, *dir, *call_on(9), now));
+  CHECK_FALSE(matches(query, *dir, *call_on(7), now));
 }
 
 TEST_CASE("every connection of a vendor matches it, and every call a query without filters") {
   const auto dir = carriers();
   call_query query;
-  query.vendor = vendor_id{1};
-  CHECK(matches(query, *dir, *call_on(7)));
-  CHECK(matches(query, *dir, *call_on(8)));
-  CHECK(matches({}, *dir, *call_on(0, call_state::dead)));
+  query.filter.vendor = vendor_id{1};
+  CHECK(matches(query, *dir, *call_on(7), now));
+  CHECK(matches(query, *dir, *call_on(8), now));
+  CHECK(matches(call_query{}, *dir, *call_on(0, call_state::dead), now));
   query = {};
-  query.node = node_id{"node-a"};
-  CHECK(matches(query, *dir, *call_on(0)));
+  query.filter.node = node_id{"node-a"};
+  CHECK(matches(query, *dir, *call_on(0), now));
 }
 
 TEST_CASE("active only means active only, whatever else is asked") {
   const auto dir = carriers();
   call_query query;
   query.active_only = true;
-  query.connection = connection_id{7};
+  query.filter.connection = connection_id{7};
   for (std::size_t i = 0; i < call_state_count; ++i) {
     const auto state = static_cast<call_state>(i);
     CAPTURE(to_string(state));
-    CHECK(matches(query, *dir, *call_on(7, state)) == is_active(state));
+    CHECK(matches(query, *dir, *call_on(7, state), now) == is_active(state));
   }
 }
 

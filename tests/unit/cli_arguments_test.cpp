@@ -11,7 +11,7 @@ using namespace rollcall::cli;
 using namespace std::chrono_literals;
 
 TEST_CASE("arguments: an invalid duration is refused") {
-  for (const std::string_view text : {"", "s", "-1s", "5 s", "5d", "1e9h", "nan", "inf", "5ss", "99999h"}) {
+  for (const std::string_view text : {"", "s", "-1s", "5 s", "5w", "1e9h", "nan", "inf", "5ss", "99999h"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(parse_duration(text), std::invalid_argument);
   }
@@ -25,6 +25,7 @@ TEST_CASE("arguments: durations have units, and are seconds without") {
   CHECK(parse_duration("7us") == 7us);
   CHECK(parse_duration("2m") == 2min);
   CHECK(parse_duration("1h") == 1h);
+  CHECK(parse_duration("7d") == 7 * 24h);
 }
 
 TEST_CASE("arguments: an invalid list of ids is refused") {

@@ -145,7 +145,8 @@ words joined(const std::vector<words>& parts) {
 /// A value that the option takes.
 std::string value_for(const words& path, const std::string& name, const words& options,
                       const words& positionals) {
-  for (const std::string value : {"17", "17s", "0.17", "127.0.0.1:17", "oldest_last", "warn"})
+  for (const std::string value :
+       {"17", "17s", "0.17", "127.0.0.1:17", "oldest_last", "warn", "Connected", "key", "17m"})
     if (parsed(path, name, joined({options, positionals, {name, value}})))
       return value;
   FAIL("no value found that ", name, " takes: add one here");

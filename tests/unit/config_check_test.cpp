@@ -3,6 +3,7 @@
 #include "storage/audit_schema.hpp"
 #include "storage/directory_json.hpp"
 #include "storage/sqlite_directory.hpp"
+#include "tests/component/authority.hpp"
 #include "tests/unit/storage_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -193,6 +194,22 @@ TEST_CASE("a secret that everybody on the machine can read gets a warning") {
                + " can be read by every user of this machine");
   CHECK(warned[1].find("feed.switch.secret stands in a file that every user of this machine may read")
         != std::string::npos);
+}
+
+TEST_CASE("an Asterisk elsewhere that is dialled without TLS gets a warning") {
+  installation here;
+  here.import_demonstration();
+  const auto block = [](const std::string& at) {
+    return "[[asterisk]]\nname = \"a\"\nami = \"" + at + "\"\nsecret = \"s\"\n";
+  };
+  for (const auto* at : {"127.0.0.1:5038", "[::1]:5038", "localhost:5038"})
+    CHECK(here.check(block(at)).warnings.empty());
+  const auto warned = here.check(block("192.0.2.7:5038")).warnings;
+  REQUIRE(warned.size() == 1);
+  CHECK(warned[0].starts_with(here.at(5, 7) + "asterisk.ami 192.0.2.7:5038 has no TLS"));
+  const testing::authority trusted;
+  const auto tls = "tls = true\nca = \"" + trusted.issue("a").client_ca + "\"\n";
+  CHECK(here.check(block("192.0.2.7:5038") + tls).warnings.empty());
 }
 
 TEST_CASE("a setting that is probably a mistake gets a warning") {

@@ -1,4 +1,5 @@
 #include "apps/config/load_config.hpp"
+#include "tests/component/authority.hpp"
 #include "tests/unit/storage_folder.hpp"
 #include "transport/switches/asterisk/settings.hpp"
 #include "transport/switches/kamailio/settings.hpp"
@@ -104,8 +105,9 @@ TEST_CASE("an unknown key is refused by name and line, wherever it stands, with 
   for (const auto& each : switches::registry())
     kinds += std::string{each.block} + ", ";
   CHECK(refused("[no_such]\n")
-        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, metrics, directory, audit, feed, "
-               + kinds + "calls, api, cluster, log");
+        == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, metrics, directory, audit, "
+           "history, feed, "
+               + kinds + "calls, api, events, cluster, log");
   CHECK(refused("[log]\nlevl = \"info\"\n")
         == "c.toml:4:1: unknown key 'log.levl'; [log] takes level, format");
   CHECK(refused("[http.tls]\nno_such = 1\n").starts_with("c.toml:4:1: unknown key 'http.tls.no_such'"));
@@ -208,6 +210,18 @@ TEST_CASE("the audit log is where it is told to be, or beside the directory, or 
   CHECK(of("postgresql://db/x", "[audit]\nfile = \"/y/a.db\"\n") == "/y/a.db");
   CHECK(of("sqlite:///x/directory.db", "[audit]\nfile = \"a.db\"\n") == "a.db");
   CHECK(refused("[audit]\nfile = \"/y/\"\n") == "c.toml:4:8: audit.file must be the path of a file");
+}
+
+TEST_CASE("the history is where it is told to be, or in the state folder") {
+  const auto of = [](const std::string& more) {
+    return history_file_of(parsed("[directory]\nurl = \"sqlite:///x/directory.db\"\n" + more));
+  };
+  CHECK(of("[node]\nstate = \"/s\"\n") == "/s/history.db");
+  CHECK(of("[node]\nstate = \"/s\"\n[history]\nfile = \"/y/h.db\"\n") == "/y/h.db");
+  CHECK(refused("[history]\nkeep_minutes = \"59m\"\n")
+        == "c.toml:4:16: history.keep_minutes must be from 1h to 3650d");
+  CHECK(refused("[history]\nkeep_minutes = \"8d\"\nkeep_hours = \"7d\"\n")
+        == "c.toml:5:14: history.keep_hours must not be shorter than keep_minutes, of which hours are made");
 }
 
 TEST_CASE("a switch name stands once in the file, whichever way the switch is reached") {
@@ -318,6 +332,45 @@ TEST_CASE("a wrong block of an Asterisk is refused, and its secret is not told")
   CHECK(refusal(secret + "tls = true\n").find("hush") == std::string::npos);
 }
 
+TEST_CASE(
+    "an Asterisk over TLS has certificates to verify it by, and what is wrong with them has its place") {
+  const testing::temporary_folder folder;
+  const testing::authority trusted;
+  const auto refusal = [](const std::string& lines) {
+    return refused("[[asterisk]]\nname = \"a\"\nami = \"127.0.0.1:5039\"\nsecret = \"s\"\n" + lines);
+  };
+  const auto by = [](const std::string& file) { return "tls = true\nca = \"" + file + "\"\n"; };
+  CHECK(refusal("tls = true\n")
+        == "c.toml:3:1: asterisk.ca is required: with tls = true a switch is verified by it");
+  CHECK(refusal("tls = true\nca = \"\"\n").starts_with("c.toml:8:6: asterisk.ca is required"));
+  CHECK(refusal("ca = \"/x\"\n") == "c.toml:7:6: asterisk.ca has no use without tls = true");
+  CHECK(refusal("tls = \"yes\"\n") == "c.toml:7:7: asterisk.tls must be true or false");
+  CHECK(refusal(by("/no/such"))
+        == "c.toml:8:6: asterisk.ca /no/such: cannot be read: No such file or directory");
+  CHECK(refusal(by("/")).find("asterisk.ca /: cannot be read: Is a directory") != std::string::npos);
+  const auto file = (folder / "ca").string();
+  const auto write = [&](const std::string& text) { std::ofstream{file} << text; };
+  write("no certificate");
+  CHECK(refusal(by(file)).starts_with("c.toml:8:6: asterisk.ca " + file + ": holds no certificate (PEM)"));
+  write("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  CHECK(refusal(by(file)).find("holds no certificate (PEM)") != std::string::npos);
+  write(std::string(1024 * 1024 + 1, ' '));
+  CHECK(refusal(by(file)).find("is longer than 1048576 bytes") != std::string::npos);
+
+  std::ostringstream certificate;
+  certificate << std::ifstream{trusted.issue("a").client_ca}.rdbuf();
+  write("# ours\n" + certificate.str());
+  const auto value =
+      parsed(minimal + "[[asterisk]]\nname = \"a\"\nami = \"pbx:5039\"\nsecret = \"s\"\n" + by(file));
+  CHECK(value.dialled[0].ca == "# ours\n" + certificate.str()); // of now: a HUP reads it again
+  CHECK(parsed(minimal
+               + "[[asterisk]]\nname = \"a\"\nami = \"pbx:5038\"\nsecret = \"s\"\ntls = false\nca = \"\"\n")
+            .dialled[0]
+            .ca.empty());
+  CHECK(refused("[[kamailio]]\nname = \"k\"\nevapi = \"127.0.0.1:8448\"\ntls = true\n").find("unknown key")
+        != std::string::npos);
+}
+
 TEST_CASE("every key reaches its place") {
   const auto value = parsed(R"(
 [node]
@@ -342,6 +395,10 @@ url = "sqlite://d.db"
 file = "a.db"
 backlog = 1048576
 daily_bytes = 7
+[history]
+file = "h.db"
+keep_minutes = "2h"
+keep_hours = "30d"
 [feed]
 listen = ["127.0.0.1:9000"]
 calls_per_switch = 17
@@ -379,6 +436,12 @@ string_ids = true
 full_unicode = true
 requests_at_once = 7
 disconnect_deadline = "4s"
+[events]
+max_streams = 9
+max_streams_per_customer = 3
+buffer = 65536
+keep = "1m"
+keep_memory = 1048576
 [cluster]
 name = "east"
 listen = "10.0.0.1:4242"
@@ -407,6 +470,7 @@ format = "json"
       .metrics = {{{"127.0.0.1", 9100}}},
       .directory = {"sqlite://d.db"},
       .audit = {"a.db", 1048576, 7},
+      .history = {"h.db", 2h, 30 * 24h},
       .feed = {{{"127.0.0.1", 9000}},
                {{switch_name{"sbc-1"}, "…", environment_id{2}}},
                17,
@@ -432,6 +496,7 @@ format = "json"
                     {"hang_ups_per_second", std::uint64_t{500}}}}},
       .calls = {100ms, 1s, 2s, 3s},
       .api = {unknown_parameters::ignore, true, 7, 4s, true},
+      .events = {9, 3, 65'536, 1min, 1'048'576},
       .cluster =
           cluster_config{
               "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, {}, "nc", "nk", "na", missing_node::fault},

@@ -12,7 +12,7 @@ namespace rollcall::config_values_test {
 using namespace std::chrono_literals;
 
 TEST_CASE("an invalid duration is refused") {
-  for (const auto* text : {"", "32", "s", "-5s", "+5s", " 5s", "5 s", "5s ", "1.5s", "5S", "5min", "5d",
+  for (const auto* text : {"", "32", "s", "-5s", "+5s", " 5s", "5 s", "5s ", "1.5s", "5S", "5min", "5w",
                            "1h30m", "99999999999999s", "1000000001s"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(parse_duration(text), std::invalid_argument);
@@ -24,12 +24,15 @@ TEST_CASE("durations are read in each unit") {
   CHECK(parse_duration("32s") == 32s);
   CHECK(parse_duration("5m") == 5min);
   CHECK(parse_duration("1h") == 1h);
+  CHECK(parse_duration("7d") == 7 * 24h);
   CHECK(parse_duration("0s") == 0s);
 }
 
 TEST_CASE("a duration that is written reads back the same") {
   CHECK(to_string(90s) == "90s");
   CHECK(to_string(3600s) == "1h");
+  CHECK(to_string(24h) == "24h");
+  CHECK(to_string(48h) == "2d");
   CHECK(rc::check([] {
     const std::chrono::milliseconds duration{*rc::gen::inRange(0, 1'000'000'000)};
     RC_ASSERT(parse_duration(to_string(duration)) == duration);

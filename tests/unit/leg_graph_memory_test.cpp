@@ -124,6 +124,22 @@ TEST_CASE("leg_graph: calls that are known from before") {
        [](auto& s) { s.comes(b, "1").gone({b}).comes(a, "1"); },
        {"a/1800000001 1: a*"},
        {"first gone"}},
+      {"go on with legs that came while the connection was away, when theirs have gone meanwhile",
+       {.id = "a", .account = "1", .legs = {"c"}},
+       [](auto& s) {
+         s.comes(a, "1");
+         list(s, {item(c, "1")});
+       },
+       {"a 1: c"},
+       {}},
+      {"are not begun by another leg when this graph has told their end",
+       {.id = "a", .account = "1", .legs = {"c"}},
+       [](auto& s) {
+         s.comes(a, "1").gone({a});
+         list(s, {item(c, "1")});
+       },
+       {"c/1800000001 1: c*"},
+       {"a gone"}},
   };
   for (const auto& each : table) {
     CAPTURE(each.what);

@@ -96,6 +96,35 @@ TEST_CASE("leg_graph: the connection and the media of a call are those of the le
   CHECK(row().connection == "second");
 }
 
+TEST_CASE("leg_graph: a call goes to a carrier from when one was dialled for it, and never not any more") {
+  leg_script s;
+  const auto& row = [&]() -> const leg_call& { return s.rows.calls().at("a"); };
+  s.comes(a, "1").dials(a, b);
+  CHECK_FALSE(row().to_carrier);
+  s.dial_fails(b).gone({b}).dials(a, c, "carrier");
+  CHECK(row().to_carrier);
+  s.dial_fails(c).gone({c}).dials(a, d);
+  CHECK(row().to_carrier);
+  leg_script from;
+  from.graph.seen(
+      {.id = a, .kind = leg_kind::external, .state = leg_state::calling, .group = a, .connection = "c"},
+      from.now);
+  from.dials(a, b);
+  CHECK_FALSE(from.rows.calls().at("a").to_carrier); // it comes from one
+}
+
+TEST_CASE("leg_graph: the direction is what the script of the owner has said first") {
+  leg_script s;
+  const auto& row = [&]() -> const leg_call& { return s.told().rows.calls().at("a"); };
+  s.comes(a, "1").dials(a, b);
+  s.graph.seen({.id = b, .said_direction = "of a callee"}, s.now);
+  CHECK(row().said_direction.empty());
+  s.graph.seen({.id = a, .said_direction = "onnet_in"}, s.now);
+  CHECK(row().said_direction == "onnet_in");
+  s.graph.seen({.id = a, .said_direction = "other"}, s.now);
+  CHECK(row().said_direction == "onnet_in");
+}
+
 TEST_CASE(
     "leg_graph: numbers are the owner's first, and those that are dialled only until there are better ones") {
   leg_script s;

@@ -41,6 +41,32 @@ void list(leg_script& s, const std::vector<listed_leg>& all, bool whole = true) 
 
 } // namespace
 
+TEST_CASE("leg_graph: a list alone tells the direction of a call, and gives what an event has not said") {
+  const auto listed = [](std::string_view id, std::string_view connection, const std::string& direction) {
+    auto facts = up(id, "1", a);
+    facts.connection = connection;
+    facts.said_direction = direction;
+    return facts;
+  };
+  const std::string said = "onnet_in"; // gone before the end of the list is told
+  SUBCASE("by itself") {
+    leg_script s;
+    list(s, {{listed(b, "carrier", ""), "x", true}, {listed(a, "", said), "x"}});
+    CHECK(s.rows.calls().at("a").to_carrier);
+    CHECK(s.rows.calls().at("a").said_direction == said);
+  }
+  SUBCASE("beside an event") {
+    leg_script s;
+    s.graph.snapshot_begin();
+    s.graph.seen(up(a, "1", a), s.now);
+    s.graph.listed({listed(a, "", said)});
+    s.graph.snapshot_end(true, s.now);
+    s.told();
+    CHECK(s.rows.calls().at("a").said_direction == said);
+    CHECK_FALSE(s.rows.calls().at("a").to_carrier);
+  }
+}
+
 TEST_CASE("leg_graph: a list alone tells who is in which call") {
   leg_script s;
   SUBCASE("one that talks to whom it has dialled") {

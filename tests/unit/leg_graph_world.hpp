@@ -111,9 +111,11 @@ private:
   std::vector<leg> captured_;
   std::vector<std::string> dead_;
   std::set<std::string> told_dead_;
+  std::set<std::string> remembered_; ///< legs of the calls that the graph knew when it began
   std::set<std::string> have_replaced_;
   phase phase_ = phase::synced;
   std::uint64_t last_ = 0;
+  std::uint64_t last_before_list_ = 0;
   std::size_t ended_checked_ = 0;
   leg_moment now_{std::chrono::steady_clock::time_point{std::chrono::hours{1}},
                   timestamp{std::chrono::hours{500'000}}};

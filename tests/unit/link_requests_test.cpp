@@ -116,6 +116,16 @@ TEST_CASE("hang-ups beyond their bound are not taken, and end nothing: those tha
   CHECK_FALSE(w.end.take(true).closing);
 }
 
+TEST_CASE("while the session takes no hang-ups none is taken, and what else is wanted is") {
+  watched w;
+  w.end.set_unsent(0, 0, false);
+  CHECK_FALSE(w.end.hang_up("1"));
+  w.end.request_snapshot();
+  CHECK(w.taken().size() == 1);
+  w.end.set_unsent(0, 0, true);
+  CHECK(w.end.hang_up("1"));
+}
+
 TEST_CASE("nothing waits once it is cut") {
   watched w;
   CHECK(w.end.hang_up("1"));

@@ -43,6 +43,13 @@ metrics_snapshot full_snapshot() {
   actors.events_applied = 100;
   actors.lines_bad = 3;
   actors.disconnects_sent = 5;
+  actors.history_moments = 60;
+  actors.history_moments_missed = 2;
+  actors.history_minutes = 9;
+  actors.history_minutes_dropped = 4;
+  actors.history_failures = 8;
+  actors.history_bytes = 4096;
+  now.history_waiting_bytes = 512;
   collect(actors, now);
 
   api::metrics api{methods};
@@ -93,6 +100,13 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_feed_events_total{outcome=\"bad\"} 3",
                                  "rollcall_disconnects_total{outcome=\"sent\"} 5",
                                  "rollcall_tally_drift_total 0",
+                                 "rollcall_history_moments_total{outcome=\"counted\"} 60",
+                                 "rollcall_history_moments_total{outcome=\"missed\"} 2",
+                                 "rollcall_history_minutes_total{outcome=\"written\"} 9",
+                                 "rollcall_history_minutes_total{outcome=\"dropped\"} 4",
+                                 "rollcall_history_write_failures_total 8",
+                                 "rollcall_history_backlog_bytes 512",
+                                 "rollcall_history_file_bytes 4096",
                                  "rollcall_directory_database_away 1",
                                  "rollcall_directory_refused 0",
                                  "rollcall_directory_state_since_seconds 1732320001",

@@ -60,4 +60,37 @@ TEST_CASE("a whole claim wins over one that is not, and then a connected one ove
   }));
 }
 
+TEST_CASE("a switch is unknown until it has told its calls, and then connected or lost") {
+  switch_claim claim;
+  claim.connected = true;
+  CHECK(presence_of(claim) == switch_presence::unknown);
+  claim.told = true;
+  CHECK(presence_of(claim) == switch_presence::connected);
+  claim.connected = false;
+  CHECK(presence_of(claim) == switch_presence::lost);
+  CHECK(to_string(switch_presence::connected) == "connected");
+  CHECK(to_string(switch_presence::lost) == "lost");
+  CHECK(to_string(switch_presence::unknown) == "unknown");
+}
+
+TEST_CASE("a claim is as old as its presence and its connection") {
+  const auto at = [](std::int64_t seconds) { return timestamp{std::chrono::seconds{seconds}}; };
+  constexpr std::int64_t second = 1'000'000;
+  auto now = dated({}, {}, at(1));
+  CHECK(now.since == second);
+  const auto become = [&](auto change, std::int64_t seconds) {
+    auto fresh = now;
+    change(fresh);
+    now = dated(fresh, now, at(seconds));
+    return now.since / second;
+  };
+  CHECK(become([](auto& x) { x.term = 1, x.connected = true; }, 2) == 2); // unknown, but it has come
+  CHECK(become([](auto& x) { x.told = x.whole = true; }, 3) == 3);
+  CHECK(become([](auto& x) { x.verified = true; }, 4) == 3);
+  CHECK(become([](auto& x) { x.verified = false; }, 5) == 3);
+  CHECK(become([](auto& x) { x.term = 2; }, 6) == 6);
+  CHECK(become([](auto& x) { x.connected = false; }, 7) == 7);
+  CHECK(become([](auto& x) { x.whole = false; }, 8) == 7);
+}
+
 } // namespace rollcall::switch_claim_test

@@ -130,6 +130,8 @@ std::variant<session_ptr, http::response> endpoint::let_in(const http::request& 
       session{state_->shared, std::move(by), std::move(std::get<caller>(who))});
 }
 
+settings_ptr endpoint::current() const { return state_->picture(); }
+
 access_counts endpoint::access() const {
   const auto& shared = *state_->shared;
   const auto& brake = state_->brake;

@@ -50,6 +50,9 @@ public:
   /// As whom a screened request is served (contract, 4.1 and 4.2), or how it is turned away.
   std::variant<session_ptr, http::response> let_in(const http::request& request) const;
 
+  /// By what requests are served now.
+  settings_ptr current() const;
+
   /// Serves one request, screened. Does not block; `reply` is called on this thread or one of the actor
   /// system.
   void operator()(http::request request, http::reply_fn reply) const;

@@ -78,6 +78,8 @@ xmlrpc::fault fault_of(const caf::error& error, const invocation& call) {
     return {xmlrpc::fault_code::conflict, "The node is up; drain it instead"};
   if (error == ec::not_drained)
     return {xmlrpc::fault_code::unavailable, "The node is not drained: " + first_text(error.context())};
+  if (error == ec::no_history)
+    return unavailable(call, " cannot read its history now");
   return internal_fault(call.method, caf::deep_to_string(error));
 }
 

@@ -80,7 +80,7 @@ void run(const invocation_ptr& call, done_fn done) {
   if (!request)
     done(std::move(request.why()));
   else
-    done(found_names(*request, *call->settings().directory));
+    done(found_names(*request, *call->settings().directory, call->settings().style.full_unicode));
 }
 
 } // namespace
@@ -95,26 +95,6 @@ const method find_names{
     .run = run,
 };
 
-name_pattern::name_pattern(string_view written) {
-  open_front_ = written.starts_with('*');
-  if (open_front_)
-    written.remove_prefix(1);
-  open_back_ = written.ends_with('*') && !written.ends_with("\\*");
-  if (open_back_)
-    written.remove_suffix(1);
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    if (written.substr(i).starts_with("\\*"))
-      ++i;
-    text_ += written[i];
-  }
-}
-
-bool name_pattern::matches(string_view name) const {
-  if (open_front_ && open_back_)
-    return name.find(text_) != string_view::npos;
-  return open_front_ ? name.ends_with(text_) : open_back_ ? name.starts_with(text_) : name == text_;
-}
-
 xmlrpc::or_fault<names_request> parse_find_names(const invocation& call) {
   param_reader in{call, takes};
   names_request request;
@@ -124,8 +104,7 @@ xmlrpc::or_fault<names_request> parse_find_names(const invocation& call) {
   if (found == kinds.end())
     in.fail("Parameter kind must be one of customer, account, vendor, connection");
   request.id = in.integer("id");
-  if (const auto name = in.text("name"); name && !name->empty())
-    request.name.emplace(*name);
+  request.name = in.pattern("name");
   const auto named = in.id<customer_id>("i_customer");
   request.offset = in.count("offset").value_or(0);
   request.limit = in.count("limit").value_or(most_entries);
@@ -142,7 +121,7 @@ xmlrpc::or_fault<names_request> parse_find_names(const invocation& call) {
   return request;
 }
 
-answer found_names(const names_request& request, const directory& dir) {
+answer found_names(const names_request& request, const directory& dir, bool full_unicode) {
   auto all = candidates(request, dir);
   std::erase_if(all, [&](const named& one) {
     return (request.id && one.id != *request.id) || (request.name && !request.name->matches(one.name));
@@ -151,7 +130,7 @@ answer found_names(const names_request& request, const directory& dir) {
   const auto begin = std::min<std::uint64_t>(request.offset, all.size());
   const auto end = begin + std::min<std::uint64_t>(request.limit, all.size() - begin);
   std::string value;
-  xmlrpc::writer w{value};
+  xmlrpc::writer w{value, full_unicode};
   w.begin_struct();
   w.begin_member("result").text("OK").end_member();
   w.begin_member("entries").begin_array();

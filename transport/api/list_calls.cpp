@@ -1,10 +1,9 @@
 #include "transport/api/list_calls.hpp"
 
-#include "domain/directory/addressed_account.hpp"
 #include "transport/api/ask.hpp"
 #include "transport/api/gaps.hpp"
 #include "transport/api/params.hpp"
-#include "transport/api/scope.hpp"
+#include "transport/api/selection.hpp"
 #include "transport/xmlrpc/body.hpp"
 #include "transport/xmlrpc/list_source.hpp"
 #include "transport/xmlrpc/writer.hpp"
@@ -22,20 +21,21 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 11> parameters = {"i_customer", "recursive",    "i_account", "account",
-                                                    "i_vendor",   "i_connection", "order",     "node_id",
-                                                    "offset",     "limit",        "envelope"};
+constexpr std::array<string_view, 5> own_parameters = {"order", "offset", "limit", "names", "envelope"};
+constexpr auto parameters = joined(selection_parameters, own_parameters);
 constexpr parameter_list takes{parameters, "i_customer"};
 
-constexpr string_view all_help =
+const std::string all_help =
     "Lists the calls of a customer and its descendants, in any state. Takes one struct, every member "
-    "optional: i_customer (whose calls; must be given in trusted mode), recursive (boolean, default "
-    "true: with the calls of subcustomers), i_account, account (its username), i_vendor, i_connection (only "
-    "calls of these; i_connection takes precedence over i_vendor; a root customer may also name accounts "
-    "that the directory does not know), order (oldest_first, the default, oldest_last, longest_first, "
-    "longest_last), node_id, offset and limit (after ordering), envelope (boolean, default false). Returns "
-    "an array of structs; with envelope a struct: result is 'OK', calls is that array, complete a boolean, "
-    "then arrays of names: missing_nodes, unknown_switches, unverified_switches, other_directory.";
+    "optional: "
+    + std::string{selection_help}
+    + ", order (oldest_first, the default, oldest_last, longest_first, longest_last), offset and limit "
+      "(after "
+      "ordering), names (boolean: with CUSTOMER_NAME, ACCOUNT_NAME, VENDOR_NAME, CONNECTION_NAME and "
+      "SWITCH), "
+      "envelope (boolean, default false). Returns an array of structs; with envelope a struct: result is "
+      "'OK', calls is that array, complete a boolean, then arrays of names: missing_nodes, "
+      "unknown_switches, unverified_switches, other_directory.";
 
 constexpr string_view active_help =
     "Lists the calls of a customer and its descendants that are in state WaitRoute, ARComplete or "
@@ -55,18 +55,6 @@ call_order order_from(param_reader& in) {
   return call_order::oldest_first;
 }
 
-/// To the calls of one account by its username, besides its number when that is given.
-void narrow_to(call_query& query, const directory& dir, std::string username) {
-  const auto found = address(dir, query.scope, username);
-  const auto id = found && found->known ? found->key.account : account_id{};
-  if (!found || (query.account && (!found->known || *query.account != id)))
-    query.account = account_id{}; // nobody's
-  else if (found->known)
-    query.account = id;
-  else
-    query.account_name = std::move(username);
-}
-
 void run(const invocation_ptr& call, bool active_only, done_fn done) {
   auto asked = parse_list(*call, active_only);
   if (!asked) {
@@ -74,9 +62,12 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
     return;
   }
   const auto scope = asked->request.query.scope;
-  const auto render = [style = call->settings().style,
-                       envelope = asked->envelope](cluster_list_answer& told, request_quota::place place) {
-    return render_list(std::move(told), style, envelope, std::move(place));
+  const auto& settings = call->settings();
+  const auto render = [style = settings.style, envelope = asked->envelope,
+                       dir = asked->names ? settings.directory : nullptr](cluster_list_answer& told,
+                                                                          request_quota::place place) {
+    auto names = dir ? std::make_unique<xmlrpc::row_names>(dir, style.full_unicode) : nullptr;
+    return render_list(std::move(told), style, envelope, std::move(place), std::move(names));
   };
   ask<cluster_list_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request),
                            render, std::move(done));
@@ -104,38 +95,28 @@ const method list_active_calls{
     .run = [](const invocation_ptr& call, done_fn done) { run(call, true, std::move(done)); },
 };
 
-xmlrpc::or_fault<question<list_request>> parse_list(const invocation& call, bool active_only) {
+xmlrpc::or_fault<list_question> parse_list(const invocation& call, bool active_only) {
   param_reader in{call, takes};
-  call_query query;
-  query.active_only = active_only;
-  const auto named = in.id<customer_id>("i_customer");
-  query.recursive = in.boolean("recursive").value_or(true);
-  query.account = in.id<account_id>("i_account");
-  auto username = in.text("account");
-  query.vendor = in.id<vendor_id>("i_vendor");
-  query.connection = in.id<connection_id>("i_connection");
-  query.order = order_from(in);
-  if (auto node = in.text("node_id"))
-    query.node = node_id{std::move(*node)};
-  query.offset = in.count("offset").value_or(0);
-  query.limit = in.count("limit");
+  const auto order = order_from(in);
+  const auto offset = in.count("offset").value_or(0);
+  const auto limit = in.count("limit");
   const auto envelope = in.boolean("envelope").value_or(false);
-  if (in.failure())
-    return *in.failure();
-
-  const auto& dir = call.settings().directory;
-  const auto scope = scope_of(call.who(), *dir, "i_customer", named, unnamed_scope::refused);
-  if (!scope)
-    return scope.why();
-  query.scope = *scope;
-  if (username && !username->empty())
-    narrow_to(query, *dir, std::move(*username));
-  return question<list_request>{{std::move(query), dir}, envelope};
+  const auto names = in.boolean("names").value_or(false);
+  auto selected = read_selection(in, call);
+  if (!selected)
+    return selected.why();
+  auto& query = selected->query;
+  query.active_only = active_only;
+  query.order = order;
+  query.offset = offset;
+  query.limit = limit;
+  return list_question{{std::move(*selected), envelope}, names};
 }
 
 answer render_list(cluster_list_answer told, xmlrpc::answer_style style, bool envelope,
-                   request_quota::place place) {
-  auto rows = std::make_unique<xmlrpc::list_source>(std::move(told.rows), told.now, style, std::move(place));
+                   request_quota::place place, std::unique_ptr<xmlrpc::row_names> names) {
+  auto rows = std::make_unique<xmlrpc::list_source>(std::move(told.rows), told.now, style, std::move(place),
+                                                    std::move(names));
   if (!envelope)
     return {std::move(rows), coverage{}};
   std::string head;

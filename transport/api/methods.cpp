@@ -1,12 +1,15 @@
 #include "transport/api/methods.hpp"
 
 #include "transport/api/account_stats.hpp"
+#include "transport/api/call_counts.hpp"
+#include "transport/api/call_history.hpp"
 #include "transport/api/disconnect_account.hpp"
 #include "transport/api/disconnect_call.hpp"
 #include "transport/api/disconnect_customer.hpp"
 #include "transport/api/find_names.hpp"
 #include "transport/api/list_calls.hpp"
 #include "transport/api/multicall.hpp"
+#include "transport/api/network.hpp"
 #include "transport/api/node_methods.hpp"
 #include "transport/api/system_methods.hpp"
 #include "transport/api/who_am_i.hpp"
@@ -18,7 +21,7 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<const method*, 15> table = {
+constexpr std::array<const method*, 18> table = {
     &disconnect_account,
     &disconnect_call,
     &disconnect_customer,
@@ -27,6 +30,9 @@ constexpr std::array<const method*, 15> table = {
     &forget_node,
     &get_account_call_stats,
     &get_account_call_stats_customer,
+    &get_call_counts,
+    &get_call_history,
+    &get_network,
     &list_active_calls,
     &list_all_calls,
     &list_methods,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -16,6 +17,13 @@ bool all_digits(std::string_view text) {
 
 bool takes_it(const parameter_list& takes, std::string_view name) {
   return name == takes.scope || std::find(takes.own.begin(), takes.own.end(), name) != takes.own.end();
+}
+
+/// Digits, maybe with a point among them: `1`, `0.5`.
+bool is_decimal(std::string_view text) {
+  const auto point = text.find('.');
+  const auto has_fraction = point != std::string_view::npos;
+  return all_digits(text.substr(0, point)) && (!has_fraction || all_digits(text.substr(point + 1)));
 }
 
 /// `ID, i_account`; `no parameters` for none.
@@ -151,6 +159,74 @@ std::optional<std::string> param_reader::identifier(std::string_view name) {
   const auto* value = present(name);
   const auto* number = value ? value->as<std::int64_t>() : nullptr;
   return number ? std::to_string(*number) : text(name);
+}
+
+std::optional<std::vector<std::string>> param_reader::texts(std::string_view name, std::size_t most) {
+  return some_texts(name, most, numbers::refused);
+}
+
+std::optional<std::vector<std::string>> param_reader::identifiers(std::string_view name, std::size_t most) {
+  return some_texts(name, most, numbers::as_digits);
+}
+
+std::optional<std::vector<std::string>> param_reader::some_texts(std::string_view name, std::size_t most,
+                                                                 numbers allowed) {
+  const auto* value = present(name);
+  if (!value)
+    return std::nullopt;
+  const auto* items = value->as<xmlrpc::array>();
+  const auto one = items ? xmlrpc::array{} : xmlrpc::array{*value};
+  std::vector<std::string> all;
+  for (const auto& each : items ? *items : one) {
+    const auto* const number = allowed == numbers::as_digits ? each.as<std::int64_t>() : nullptr;
+    const auto* const text = each.as<std::string>();
+    if (number)
+      all.push_back(std::to_string(*number));
+    else if (text && !text->empty())
+      all.push_back(*text);
+    else
+      fail_type(name, "a string or an array of strings, none of them empty");
+  }
+  if (all.empty())
+    fail("Parameter " + std::string{name} + " must not be empty");
+  if (all.size() > most)
+    fail("Parameter " + std::string{name} + " must not have more than " + std::to_string(most) + " items");
+  return all;
+}
+
+std::optional<text_pattern> param_reader::pattern(std::string_view name) {
+  const auto written = text(name);
+  if (!written)
+    return std::nullopt;
+  if (written->size() > longest_pattern) {
+    fail("Parameter " + std::string{name} + " must not be longer than " + std::to_string(longest_pattern)
+         + " bytes");
+    return std::nullopt;
+  }
+  auto read = text_pattern::parse(*written);
+  if (!read)
+    fail("Parameter " + std::string{name}
+         + " may have * at its beginning and end only; \\* is the character");
+  return read;
+}
+
+std::optional<std::chrono::microseconds> param_reader::seconds(std::string_view name) {
+  constexpr auto most = 100.0 * 365 * 24 * 3600;
+  const auto* value = present(name);
+  if (!value)
+    return std::nullopt;
+  auto number = -1.0;
+  if (const auto* whole = value->as<std::int64_t>())
+    number = static_cast<double>(*whole);
+  else if (const auto* real = value->as<double>())
+    number = *real;
+  else if (const auto* text = value->as<std::string>(); text && is_decimal(*text))
+    std::from_chars(text->data(), text->data() + text->size(), number);
+  if (!(number >= 0 && number <= most)) {
+    fail_type(name, "a number of seconds, not negative");
+    return std::nullopt;
+  }
+  return std::chrono::microseconds{std::llround(number * 1e6)};
 }
 
 std::optional<std::string> param_reader::text(std::string_view name) {

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "domain/base/text_pattern.hpp"
 #include "transport/api/method.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rollcall::api {
 
@@ -14,6 +18,9 @@ bool is_no_struct(const xmlrpc::value& only);
 
 /// The name of a member that there are two of; null when there is none.
 const std::string* repeated(const xmlrpc::structure& members);
+
+/// Bytes of a pattern: no text of a call is longer.
+constexpr std::size_t longest_pattern = 4096;
 
 /// Reads the one struct parameter of a method, checking what it reads. The first thing wrong is kept as a
 /// fault, and nothing read afterwards means anything: read everything, then look at failure(). A parameter
@@ -46,6 +53,18 @@ public:
   /// A text, or a number, which is its digits: how clients without types write an ID.
   std::optional<std::string> identifier(std::string_view name);
 
+  /// At most longest_pattern bytes of a text_pattern.
+  std::optional<text_pattern> pattern(std::string_view name);
+
+  /// One text, or an array of 1 to `most`.
+  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most);
+
+  /// One identifier, or an array of 1 to `most`.
+  std::optional<std::vector<std::string>> identifiers(std::string_view name, std::size_t most);
+
+  /// A number of seconds, whole or not, or its digits; not negative, and at most a hundred years.
+  std::optional<std::chrono::microseconds> seconds(std::string_view name);
+
   /// Makes the absence of a parameter a fault.
   template <class T>
   void require(const std::optional<T>& read, std::string_view name) {
@@ -61,6 +80,9 @@ public:
 private:
   void check_names(const invocation& call);
   const xmlrpc::value* present(std::string_view name);
+  enum class numbers : std::uint8_t { refused, as_digits };
+  std::optional<std::vector<std::string>> some_texts(std::string_view name, std::size_t most,
+                                                     numbers allowed);
   void fail_empty(std::string_view name);
   void fail_type(std::string_view name, std::string_view wanted);
 

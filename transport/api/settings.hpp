@@ -7,6 +7,7 @@
 #include "transport/http/site.hpp"
 #include "transport/xmlrpc/row.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -26,6 +27,8 @@ struct settings {
   bool ignore_unknown_parameters = false;
   xmlrpc::answer_style style;
   std::size_t requests_at_once = 64; ///< of one customer; more get fault 429
+  std::chrono::milliseconds history_minutes{
+      std::chrono::hours{7 * 24}}; ///< how long the history is kept by the minute
 };
 
 using settings_ptr = std::shared_ptr<const settings>;

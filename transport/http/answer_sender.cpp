@@ -14,6 +14,7 @@ answer_sender::answer_sender(net::channel& to, std::shared_ptr<service> shared, 
                              const answer_form& form)
     : channel_(to),
       service_(std::move(shared)),
+      patience_(answer.live ? service_->bounds.live_write : service_->bounds.write),
       writer_(std::make_unique<response_writer>(std::move(answer), form)) {}
 
 answer_sender::~answer_sender() {
@@ -22,7 +23,7 @@ answer_sender::~answer_sender() {
 }
 
 void answer_sender::start(const user_ptr& who) {
-  channel_.set_deadline(service_->bounds.write);
+  channel_.set_deadline(patience_);
   make_next(who);
 }
 
@@ -104,14 +105,14 @@ void answer_sender::go_on(const user_ptr& who) {
 
 void answer_sender::write_rest(const user_ptr& who) {
   writing_ = true;
-  channel_.set_deadline(service_->bounds.write);
+  channel_.set_deadline(patience_);
   channel_.write(asio::buffer(out_) + sent_, [self = shared_from_this(), who](net::channel::error_code ec) {
     self->on_written(who, ec);
   });
 }
 
 void answer_sender::start_round(const user_ptr& who) {
-  channel_.set_deadline(service_->bounds.write);
+  channel_.set_deadline(patience_);
   ahead_ = ahead::making;
   long_ = true;
   round_ = 0;
@@ -153,7 +154,7 @@ void answer_sender::on_round(const user_ptr& who) {
   service_->counters.bytes_out += round_;
   ahead_ = ahead::made;
   if (sent_ == out_.size()) {
-    channel_.set_deadline(service_->bounds.write);
+    channel_.set_deadline(patience_);
     return go_on(who);
   }
   enough_ = least_piece;
@@ -173,7 +174,7 @@ void answer_sender::on_written(const user_ptr& who, net::channel::error_code ec)
     enough_ = std::min(2 * enough_, most()); // the client is quicker than we are
   if (ahead_ == ahead::nothing)
     return who->answer_sent(writer_->keep_alive());
-  channel_.set_deadline(service_->bounds.write); // from now on it is the body that is waited for
+  channel_.set_deadline(patience_); // from now on it is the body that is waited for
 }
 
 } // namespace rollcall::http

@@ -85,6 +85,7 @@ private:
 
   net::channel& channel_;
   std::shared_ptr<service> service_;
+  const std::chrono::milliseconds patience_; ///< for each piece
   std::unique_ptr<response_writer> writer_;
   std::string out_;     ///< being written, or sent in a round
   std::string made_;    ///< the piece after it

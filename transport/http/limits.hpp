@@ -21,7 +21,8 @@ struct limits {
   std::chrono::milliseconds idle{75'000}; ///< kept alive without a request; a little over proxies' usual 60 s
   std::chrono::milliseconds reply{30'000}; ///< handing a request over to its answer; more is 503
   std::chrono::milliseconds write{30'000}; ///< one piece of an answer to be there, and again to be taken
-  std::chrono::milliseconds linger{2'000}; ///< reading what the client still sends after a refusal
+  std::chrono::milliseconds live_write{600'000}; ///< the same of a live body, whose reader may be slow
+  std::chrono::milliseconds linger{2'000};       ///< reading what the client still sends after a refusal
 };
 
 } // namespace rollcall::http

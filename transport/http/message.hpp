@@ -78,6 +78,7 @@ struct response {
   std::string content_type; ///< empty: none is sent
   std::vector<field> headers;
   std::variant<std::string, std::unique_ptr<body_source>> body;
+  bool live = false; ///< a body that is made as things happen: sent as it comes, and not compressed
 };
 
 /// Answers the request it came with: once, from any thread. Further calls change nothing. When all copies are

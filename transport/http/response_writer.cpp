@@ -86,7 +86,7 @@ bool response_writer::start_stream(std::string& out) {
   if (!form_.head_only) {
     std::string first;
     source_ended_ = !source.next(first);
-    if (!source_ended_ && !source.wait({}))
+    if (!source_ended_ && !answer_.live && !source.wait({}))
       source_ended_ = !source.next(ahead_);
     if (source_ended_) {
       write_whole(first + ahead_, out);
@@ -94,8 +94,8 @@ bool response_writer::start_stream(std::string& out) {
     }
     ahead_.insert(0, first);
   }
-  varies_ = true;
-  compressed_ = form_.gzip && may_compress(compress_above_bytes + 1);
+  varies_ = !answer_.live;
+  compressed_ = varies_ && form_.gzip && may_compress(compress_above_bytes + 1);
   chunked_ = form_.version >= 11;
   form_.keep_alive = form_.keep_alive && chunked_;
   write_header(out, chunked_ ? "Transfer-Encoding: chunked\r\n" : "");

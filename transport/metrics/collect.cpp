@@ -3,6 +3,7 @@
 #include "actors/metrics.hpp"
 #include "transport/api/metrics.hpp"
 #include "transport/cluster/metrics.hpp"
+#include "transport/events/stream_registry.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/switches/feed/metrics.hpp"
 
@@ -49,7 +50,22 @@ void collect(const actor_metrics& from, metrics_snapshot& into) {
   into.nodes_lost = from.nodes_lost;
   into.switches_taken_over = from.switches_taken_over;
   into.audit_failures = from.audit_failures;
+  into.stream_overflows = from.watch_overflows;
+  into.history_moments = {{"counted", from.history_moments}, {"missed", from.history_moments_missed}};
+  into.history_minutes = {{"written", from.history_minutes}, {"dropped", from.history_minutes_dropped}};
+  into.history_failures = from.history_failures;
+  into.history_bytes = from.history_bytes;
   into.actor_failures = from.actor_failures;
+}
+
+void collect(const events::stream_registry& from, metrics_snapshot& into) {
+  const auto& counters = from.counters;
+  into.streams = from.size();
+  into.streams_opened = counters.opened;
+  into.streams_resumed = counters.resumed;
+  into.streams_refused = counters.refused;
+  into.stream_messages = counters.messages;
+  into.stream_resets = {{"all", counters.resets}, {"switch", counters.resets_of_switch}};
 }
 
 void collect(const api::metrics& from, metrics_snapshot& into) {

@@ -18,6 +18,9 @@ struct metrics;
 namespace cluster {
 struct metrics;
 }
+namespace events {
+class stream_registry;
+}
 
 /// Each reads the counters of one part of the service into the page. Any thread.
 void collect(const actor_metrics& from, metrics_snapshot& into);
@@ -25,5 +28,6 @@ void collect(const api::metrics& from, metrics_snapshot& into);
 void collect(const http::metrics& from, metrics_snapshot& into);
 void collect(const feed::metrics& from, metrics_snapshot& into);
 void collect(const cluster::metrics& from, metrics_snapshot& into);
+void collect(const events::stream_registry& from, metrics_snapshot& into);
 
 } // namespace rollcall

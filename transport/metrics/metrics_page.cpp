@@ -118,6 +118,20 @@ void add_truth(families& page, const metrics_snapshot& now) {
       .add(number(now.actor_failures));
 }
 
+void add_history(families& page, const metrics_snapshot& now) {
+  page.counter("rollcall_history_moments_total",
+               "Moments at which this node was to count the calls of all, by what came of it")
+      .add(now.history_moments, "outcome");
+  page.counter("rollcall_history_minutes_total", "Minutes of the history, by what came of them")
+      .add(now.history_minutes, "outcome");
+  page.counter("rollcall_history_write_failures_total",
+               "Times that the history could not be written, and was tried again")
+      .add(number(now.history_failures));
+  page.gauge("rollcall_history_backlog_bytes", "Bytes of minutes that wait to be written; 64 MiB at most")
+      .add(number(now.history_waiting_bytes));
+  page.gauge("rollcall_history_file_bytes", "Bytes that the history takes").add(number(now.history_bytes));
+}
+
 void add_api(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_rpc_requests_total", "Calls of API methods: ok, or the code of the fault");
   for (const auto& method : now.methods)
@@ -208,6 +222,23 @@ void add_drivers(families& page, const metrics_snapshot& now) {
     page.add(ahead, {{"switch", name}});
 }
 
+void add_events(families& page, const metrics_snapshot& now) {
+  page.gauge("rollcall_events_streams", "Streams that are open").add(number(now.streams));
+  page.counter("rollcall_events_streams_opened_total", "Streams that were let in")
+      .add(number(now.streams_opened));
+  page.counter("rollcall_events_streams_refused_total", "Streams that were one too many")
+      .add(number(now.streams_refused));
+  page.counter("rollcall_events_resumed_total", "Streams that went on where a token stands")
+      .add(number(now.streams_resumed));
+  page.counter("rollcall_events_messages_total", "Messages written to streams")
+      .add(number(now.stream_messages));
+  page.counter("rollcall_events_resets_total", "Mirrors, or parts of one switch, that were begun anew")
+      .add(now.stream_resets, "of");
+  page.counter("rollcall_events_overflows_total",
+               "Readers for whom too much waited, or of whom too little is known")
+      .add(number(now.stream_overflows));
+}
+
 void add_cluster(families& page, const metrics_snapshot& now) {
   page.gauge("rollcall_node_up", "Whether the other node answers");
   for (const auto& node : now.nodes)
@@ -256,10 +287,12 @@ std::string render(const metrics_snapshot& snapshot) {
   if (snapshot.source)
     add_directory(page, *snapshot.source, snapshot.directory_served);
   add_truth(page, snapshot);
+  add_history(page, snapshot);
   add_api(page, snapshot);
   add_http(page, snapshot);
   add_feed(page, snapshot);
   add_drivers(page, snapshot);
+  add_events(page, snapshot);
   add_cluster(page, snapshot);
   return prometheus::TextSerializer{}.Serialize(page.all());
 }

@@ -79,7 +79,19 @@ struct metrics_snapshot {
   std::uint64_t tally_drift = 0;
   std::uint64_t late_requests = 0;
   std::uint64_t audit_failures = 0;
+  std::uint64_t streams = 0; ///< open now
+  std::uint64_t streams_opened = 0;
+  std::uint64_t streams_resumed = 0;
+  std::uint64_t streams_refused = 0;
+  std::uint64_t stream_messages = 0;
+  outcome_counts stream_resets;
+  std::uint64_t stream_overflows = 0;
   audit_status audit;
+  outcome_counts history_moments; ///< at which calls were to be counted, by what came of it
+  outcome_counts history_minutes; ///< of the history, by what came of them
+  std::uint64_t history_failures = 0;
+  std::uint64_t history_waiting_bytes = 0; ///< now, as the next one
+  std::uint64_t history_bytes = 0;
   std::uint64_t actor_failures = 0;
 
   std::vector<method_metrics> methods;

@@ -1,7 +1,13 @@
 #include "transport/net/channel.hpp"
 
+#include "transport/net/distrust.hpp"
+
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <netinet/in.h>
@@ -111,7 +117,32 @@ void channel::start_handshake(std::function<void(error_code)> done, handshake_si
   if (closed_)
     return asio::post(strand_, [done = std::move(done)] { done(asio::error::operation_aborted); });
   tls_.emplace(socket_, *tls_context_);
+  if (side == handshake_side::client)
+    prepare_client();
   tls_->async_handshake(side, std::move(done));
+}
+
+/// Says which host is meant, where the context knows one, and keeps why it is not believed.
+void channel::prepare_client() {
+  auto* connection = tls_->native_handle();
+  if (const auto* host = X509_VERIFY_PARAM_get0_host(SSL_get0_param(connection), 0))
+    SSL_set_tlsext_host_name(connection, host);
+  tls_->set_verify_callback([this](bool is_good, asio::ssl::verify_context& verification) {
+    if (!is_good && distrust_.empty())
+      distrust_ = distrust_of(verification.native_handle());
+    return is_good;
+  });
+}
+
+std::string channel::handshake_trouble(error_code ec) const {
+  if (!distrust_.empty())
+    return distrust_;
+  if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated)
+    return "the connection was closed in the handshake";
+  if (ec.category() == asio::error::get_ssl_category()
+      && ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_WRONG_VERSION_NUMBER)
+    return "there is no TLS";
+  return ec.message();
 }
 
 // The kernel counts what has come and wakes us for all of it (SO_RCVLOWAT): a client that sends a byte at a

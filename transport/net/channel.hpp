@@ -66,6 +66,10 @@ public:
   /// At once for a plain connection. A client dials; a server was dialled.
   void handshake(std::function<void(error_code)> done, handshake_side side = handshake_side::server);
 
+  /// Why it has failed with `ec`, for people, as a part of a sentence. What the other end's certificate says
+  /// may be in it as it was written.
+  std::string handshake_trouble(error_code ec) const;
+
   /// Reads some bytes. `into` must live until `done`.
   void read(boost::asio::mutable_buffer into, std::function<void(error_code, std::size_t)> done);
 
@@ -102,6 +106,7 @@ private:
   void await_bytes(int count, std::function<void(error_code)> done);
   void on_record_header(std::function<void(error_code)> done);
   void start_handshake(std::function<void(error_code)> done, handshake_side side);
+  void prepare_client();
   void do_wait();
   void on_wait(error_code ec);
   void do_discard();
@@ -112,6 +117,7 @@ private:
   strand strand_;
   tls_context tls_context_;       ///< outlives tls_, also when the server has moved to a new one
   std::optional<tls_stream> tls_; ///< from the first record on
+  std::string distrust_;          ///< why the certificate of who was dialled is not believed
   boost::asio::steady_timer timer_;
   clock::time_point deadline_ = clock::time_point::max();
   clock::time_point waits_until_ =

@@ -11,6 +11,7 @@ using derived_key = std::array<unsigned char, 32>;
 namespace key_purpose {
 
 constexpr std::string_view admission = "rollcall cluster admission"; ///< proofs of nodes that connect
+constexpr std::string_view tokens = "rollcall event tokens";         ///< places of streams
 constexpr std::string_view nonces = "rollcall http nonces";          ///< seals of HTTP Digest's nonces
 
 } // namespace key_purpose

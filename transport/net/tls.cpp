@@ -2,9 +2,12 @@
 
 #include "transport/net/certificate.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
 #include <ctime>
@@ -25,7 +28,7 @@ constexpr auto tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
   throw std::runtime_error(what + " '" + file + "': " + ec.message());
 }
 
-tls_context make_context(ssl::context::method role, const tls_files& files) {
+tls_context make_bare_context(ssl::context::method role) {
   auto context = std::make_shared<ssl::context>(role);
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3
                        | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
@@ -36,6 +39,11 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
   SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
   // A connection that is idle keeps no room for records.
   SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  return context;
+}
+
+tls_context make_context(ssl::context::method role, const tls_files& files) {
+  auto context = make_bare_context(role);
   boost::system::error_code ec;
   if (context->use_certificate_chain_file(files.certificate, ec); ec)
     refuse("TLS certificate", files.certificate, ec);
@@ -56,6 +64,27 @@ tls_context make_context(ssl::context::method role, const tls_files& files) {
   return context;
 }
 
+/// Every connection of the context takes this over.
+void expect_host(ssl::context& context, const std::string& host) {
+  auto* rules = SSL_CTX_get0_param(context.native_handle());
+  boost::system::error_code is_name;
+  const auto address = boost::asio::ip::make_address(host, is_name);
+  auto is_set = 0;
+  if (is_name) {
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
+                                               | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    is_set = X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
+  } else if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    is_set = X509_VERIFY_PARAM_set1_ip(rules, bytes.data(), bytes.size());
+  } else {
+    const auto bytes = address.to_v6().to_bytes();
+    is_set = X509_VERIFY_PARAM_set1_ip(rules, bytes.data(), bytes.size());
+  }
+  if (is_set != 1) // or any host would do
+    throw std::runtime_error("TLS cannot verify the host '" + host + '\'');
+}
+
 } // namespace
 
 tls_context make_tls_context(const tls_files& files) { return make_context(ssl::context::tls_server, files); }
@@ -72,6 +101,16 @@ tls_context make_peer_tls_context(const tls_files& files) {
   if (files.client_ca.empty())
     throw std::runtime_error("TLS between nodes needs the certificate of an authority");
   return make_context(ssl::context::tls, files);
+}
+
+tls_context make_client_tls_context(const std::string& authorities, const std::string& host) {
+  auto context = make_bare_context(ssl::context::tls_client);
+  boost::system::error_code ec;
+  if (context->add_certificate_authority(boost::asio::buffer(authorities), ec); ec)
+    throw std::runtime_error("holds no certificate (PEM) that can be read: " + ec.message());
+  context->set_verify_mode(ssl::verify_peer);
+  expect_host(*context, host);
+  return context;
 }
 
 } // namespace rollcall::net

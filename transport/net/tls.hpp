@@ -33,4 +33,10 @@ tls_context make_tls_context(const tls_files& files);
 /// `client_ca`.
 tls_context make_peer_tls_context(const tls_files& files);
 
+/// The context of one that connects to `host`, a name or an address. It believes who shows a certificate for
+/// that host that one of `authorities` has signed: certificates, PEM. Where a certificate says for whom it is
+/// are its alternative names alone. It shows none itself. Throws std::runtime_error with a reason that reads
+/// on after the file's name when there is no certificate in `authorities`, or one that cannot be read.
+tls_context make_client_tls_context(const std::string& authorities, const std::string& host);
+
 } // namespace rollcall::net

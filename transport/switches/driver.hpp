@@ -128,6 +128,10 @@ public:
   virtual void hang_up(const std::string& id, instant now) = 0;
   virtual void request_snapshot(instant now) = 0;
 
+  /// False while it does not know yet what there is to hang up: the link's are not taken, so that who has
+  /// ordered them hears at once that they were not sent. None waits for that to be sent later.
+  virtual bool takes_hang_ups() const { return true; }
+
   /// Hang-ups that it has not sent yet, because it sends them at the pace that the switch can bear. Beyond
   /// session_limits::hang_ups_waiting the link's are not taken.
   virtual std::size_t hang_ups_waiting() const { return 0; }

@@ -22,8 +22,12 @@ bool joined_body::next(std::string& out) {
     if (auto* const source = source_in(part)) {
       if (source->wait({}))
         return true;
-      if (source->next(out))
+      const auto before = out.size();
+      if (source->next(out)) {
+        if (out.size() == before)
+          return true; // it has worked for its turn
         continue;
+      }
     } else {
       out += std::get<std::string>(part);
     }

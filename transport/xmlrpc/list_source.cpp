@@ -37,8 +37,8 @@ private:
 } // namespace
 
 list_source::list_source(std::shared_ptr<row_source> rows, timestamp now, answer_style style,
-                         std::shared_ptr<const void> held)
-    : held_(std::move(held)), rows_(std::move(rows)), writer_(now, style) {}
+                         std::shared_ptr<const void> held, std::unique_ptr<row_names> names)
+    : held_(std::move(held)), rows_(std::move(rows)), writer_(now, style), names_(std::move(names)) {}
 
 bool list_source::next(std::string& out) {
   if (!std::exchange(begun_, true))
@@ -58,9 +58,11 @@ bool list_source::write_rows(std::string& out) {
   call_row row;
   while (rest.used() < enough) {
     switch (rows_->next(row)) {
-    case row_source::step::row:
-      rest.used_up_to(writer_.write(rest.of(row_writer::room_for(row)), row));
+    case row_source::step::row: {
+      auto* const end = writer_.write(rest.of(room_for(row)), row);
+      rest.used_up_to(names_ ? names_->add(end) : end);
       break;
+    }
     case row_source::step::pending:
       return true;
     case row_source::step::end:
@@ -68,6 +70,11 @@ bool list_source::write_rows(std::string& out) {
     }
   }
   return true;
+}
+
+/// With its names, which are then found.
+std::size_t list_source::room_for(const call_row& row) {
+  return row_writer::room_for(row) + (names_ ? names_->of(row).size() : 0);
 }
 
 bool list_source::wait(std::function<void()> ready) { return !ended_ && rows_->wait(std::move(ready)); }

@@ -62,6 +62,8 @@ writer& writer::seconds(std::chrono::microseconds length) {
   return raw("</double></value>\n");
 }
 
+writer& writer::decimal(std::int64_t millionths) { return seconds(std::chrono::microseconds{millionths}); }
+
 writer& writer::text(std::string_view clean) {
   raw("<value><string>");
   append_escaped(out_, clean, full_unicode_);

@@ -60,6 +60,8 @@ public:
   writer& integer(std::int64_t number);
   writer& boolean(bool truth);
   writer& seconds(std::chrono::microseconds length);
+  /// A number that is not whole, in fixed notation with six decimals.
+  writer& decimal(std::int64_t millionths);
   writer& text(std::string_view clean);
 
   writer& begin_array() { return raw(array_head); }

@@ -10,4 +10,5 @@ from .basics import BIN, PATIENCE, PORTS, ROOT, client_context, free_port, make_
 from .daemon import Daemon, merge, toml
 from .example import (ACTIVE, CUSTOMER_OF, DIRECTORY, PARENT_OF, PASSWORDS, ROW, SECRET, STATES, SWITCHES, covers,
                       many_accounts)
+from .stream import Stream
 from .switch import Switch, next_id

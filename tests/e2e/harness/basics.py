@@ -69,7 +69,8 @@ def make_certificate(folder, name, *, ca=None):
     key, certificate = folder / f"{name}.key", folder / f"{name}.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                "-keyout", key, "-out", certificate, "-days", "2", "-subj", f"/CN={name}",
-               "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+               "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+               "-addext", "keyUsage=digitalSignature,keyCertSign"]  # strict clients want it of an authority
     if ca:
         command += ["-CA", ca[0], "-CAkey", ca[1]]
     subprocess.run(command, check=True, capture_output=True)

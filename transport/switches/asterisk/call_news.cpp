@@ -12,6 +12,13 @@ void say(call_event& event, call_text which, const std::string& text) {
     event.texts.set(which, text);
 }
 
+/// What the script says, or that a carrier was dialled, in the word that the API has for it.
+std::string direction_of(const leg_call& call) {
+  if (!call.said_direction.empty())
+    return call.said_direction;
+  return call.to_carrier ? "vendor" : std::string{};
+}
+
 } // namespace
 
 call_event event_of(const leg_call& call, const settings& to, timestamp received) {
@@ -30,6 +37,7 @@ call_event event_of(const leg_call& call, const settings& to, timestamp received
   say(event, call_text::caller_media_ip, call.caller_media);
   say(event, call_text::callee_media_ip, call.callee_media);
   say(event, call_text::account_name, call.account);
+  say(event, call_text::direction, direction_of(call));
   return event;
 }
 

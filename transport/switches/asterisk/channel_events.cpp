@@ -181,6 +181,7 @@ leg_facts channel_events::facts(const ami_event& event, std::string_view prefix)
                                                  : event.variable(prefix, rules_.account_variable);
   said.said_account = event.variable(prefix, rules_.said_account);
   said.said_callee = event.variable(prefix, rules_.said_callee);
+  said.said_direction = event.variable(prefix, rules_.said_direction);
   said.sip_call_id = event.variable(prefix, rules_.sip_call_id);
   return said;
 }
@@ -194,7 +195,7 @@ void channel_events::see(const ami_event& event, std::string_view prefix, leg_mo
 void channel_events::see_others(const ami_event& event, bool is_transfer, leg_moment now) {
   for (const auto prefix : other_prefixes) {
     auto said = facts(event, prefix);
-    said.account = said.said_account = {};
+    said.account = said.said_account = said.said_direction = {};
     said.transferred = is_transfer;
     if (!said.id.empty())
       graph_.seen(said, now);

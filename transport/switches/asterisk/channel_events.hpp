@@ -15,10 +15,11 @@ namespace rollcall::asterisk {
 /// What of an Asterisk's dialplan and endpoints its channels are read by.
 struct channel_rules {
   std::set<std::string, std::less<>> carriers = {}; ///< endpoints of connections
-  std::string account_variable = {};       ///< whose value is the account, in place of the AccountCode
-  std::string said_account = "RC_ACCOUNT"; ///< variable that names an account where the channel has none
-  std::string said_callee = "RC_CLD";      ///< variable that says what was dialled
-  std::string sip_call_id = "RC_CALLID";   ///< variable with the Call-ID of the channel's dialog
+  std::string account_variable = {};           ///< whose value is the account, in place of the AccountCode
+  std::string said_account = "RC_ACCOUNT";     ///< variable that names an account where the channel has none
+  std::string said_callee = "RC_CLD";          ///< variable that says what was dialled
+  std::string said_direction = "RC_DIRECTION"; ///< variable with the direction of its call
+  std::string sip_call_id = "RC_CALLID";       ///< variable with the Call-ID of the channel's dialog
 };
 
 /// Tells a leg graph what Asterisk says of channels and bridges. Pure; one thread. Both outlive it.

@@ -79,11 +79,12 @@ void channel_lists::take_channel(const ami_event& message, std::chrono::microsec
     return fail("a channel that is not told as Asterisk tells it: "
                 + switches::one_line(message.get("Channel"), list_error_bytes));
   if (const std::string name{id}; new_.contains(name) || (!first_ && !graph_.has_leg(id))) {
-    still_new_.insert(name);
+    if (is_leg_id(id) && still_new_.size() < most_)
+      still_new_.insert(name);
     const auto since = time_of_id(id);
     unheard_ += since && *since < unheard_before_ ? 1 : 0;
   }
-  if (message.get("Channel").starts_with("PJSIP/"))
+  if (is_leg_id(id) && message.get("Channel").starts_with("PJSIP/") && pjsip_.size() < most_)
     pjsip_.emplace_back(id);
   events_.listed_channel(message, ahead);
 }

@@ -4,10 +4,12 @@
 #include "transport/switches/asterisk/channel_events.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rollcall::asterisk {
@@ -23,7 +25,9 @@ class channel_lists {
 public:
   enum class state : std::uint8_t { none, running, whole, failed };
 
-  channel_lists(channel_events& events, const leg_graph& graph) : events_(events), graph_(graph) {}
+  /// Both outlive it. Of more than `most` channels of a list it remembers no names.
+  channel_lists(channel_events& events, const leg_graph& graph, std::size_t most)
+      : events_(events), graph_(graph), most_(most) {}
 
   /// Both lists have been asked for. A channel that came before `unheard_before`, by the clock of Asterisk,
   /// and of which no event has told, is counted, but for those of the `first` lists.
@@ -45,8 +49,11 @@ public:
   const std::string& why() const { return why_; }
   std::uint64_t unheard() const { return unheard_; }
 
-  /// Listed channels of PJSIP, by Uniqueid: they can be asked more than the list has.
-  const std::vector<std::string>& pjsip() const { return pjsip_; }
+  /// Names that it remembers.
+  std::size_t kept() const { return new_.size() + still_new_.size() + pjsip_.size(); }
+
+  /// Listed channels of PJSIP, by Uniqueid: they can be asked more than the list has. Once for each list.
+  std::vector<std::string> take_pjsip() { return std::exchange(pjsip_, {}); }
 
 private:
   struct list {
@@ -58,6 +65,7 @@ private:
 
   channel_events& events_;
   const leg_graph& graph_;
+  const std::size_t most_;
   state state_ = state::none;
   list bridges_;
   list channels_;

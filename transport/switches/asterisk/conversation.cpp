@@ -25,7 +25,8 @@ conversation::conversation(switches::session_actions& out, std::shared_ptr<memor
       rights_(rights),
       graph_(*of_->graph),
       events_(of_->to.rules, graph_),
-      lists_(events_, graph_),
+      lists_(events_, graph_, of_->bounds.listed),
+      notes_(graph_, of_->bounds.questions_waiting),
       hang_ups_(of_->bounds, static_cast<double>(of_->to.hang_ups_per_second), graph_, now.steady),
       questions_(graph_, of_->bounds.questions_waiting),
       action_id_(action_id),
@@ -58,15 +59,23 @@ void conversation::on_answer(const request& to, const ami_event& message, instan
     return lists_.take_bridge(message);
   case request::kind::channels:
     listed_at_ = now.steady;
-    return lists_.take_channel(message, -of_->clock.correction());
+    lists_.take_channel(message, -of_->clock.correction());
+    if (lists_.now() == channel_lists::state::failed)
+      suspects_.add(message.get("Channel"));
+    else if (lists_.now() == channel_lists::state::running)
+      notes_.listed(message, now.wall);
+    return;
   case request::kind::hang_up:
     return on_hung_up(to, message, now);
   case request::kind::sip_call_id:
-    --questions_open_;
+    was_asked(to, now);
     return events_.sip_call_id(to.leg, is_done(message) ? message.get("Value") : std::string_view{}, at(now));
   case request::kind::media:
-    --questions_open_;
+    was_asked(to, now);
     return events_.media(to.leg, is_done(message) ? message.get("Value") : std::string_view{}, at(now));
+  case request::kind::note:
+    was_asked(to, now);
+    return on_noted(message);
   }
 }
 
@@ -118,6 +127,7 @@ void conversation::hang_up(const std::string& call, instant now) {
   if (!rights_.hang_up)
     return refuse(call, "the manager user may not hang up: it needs write = call in manager.conf");
   hang_ups_.enqueue(call);
+  times_.ordered();
   speak(now);
 }
 
@@ -127,9 +137,9 @@ void conversation::send(std::string_view action, request asked, action_headers h
   out_.send(text);
 }
 
-/// Hang-ups wait for the first lists: before, what Asterisk has is not known.
+/// Nothing is hung up before the first lists: what Asterisk has is not known.
 void conversation::speak(instant now) {
-  while (has_listed_) {
+  while (knows_channels_) {
     std::optional<hang_ups::refused> bad;
     const auto next = hang_ups_.next(now.steady, bad);
     if (bad && bad->unknown) {
@@ -146,8 +156,15 @@ void conversation::speak(instant now) {
   }
 }
 
+/// It was answered, or is not waited for any more.
+void conversation::was_asked(const request& question, instant now) {
+  --questions_open_;
+  if (const auto took = now.steady - question.sent; took >= of_->bounds.question_slow)
+    questions_rest_ = now.steady + of_->bounds.question_rest * took;
+}
+
 void conversation::ask_questions(instant now) {
-  while (questions_open_ < of_->bounds.questions_at_once) {
+  while (questions_open_ < of_->bounds.questions_at_once && now.steady >= questions_rest_) {
     auto next = questions_.next();
     if (!next)
       break;
@@ -163,7 +180,7 @@ void conversation::ask_questions(instant now) {
 void conversation::tell_changes(instant now) {
   if (lists_.now() == channel_lists::state::whole)
     return; // look() tells them, and all others
-  tell(news_of(graph_.take_changes(), of_->to, now.wall));
+  tell(news_of(take_changes(), of_->to, now.wall));
 }
 
 /// An event waits for what comes behind it. When nothing does by itself, something is asked for.
@@ -183,7 +200,7 @@ void conversation::ping(instant now) {
 }
 
 std::optional<std::chrono::milliseconds> conversation::wait(instant now) const {
-  auto soonest = has_listed_ ? hang_ups_.wait(now.steady) : std::nullopt;
+  auto soonest = knows_channels_ ? hang_ups_.wait(now.steady) : std::nullopt;
   if (held_ && !ping_sent_) {
     const auto behind =
         std::chrono::ceil<std::chrono::milliseconds>(std::max(behind_at_ - now.steady, moment::duration{0}));
@@ -196,6 +213,7 @@ void conversation::look(instant now) {
   ask_behind(now);
   look_at_lists(now);
   speak(now);
+  write_notes(now);
   ask_questions(now);
 }
 
@@ -207,7 +225,7 @@ void conversation::tick(instant now) {
     if (each.what == request::kind::hang_up) // who has asked will ask again
       hang_ups_.answered(each.call, false, now.steady);
     else if (each.what != request::kind::ping)
-      --questions_open_;
+      was_asked(each, now);
   }
   if (!ping_sent_ && now.steady - pinged_ >= of_->bounds.ping)
     ping(now);

@@ -57,6 +57,11 @@ void conversation::believe_held(instant now) {
   for (const auto* id : {"Uniqueid", "DestUniqueid"})
     lists_.heard(event.get(id));
   events_.take(event, {now.steady, by_our_clock(event, now)});
+  if (event.get("Event") == "Hangup") {
+    notes_.gone(event.get("Uniqueid"));
+    if (suspects_.remove(event.get("Channel")))
+      times_.want();
+  }
   if (rights_.ask)
     questions_.heard(event);
 }
@@ -72,6 +77,7 @@ void conversation::stray(const ami_event& message, instant now) {
   held_.reset();
   if (lists_.now() == channel_lists::state::running) {
     graph_.snapshot_begin(); // without the last item nothing of these lists is true
+    notes_.begin_lists();
     lists_.fail("a text has ended an item");
   }
   refuse_forged(message, now);
@@ -85,7 +91,21 @@ void conversation::refuse_forged(const ami_event& message, instant now) {
   of_->notes->set("forged", forged_note);
   if (!is_told) // one such call makes many
     out_.warn(std::string{forged_note} + (channel.empty() ? "" : ": channel " + channel));
-  times_.want();
+  suspect(message);
+}
+
+/// Where a channel is told to have gone, be it in a message that is not believed, lists may be right again.
+/// Who writes such messages gains nothing by that but lists as often as anybody may have them.
+void conversation::suspect(const ami_event& message) {
+  const auto channel = message.get("Channel");
+  if (message.get("Event") != "Hangup") {
+    suspects_.add(channel);
+    times_.doubt();
+  } else if (suspects_.remove(channel)) {
+    times_.want();
+  } else {
+    times_.doubt();
+  }
 }
 
 } // namespace rollcall::asterisk

@@ -44,6 +44,7 @@ void conversation::begin_lists(instant now) {
   times_.begins(now.steady);
   listed_at_ = now.steady;
   graph_.snapshot_begin();
+  notes_.begin_lists();
   lists_.begin(now.wall + of_->clock.correction() - of_->bounds.unheard, !had_whole_);
   tell({snapshot_begin{}});
   send("BridgeList", {request::kind::bridges}, {}, now);
@@ -64,6 +65,7 @@ void conversation::look_at_lists(instant now) {
 void conversation::complete(instant now) {
   lists_.end();
   requests_.drop_lists();
+  notes_.remember();
   graph_.snapshot_end(true, at(now));
   ++of_->counters->snapshots;
   times_.ends(now.steady);
@@ -72,28 +74,37 @@ void conversation::complete(instant now) {
     of_->notes->clear("forged");
   failure_told_.clear();
   note_unheard();
+  note_unreadable();
+  has_listed_ = knows_channels_ = had_whole_ = true;
   tell_all(graph_.take_changes(), true, now);
-  has_listed_ = true;
-  had_whole_ = true;
+  notes_.look_at_all();
+  ask_listed();
+}
+
+void conversation::ask_listed() {
+  const auto listed = lists_.take_pjsip();
   if (rights_.ask)
-    questions_.listed(lists_.pjsip());
+    questions_.listed(listed);
 }
 
 /// What was listed is taken in, and nothing is gone for not being listed.
 void conversation::give_up(instant now) {
   lists_.end();
   requests_.drop_lists();
+  notes_.remember();
   graph_.snapshot_end(false, at(now));
   ++of_->counters->snapshots_failed;
-  times_.fails(now.steady);
+  times_.fails(now.steady, lists_.why());
   const auto text = "no list of its channels: " + lists_.why();
   of_->notes->set("snapshot", text);
   if (std::exchange(failure_told_, text) != text)
     out_.warn(text);
+  knows_channels_ = true;
   if (std::exchange(has_listed_, true))
-    tell(news_of(graph_.take_changes(), of_->to, now.wall));
+    tell(news_of(take_changes(), of_->to, now.wall));
   else
     tell_all(graph_.take_changes(), false, now);
+  ask_listed();
 }
 
 void conversation::tell_all(call_changes changes, bool whole, instant now) {

@@ -78,7 +78,7 @@ void hang_ups::answered(const std::string& call, bool done, moment now) {
   sent_ -= std::min<std::size_t>(sent_, 1);
   close(call);
   auto ordered = legs_.extract(call);
-  if (done && !ordered.empty())
+  if (done && !ordered.empty() && left_.size() < bounds_.left_behind)
     left_.push_back({now + bounds_.others, call, std::move(ordered.mapped())});
 }
 

@@ -26,6 +26,10 @@ namespace rollcall::asterisk {
 ///
 /// A leg is named only while the graph holds it in that call, at the moment of sending. They are spread over
 /// time, and a call that is being hung up is not taken again. Pure; one thread.
+///
+/// What is kept: calls that wait, which the caller bounds (limits::hang_ups_waiting), or in place of one
+/// without an owner its legs, which the graph bounds; limits::hang_ups_at_once that are sent, each until its
+/// answer, which the caller brings also when none comes; limits::left_behind.
 class hang_ups {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -62,6 +66,9 @@ public:
   void look(moment now);
 
   std::size_t waiting() const { return waiting_.size(); }
+
+  /// Of how many calls something is kept, counted for each reason.
+  std::size_t kept() const { return open_.size() + legs_.size() + left_.size(); }
 
 private:
   struct wanted {

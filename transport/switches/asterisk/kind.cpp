@@ -51,7 +51,8 @@ switches::driver_kind kind() {
            {"connections", switches::table_setting{1, INT32_MAX}},
            {"snapshot_interval", switches::duration_setting{1s, 24h, 60s}},
            {"hang_ups_per_second", switches::number_setting{1, most_hang_ups_per_second, 200}}},
-          [] { return std::unique_ptr<switches::drivers>{std::make_unique<drivers>()}; }};
+          [] { return std::unique_ptr<switches::drivers>{std::make_unique<drivers>()}; },
+          true};
 }
 
 } // namespace rollcall::asterisk

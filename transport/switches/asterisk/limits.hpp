@@ -27,8 +27,19 @@ struct limits : switches::session_limits {
   /// are hung up as well.
   std::chrono::milliseconds others{1'000};
 
+  /// Calls that wait for that. Of more, who asks again hangs up what is left.
+  std::size_t left_behind = 10'000;
+
+  /// Channels of one list that are remembered beyond the graph: those of PJSIP, and those that are new.
+  std::size_t listed = 500'000; // as many as leg_graph takes
+
   /// Questions about channels (Getvar) without an answer, at once, and those that wait: more are not asked.
-  std::size_t questions_at_once = 32;
+  /// Asterisk answers them one after the other, each when the channel's thread has time, and does nothing
+  /// else for us meanwhile: neither an order nor a ping. After one that took `question_slow` or longer none
+  /// is asked for so many times as long.
+  std::size_t questions_at_once = 2;
+  std::chrono::milliseconds question_slow{500};
+  int question_rest = 10;
   std::size_t questions_waiting = 10'000;
 
   /// Between two pings that ask for something behind an event, by which it is believed.

@@ -66,7 +66,7 @@ std::string login::take(const ami_event& message) {
     // An Asterisk names those that this user may give. One that names none is asked, and says so itself.
     if (is_success(message))
       rights_ = {!message.get("CoreShowChannels").empty(), !message.get("Hangup").empty(),
-                 !message.get("Getvar").empty()};
+                 !message.get("Getvar").empty(), !message.get("Setvar").empty()};
     return rights_.list && rights_.ask ? ask(step::status, "CoreStatus") : enter();
   case step::status:
     started_ = std::string{message.get("CoreStartupDate")}.append(" ").append(message.get("CoreStartupTime"));

@@ -12,7 +12,8 @@ namespace rollcall::asterisk {
 struct ami_rights {
   bool list = true; ///< CoreShowChannels
   bool hang_up = true;
-  bool ask = true; ///< Getvar
+  bool ask = true;  ///< Getvar
+  bool note = true; ///< Setvar
 
   bool all() const { return list && hang_up && ask; }
 };

@@ -24,6 +24,11 @@ std::vector<switches::metric_family> families_of(const metrics& now) {
                  {{"complete", now.snapshots}, {"failed", now.snapshots_failed}}),
       single("rollcall_asterisk_questions_lost_total",
              "Questions about channels that were not asked: there were too many", now.questions_lost),
+      by_outcome(
+          "rollcall_asterisk_notes_total",
+          "Notes in channels of the calls that they are in: written, refused by Asterisk; found, and "
+          "not fit to be believed",
+          {{"written", now.notes_written}, {"refused", now.notes_refused}, {"ignored", now.notes_ignored}}),
       by_outcome("rollcall_asterisk_hang_ups_total", "Channels hung up, by what came of it",
                  {{"sent", now.hang_ups_sent},
                   {"missing", now.hang_ups_missing},

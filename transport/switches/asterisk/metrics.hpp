@@ -17,6 +17,9 @@ struct metrics : switches::session_metrics {
   counter snapshots{0};        ///< those that were complete
   counter snapshots_failed{0}; ///< and those that were not
   counter questions_lost{0};   ///< about channels: there were too many of them
+  counter notes_written{0};    ///< into channels, of the calls that they are in
+  counter notes_refused{0};    ///< Asterisk did not write them
+  counter notes_ignored{0};    ///< found in channels, and none, or another channel's
   counter hang_ups_sent{0};
   counter hang_ups_missing{0}; ///< calls or channels to be hung up that are not there
   counter hang_ups_refused{0};

@@ -173,6 +173,8 @@ void protocol::request_snapshot(instant now) {
   look_around(now);
 }
 
+bool protocol::takes_hang_ups() const { return conversation_ && conversation_->knows_channels(); }
+
 std::size_t protocol::hang_ups_waiting() const {
   return conversation_ ? conversation_->hang_ups_waiting() : 0;
 }

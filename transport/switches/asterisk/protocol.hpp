@@ -32,6 +32,7 @@ public:
 
   void hang_up(const std::string& id, switches::instant now) override;
   void request_snapshot(switches::instant now) override;
+  bool takes_hang_ups() const override;
   std::size_t hang_ups_waiting() const override;
 
   void overrun(switches::instant now) override;

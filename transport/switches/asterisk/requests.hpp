@@ -14,7 +14,7 @@ namespace rollcall::asterisk {
 
 /// Something that Asterisk was asked on one connection.
 struct request {
-  enum class kind : std::uint8_t { ping, bridges, channels, hang_up, sip_call_id, media };
+  enum class kind : std::uint8_t { ping, bridges, channels, hang_up, sip_call_id, media, note };
   kind what = kind::ping;
   std::string leg = {};  ///< which it names
   std::string call = {}; ///< to be hung up

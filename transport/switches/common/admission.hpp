@@ -27,6 +27,10 @@ public:
     static_cast<void>(cut);
   }
 
+  /// The handshake of TLS is over, or of a connection without it nothing was to be done; or it has failed:
+  /// `trouble` says why, for people.
+  virtual void handshaken(const std::string& trouble) { static_cast<void>(trouble); }
+
   /// May who says that be attached? Where the switch was dialled, this completes what it says.
   virtual std::optional<refusal> admit(claim& who) = 0;
 

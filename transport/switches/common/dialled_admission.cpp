@@ -14,6 +14,13 @@ dialled_admission::~dialled_admission() {
     runs_->release(name_, notes_.get());
 }
 
+void dialled_admission::handshaken(const std::string& trouble) {
+  if (trouble.empty())
+    notes_->clear("tls");
+  else
+    notes_->set("tls", "no connection by TLS: " + trouble);
+}
+
 std::optional<admission::refusal> dialled_admission::admit(claim& who) {
   who.name = name_;
   who.epoch = epoch_;

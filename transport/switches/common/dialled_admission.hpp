@@ -19,6 +19,7 @@ public:
                     std::shared_ptr<switch_notes::sheet> notes);
   ~dialled_admission() override;
 
+  void handshaken(const std::string& trouble) override;
   std::optional<refusal> admit(claim& who) override;
 
 private:

@@ -30,7 +30,8 @@ public:
   dialled_switches(const dialled_switches&) = delete;
   dialled_switches& operator=(const dialled_switches&) = delete;
 
-  /// Connects to these from now on. One that is there already, as it is configured now, is not disturbed.
+  /// Connects to these from now on. One that is there already, as it is configured now, is not disturbed; it
+  /// may have other authorities, which are the ones to believe from now on.
   void set(std::vector<dialled> switches);
 
   /// What is to be known of them.

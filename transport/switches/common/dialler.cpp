@@ -16,11 +16,21 @@ namespace rollcall::switches {
 
 namespace asio = boost::asio;
 
+namespace {
+
+net::tls_context context_of(const std::string& ca, const std::string& host) {
+  return ca.empty() ? nullptr : net::make_client_tls_context(ca, host);
+}
+
+} // namespace
+
 dialler::dialler(asio::io_context& io, std::shared_ptr<shared> with, dialled to,
                  std::shared_ptr<switch_notes::sheet> notes)
     : shared_(std::move(with)),
       to_(std::move(to)),
       notes_(std::move(notes)),
+      trusted_(to_.ca),
+      tls_(context_of(trusted_, to_.at.host)),
       strand_(asio::make_strand(io)),
       resolver_(strand_),
       socket_(strand_),
@@ -47,6 +57,18 @@ void dialler::stop() {
     if (const auto running = self->session_.lock())
       running->drain("the node closes the connection");
     self->shared_->runs->forget(self->to_.name, self->notes_.get());
+  });
+}
+
+void dialler::trust(const std::string& ca) {
+  if (ca == trusted_)
+    return;
+  auto tls = context_of(ca, to_.at.host);
+  trusted_ = ca;
+  asio::post(strand_, [self = shared_from_this(), tls = std::move(tls)] {
+    self->tls_ = tls;
+    if (const auto running = self->session_.lock())
+      running->revise(tls);
   });
 }
 
@@ -87,7 +109,7 @@ void dialler::on_connect(error_code ec, std::uint64_t dial) {
   net::notice_dead_peer(socket_.native_handle(), shared_->of->bounds().dead_peer);
   auto gate = std::make_unique<dialled_admission>(to_.name, next_epoch(), shared_->runs, notes_);
   const auto opened = session::make(
-      std::move(socket_), nullptr, of_session_, std::move(gate),
+      std::move(socket_), tls_, of_session_, std::move(gate),
       [weak = weak_from_this()](const session&, const session::ending& how) {
         if (const auto self = weak.lock())
           asio::post(self->strand_, [self, how] { self->on_over(how.reason, how.was_attached); });

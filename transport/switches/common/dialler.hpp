@@ -40,6 +40,11 @@ public:
   /// For ever. What is under way ends soon after.
   void stop();
 
+  /// Believes these authorities from now on, in place of dialled::ca. A connection to a switch that none of
+  /// them has signed ends. For the one thread that also calls start() and stop(). Throws as
+  /// net::make_client_tls_context() does.
+  void trust(const std::string& ca);
+
   const dialled& to() const { return to_; }
 
 private:
@@ -56,6 +61,8 @@ private:
   const std::shared_ptr<shared> shared_;
   const dialled to_;
   const std::shared_ptr<switch_notes::sheet> notes_;
+  std::string trusted_;  ///< what tls_ was made of; of who calls trust()
+  net::tls_context tls_; ///< null: no TLS
   net::channel::strand strand_;
   tcp::resolver resolver_;
   net::channel::socket socket_;     ///< while dialling

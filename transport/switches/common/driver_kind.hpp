@@ -51,7 +51,7 @@ struct table_setting {
 };
 
 /// One key of the configuration block of a kind of switch, beside those that each has: `name`,
-/// `i_environment`, `nodes`, and where it is dialled.
+/// `i_environment`, `nodes`, and where and how it is dialled.
 struct setting {
   std::string_view key;
   std::variant<text_setting, duration_setting, number_setting, secret_setting, table_setting> takes;
@@ -70,6 +70,7 @@ struct dialled {
   switch_name name;
   net::host_port at;
   setting_values values;
+  std::string ca = {}; ///< certificates, PEM: TLS, and one of them has signed the switch's; empty: no TLS
   friend bool operator==(const dialled&, const dialled&) = default;
 };
 
@@ -100,6 +101,7 @@ struct driver_kind {
   std::string_view address;      ///< the key of where it is dialled: host and port
   std::vector<setting> settings; ///< its other keys
   std::unique_ptr<drivers> (*make)();
+  bool tls = false; ///< takes the keys `tls` and `ca`
 };
 
 } // namespace rollcall::switches

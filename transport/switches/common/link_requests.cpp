@@ -32,7 +32,7 @@ bool link_requests::add(kind what, const std::string& text) {
   const auto ahead = waiting_bytes_ + unsent_;
   if (what == kind::reject && ahead > unread_rejections)
     return false;
-  if (what == kind::hang_up && waiting_hang_ups_ + unsent_hang_ups_ >= bounds_.hang_ups)
+  if (what == kind::hang_up && (!takes_hang_ups_ || waiting_hang_ups_ + unsent_hang_ups_ >= bounds_.hang_ups))
     return false;
   const auto fits = ahead + bytes <= bounds_.bytes;
   if (fits) {
@@ -67,10 +67,11 @@ void link_requests::wake_up(std::unique_lock<std::mutex>& lock) {
     wake_();
 }
 
-void link_requests::set_unsent(std::size_t bytes, std::size_t hang_ups) {
+void link_requests::set_unsent(std::size_t bytes, std::size_t hang_ups, bool takes_hang_ups) {
   const std::lock_guard lock{mutex_};
   unsent_ = bytes;
   unsent_hang_ups_ = hang_ups;
+  takes_hang_ups_ = takes_hang_ups;
 }
 
 std::vector<link_requests::request> link_requests::cut() {

@@ -54,8 +54,9 @@ public:
   /// Which process it is. Before the link knows of this connection.
   void introduce(switch_host host) { host_ = std::move(host); }
 
-  /// So many bytes, and hang-ups that are no bytes yet, wait in the session to be sent.
-  void set_unsent(std::size_t bytes, std::size_t hang_ups = 0);
+  /// So many bytes, and hang-ups that are no bytes yet, wait in the session to be sent; and whether more are
+  /// taken at all.
+  void set_unsent(std::size_t bytes, std::size_t hang_ups = 0, bool takes_hang_ups = true);
 
   /// Nothing is taken any more. Returns what waited: what was taken from the link is the session's to send.
   std::vector<request> cut();
@@ -82,6 +83,7 @@ private:
   std::size_t waiting_hang_ups_ = 0;
   std::size_t unsent_ = 0; ///< in the session
   std::size_t unsent_hang_ups_ = 0;
+  bool takes_hang_ups_ = true;
   std::size_t consumed_ = 0;
   std::optional<ending> closing_;
   bool cut_ = false;

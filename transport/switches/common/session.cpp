@@ -20,6 +20,9 @@ namespace {
 /// Bytes of the switch's name in the log before it is known to be one.
 constexpr std::size_t name_bytes = 32;
 
+/// Bytes of what a certificate says.
+constexpr std::size_t trouble_bytes = 300;
+
 /// A switch may be silent for ever: as good as no deadline, but one that keeps the session.
 constexpr std::chrono::hours for_ever{24 * 365 * 10};
 
@@ -81,7 +84,9 @@ void session::begin() {
   if (phase_ != phase::handshake)
     return;
   channel_.set_deadline(shared_->bounds.tls_handshake);
-  channel_.handshake([self = shared_from_this()](channel::error_code ec) { self->on_handshake(ec); });
+  channel_.handshake([self = shared_from_this()](channel::error_code ec) { self->on_handshake(ec); },
+                     shared_->dialled.known() ? channel::handshake_side::client
+                                              : channel::handshake_side::server);
 }
 
 // --- from any thread
@@ -132,15 +137,20 @@ void session::cut(const std::string& reason) {
 void session::on_handshake(channel::error_code ec) {
   if (phase_ != phase::handshake)
     return;
-  if (ec) {
-    ++shared_->counters->tls_errors;
-    return lost("TLS handshake: " + ec.message());
-  }
+  if (ec)
+    return fail_handshake(one_line(channel_.handshake_trouble(ec), trouble_bytes));
+  gate_->handshaken({});
   phase_ = phase::hello;
   channel_.set_deadline(shared_->bounds.hello);
   driver_->opened(now());
   do_write();
   do_read();
+}
+
+void session::fail_handshake(const std::string& trouble) {
+  ++shared_->counters->tls_errors;
+  gate_->handshaken(trouble);
+  lost("TLS handshake: " + trouble);
 }
 
 void session::on_deadline() {
@@ -149,6 +159,8 @@ void session::on_deadline() {
     channel_.set_deadline(for_ever);
     driver_->woken(now());
     return do_write();
+  case phase::handshake:
+    return fail_handshake("it took too long");
   case phase::hello:
     ++shared_->counters->timeouts;
     return end(close_reason::bad_message, "no hello came in time");
@@ -211,7 +223,8 @@ void session::identify(claim who) {
     return end(no->why, no->text);
   name_ = who.name;
   run_ = who.run;
-  if (!shared_->dialled.known())
+  // Where a switch is dialled its address says nothing about who it is: a name may have several.
+  if (!shared_->dialled.known() || !run_.empty())
     requests_->introduce({run_, address_});
   do_attach(who);
 }

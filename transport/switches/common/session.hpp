@@ -111,6 +111,7 @@ private:
 
   void begin();
   void on_handshake(channel::error_code ec);
+  void fail_handshake(const std::string& trouble);
   void on_deadline();
   void on_wake();
   void act_on_taken();

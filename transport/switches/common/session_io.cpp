@@ -126,6 +126,7 @@ void session::on_piece(const fetch_ptr& of, const std::string& error, std::strin
 void session::tell(switch_news news) {
   if (!port_)
     return;
+  tell_unsent(); // before the link hears of a call it may hang it up
   const auto was_dropping = news_.is_dropping();
   const auto dropped = news_.tell(std::move(news), *port_);
   shared_->counters->dropped += dropped;
@@ -179,7 +180,8 @@ void session::on_write(channel::error_code ec) {
 }
 
 void session::tell_unsent() {
-  requests_->set_unsent(waiting_.size() + batch_.size(), driver_->hang_ups_waiting());
+  requests_->set_unsent(waiting_.size() + batch_.size(), driver_->hang_ups_waiting(),
+                        driver_->takes_hang_ups());
 }
 
 } // namespace rollcall::switches

@@ -1,0 +1,130 @@
+#include "domain/history/packed_minute.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rollcall {
+
+namespace {
+
+constexpr unsigned bits_in_byte = 7;
+constexpr unsigned more_follow = 1U << bits_in_byte;
+constexpr unsigned bits_at_most = 64;
+
+void append(std::string& out, std::uint64_t number) {
+  for (; number >= more_follow; number >>= bits_in_byte)
+    out += static_cast<char>((number & (more_follow - 1)) | more_follow);
+  out += static_cast<char>(number);
+}
+
+/// Reads rows one after the other.
+class row_reader {
+public:
+  explicit row_reader(std::string_view bytes) : rest_(bytes) {}
+
+  /// False at the end, and for what is no row.
+  bool next(figures_row& row) {
+    if (rest_.empty())
+      return false;
+    std::array<std::uint64_t, 5> numbers{};
+    for (auto& number : numbers)
+      if (!read(number))
+        return false;
+    if (numbers[0] > UINT64_MAX - key_)
+      return fail();
+    key_ += numbers[0];
+    row = {history_subject::of_key(key_), {numbers[1], numbers[2], numbers[3], numbers[4]}};
+    return true;
+  }
+
+  bool failed() const noexcept { return failed_; }
+
+private:
+  bool fail() {
+    failed_ = true;
+    return false;
+  }
+
+  bool read(std::uint64_t& number) {
+    for (unsigned shift = 0; shift < bits_at_most && !rest_.empty(); shift += bits_in_byte) {
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      number |= std::uint64_t{byte & (more_follow - 1)} << shift;
+      if (byte < more_follow)
+        return true;
+    }
+    return fail();
+  }
+
+  std::uint64_t key_ = 0;
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+} // namespace
+
+packed_rows_blocks packed(const figures_rows& rows) {
+  packed_rows_blocks blocks;
+  blocks.reserve((rows.size() + rows_in_block - 1) / rows_in_block);
+  for (std::size_t begin = 0; begin < rows.size(); begin += rows_in_block) {
+    auto& block = blocks.emplace_back();
+    block.first = rows[begin].subject.key();
+    std::uint64_t before = 0;
+    for (auto i = begin; i < std::min(begin + rows_in_block, rows.size()); ++i) {
+      const auto& figures = rows[i].figures;
+      append(block.bytes, rows[i].subject.key() - before);
+      append(block.bytes, figures.total_max);
+      append(block.bytes, figures.total_sum);
+      append(block.bytes, figures.connected_max);
+      append(block.bytes, figures.connected_sum);
+      before = rows[i].subject.key();
+    }
+  }
+  return blocks;
+}
+
+bool unpack(std::string_view bytes, figures_rows& rows) {
+  row_reader in{bytes};
+  for (figures_row row; in.next(row);) {
+    if (!rows.empty() && row.subject <= rows.back().subject)
+      return false;
+    rows.push_back(row);
+  }
+  return !in.failed();
+}
+
+call_figures find_in(std::string_view bytes, history_subject whose) {
+  row_reader in{bytes};
+  for (figures_row row; in.next(row) && row.subject <= whose;)
+    if (row.subject == whose)
+      return row.figures;
+  return {};
+}
+
+std::size_t packed_minute::bytes() const {
+  auto sum = sizeof(packed_minute) + blocks.size() * sizeof(packed_rows_block);
+  for (const auto& block : blocks)
+    sum += block.bytes.size();
+  return sum;
+}
+
+packed_minute packed(const counted_minute& minute) {
+  return {minute.start, minute.moments, minute.complete, packed(minute.rows)};
+}
+
+std::optional<counted_minute> unpacked(const packed_minute& minute) {
+  if (floor_to(history_minute, minute.start) != minute.start || minute.moments == 0
+      || (minute.moments & ~all_moments) != 0)
+    return std::nullopt;
+  counted_minute out{minute.start, minute.moments, minute.complete, {}};
+  out.rows.reserve(minute.blocks.size() * rows_in_block);
+  for (const auto& block : minute.blocks) {
+    const auto before = out.rows.size();
+    if (!unpack(block.bytes, out.rows) || out.rows.size() == before
+        || out.rows[before].subject.key() != block.first)
+      return std::nullopt;
+  }
+  return out;
+}
+
+} // namespace rollcall

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "domain/history/history_store.hpp"
+#include "storage/file_identity.hpp"
+#include "storage/open_mode.hpp"
+#include "storage/sqlite.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace rollcall {
+
+/// The history in an SQLite file: figures by the minute, and by the hour of what is longer ago. One thread at
+/// a time for each object; any number may read what one writes, also of other processes, and waits for
+/// nothing. After a power failure the last minutes may be gone, the file never is. Throws sqlite::error.
+class history_db {
+public:
+  /// `read_only` reads a file that another one has made.
+  explicit history_db(const std::filesystem::path& file, open_mode mode = open_mode::create);
+
+  /// See history_sink. In the same transaction hours that are over are summed up, and some of what need not
+  /// be kept is let go: two hours of minutes and a day of hours at most, so that the transaction stays short
+  /// after a long pause too.
+  bool write(const packed_minute& minute, const history_keep& keep);
+
+  /// What was counted of a subject in that time, to `into`, which is of `range`. Steps of whole hours are
+  /// made of hours, as far as these are summed up; others of minutes alone.
+  void read(history_subject whose, const history_range& range, history_points& into);
+
+  /// False when the file is not the one any more that has its name.
+  bool in_place() const;
+
+  /// Bytes of the file and of what SQLite puts beside it.
+  std::uint64_t size() const;
+
+private:
+  std::optional<counted_minute> find(history_time start);
+  void store(const packed_minute& minute);
+  void sum_up(history_time hour);
+  void sum_up_before(history_time hour);
+  void let_go(const history_keep& keep);
+  history_time summed_up_to();
+
+  sqlite::database db_;
+  std::optional<file_identity> identity_;
+};
+
+} // namespace rollcall

@@ -1,0 +1,134 @@
+#pragma once
+
+#include "tests/component/actor_fixture.hpp"
+#include "tests/component/truth_model.hpp"
+#include "tests/component/truth_seeds.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace rollcall::testing {
+
+/// A client of a stream, which insists on what streams promise with each message. It comes and goes, and goes
+/// on where it was: its mirror outlives its streams.
+class stream_mirror {
+public:
+  stream_mirror(world& in, std::int64_t scope) : world_(in), scope_(scope) {}
+
+  ~stream_mirror() { leave(); }
+
+  bool is_open() const { return open_; }
+  std::int64_t scope() const { return scope_; }
+
+  /// Opens a stream, which goes on where the last mark stands.
+  void come() {
+    open_ = true;
+    begun_ = false;
+    watch_request request{world_.all_of(scope_), world_.dir, place_};
+    opening_ = world_.ask_later<cluster_watch_actor>(world_.front, request);
+  }
+
+  void leave() {
+    if (watch_)
+      world_.self->send(*watch_, atom::left_v);
+    open_ = false;
+    watch_.reset();
+    opening_.reset();
+    answer_.reset();
+  }
+
+  /// Takes what has come, and asks for more.
+  void pump() {
+    if (!open_)
+      return;
+    if (!watch_) {
+      if (!opening_ || !*opening_)
+        return;
+      insist(static_cast<bool>(**opening_), "a stream was refused");
+      watch_ = ***opening_;
+    }
+    if (answer_ && *answer_) {
+      insist(static_cast<bool>(**answer_), "a stream has failed");
+      for (const auto& message : ****answer_)
+        take(message);
+      answer_.reset();
+    }
+    if (!answer_)
+      answer_ = world_.ask_later<watch_messages_ptr>(*watch_, atom::more_v);
+  }
+
+  const std::map<std::string, record_ptr>& calls() const { return calls_; }
+  std::uint64_t marks() const { return marks_; }
+
+private:
+  using kind = watch_message::kind;
+
+  void take(const watch_message& message) {
+    insist(begun_ || message.what == kind::begin, "a stream begins otherwise");
+    const auto id = message.record ? std::string{message.record->id()} : std::string{};
+    switch (message.what) {
+    case kind::begin:
+      insist(!begun_, "a stream begins twice");
+      begun_ = true;
+      resumed_ = message.resumed;
+      synced_ = message.resumed;
+      if (!message.resumed)
+        calls_.clear();
+      break;
+    case kind::call:
+      insist(message.record->state() != call_state::dead, id + " is told, and is over");
+      calls_[id] = message.record;
+      break;
+    case kind::end:
+      insist(message.record->state() == call_state::dead, id + " is told as over, and is not");
+      insist(calls_.erase(id) == 1, id + " is over, and was not told");
+      break;
+    case kind::leave:
+      insist(calls_.erase(id) == 1 || resumed_, id + " leaves, and was not told");
+      break;
+    case kind::reset:
+      std::erase_if(calls_, [&](const auto& one) {
+        return message.name.empty() || one.second->source().name.value() == message.name;
+      });
+      synced_ = synced_ && !message.name.empty();
+      break;
+    case kind::synced:
+      if (message.name.empty()) {
+        synced_ = true;
+        settle(message);
+      }
+      break;
+    case kind::mark:
+      insist(synced_, "a mark before all is told");
+      settle(message);
+      ++marks_;
+      break;
+    case kind::switch_state:
+    case kind::node_state:
+      break;
+    }
+  }
+
+  void settle(const watch_message& message) {
+    insist(message.calls == calls_.size(), "a mark counts other calls than were told");
+    place_ = message.place;
+  }
+
+  world& world_;
+  std::int64_t scope_;
+  bool open_ = false;
+  bool begun_ = false;
+  bool resumed_ = false;
+  bool synced_ = false;
+  std::uint64_t marks_ = 0;
+  std::optional<watch_place> place_;
+  std::map<std::string, record_ptr> calls_;
+  std::shared_ptr<std::optional<caf::expected<cluster_watch_actor>>> opening_;
+  std::optional<cluster_watch_actor> watch_;
+  std::shared_ptr<std::optional<caf::expected<watch_messages_ptr>>> answer_;
+};
+
+} // namespace rollcall::testing

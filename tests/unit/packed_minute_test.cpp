@@ -1,0 +1,121 @@
+#include "domain/history/packed_minute.hpp"
+#include "history_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rollcall::packed_minute_test {
+
+using namespace std::chrono_literals;
+using testing::account_subject;
+using testing::customer_subject;
+using testing::row_of;
+using testing::some_day;
+
+namespace {
+
+/// Rows of any subjects and figures.
+figures_rows any_rows() {
+  const auto number =
+      rc::gen::oneOf(rc::gen::inRange<std::uint64_t>(0, 300), rc::gen::arbitrary<std::uint64_t>());
+  std::map<std::uint64_t, call_figures> by_key;
+  for (const auto key : *rc::gen::container<std::vector<std::uint64_t>>(number))
+    by_key[key] = {*number, *number, *number, *number};
+  figures_rows rows;
+  for (const auto& [key, figures] : by_key)
+    rows.push_back({history_subject::of_key(key), figures});
+  return rows;
+}
+
+packed_minute minute_of(const figures_rows& rows) {
+  return packed(counted_minute{some_day, all_moments, true, rows});
+}
+
+} // namespace
+
+TEST_CASE("a minute is unpacked as it was packed") {
+  CHECK(rc::check("for any rows", [] {
+    const counted_minute minute{some_day + *rc::gen::inRange(0, 1000) * 60s,
+                                static_cast<moment_mask>(*rc::gen::inRange(1, 64)),
+                                *rc::gen::arbitrary<bool>(), any_rows()};
+    const auto back = unpacked(packed(minute));
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(*back == minute);
+  }));
+}
+
+TEST_CASE("a subject is found in the block in which it would be") {
+  CHECK(rc::check("for any rows", [] {
+    const auto rows = any_rows();
+    const auto blocks = packed(rows);
+    for (const auto& row : rows) {
+      const auto after = std::upper_bound(blocks.begin(), blocks.end(), row.subject.key(),
+                                          [](auto key, const auto& block) { return key < block.first; });
+      RC_ASSERT(after != blocks.begin());
+      RC_ASSERT(find_in(std::prev(after)->bytes, row.subject) == row.figures);
+    }
+  }));
+}
+
+TEST_CASE("a subject that has no row has had no calls") {
+  const auto blocks = packed({row_of(account_subject(5), 1, 1), row_of(account_subject(7), 1, 1)});
+  REQUIRE(blocks.size() == 1);
+  for (const auto whose : {account_subject(4), account_subject(6), account_subject(8), customer_subject(5)})
+    CHECK(find_in(blocks[0].bytes, whose).none());
+  CHECK(find_in({}, account_subject(5)).none());
+}
+
+TEST_CASE("accounts one after the other with a few calls take five bytes each") {
+  figures_rows rows;
+  for (std::int64_t id = 1; id <= 64; ++id)
+    rows.push_back({account_subject(id), {20, 110, 15, 90}});
+  REQUIRE(packed(rows).size() == 1);
+  CHECK(packed(rows)[0].bytes.size() == 64 * 5);
+}
+
+TEST_CASE("bytes that are no rows are refused") {
+  CHECK(rc::check("whatever they are", [] {
+    auto minute = minute_of({});
+    minute.blocks.push_back({*rc::gen::inRange<std::uint64_t>(0, 9), *rc::gen::string<std::string>()});
+    if (const auto read = unpacked(minute))
+      for (std::size_t i = 1; i < read->rows.size(); ++i)
+        RC_ASSERT(read->rows[i - 1].subject < read->rows[i].subject);
+  }));
+  const auto whole = minute_of({row_of(account_subject(5), 1, 1)});
+  auto cut = whole;
+  cut.blocks[0].bytes.pop_back();
+  CHECK_FALSE(unpacked(cut));
+  auto empty = whole;
+  empty.blocks[0].bytes.clear();
+  CHECK_FALSE(unpacked(empty));
+  auto elsewhere = whole;
+  ++elsewhere.blocks[0].first;
+  CHECK_FALSE(unpacked(elsewhere));
+  auto twice = whole;
+  twice.blocks.push_back(whole.blocks[0]);
+  CHECK_FALSE(unpacked(twice));
+  auto endless = whole;
+  endless.blocks[0].bytes.assign(60, '\xff');
+  CHECK_FALSE(unpacked(endless));
+}
+
+TEST_CASE("what is no minute is refused") {
+  const auto whole = minute_of({});
+  REQUIRE(unpacked(whole));
+  auto other = whole;
+  other.start += 10s;
+  CHECK_FALSE(unpacked(other));
+  other = whole;
+  other.moments = 0;
+  CHECK_FALSE(unpacked(other));
+  other.moments = 0b1000000;
+  CHECK_FALSE(unpacked(other));
+}
+
+} // namespace rollcall::packed_minute_test

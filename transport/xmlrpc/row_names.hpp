@@ -1,0 +1,31 @@
+#pragma once
+
+#include "domain/directory/directory.hpp"
+#include "domain/lists/row_source.hpp"
+
+#include <string>
+
+namespace rollcall::xmlrpc {
+
+/// What a row says besides when names are asked for (events.md, 1): CUSTOMER_NAME, ACCOUNT_NAME, VENDOR_NAME,
+/// CONNECTION_NAME and SWITCH, behind its other members. One thread at a time.
+class row_names {
+public:
+  /// As the directory names them. Characters above U+FFFF are replaced unless `full_unicode`.
+  row_names(directory_ptr of, bool full_unicode);
+
+  /// The members, for a row; until the next one.
+  const std::string& of(const call_row& row);
+
+  /// Puts them into a row that ends at `out`, with room for them; returns where it ends then.
+  char* add(char* out) const;
+
+private:
+  void write(std::string_view member, std::string_view name);
+
+  const directory_ptr directory_;
+  const bool full_unicode_;
+  std::string members_;
+};
+
+} // namespace rollcall::xmlrpc
