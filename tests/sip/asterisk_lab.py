@@ -129,11 +129,13 @@ class AsteriskLab(SippEnds):
             if not self.asterisk.alive():
                 raise RuntimeError("asterisk did not start:\n" + self.log()[-4000:])
             with contextlib.suppress(OSError):
-                return "System uptime" in self.cli("core show uptime") and "udp" in self.cli("pjsip show transports")
+                return "System uptime" in self.cli("core show uptime") and "udp" in self.cli("pjsip show transports") \
+                    and re.search(r"\d+(\.\d+)+", self.version())
             return None
 
-        wait_until(serves, 3 * START_SECONDS, "asterisk", interval=0.2)
-        self.versions.add(re.search(r"\d+(\.\d+)+", self.version())[0])
+        # A query may be cut short while it is still starting: each is asked for until it is answered whole.
+        version = wait_until(serves, 3 * START_SECONDS, "asterisk", interval=0.2)
+        self.versions.add(version[0])
         return self.asterisk
 
     def kill(self):

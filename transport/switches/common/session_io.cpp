@@ -180,6 +180,8 @@ void session::on_write(channel::error_code ec) {
 }
 
 void session::tell_unsent() {
+  if (!taken_.empty())
+    return; // what is not acted on yet counts as it did when it was taken
   requests_->set_unsent(waiting_.size() + batch_.size(), driver_->hang_ups_waiting(),
                         driver_->takes_hang_ups());
 }
