@@ -16,8 +16,8 @@ namespace {
 struct world {
   world() { log.set_directory(sample()); }
 
-  std::uint64_t append(record_ptr before, record_ptr after) {
-    return log.append(std::move(before), std::move(after), now, woken);
+  std::uint64_t append(const record_ptr& before, const record_ptr& after) {
+    return log.append(before, after, now, woken);
   }
 
   static std::vector<std::string> read(change_log::reader& who, std::size_t most = 1000) {
