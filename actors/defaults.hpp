@@ -118,6 +118,9 @@ constexpr std::size_t watch_behind = 16 * 1024;
 /// Bytes of calls that may wait for one stream, unless the configuration says otherwise.
 constexpr std::size_t watch_buffer = 4 * 1024 * 1024;
 
+/// The same for all streams together.
+constexpr std::size_t watch_memory = std::size_t{256} * 1024 * 1024;
+
 /// How often a link looks for disconnects to repeat and calls to forget.
 constexpr auto link_tick = 250ms;
 

@@ -29,6 +29,7 @@ void watcher_state::begin(const watch_request& request, const std::optional<log_
   directory_ = request.directory;
   query_.filter.states = living(query_.filter.states);
   queue_.emplace(query_, request.directory, context->watch_buffer.load());
+  share_.emplace(context->watching);
   place_ = context->changes.subscribe(query_.scope, self->clock().now());
   if (since && since->log == context->changes.id() && context->changes.kept_after(since->position))
     since_ = since->position;
@@ -69,6 +70,8 @@ void watcher_state::pulse() {
     return gather(std::move(only_));
   if (!gathering_ && self->clock().now() - listed_at_ > defaults::move_memory)
     queue_->settle();
+  if (!gathering_ && share_->gives_way())
+    lose();
   if (promise_.pending())
     return advance(true);
   if (!gathering_ && !lost_ && context->changes.behind(place_) > defaults::watch_behind && !read())
@@ -127,6 +130,7 @@ void watcher_state::lose() {
   ++context->metrics.watch_overflows;
   context->changes.leave(place_, self->clock().now());
   queue_->list({}, 0);
+  share_->release();
   lost_ = true;
 }
 
@@ -162,7 +166,7 @@ bool watcher_state::read() {
   caught_up_ = caught_up_ || !read.more;
   if (read.more)
     proceed_soon();
-  return !queue_->is_full();
+  return share_->set(queue_->bytes()) && !queue_->is_full();
 }
 
 /// `at_once`: an answer is due, though there be nothing to tell.
@@ -199,6 +203,7 @@ watch_batch_ptr watcher_state::fill() {
   change_queue::told one;
   while (batch->items.size() < defaults::watch_batch && queue_->next(one))
     batch->items.push_back(std::move(one));
+  share_->set(queue_->bytes());
   batch->distrusted = std::exchange(distrusted_, {});
   for (const auto* const source : queue_->take_distrusted())
     batch->distrusted.push_back(source->name.value());

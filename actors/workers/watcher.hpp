@@ -55,6 +55,7 @@ private:
   call_query query_;
   directory_ptr directory_; ///< by which the calls were gathered last
   std::optional<change_queue> queue_;
+  std::optional<watch_share> share_; ///< what waits in the queue
   change_feed::place place_;
   caf::typed_response_promise<watch_batch_ptr> promise_;
   std::vector<picture_change> changes_; ///< kept for its memory

@@ -122,6 +122,7 @@ struct events_config {
   std::uint32_t max_streams = 1'000;
   std::uint32_t max_streams_per_customer = 50;
   std::uint32_t buffer = 4 << 20;                       ///< bytes of calls that wait for one stream
+  std::uint64_t memory = std::uint64_t{256} << 20U;     ///< and for all of them
   std::chrono::milliseconds keep{300'000};              ///< of what a client that comes back may have missed
   std::uint64_t keep_memory = std::uint64_t{64} << 20U; ///< bytes of it
   friend bool operator==(const events_config&, const events_config&) = default;

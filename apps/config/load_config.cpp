@@ -150,6 +150,7 @@ void read_events(const config_section& in, events_config& out) {
   in.read("max_streams", out.max_streams, 0, streams_most);
   in.read("max_streams_per_customer", out.max_streams_per_customer, 0, streams_most);
   in.read("buffer", out.buffer, stream_buffer_least, stream_buffer_most);
+  in.read("memory", out.memory, events_memory_least, events_memory_most);
   in.read("keep", out.keep, 0s, events_keep_most);
   in.read("keep_memory", out.keep_memory, events_memory_least, events_memory_most);
 }
@@ -248,7 +249,7 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
                             "disconnect_deadline"}),
            out.api);
   read_events(
-      in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "keep", "keep_memory"}),
+      in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "memory", "keep", "keep_memory"}),
       out.events);
   if (const auto cluster = in.optional_table("cluster", {"name", "listen", "peers", "secret", "secret_file",
                                                          "certificate", "key", "ca", "missing_node"}))

@@ -20,6 +20,7 @@ void set_durations(node_context& context, const config& config) {
   context.disconnect_deadline = config.api.disconnect_deadline;
   context.resume_hang_ups = config.calls.resume_hang_ups;
   context.watch_buffer = config.events.buffer;
+  context.watching.limit(config.events.memory);
   context.changes.set_bounds({.kept_bytes = config.events.keep_memory, .keep = config.events.keep});
   context.history_keep_minutes = config.history.keep_minutes;
   context.history_keep_hours = config.history.keep_hours;

@@ -83,7 +83,8 @@ public:
   /// a call went elsewhere.
   void settle();
 
-  std::size_t bytes() const noexcept { return bytes_ + listed_.size() * sizeof(listed); }
+  /// Of the calls that wait, about; without what the snapshot has yet to reach.
+  std::size_t bytes() const noexcept { return bytes_; }
 
   /// How many calls the mirror holds, by switch, once everything is told.
   const counts_by_switch& held() const noexcept { return held_; }

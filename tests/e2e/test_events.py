@@ -310,6 +310,24 @@ def test_streams_are_bounded_and_their_places_come_back():
         wait_until(open_again)
 
 
+def test_beyond_the_memory_of_all_the_longest_queue_goes_alone():
+    with Daemon(config={"events": {"buffer": 1 << 30, "memory": 8 << 20}}) as daemon:
+        with daemon.switch("sbc-1") as switch:
+            with Stream(daemon.http_port, i_customer=1) as stuck, Stream(daemon.http_port, i_customer=1) as quick:
+                stuck.wait_for("synced")
+                quick.wait_for("synced")
+                with stuck._changed:  # its thread waits for this, and so does not read
+                    for n in range(1, 31):
+                        for _ in range(1000):
+                            switch.start("Connected", i_account=11, cli="x" * 200)
+                        quick.wait(lambda: len(quick.calls) == 1000 * n, seconds=60, what="all calls")
+                    wait_until(lambda: daemon.metrics()["rollcall_events_overflows_total"] > 0, seconds=60)
+                stuck.wait_for("reset")
+                stuck.wait(lambda: len(stuck.calls) == 30_000 and stuck.synced, seconds=60, what="all calls")
+                quick.wait_mark()
+                assert not [each for each in quick.messages if each["type"] == "reset"]
+
+
 def test_a_reader_that_does_not_read_is_told_reset_when_it_does(tmp_path):
     with Daemon(config={"events": {"buffer": 65536}}) as daemon:
         with daemon.switch("sbc-1") as switch:

@@ -440,6 +440,7 @@ disconnect_deadline = "4s"
 max_streams = 9
 max_streams_per_customer = 3
 buffer = 65536
+memory = 2097152
 keep = "1m"
 keep_memory = 1048576
 [cluster]
@@ -496,7 +497,7 @@ format = "json"
                     {"hang_ups_per_second", std::uint64_t{500}}}}},
       .calls = {100ms, 1s, 2s, 3s},
       .api = {unknown_parameters::ignore, true, 7, 4s, true},
-      .events = {9, 3, 65'536, 1min, 1'048'576},
+      .events = {9, 3, 65'536, 2'097'152, 1min, 1'048'576},
       .cluster =
           cluster_config{
               "east", {"10.0.0.1", 4242}, {{"10.0.0.2", 4242}}, {}, "nc", "nk", "na", missing_node::fault},
