@@ -63,10 +63,8 @@ exit_code exit_code_of_fault(int code) {
 api_answer api_client::call(const std::string& method, const boost::json::object& parameters) {
   answer_reader reader;
   auto answer = http_.post(call_xml(method, parameters), [&](std::string_view part) { reader.feed(part); });
-  if (answer.status == 401)
-    throw command_error(exit_code::denied, "the server wants a user and a password, and not these");
   if (answer.status != 200)
-    throw command_error(exit_code::failure, refusal_of(answer));
+    throw command_error(answer.status == 401 ? exit_code::denied : exit_code::failure, refusal_of(answer));
   if (!reader.finish()) {
     const auto fault = reader.fault();
     const auto text = "fault " + std::to_string(fault.code) + ": " + fault.text;

@@ -117,6 +117,8 @@ void event_client::follow() {
 }
 
 void event_client::read(std::string_view line) {
+  if (tell_.heard)
+    tell_.heard();
   if (line.empty())
     return; // a sign of life
   boost::system::error_code bad;

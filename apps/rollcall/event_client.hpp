@@ -34,6 +34,7 @@ class event_client {
 public:
   struct events {
     std::function<void(const boost::json::object& message, std::string_view line)> message;
+    std::function<void()> heard; ///< the server, in any way; may be left out
     std::function<void(const std::string& why)>
         lost; ///< the connection: what is known may be old from now on
   };

@@ -206,6 +206,8 @@ http_answer http_client::perform(const sink& take) {
 }
 
 std::string refusal_of(const http_answer& answer) {
+  if (answer.status == http_unauthorized)
+    return "the server wants a user and a password, and not these";
   auto text = "the server answered with HTTP status " + std::to_string(answer.status);
   if (const auto reason = reason_in(answer.body); !reason.empty())
     text.append(": ").append(reason);

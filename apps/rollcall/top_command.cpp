@@ -1,11 +1,10 @@
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/live_stats.hpp"
 #include "apps/rollcall/output.hpp"
 #include "apps/rollcall/stats.hpp"
 #include "apps/rollcall/terminal.hpp"
 #include "apps/rollcall/tree_options.hpp"
-#include "apps/rollcall/watcher.hpp"
 #include "domain/base/time.hpp"
-#include "domain/base/visible_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -47,7 +46,7 @@ struct top_options {
   }
 };
 
-// The busiest accounts first.
+// One answer, the busiest accounts first.
 stats look(api_client& api, const top_options& options) {
   auto found = ask_stats(api, options.of.customer, !options.of.no_recursive);
   std::stable_sort(found.rows.begin(), found.rows.end(), [](const auto& a, const auto& b) {
@@ -75,15 +74,17 @@ void write_snapshot(std::ostream& out, stats found) {
       << std::endl;
 }
 
-// A server that cannot be reached for a while is no reason to stop watching it; anything else is.
-std::string passing_trouble(const command_error& e) {
-  if (e.code() != exit_code::timeout && e.code() != exit_code::failure)
-    throw e;
-  return visible_text(e.what());
+live_stats follow(const top_options& options) {
+  boost::json::object filters;
+  if (options.of.customer)
+    filters["i_customer"] = *options.of.customer;
+  if (options.of.no_recursive)
+    filters["recursive"] = false;
+  return {options.of.server.resolved(), std::move(filters)};
 }
 
 // What is on the screen, from what is known now.
-std::string page_of(const watched& known, const top_options& options, std::size_t height) {
+std::string page_of(const live_figures& known, const top_options& options, std::size_t height) {
   std::ostringstream text;
   std::size_t lines = frame_lines;
   const auto say = [&](const std::string& sentence) {
@@ -100,30 +101,38 @@ std::string page_of(const watched& known, const top_options& options, std::size_
   return text.str();
 }
 
-void watch(const std::shared_ptr<api_client>& api, const top_options& options) {
-  const watcher watching{[api, options] { return look(*api, options); }, options.pause()};
-  std::exception_ptr fatal;
+void watch(const live_stats& live, const top_options& options) {
+  auto known = live.now();
+  auto looked = live_figures::moment{};
   {
     screen page;
     do {
-      const auto known = watching.now();
-      fatal = known.fatal;
+      // The figures stay for an interval, what is said of them does not.
+      auto now = live.now();
+      const auto due = std::chrono::steady_clock::now() - looked >= options.pause();
+      if (due || !known.last)
+        looked = std::chrono::steady_clock::now();
+      else
+        now.last = std::move(known.last);
+      known = std::move(now);
       page.show(page_of(known, options, page.height()));
-    } while (!fatal && !page.quit_pressed(tick));
+    } while (!known.fatal && !page.quit_pressed(tick));
   }
-  if (fatal)
-    std::rethrow_exception(fatal);
+  if (known.fatal)
+    std::rethrow_exception(known.fatal);
 }
 
-// Until a signal ends it, or nobody reads it any more.
-[[noreturn]] void stream(api_client& api, const top_options& options) {
+// Until a signal ends it, or nobody reads it any more. What is stale is said, and not printed.
+[[noreturn]] void stream(const live_stats& live, const top_options& options) {
   for (;; std::this_thread::sleep_for(options.pause())) {
-    try {
-      auto found = look(api, options);
-      judged(found.gaps);
-      write_snapshot(std::cout, std::move(found));
-    } catch (const command_error& e) {
-      std::cerr << "rollcall: " << passing_trouble(e) << '\n';
+    auto known = live.now();
+    if (known.fatal)
+      std::rethrow_exception(known.fatal);
+    if (auto old = staleness(known, std::chrono::steady_clock::now()); !old.empty()) {
+      std::cerr << "rollcall: " << old << '\n';
+    } else {
+      judged(known.last->gaps);
+      write_snapshot(std::cout, std::move(*known.last));
     }
   }
 }
@@ -143,16 +152,16 @@ exit_code show_top(top_options options) {
   if (options.as == format::csv && options.interval)
     throw command_error(exit_code::usage, "--csv is one look: --interval does not go with it");
   options.of.choose_customer();
-  const auto api = std::make_shared<api_client>(options.of.server.resolved());
   if (options.as == format::json && options.interval && !options.once)
-    stream(*api, options);
+    stream(follow(options), options);
   if (options.as == format::table && !options.once && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-    watch(api, options);
+    watch(follow(options), options);
     // Here and now: a request that has no answer yet is waited for by nobody.
     std::cout.flush();
     std::_Exit(static_cast<int>(exit_code::done));
   }
-  return look_once(*api, options);
+  api_client api(options.of.server.resolved());
+  return look_once(api, options);
 }
 
 } // namespace

@@ -70,16 +70,19 @@ exit_code watch(watch_options options) {
   options.filter.choose_customer(options.server);
   event_client client(
       options.server.resolved(), options.filter.parameters(),
-      {[&](const boost::json::object& message, std::string_view line) {
-         if (options.json) {
-           std::cout << line << std::endl;
-         } else if (const auto sentence = sentence_of(message); !sentence.empty()) {
-           std::cout << format_rfc3339(system_now()).substr(11, 12) << "  " << sentence << std::endl;
-         }
-         if (!std::cout) // its reader has gone
-           throw command_error(exit_code::failure, "the output cannot be written");
-       },
-       [](const std::string& why) { std::cerr << "rollcall: " << why << "; going on" << std::endl; }});
+      {.message =
+           [&](const boost::json::object& message, std::string_view line) {
+             if (options.json) {
+               std::cout << line << std::endl;
+             } else if (const auto sentence = sentence_of(message); !sentence.empty()) {
+               std::cout << format_rfc3339(system_now()).substr(11, 12) << "  " << sentence << std::endl;
+             }
+             if (!std::cout) // its reader has gone
+               throw command_error(exit_code::failure, "the output cannot be written");
+           },
+       .heard = {},
+       .lost =
+           [](const std::string& why) { std::cerr << "rollcall: " << why << "; going on" << std::endl; }});
   client.follow();
 }
 

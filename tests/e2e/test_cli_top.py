@@ -167,3 +167,22 @@ def test_a_reseller_sees_its_own_tree_and_whose_it_is(top, switch):
 def test_a_line_is_cut_to_the_width_of_the_terminal(top):
     page = top("--interval", "100ms", columns=20)
     page.shows("0 active calls, 0 c…")
+
+
+def test_it_runs_on_the_stream_of_events(top, daemon, switch):
+    switch.start(i_account=11)
+    page = top("--interval", "100ms")
+    page.shows("1 active calls")
+    assert daemon.metrics()["rollcall_events_streams"] == 1
+    page.quit()
+    wait_until(lambda: daemon.metrics()["rollcall_events_streams"] == 0, what="the end of the stream")
+
+
+def test_it_goes_on_when_the_server_was_started_again(top, daemon, switch):
+    switch.start(i_account=11)
+    page = top("--interval", "100ms")
+    page.shows("1 active calls")
+    daemon.kill()
+    page.shows("STALE: ")
+    daemon.start()
+    page.shows(r"\x1b\[2J(?!STALE)[^\x1b]*0 active calls")
