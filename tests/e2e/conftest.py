@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -135,3 +136,22 @@ def small_disk():
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
     folder.rmdir()
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A Chromium without a window, in a folder of its own."""
+    webdriver = pytest.importorskip("selenium.webdriver")
+    from selenium.webdriver.chrome.service import Service
+    if not shutil.which("chromium"):
+        pytest.skip("no chromium here; scripts/setup installs it")
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'profile'}",
+                 "--host-resolver-rules=MAP evil.example 127.0.0.1"):
+        options.add_argument(flag)
+    running = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    yield running
+    running.quit()

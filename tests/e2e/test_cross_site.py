@@ -4,7 +4,6 @@
 import contextlib
 import http.server
 import re
-import shutil
 import socket
 import sqlite3
 import threading
@@ -188,25 +187,6 @@ const attempts = [
   document.title = "done: " + seen.join(", ");
 })();
 </script>"""
-
-
-@pytest.fixture
-def browser(tmp_path):
-    """A Chromium without a window, in a folder of its own."""
-    webdriver = pytest.importorskip("selenium.webdriver")
-    from selenium.webdriver.chrome.service import Service
-    if not shutil.which("chromium"):
-        pytest.skip("no chromium here; scripts/setup installs it")
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'profile'}",
-                 "--host-resolver-rules=MAP evil.example 127.0.0.1"):
-        options.add_argument(flag)
-    running = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
-    yield running
-    running.quit()
 
 
 @pytest.fixture

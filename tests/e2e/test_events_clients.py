@@ -1,4 +1,4 @@
-"""The client of docs/events.md keeps a true mirror through restarts, kills and cut connections."""
+"""The clients of docs/events.md keep a true mirror through restarts, kills and cut connections."""
 
 import pathlib
 import re
@@ -6,18 +6,18 @@ import socket
 import threading
 import time
 
-from harness import Daemon, next_id, wait_until
+import pytest
+
+from harness import PASSWORDS, Daemon, next_id, wait_until
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "events.md").read_text()
 
 
-def client():
-    """The function `follow` of the page."""
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+def code_of(language):
+    """The client of the page: a function `follow`."""
+    (code,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.S)
     assert len([line for line in code.splitlines() if line.strip()]) <= 40
-    names = {}
-    exec(code, names)
-    return names["follow"]
+    return code
 
 
 class Cable:
@@ -63,43 +63,79 @@ class Cable:
         self.open.clear()
 
 
+class Switch:
+    """One whose calls come and go, and the daemon that it feeds; both can be started again."""
+
+    def __init__(self, daemon):
+        self.daemon, self.calls = daemon, {}
+        self.switch = daemon.switch("sbc-1").connect()
+
+    def churn(self):
+        for _ in range(50):
+            id = next_id()
+            self.calls[id] = {"id": id, "state": "Connected", "setup_time": time.time(), "i_account": 11}
+            self.switch.send(type="call", **self.calls[id])
+            if len(self.calls) > 20:
+                self.end(next(iter(self.calls)))
+
+    def end(self, id):
+        del self.calls[id]
+        self.switch.end(id)
+
+    def start_again(self, stop):
+        """One call is over meanwhile."""
+        stop()
+        self.switch.close()
+        del self.calls[next(iter(self.calls))]
+        self.daemon.start()
+        self.switch.reconnect(list(self.calls.values()))
+
+    def shown(self):
+        """The calls as a client shows them."""
+        return {f"sbc-1:{id}" for id in self.calls}
+
+
+def play(switch, mirror, cut):
+    """Whatever happens, what `mirror` returns is what the switch has, a little later."""
+    def holds(after):
+        wait_until(lambda: mirror() == switch.shown(), 30, f"the mirror after {after}")
+
+    switch.churn()
+    holds("the beginning")
+    for _ in range(3):
+        switch.churn()
+        cut()
+        switch.churn()
+        holds("a cut")
+    for how in (switch.daemon.stop, switch.daemon.kill):
+        switch.churn()
+        switch.start_again(how)
+        holds(how.__name__)
+    switch.switch.close()
+
+
 def test_the_python_client_keeps_a_true_mirror_whatever_happens():
-    seen = {}
-
-    def changed(calls, complete):
-        seen.update(calls=set(calls), complete=complete, at=time.monotonic())
-
+    names, seen = {}, {}
+    exec(code_of("python"), names)
     with Daemon() as daemon:
         cable = Cable(daemon.http_port)
-        threading.Thread(target=client(), args=(f"http://127.0.0.1:{cable.port}", changed), kwargs={"i_customer": 1},
-                         daemon=True).start()
-        calls = {}
-        switch = daemon.switch("sbc-1").connect()
+        threading.Thread(target=names["follow"], kwargs={"i_customer": 1}, daemon=True,
+                         args=(f"http://127.0.0.1:{cable.port}", lambda calls, complete: seen.update(calls=set(calls)))
+                         ).start()
+        play(Switch(daemon), lambda: seen.get("calls"), cable.cut)
 
-        def churn():
-            for _ in range(50):
-                id = next_id()
-                calls[id] = {"id": id, "state": "Connected", "setup_time": time.time(), "i_account": 11}
-                switch.send(type="call", **calls[id])
-                if len(calls) > 20:
-                    gone = next(iter(calls))
-                    del calls[gone]
-                    switch.end(gone)
 
-        def is_true():
-            return seen.get("calls") == {f"sbc-1:{id}" for id in calls}
+@pytest.mark.slow
+def test_the_browser_client_keeps_a_true_mirror_whatever_happens(browser):
+    with Daemon() as daemon:
+        cable = Cable(daemon.http_port)
+        # A page of the same origin that wants a login: the browser gives it to the stream, too.
+        browser.get(f"http://ssp-root:{PASSWORDS['ssp-root']}@127.0.0.1:{cable.port}/metrics")
+        browser.execute_script(code_of("js") + """
+            follow('/events', (calls, complete) => { window.seen = [...calls.keys()]; });""")
 
-        for what in ("begin", "cut", "cut", "restart", "cut", "kill"):
-            churn()
-            if what == "cut":
-                cable.cut()
-                churn()
-            elif what in ("restart", "kill"):
-                (daemon.stop if what == "restart" else daemon.kill)()
-                switch.close()
-                gone = next(iter(calls))
-                del calls[gone]
-                daemon.start()
-                switch.reconnect(list(calls.values()))
-            wait_until(is_true, 30, f"the mirror after {what}")
-        switch.close()
+        def mirror():
+            seen = browser.execute_script("return window.seen")
+            return seen if seen is None else set(seen)
+
+        play(Switch(daemon), mirror, cable.cut)
