@@ -1,5 +1,6 @@
 #include "storage/audit_log.hpp"
 #include "storage/directory_json.hpp"
+#include "storage/history_db.hpp"
 #include "tests/unit/directory_backends.hpp"
 
 #include <doctest/doctest.h>
@@ -99,6 +100,36 @@ TEST_CASE("an audit log of every version is gone on with") {
     sqlite::database db{file, open_mode::read_only};
     CHECK(db.integer("PRAGMA user_version") == 3);
   }
+}
+
+TEST_CASE("a history of every version is read, and gone on with") {
+  testing::temporary_folder folder;
+  const auto file = folder / "history.db";
+  std::filesystem::copy_file(data / "history-1.db", file);
+  constexpr history_time begin{std::chrono::seconds{1'796'097'600}};
+  const auto range = history_range::covering(begin, begin + std::chrono::minutes{4}, history_minute);
+  const auto look = [&](history_db& db) {
+    const auto of = [&](history_subject whose) {
+      history_points points{range};
+      db.read(whose, range, points);
+      return points.take();
+    };
+    const auto all = of(history_subject{customer_id{1}});
+    REQUIRE(all.size() >= 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(all[i].time == begin + i * history_minute);
+      CHECK(all[i].total_max == 4);
+      CHECK(all[i].connected_mean == 3);
+    }
+    CHECK(of(history_subject{account_id{21}}).front().total_max == 1);
+  };
+  {
+    history_db old{file, open_mode::read_only};
+    look(old);
+  }
+  history_db db{file};
+  CHECK(db.write(packed(counted_minute{begin + std::chrono::minutes{3}, all_moments, true, {}}), {}));
+  look(db);
 }
 
 } // namespace rollcall::storage_versions_test
