@@ -108,6 +108,11 @@ public:
     return log_.behind(who.in_log);
   }
 
+  bool reaches_back_to(std::uint64_t position) const {
+    const std::lock_guard lock{mutex_};
+    return log_.reaches_back_to(position);
+  }
+
   /// Ends and leaves after that position; none when it does not reach back so far.
   struct kept {
     std::vector<picture_change> changes;

@@ -118,8 +118,14 @@ constexpr std::size_t watch_behind = 16 * 1024;
 /// Bytes of calls that may wait for one stream, unless the configuration says otherwise.
 constexpr std::size_t watch_buffer = 4 * 1024 * 1024;
 
-/// The same for all streams together.
+/// The same for all streams together, and besides for the snapshots that they have yet to tell. So many of
+/// these are gathered at once; one whose reader has not asked for `watch_idle` gives way to those that wait.
 constexpr std::size_t watch_memory = std::size_t{256} * 1024 * 1024;
+constexpr std::size_t watch_gathers = 4;
+constexpr auto watch_idle = 10s;
+
+/// Within this time a stream asks for the first time; else its client was gone before it began.
+constexpr auto watch_patience = 60s;
 
 /// How often a link looks for disconnects to repeat and calls to forget.
 constexpr auto link_tick = 250ms;

@@ -6,11 +6,13 @@
 #include "domain/lists/counts_by_switch.hpp"
 #include "domain/watch/change_queue.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rollcall {
@@ -55,6 +57,22 @@ struct watch_batch {
 /// Shared only because messages are: it is read by who asked for it.
 using watch_batch_ptr = std::shared_ptr<watch_batch>;
 
+/// Why a mirror, or the part of one switch, is begun anew.
+enum class reset_reason : std::uint8_t { unknown_since, moved, late, with_another, removed };
+
+/// As metrics have it, and as the client is told; indexed by reason.
+struct reset_words {
+  std::string_view label;
+  std::string_view sentence;
+};
+constexpr std::array<reset_words, 5> reset_reasons = {{
+    {"unknown_since", "what has happened since is not known any more"},
+    {"moved", "another node has the switch now"},
+    {"late", "the switch is new"},
+    {"with_another", "its calls were with another node meanwhile"},
+    {"removed", "the switch was removed from the configuration"},
+}};
+
 /// What a stream tells, besides its beginning (events.md, 3).
 struct watch_message {
   enum class kind : std::uint8_t { begin, call, end, leave, synced, switch_state, node_state, mark, reset };
@@ -67,7 +85,7 @@ struct watch_message {
   std::string name = {};   ///< of a switch or node; of a reset and synced: the switch, empty for all
   std::string node = {};   ///< of a switch: which node has it
   std::string state = {};  ///< of a switch or node
-  std::string why = {};    ///< of a reset
+  reset_reason why = {};   ///< of a reset
   std::uint64_t calls = 0; ///< of synced and mark: the size of the mirror
   bool complete = true;    ///< of synced and mark
   watch_place place = {};  ///< of synced and mark

@@ -29,12 +29,13 @@ using moment = std::chrono::steady_clock::time_point;
 
 /// A node whose calls are told.
 struct source {
-  watcher_actor watcher; ///< null: the node is missing
-  bool asked = false;    ///< for its next batch
-  bool heard = false;    ///< its first batch has come
-  bool told = false;     ///< calls of it were told to the client before this watcher
-  bool synced = false;   ///< its snapshot is told
-  bool at_cut = false;   ///< everything up to `place` is told, and was told after the last mark
+  watcher_actor watcher;      ///< null: the node is missing
+  bool asked = false;         ///< for its next batch
+  bool heard = false;         ///< its first batch has come
+  bool told = false;          ///< calls of it were told to the client before this watcher
+  bool synced = false;        ///< its snapshot is told
+  bool at_cut = false;        ///< everything up to `place` is told, and was asked for after the last mark
+  std::uint64_t asked_at = 0; ///< how many marks there had been
   std::optional<log_place> place;
   counts_by_switch held;
   std::uint64_t again = 0; ///< how often it was asked to tell a switch's calls again
@@ -69,6 +70,7 @@ struct followed {
   standing holder;
   std::uint64_t listing = 0; ///< of its node's: what was told before it is void
   bool awaited = false;      ///< that it is told to its end
+  bool retold = false;       ///< and that was it; the client has yet to hear of it
 };
 
 //   begin ──► snapshot ──synced──► mark … mark ──► (end of the client)
@@ -86,6 +88,7 @@ struct cluster_watch_state {
   void begin(watch_request request);
   caf::result<watch_messages_ptr> more();
   void pulse();
+  void end();
 
   cluster_watch_actor::pointer self;
   context_ptr context;
@@ -100,14 +103,16 @@ private:
   void open(const std::string& who, source& from, const wire::member_actor* member);
   void lose(const std::string& who, source& from);
   void follow(const switch_name& of, followed& known, const standing& next);
-  void tell_again(const switch_name& of, followed& known, const char* why);
+  void tell_again(const switch_name& of, followed& known, reset_reason why);
+  void reset_removed(const std::string& of);
   void ask(const std::string& who, source& from);
   void take(const std::string& who, watch_batch& batch);
   bool counts(const std::string& who, const record_ptr& record, const watch_batch& batch) const;
+  void tell_synced();
   void forgotten(const std::string& who, source& from);
   void begin_if_heard();
-  void sync_if_told();
   void mark_if_due();
+  void say_place(kind what, std::string of = {});
   bool is_settled() const;
   bool is_complete() const;
   std::uint64_t mirror_size() const;
@@ -119,11 +124,15 @@ private:
   environment_id environment_;
   std::map<std::string, source> sources_; ///< by node
   std::map<switch_name, followed> switches_;
-  std::set<std::string> missing_; ///< nodes
-  bool begun_ = false;            ///< `begin` is told
+  std::set<std::string> missing_;    ///< nodes
+  std::vector<std::string> removed_; ///< switches whose reset has no end yet
+  bool asked_ = false;               ///< by the stream
+  bool begun_ = false;               ///< `begin` is told
   bool resuming_ = false;
   bool synced_ = false;        ///< or resumed: the mirror is whole
   std::uint64_t unmarked_ = 0; ///< messages since the last mark
+  std::uint64_t marks_ = 0;    ///< that were told, and `synced`
+  moment began_;
   moment last_mark_;
   caf::typed_response_promise<watch_messages_ptr> promise_;
   watch_messages out_;
@@ -134,13 +143,18 @@ void cluster_watch_state::begin(watch_request request) {
   if (const auto* scope = request_.directory->find(request_.query.scope))
     environment_ = scope->environment;
   resuming_ = request_.since.has_value();
-  last_mark_ = self->clock().now();
+  began_ = last_mark_ = self->clock().now();
   look_round();
+  if (request_.since)
+    for (const auto& [of, told_by] : request_.since->switches)
+      if (!switches_.contains(switch_name{of}))
+        reset_removed(of);
   begin_if_heard();
   self->delayed_send(self, defaults::watch_pulse, caf::tick_atom_v);
 }
 
 caf::result<watch_messages_ptr> cluster_watch_state::more() {
+  asked_ = true;
   promise_ = self->make_response_promise<watch_messages_ptr>();
   look_round();
   deliver(false);
@@ -150,12 +164,23 @@ caf::result<watch_messages_ptr> cluster_watch_state::more() {
 }
 
 void cluster_watch_state::pulse() {
+  if (!asked_ && self->clock().now() - began_ > defaults::watch_patience)
+    return end(); // its client was gone before it began
   self->delayed_send(self, defaults::watch_pulse, caf::tick_atom_v);
   if (!promise_.pending())
     return; // nobody reads: what comes of nodes and switches meanwhile is told then
   look_round();
+  tell_synced();
   mark_if_due();
   deliver(true);
+}
+
+/// The watchers of this node end with it; those of others with their imports.
+void cluster_watch_state::end() {
+  for (auto& [who, from] : sources_)
+    if (from.watcher)
+      self->send(from.watcher, atom::left_v);
+  self->quit();
 }
 
 void cluster_watch_state::look_round() {
@@ -249,31 +274,36 @@ void cluster_watch_state::look_at_switches() {
     if (resuming_ && !begun_) {
       const auto told_by = request_.since->switches.find(of.value());
       if (told_by == request_.since->switches.end() || told_by->second != next.node)
-        tell_again(of, known, "another node has the switch now");
+        tell_again(of, known, reset_reason::moved);
     } else if (synced_ && next.node != context->node.value()) {
-      tell_again(of, known, "the switch is new"); // its calls may have been told before its claim came here
+      tell_again(of, known, reset_reason::late); // its calls may have been told before its claim came here
     }
   }
   for (auto one = switches_.begin(); one != switches_.end();)
     if (now.contains(one->first)) {
       ++one;
     } else {
-      say({.what = kind::reset,
-           .name = one->first.value(),
-           .why = "the switch was removed from the configuration"});
+      reset_removed(one->first.value());
       one = switches_.erase(one);
     }
+}
+
+/// Nothing follows.
+void cluster_watch_state::reset_removed(const std::string& of) {
+  say({.what = kind::reset, .name = of, .why = reset_reason::removed});
+  removed_.push_back(of);
 }
 
 void cluster_watch_state::follow(const switch_name& of, followed& known, const standing& next) {
   known.holder = next;
   say({.what = kind::switch_state, .name = of.value(), .node = next.node, .state = next.state()});
-  tell_again(of, known, "another node has the switch now");
+  tell_again(of, known, reset_reason::moved);
 }
 
-void cluster_watch_state::tell_again(const switch_name& of, followed& known, const char* why) {
+void cluster_watch_state::tell_again(const switch_name& of, followed& known, reset_reason why) {
   say({.what = kind::reset, .name = of.value(), .why = why});
   known.awaited = true;
+  known.retold = false;
   const auto from = sources_.find(known.holder.node);
   if (from == sources_.end() || !from->second.watcher)
     return; // its node will tell everything when it is there
@@ -285,6 +315,7 @@ void cluster_watch_state::ask(const std::string& who, source& from) {
   if (!from.watcher || from.asked || !promise_.pending())
     return;
   from.asked = true;
+  from.asked_at = marks_;
   self->request(from.watcher, caf::duration{defaults::batch_deadline}, atom::more_v)
       .then(
           [this, who, of = from.watcher](watch_batch_ptr& batch) {
@@ -314,7 +345,7 @@ void cluster_watch_state::take(const std::string& who, watch_batch& batch) {
   for (const auto& name : batch.distrusted)
     if (const auto found = switches_.find(switch_name{name});
         found != switches_.end() && found->second.holder.node == who)
-      tell_again(found->first, found->second, "its calls were with another node meanwhile");
+      tell_again(found->first, found->second, reset_reason::with_another);
   for (auto& one : batch.items) {
     if (!counts(who, one.record, batch))
       continue;
@@ -327,18 +358,17 @@ void cluster_watch_state::take(const std::string& who, watch_batch& batch) {
     for (auto& [of, known] : switches_)
       if (known.holder.node == who && known.awaited && batch.listings >= known.listing) {
         known.awaited = false;
-        if (synced_)
-          say({.what = kind::synced, .name = of.value()});
+        known.retold = synced_;
       }
   }
   if (batch.place) {
     from.place = batch.place;
     from.held = std::move(batch.held);
-    from.at_cut = true;
+    from.at_cut = from.asked_at == marks_; // else it may be from before the last mark
   } else if (!batch.items.empty()) {
     from.at_cut = false;
   }
-  sync_if_told();
+  tell_synced();
   mark_if_due();
   deliver(false);
   ask(who, from);
@@ -363,8 +393,9 @@ void cluster_watch_state::forgotten(const std::string& who, source& from) {
     request_.since.reset();
     begin_if_heard();
     for (auto& [of, known] : switches_)
-      known.awaited = false;
-    say({.what = kind::reset, .why = "what has happened since is not known any more"});
+      known.awaited = known.retold = false;
+    removed_.clear();
+    say({.what = kind::reset, .why = reset_reason::unknown_since});
     for (auto& [other, its] : sources_) // who could go on has told too little
       if (&its != &from && its.watcher) {
         self->send(its.watcher, atom::left_v);
@@ -375,7 +406,8 @@ void cluster_watch_state::forgotten(const std::string& who, source& from) {
   for (auto& [of, known] : switches_)
     if (known.holder.node == who) {
       known.awaited = true;
-      say({.what = kind::reset, .name = of.value(), .why = "what has happened since is not known any more"});
+      known.retold = false;
+      say({.what = kind::reset, .name = of.value(), .why = reset_reason::unknown_since});
     }
 }
 
@@ -387,29 +419,45 @@ void cluster_watch_state::begin_if_heard() {
     return;
   begun_ = true;
   synced_ = resuming_;
+  ++unmarked_;
   out_.insert(out_.begin(), watch_message{.what = kind::begin, .resumed = resuming_});
 }
 
-void cluster_watch_state::sync_if_told() {
-  if (synced_ || !is_settled())
+/// That the snapshot is told, or that of each switch which was to be told again.
+void cluster_watch_state::tell_synced() {
+  const auto is_retold = [](const auto& one) { return one.second.retold; };
+  const auto any = !removed_.empty() || std::any_of(switches_.begin(), switches_.end(), is_retold);
+  if ((synced_ && !any) || !is_settled())
     return;
-  synced_ = true;
-  last_mark_ = self->clock().now();
-  say({.what = kind::synced, .calls = mirror_size(), .complete = is_complete(), .place = place()});
-  unmarked_ = 0;
-  for (auto& [who, from] : sources_)
-    from.at_cut = false;
+  if (!std::exchange(synced_, true))
+    say_place(kind::synced);
+  else
+    for (const auto& of : removed_)
+      say_place(kind::synced, of);
+  for (auto& [of, known] : switches_)
+    if (std::exchange(known.retold, false))
+      say_place(kind::synced, of.value());
+  removed_.clear();
 }
 
 void cluster_watch_state::mark_if_due() {
   const auto since = self->clock().now() - last_mark_;
   const auto is_due =
       since >= defaults::mark_interval || (unmarked_ > 0 && since >= defaults::watch_pulse / 2);
-  if (!synced_ || !is_due || !is_settled())
-    return;
+  if (synced_ && is_due && is_settled())
+    say_place(kind::mark);
+}
+
+/// A mark, or what is as good as one.
+void cluster_watch_state::say_place(kind what, std::string of) {
+  out_.push_back({.what = what,
+                  .name = std::move(of),
+                  .calls = mirror_size(),
+                  .complete = is_complete(),
+                  .place = place()});
   last_mark_ = self->clock().now();
-  say({.what = kind::mark, .calls = mirror_size(), .complete = is_complete(), .place = place()});
   unmarked_ = 0;
+  ++marks_;
   for (auto& [who, from] : sources_)
     from.at_cut = false;
 }
@@ -427,10 +475,15 @@ bool cluster_watch_state::is_settled() const {
          && std::none_of(switches_.begin(), switches_.end(), is_awaited);
 }
 
+/// As lists have it.
 bool cluster_watch_state::is_complete() const {
-  return missing_.empty() && std::all_of(switches_.begin(), switches_.end(), [](const auto& one) {
-           return one.second.holder.verified && !one.second.awaited;
-         });
+  const auto view = context->cluster.view();
+  const auto is_like_us = [](const member_state& one) {
+    return !one.up || (!one.other_directory && !one.is_clock_off());
+  };
+  return missing_.empty() && std::all_of(view->members.begin(), view->members.end(), is_like_us)
+         && std::all_of(switches_.begin(), switches_.end(),
+                        [](const auto& one) { return one.second.holder.verified && !one.second.awaited; });
 }
 
 std::uint64_t cluster_watch_state::mirror_size() const {
@@ -450,7 +503,7 @@ watch_place cluster_watch_state::place() const {
     if (from.place)
       result.nodes.emplace(who, *from.place);
   for (const auto& [of, known] : switches_)
-    if (!known.awaited)
+    if (!known.awaited && result.nodes.contains(known.holder.node))
       result.switches.emplace(of.value(), known.holder.node);
   return result;
 }
@@ -460,10 +513,12 @@ void cluster_watch_state::say(watch_message what) {
   out_.push_back(std::move(what));
 }
 
+/// `at_once`: the client is to see that it is alive, though there be nothing to tell, or not yet.
 void cluster_watch_state::deliver(bool at_once) {
-  if (!promise_.pending() || !begun_ || (out_.empty() && !at_once))
+  if (!promise_.pending() || (!at_once && (!begun_ || out_.empty())))
     return;
-  std::exchange(promise_, {}).deliver(std::make_shared<watch_messages>(std::exchange(out_, {})));
+  auto messages = begun_ ? std::exchange(out_, {}) : watch_messages{};
+  std::exchange(promise_, {}).deliver(std::make_shared<watch_messages>(std::move(messages)));
 }
 
 cluster_watch_actor::behavior_type
@@ -475,7 +530,7 @@ cluster_watch(cluster_watch_actor::stateful_pointer<cluster_watch_state> self, c
   self->state.begin(request);
   return {
       [self](atom::more) { return self->state.more(); },
-      one_way{[self](atom::left) { self->quit(); }},
+      one_way{[self](atom::left) { self->state.end(); }},
       one_way{[self](caf::tick_atom) { self->state.pulse(); }},
   };
 }

@@ -31,9 +31,10 @@ void watcher_state::begin(const watch_request& request, const std::optional<log_
   queue_.emplace(query_, request.directory, context->watch_buffer.load());
   share_.emplace(context->watching);
   place_ = context->changes.subscribe(query_.scope, self->clock().now());
-  if (since && since->log == context->changes.id() && context->changes.kept_after(since->position))
+  if (since && since->log == context->changes.id() && context->changes.reaches_back_to(since->position))
     since_ = since->position;
   begins_ = !since_;
+  begun_at_ = self->clock().now();
   gather(std::nullopt);
   self->delayed_send(self, defaults::watch_pulse, caf::tick_atom_v);
 }
@@ -48,6 +49,7 @@ caf::result<watch_batch_ptr> watcher_state::more() {
     if (const auto reader = caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()))
       self->monitor(reader);
   promise_ = self->make_response_promise<watch_batch_ptr>();
+  share_->asked(self->clock().now());
   advance(false);
   return promise_;
 }
@@ -65,11 +67,18 @@ void watcher_state::proceed() {
 /// A place that is told is at most a pulse old. The log of a client that does not ask is read on, so that it
 /// is not kept.
 void watcher_state::pulse() {
+  const auto now = self->clock().now();
+  if (!asked_ && now - begun_at_ > defaults::watch_patience)
+    return self->quit(); // who wanted it was gone before it began
   self->delayed_send(self, defaults::watch_pulse, caf::tick_atom_v);
+  if (!lost_)
+    share_->set_behind(context->changes.behind(place_));
   if (std::exchange(retry_, false))
     return gather(std::move(only_));
-  if (!gathering_ && self->clock().now() - listed_at_ > defaults::move_memory)
+  if (!gathering_ && now - listed_at_ > defaults::move_memory) {
     queue_->settle();
+    share_->set_snapshot(queue_->snapshot_bytes());
+  }
   if (!gathering_ && share_->gives_way())
     lose();
   if (promise_.pending())
@@ -82,6 +91,11 @@ void watcher_state::gather(std::optional<switch_name> only) {
   gathering_ = true;
   caught_up_ = false;
   only_ = std::move(only);
+  // One who has a snapshot does not wait for another's.
+  if (!only_ && !share_->begin_snapshot(self->clock().now())) {
+    retry_ = true;
+    return wait_for_room();
+  }
   auto query = query_;
   if (only_)
     query.filter.source = *only_;
@@ -97,6 +111,16 @@ void watcher_state::gather(std::optional<switch_name> only) {
                         self->system().render(why));
               retry_ = true;
             });
+}
+
+/// Who asks is answered meanwhile, so that he sees that it is alive. One who wants to go on is told nothing
+/// yet: whether that is possible is not known.
+void watcher_state::wait_for_room() {
+  if (!promise_.pending() || since_)
+    return;
+  auto batch = std::make_shared<watch_batch>();
+  batch->begins = std::exchange(begins_, false);
+  std::exchange(promise_, {}).deliver(std::move(batch));
 }
 
 void watcher_state::listed(call_list& calls) {
@@ -122,6 +146,7 @@ void watcher_state::listed(call_list& calls) {
   } else {
     queue_->list(calls.take_records(), known_up_to);
   }
+  share_->set_snapshot(queue_->snapshot_bytes());
   advance(false);
 }
 

@@ -44,6 +44,7 @@ struct watcher_state {
 
 private:
   void gather(std::optional<switch_name> only);
+  void wait_for_room();
   void listed(call_list& calls);
   void lose();
   void anew();
@@ -72,6 +73,7 @@ private:
   bool lost_ = false;                   ///< it does not read, until it is asked
   bool proceed_due_ = false;
   bool asked_ = false;
+  std::chrono::steady_clock::time_point begun_at_;
   std::chrono::steady_clock::time_point listed_at_;
   log_place told_up_to_; ///< once the queue is empty; none: there is more to read
 };

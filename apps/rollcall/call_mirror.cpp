@@ -76,10 +76,12 @@ void call_mirror::take(const boost::json::object& message) {
     else
       unverified_switches_.insert(name);
   } else if (type == "synced") {
-    if (const auto name = maybe_text(message, "switch"); name.empty())
-      synced_ = true;
-    else
+    if (const auto name = maybe_text(message, "switch"); !name.empty()) {
       retold_.erase(std::string{name});
+    } else {
+      synced_ = true;
+      retold_.clear();
+    }
   } else if (type == "begin") { // what is missing is told anew
     missing_nodes_.clear();
     unverified_switches_.clear();

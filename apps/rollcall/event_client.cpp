@@ -87,11 +87,14 @@ void event_client::follow() {
       line_reader lines;
       messages_ = 0;
       over_ = false;
-      const auto answer = http.follow(events_path(filters_, token_), [&](std::string_view bytes) {
+      heard_ = std::chrono::steady_clock::now();
+      const auto take = [&](std::string_view bytes) {
         lines.add(bytes, [this](std::string_view line) { read(line); });
-      });
+      };
+      const auto answer = http.follow(events_path(filters_, token_), take, [this] { look(); });
       if (answer.status == http_bad_request && !token_.empty()) {
         token_.clear();
+        tell_.lost("the server does not know any more where it was: everything begins anew");
         continue;
       }
       if (answer.status != http_ok && answer.status != http_too_many && answer.status < least_server_error)
@@ -117,6 +120,8 @@ void event_client::follow() {
 }
 
 void event_client::read(std::string_view line) {
+  heard_ = std::chrono::steady_clock::now();
+  silent_ = false;
   if (tell_.heard)
     tell_.heard();
   if (line.empty())
@@ -130,11 +135,22 @@ void event_client::read(std::string_view line) {
   tell_.message(*message, line);
 }
 
+void event_client::look() {
+  if (tell_.silent && !silent_ && std::chrono::steady_clock::now() - heard_ >= late) {
+    silent_ = true;
+    tell_.silent();
+  }
+}
+
 /// What lies between may have been lost on the way.
 void event_client::check(const boost::json::object& message) {
   const auto* n = message.if_contains("n");
   if (!n || !n->is_number() || n->to_number<std::uint64_t>() != ++messages_)
     throw unanswered(exit_code::failure, "messages were lost on the way");
+  const auto* type = message.if_contains("type");
+  const auto* resumed = message.if_contains("resumed");
+  if ((type && *type == "reset") || (resumed && *resumed == false))
+    token_.clear(); // it stands for a mirror that is given up
   const auto* token = message.if_contains("token");
   if (token && token->is_string() && !token->get_string().empty())
     token_ = std::string{token->get_string()};

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,10 +35,14 @@ class event_client {
 public:
   struct events {
     std::function<void(const boost::json::object& message, std::string_view line)> message;
-    std::function<void()> heard; ///< the server, in any way; may be left out
+    std::function<void()> heard;  ///< the server, in any way; may be left out, as the next one
+    std::function<void()> silent; ///< it was not heard for `late`; once, until it is
     std::function<void(const std::string& why)>
         lost; ///< the connection: what is known may be old from now on
   };
+
+  /// A server shows every second that it is alive.
+  static constexpr std::chrono::seconds late{2};
 
   event_client(const server& to, boost::json::object filters, events tell);
 
@@ -47,6 +52,7 @@ public:
 private:
   void read(std::string_view line);
   void check(const boost::json::object& message);
+  void look();
 
   server to_;
   boost::json::object filters_;
@@ -54,6 +60,8 @@ private:
   std::string token_;
   std::uint64_t messages_ = 0; ///< of this connection
   bool over_ = false;          ///< bye was said
+  bool silent_ = false;        ///< was told
+  std::chrono::steady_clock::time_point heard_;
 };
 
 } // namespace rollcall::cli

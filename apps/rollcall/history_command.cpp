@@ -82,6 +82,8 @@ history ask_history(api_client& api, boost::json::object parameters, const histo
     auto& row = found.rows.emplace_back(boost::json::object{}).get_object();
     for (std::size_t i = 0; i < columns.size(); ++i)
       row[columns[i].key] = figures->at(i);
+    if (row["time"].is_number())
+      row["time"] = row["time"].to_number<std::int64_t>();
   }
   return found;
 }

@@ -26,6 +26,11 @@ struct exchange {
   std::exception_ptr error; ///< of the sink; nothing may be thrown through libcurl
 };
 
+int on_progress(void* look, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  (*static_cast<const std::function<void()>*>(look))();
+  return 0;
+}
+
 // Returns less than it was given to end the request.
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* into) {
   auto& e = *static_cast<exchange*>(into);
@@ -155,7 +160,8 @@ http_answer http_client::get(const std::string& path, bool authorized) {
   return ask("GET", url, authorized, {});
 }
 
-http_answer http_client::follow(const std::string& path, const sink& take) {
+http_answer http_client::follow(const std::string& path, const sink& take,
+                                const std::function<void()>& look) {
   constexpr long longest_silence = 4; // seconds; a stream shows every second that it is alive
   auto* curl = handle_->curl;
   const auto url = origin_of(url_) + path;
@@ -165,6 +171,9 @@ http_answer http_client::follow(const std::string& path, const sink& take) {
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, longest_silence);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &look);
   return ask("GET", url, true, take);
 }
 

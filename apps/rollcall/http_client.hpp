@@ -53,8 +53,9 @@ public:
   http_answer get(const std::string& path, bool authorized = false);
 
   /// GETs a path of the server's host as the user, and reads an answer that has no end: it may take any time,
-  /// but what comes in must not stop for more than a few seconds, else `unanswered` is thrown.
-  http_answer follow(const std::string& path, const sink& take);
+  /// but what comes in must not stop for more than a few seconds, else `unanswered` is thrown. `look` is
+  /// called about once a second meanwhile, and throws nothing.
+  http_answer follow(const std::string& path, const sink& take, const std::function<void()>& look);
 
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;

@@ -30,7 +30,7 @@ bool passes(const command_error& e) {
 std::string staleness(const live_figures& known, live_figures::moment now) {
   const auto age = now - known.heard;
   std::string said = known.trouble;
-  if (said.empty() && age >= late)
+  if (said.empty() && age >= event_client::late)
     said = "no answer from the server for " + seconds(age);
   if (said.empty() && known.retelling)
     return "the server tells all calls anew; these figures are of before";
@@ -79,6 +79,7 @@ live_stats::live_stats(const server& to, boost::json::object filters) : shared_(
                                const std::lock_guard lock{on->mutex};
                                on->hear();
                              },
+                         .silent = {},
                          .lost =
                              [&](const std::string& why) {
                                const std::lock_guard lock{on->mutex};

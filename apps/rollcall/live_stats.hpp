@@ -25,10 +25,8 @@ struct live_figures {
 };
 
 /// A line that says how old the figures are; empty while they are fresh. Figures that stand still must not
-/// look live: a server is heard every second, and silence is told after `late`.
+/// look live: silence is told after event_client::late.
 std::string staleness(const live_figures& known, live_figures::moment now);
-
-constexpr std::chrono::milliseconds late{2000};
 
 /// Follows a stream on a thread of its own, so that nobody else ever waits for the server. That thread is not
 /// joined: it may be within a request. Leave the process by std::_Exit.

@@ -81,6 +81,7 @@ exit_code watch(watch_options options) {
                throw command_error(exit_code::failure, "the output cannot be written");
            },
        .heard = {},
+       .silent = [] { std::cerr << "rollcall: STALE: nothing was heard of the server for 2 s" << std::endl; },
        .lost =
            [](const std::string& why) { std::cerr << "rollcall: " << why << "; going on" << std::endl; }});
   client.follow();

@@ -96,6 +96,8 @@ void pages::handle(http::request request, http::reply_fn reply) {
   const auto is_page = live_path || ready_path || metrics_path || events_path;
   if (!is_page && request.door != http::door::metrics)
     return api_(std::move(request), std::move(reply));
+  if (events_path)
+    return stream(std::move(request), std::move(reply));
   if (auto refusal = api_.screen(request))
     return reply(std::move(*refusal));
   if (!is_page)
@@ -107,8 +109,6 @@ void pages::handle(http::request request, http::reply_fn reply) {
   }
   if (live_path)
     return live(reply);
-  if (events_path)
-    return stream(request, std::move(reply));
   const bool verbose = request.query == "verbose";
   if (ready_path && !verbose)
     return ready(verbose, {}, std::move(reply));
@@ -147,10 +147,18 @@ void pages::live(const http::reply_fn& reply) const {
   reply(http::text_response(answer.status, std::move(answer.body)));
 }
 
-void pages::stream(const http::request& request, http::reply_fn reply) const {
+void pages::stream(http::request request, http::reply_fn reply) const {
+  const auto refuse = [&](http::response why) { reply(events::refusal_of_stream(std::move(why))); };
+  if (auto refusal = api_.screen(request))
+    return refuse(std::move(*refusal));
+  if (request.method != "GET" || request.is_head) {
+    auto refusal = http::text_response(405, "A stream can only be read, by GET.");
+    refusal.headers.emplace_back("Allow", "GET");
+    return refuse(std::move(refusal));
+  }
   auto let_in = api_.let_in(request);
   if (auto* refusal = std::get_if<http::response>(&let_in))
-    return reply(std::move(*refusal));
+    return refuse(std::move(*refusal));
   events_.serve(request, std::get<api::session_ptr>(let_in), std::move(reply));
 }
 
@@ -204,6 +212,7 @@ void pages::metrics(shown switches, http::reply_fn reply) {
     page.http_turned_away_by_address = http_.over_address_limit;
     collect(feed_, page);
     collect(events_.streams(), page);
+    page.stream_lag = context_->watching.lag();
     page.drivers = dialled_.metrics();
     page.switch_clocks = dialled_.clocks();
     std::erase_if(page.switch_clocks,

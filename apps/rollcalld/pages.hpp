@@ -59,7 +59,7 @@ private:
 
   std::variant<shown, http::response> shown_to(const http::request& request);
   void live(const http::reply_fn& reply) const;
-  void stream(const http::request& request, http::reply_fn reply) const;
+  void stream(http::request request, http::reply_fn reply) const;
   void ready(bool verbose, shown switches, http::reply_fn reply);
   void metrics(shown switches, http::reply_fn reply);
   directory_ptr current_directory();

@@ -118,9 +118,11 @@ std::uint64_t change_log::write(picture_change change, moment now, std::vector<s
   const auto moved = change.before && was_of != now_of;
   if (moved)
     write(was_of, change, woken);
+  // Somebody may watch one account alone.
+  const auto left = moved || (change.before && change.before->account() != change.after->account());
   if (change.let_go)
     let_go_[&change.after->source()] = position_;
-  else if (change.after->state() == call_state::dead || moved)
+  else if (change.after->state() == call_state::dead || left)
     keep(change, now);
   forget_old(now);
   return position_;

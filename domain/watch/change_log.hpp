@@ -4,6 +4,7 @@
 #include "domain/directory/directory.hpp"
 #include "domain/watch/picture_change.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace rollcall {
 ///     append ──► topic of the customer ──► [block] ─► [block] ─► [block]     blocks that all readers have
 ///            └─► topics of those above        ▲ reader     ▲ readers         left are gone
 ///
-/// Only customers that are watched have a topic. Ends, and calls that left for another customer, are kept
+/// Only customers that are watched have a topic. Ends, and calls that left for another account, are kept
 /// for a while besides: of these, what is there now says nothing to somebody who was away.
 ///
 /// Nothing is written while nobody watches. It goes on for `keep` after the last has gone, so that he may
@@ -124,9 +125,11 @@ public:
   /// Shows ends and leaves after that position to `f(change)`, oldest first.
   template <class F>
   void each_kept(std::uint64_t after, F f) const {
-    for (const auto& one : kept_)
-      if (one.change.position > after)
-        f(one.change);
+    const auto is_before = [](std::uint64_t position, const kept& one) {
+      return position < one.change.position;
+    };
+    for (auto one = std::upper_bound(kept_.begin(), kept_.end(), after, is_before); one != kept_.end(); ++one)
+      f(one->change);
   }
 
   /// Switches of which calls were let go after that position: what was told of them is void.

@@ -13,7 +13,8 @@ bool shows(const call_query& query, const directory& dir, const call_record& rec
     return false;
   if (query.recursive ? !dir.covers(query.scope, owner->id) : owner->id != query.scope)
     return false;
-  if (query.account && record.account() != *query.account)
+  // An account that is nobody's is asked for by a number that none has.
+  if (query.account && (!query.account->known() || record.account() != *query.account))
     return false;
   return matches(query, dir, record, timestamp{});
 }
@@ -196,6 +197,12 @@ change_queue::listed* change_queue::find_listed(std::uint64_t serial) {
 }
 
 void change_queue::change_listed(listed& known, const picture_change& change, bool is) {
+  if (known.record && change.after->state() == call_state::dead) {
+    // Who was not told of it is told of it, and then of its end.
+    known.told = true;
+    wait({change.position, std::exchange(known.record, {}), change.after}, true, false).held = false;
+    return;
+  }
   auto& count = held_.of(&change.after->source());
   if (is && !known.record)
     ++count;
@@ -231,7 +238,7 @@ void change_queue::change_waiting(waiting& known, const picture_change& change, 
   measure(known);
 }
 
-void change_queue::wait(const picture_change& change, bool was, bool is) {
+change_queue::waiting& change_queue::wait(const picture_change& change, bool was, bool is) {
   auto& one = waiting_[change.after->serial()];
   order_.push_back(change.after->serial());
   one.held = was;
@@ -246,6 +253,7 @@ void change_queue::wait(const picture_change& change, bool was, bool is) {
   else if (!is && was)
     --count;
   measure(one);
+  return one;
 }
 
 bool change_queue::next(told& into) {

@@ -83,6 +83,9 @@ public:
   /// a call went elsewhere.
   void settle();
 
+  /// Of the snapshot, until settle().
+  std::size_t snapshot_bytes() const noexcept { return listed_.capacity() * sizeof(listed); }
+
   /// Of the calls that wait, about; without what the snapshot has yet to reach.
   std::size_t bytes() const noexcept { return bytes_; }
 
@@ -117,7 +120,7 @@ private:
   void change_listed(listed& known, const picture_change& change, bool is);
   void change_known(listed& known, const picture_change& change, bool is);
   void change_waiting(waiting& known, const picture_change& change, bool is);
-  void wait(const picture_change& change, bool was, bool is);
+  waiting& wait(const picture_change& change, bool was, bool is);
   bool may_be_listed(const picture_change& change) const;
   void measure(waiting& one);
   template <class F>

@@ -96,10 +96,9 @@ private:
       synced_ = synced_ && !message.name.empty();
       break;
     case kind::synced:
-      if (message.name.empty()) {
-        synced_ = true;
-        settle(message);
-      }
+      synced_ = synced_ || message.name.empty();
+      insist(synced_, "a switch is told to its end before all is");
+      settle(message);
       break;
     case kind::mark:
       insist(synced_, "a mark before all is told");

@@ -287,11 +287,68 @@ def test_a_bad_request_is_refused_by_name(daemon, case):
 
 
 def test_only_get_and_only_with_a_login_that_may(daemon):
-    assert request(daemon.http_port, "POST", "/events?i_customer=1", "").status == 405
+    for method in ("POST", "HEAD", "PUT"):
+        refused = request(daemon.http_port, method, "/events?i_customer=1", "")
+        assert (refused.status, refused.headers["Allow"]) == (405, "GET"), method
     assert Stream(daemon.http_port, login=("closed", PASSWORDS["closed"])).status == 403
     assert Stream(daemon.http_port, login=("reseller", "wrong")).status == 401
     assert Stream(daemon.http_port, login=("reseller", PASSWORDS["reseller"]), i_customer=4).status == 404
     assert request(daemon.metrics_port, "GET", "/events?i_customer=1").status == 404
+
+
+@pytest.mark.parametrize("headers, status", [({"Origin": "http://evil.example"}, 403), ({"Authorization": "Digest x"}, 400)])
+def test_every_refusal_but_a_challenge_is_an_object(daemon, headers, status):
+    refused = request(daemon.http_port, "GET", "/events?i_customer=1", headers=headers)
+    assert refused.status == status and refused.headers["Content-Type"] == "application/json"
+    told = json.loads(refused.body)
+    assert told["code"] == status and told["message"].strip() == told["message"] != ""
+
+
+def test_who_comes_back_for_one_account_is_told_what_left_it_for_another_of_the_customer(switch, watch):
+    first = watch(i_account=11)
+    first.wait_for("synced")
+    id = switch.start("Idle", i_account=11)
+    first.wait_for("call")
+    token = first.wait_mark()["token"]
+    first.close()
+    switch.call(id, "WaitRoute", i_account=12)
+    switch.ping()
+    second = watch(i_account=11, since=token, calls=first.calls)
+    second.wait_for("leave", ID=full(id))
+    switch.end(id)
+    second.wait_mark()
+    assert not second.calls
+
+
+def test_an_account_that_is_nobodys_has_no_calls(daemon, switch, watch):
+    stream = watch(account="801", i_account=12)  # 801 is account 11
+    stream.wait_for("synced")
+    nobodys = switch.start("Idle")
+    wait_until(lambda: full(nobodys) in daemon.everything())
+    assert stream.wait_mark()["calls"] == 0 and not stream.of_type("call")
+
+
+def test_a_switch_that_is_removed_is_reset_to_its_end_also_for_who_was_away():
+    with Daemon() as daemon, daemon.switch("sbc-1") as stays, daemon.switch("sbc-2") as goes:
+        kept = full(stays.start("Connected", i_account=11))
+        goes.start("Connected", i_account=11)
+        wait_until(lambda: len(daemon.everything()) == 2)
+        with Stream(daemon.http_port, i_customer=1) as stream, Stream(daemon.http_port, i_customer=1) as away:
+            away.wait_for("synced")
+            token = away.wait_mark()["token"]
+            away.close()
+            stream.wait_for("synced", calls=2)
+            daemon.config["feed"]["switch"] = [one for one in daemon.config["feed"]["switch"] if one["name"] != "sbc-2"]
+            daemon.write_config()
+            daemon.reload()
+            for told in (stream, Stream(daemon.http_port, since=token, calls=away.calls, i_customer=1)):
+                reset = told.wait_for("reset", switch="sbc-2")
+                end = told.wait_for("synced", after=reset["n"], switch="sbc-2")
+                assert end["calls"] == 1 and end["token"]
+                assert not told.of_type("mark") or told.of_type("mark")[-1]["n"] not in range(reset["n"], end["n"])
+                told.wait_mark()
+                assert set(told.calls) == {kept}
+                told.close()
 
 
 def test_streams_are_bounded_and_their_places_come_back():
@@ -311,7 +368,7 @@ def test_streams_are_bounded_and_their_places_come_back():
 
 
 def test_beyond_the_memory_of_all_the_longest_queue_goes_alone():
-    with Daemon(config={"events": {"buffer": 1 << 30, "memory": 8 << 20}}) as daemon:
+    with Daemon(config={"events": {"buffer": 1 << 30, "memory": 1 << 20}}) as daemon:
         with daemon.switch("sbc-1") as switch:
             with Stream(daemon.http_port, i_customer=1) as stuck, Stream(daemon.http_port, i_customer=1) as quick:
                 stuck.wait_for("synced")

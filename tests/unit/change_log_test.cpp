@@ -110,6 +110,28 @@ TEST_CASE("change_log: a call that goes on while it still leaves is told once it
   }
 }
 
+TEST_CASE("change_log: what left for another account is kept for who comes back, as ends are") {
+  world w;
+  auto root = w.log.subscribe(customer_id{1}, w.now);
+  const auto a = first("a", 22);
+  const auto b = first("b", 22);
+  w.append({}, a);
+  w.append({}, b);
+  const auto before = w.log.position();
+  w.log.arrive(a->in_account(account_id{21}), w.now);
+  w.log.depart(a, a->in_account(account_id{21}), w.now, w.woken);
+  w.append(b, dead(b));
+  const auto between = w.log.position() - 1;
+  const auto kept = [&](std::uint64_t after) {
+    ids all;
+    w.log.each_kept(after, [&](const picture_change& one) { all.emplace_back(one.after->id()); });
+    return all;
+  };
+  CHECK(kept(before) == ids{"sbc-1:a", "sbc-1:b"});
+  CHECK(kept(between) == ids{"sbc-1:b"});
+  CHECK(kept(w.log.position()).empty());
+}
+
 TEST_CASE("change_log: readers of one topic go at their own pace, over many blocks") {
   world w;
   w.log.set_bounds({.behind = 5000});
@@ -228,6 +250,10 @@ TEST_CASE("change_log: a directory that says something else of what was told beg
     SUBCASE("of a customer") { entries.customers.back().name = "another"; }
     SUBCASE("of an account") { entries.accounts.back().username = "another"; }
     SUBCASE("where a customer is elsewhere") { entries.customers.back().wholesaler = customer_id{2}; }
+    SUBCASE("or a connection that calls may have borne before") {
+      entries.vendors.push_back({vendor_id{1}, "carrier"});
+      entries.connections.push_back({connection_id{7}, vendor_id{1}, "gateway"});
+    }
     w.log.set_directory(directory::link(entries));
     CHECK(w.log.generation() == before + 1);
   }

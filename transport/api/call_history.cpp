@@ -22,7 +22,6 @@ using namespace std::chrono_literals;
 using std::string_view;
 
 /// Nobody asks for times after these; they can be computed with.
-constexpr history_time last_time{std::chrono::seconds{253'402'300'799}}; // the year 9999 ends
 constexpr std::chrono::seconds longest_step = 24h * 366;
 
 constexpr std::array<string_view, 5> parameters = {"i_customer", "i_account", "from", "to", "step"};
@@ -31,7 +30,8 @@ constexpr parameter_list takes{parameters, "i_customer"};
 constexpr string_view help =
     "Tells how many calls a customer, with all customers below it, or an account had. Takes one struct: "
     "i_customer (whose; the caller by default, must be given in trusted mode), i_account (of this account of "
-    "it instead), from and to (seconds since the epoch; from is required, to is now by default), step "
+    "it instead), from and to (seconds since the epoch, whole or not; from is required, to is now by "
+    "default), step "
     "(seconds, a multiple of 60; by default the shortest usual one with which there are at most 10000 "
     "points, "
     "an hour or more where minutes are not kept any more). Returns a struct: result is 'OK', step, and "
@@ -42,12 +42,10 @@ constexpr string_view help =
     "is not over, or a node or switch was missing. A step in which nothing was counted has no point.";
 
 std::optional<history_time> time_in(param_reader& in, string_view name) {
-  const auto given = in.count(name);
+  const auto given = in.seconds(name);
   if (!given)
     return std::nullopt;
-  if (*given > static_cast<std::uint64_t>(last_time.time_since_epoch().count()))
-    in.fail("Parameter " + std::string{name} + " is out of range");
-  return history_time{std::chrono::seconds{static_cast<std::int64_t>(*given)}};
+  return history_time{std::chrono::floor<std::chrono::seconds>(*given)};
 }
 
 std::optional<std::chrono::seconds> step_in(param_reader& in) {
@@ -137,7 +135,7 @@ answer render_call_history(const history_question& asked, const history_answer& 
   w.begin_member("points").begin_array();
   for (const auto& point : told.points) {
     w.begin_array();
-    w.integer(point.time.time_since_epoch().count());
+    w.seconds(point.time.time_since_epoch());
     w.integer(static_cast<std::int64_t>(point.total_max));
     write_mean(w, point.total_mean);
     w.integer(static_cast<std::int64_t>(point.connected_max));

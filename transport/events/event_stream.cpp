@@ -20,8 +20,9 @@ using clock = std::chrono::steady_clock;
 /// A cluster watch answers after a pulse at the latest; one that is this late does not answer any more.
 constexpr std::chrono::seconds patience{30};
 
-/// After this without a byte there is a sign of life.
-constexpr std::chrono::milliseconds silence{900};
+/// After this without a byte there is a sign of life. It is looked at when the cluster watch answers, which
+/// is after a pulse at the latest: within a second in all.
+constexpr std::chrono::milliseconds silence{400};
 
 /// For how long a stream that is to be closed waits for a mark, from which its client can go on elsewhere.
 constexpr std::chrono::milliseconds farewell{1500};
@@ -135,7 +136,11 @@ private:
     const auto enough = out.size() + piece_bytes;
     while (written_ < messages_->size() && out.size() < enough) {
       const auto& one = (*messages_)[written_++];
-      const auto has_place = one.what == kind::mark || (one.what == kind::synced && one.name.empty());
+      // By a directory that is newer than what was decided by, here or at another node, it may be another
+      // customer's; then a reset is on its way.
+      if (one.what == kind::call && !parts_.writer.may_show(*one.record))
+        continue;
+      const auto has_place = one.what == kind::mark || one.what == kind::synced;
       parts_.writer.write(out, one, has_place ? parts_.tokens->seal(one.place, parts_.reader) : std::string{},
                           system_now());
       at_mark_ = has_place;
@@ -149,7 +154,7 @@ private:
     auto& counters = parts_.registry->counters;
     ++counters.messages;
     if (one.what == watch_message::kind::reset)
-      ++(one.name.empty() ? counters.resets : counters.resets_of_switch);
+      ++(one.name.empty() ? counters.resets : counters.resets_of_switch)[static_cast<std::size_t>(one.why)];
     if (one.resumed)
       ++counters.resumed;
   }

@@ -35,6 +35,11 @@ void event_writer::close(std::string& out, json_line& line) {
   out += form_ == stream_form::sse ? "\n\n" : "\n";
 }
 
+bool event_writer::may_show(const call_record& call) const {
+  const auto* const owner = directory_->owner(call.source().environment, call.account());
+  return owner && directory_->covers(of_.scope, owner->id);
+}
+
 void event_writer::write(std::string& out, const watch_message& what, std::string_view token, timestamp now) {
   using kind = watch_message::kind;
   if (!token.empty() && form_ == stream_form::sse) {
@@ -83,9 +88,8 @@ void event_writer::write(std::string& out, const watch_message& what, std::strin
   }
   case kind::synced: {
     auto line = open(out, "synced");
-    if (what.name.empty())
-      place(line);
-    else
+    place(line);
+    if (!what.name.empty())
       line.text("switch", what.name);
     return close(out, line);
   }
@@ -97,7 +101,7 @@ void event_writer::write(std::string& out, const watch_message& what, std::strin
   }
   case kind::reset: {
     auto line = open(out, "reset");
-    line.text("why", what.why);
+    line.text("why", reset_reasons[static_cast<std::size_t>(what.why)].sentence);
     if (!what.name.empty())
       line.text("switch", what.name);
     return close(out, line);

@@ -33,6 +33,9 @@ public:
   /// By which rows are told and named from now on.
   void set_directory(directory_ptr dir) { directory_ = std::move(dir); }
 
+  /// True when that directory, too, has the call in the scope.
+  bool may_show(const call_record& call) const;
+
   /// Running times are told for `now`. `token`: of a place, only with `synced` and `mark`.
   void write(std::string& out, const watch_message& what, std::string_view token, timestamp now);
 

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,14 +54,16 @@ unsigned status_of(xmlrpc::fault_code code) {
   }
 }
 
-http::response refusal(const xmlrpc::fault& why) {
+http::response json_refusal(unsigned status, std::string_view message) {
   http::response response;
-  response.status = status_of(why.code);
+  response.status = status;
   response.content_type = "application/json";
   response.headers.emplace_back("Cache-Control", "no-store");
-  response.body = json::serialize(json::object{{"code", response.status}, {"message", why.text}}) + '\n';
+  response.body = json::serialize(json::object{{"code", status}, {"message", message}}) + '\n';
   return response;
 }
+
+http::response refusal(const xmlrpc::fault& why) { return json_refusal(status_of(why.code), why.text); }
 
 json::value json_of(const xmlrpc::value& value) {
   if (const auto* items = value.as<xmlrpc::array>()) {
@@ -73,17 +77,21 @@ json::value json_of(const xmlrpc::value& value) {
   return json::value(*value.as<std::string>());
 }
 
-/// What was understood, without what says whose calls are meant or where the stream goes on.
+/// What was understood, without what says whose calls are meant or where the stream goes on; by name, in
+/// whatever order it was given.
 std::string filters_of(const xmlrpc::structure& given) {
-  json::object all;
+  std::map<std::string, json::value> understood;
   for (const auto& [name, held] : given)
     if (const auto* text = held.as<std::string>();
         name != "i_customer" && name != "since" && !(text && text->empty()))
-      all[name] = json_of(held);
+      understood.emplace(name, json_of(held));
+  json::object all;
+  for (auto& [name, value] : understood)
+    all.emplace(name, std::move(value));
   return json::serialize(all);
 }
 
-/// Whom a token is for: equal filters in another order are another reader's.
+/// Whom a token is for.
 std::string reader_of(const api::caller& who, customer_id scope, std::string_view filters) {
   const auto login = who.trusted() ? std::string{"-"} : std::to_string(who.login->id.value());
   return login + ' ' + std::to_string(scope.value()) + ' ' + std::string{filters};
@@ -107,6 +115,17 @@ void events_page::set_tokens(std::shared_ptr<const token_seal> tokens) {
 std::shared_ptr<const token_seal> events_page::tokens() const {
   const std::lock_guard lock{mutex_};
   return tokens_;
+}
+
+http::response refusal_of_stream(http::response why) {
+  auto* const text = std::get_if<std::string>(&why.body);
+  if (why.status == 401 || !text) // a challenge is for whoever asks, whatever for
+    return why;
+  while (text->ends_with('\n'))
+    text->pop_back();
+  auto told = json_refusal(why.status, *text);
+  std::move(why.headers.begin(), why.headers.end(), std::back_inserter(told.headers));
+  return told;
 }
 
 void events_page::serve(const http::request& request, const api::session_ptr& by,

@@ -11,6 +11,10 @@
 
 namespace rollcall::events {
 
+/// A refusal that somebody has made as text, as streams tell them: an object with `code` and `message`. That
+/// of a login (401) stays as it is.
+http::response refusal_of_stream(http::response why);
+
 /// `GET /events` (events.md, 3): a stream of one scope's calls. Any thread.
 class events_page {
 public:

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/messages/watching.hpp"
 #include "domain/base/ids.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +27,10 @@ struct stream_counters {
   std::atomic<std::uint64_t> refused{0}; ///< one too many
   std::atomic<std::uint64_t> messages{0};
   std::atomic<std::uint64_t> resumed{0};
-  std::atomic<std::uint64_t> resets{0}; ///< of whole mirrors
-  std::atomic<std::uint64_t> resets_of_switch{0};
+  /// By reason.
+  using by_reason = std::array<std::atomic<std::uint64_t>, reset_reasons.size()>;
+  by_reason resets{}; ///< of whole mirrors
+  by_reason resets_of_switch{};
 };
 
 /// A stream as the registry sees it.

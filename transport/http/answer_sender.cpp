@@ -14,7 +14,8 @@ answer_sender::answer_sender(net::channel& to, std::shared_ptr<service> shared, 
                              const answer_form& form)
     : channel_(to),
       service_(std::move(shared)),
-      patience_(answer.live ? service_->bounds.live_write : service_->bounds.write),
+      live_(answer.live),
+      patience_(live_ ? service_->bounds.live_write : service_->bounds.write),
       writer_(std::make_unique<response_writer>(std::move(answer), form)) {}
 
 answer_sender::~answer_sender() {
@@ -57,7 +58,17 @@ bool answer_sender::must_wait(const user_ptr& who) {
   if (!writer_->wait(ready))
     return false;
   ahead_ = ahead::waiting;
+  if (live_ && !writing_)
+    rest();
   return true;
+}
+
+/// It may be long until something comes: what a quick client was sent at once is not kept until then.
+void answer_sender::rest() {
+  enough_ = least_piece;
+  for (auto* const piece : {&out_, &made_})
+    if (piece->capacity() > 2 * least_piece)
+      std::string{}.swap(*piece);
 }
 
 void answer_sender::on_ready(const user_ptr& who, std::uint64_t wait) {

@@ -72,6 +72,7 @@ private:
   std::size_t most() const noexcept { return in_rounds() ? most_in_round : most_piece; }
   void make_next(const user_ptr& who);
   bool must_wait(const user_ptr& who);
+  void rest();
   void on_ready(const user_ptr& who, std::uint64_t wait);
   void on_made(const user_ptr& who);
   void go_on(const user_ptr& who);
@@ -85,6 +86,7 @@ private:
 
   net::channel& channel_;
   std::shared_ptr<service> service_;
+  const bool live_;
   const std::chrono::milliseconds patience_; ///< for each piece
   std::unique_ptr<response_writer> writer_;
   std::string out_;     ///< being written, or sent in a round

@@ -24,9 +24,10 @@ enum class door : std::uint8_t {
 
 /// One HTTP request, read to its end and checked (see request_reader).
 struct request {
-  /// As sent, except that HEAD arrives as GET: handlers answer both alike, and the server leaves the body of
-  /// the answer out.
+  /// As sent, except that HEAD arrives as GET: handlers answer both alike, but for who looks at `is_head`,
+  /// and the server leaves the body of the answer out.
   std::string method;
+  bool is_head = false;
   std::string target; ///< the request target as sent: what Digest's `uri` must match
   std::string path;   ///< of the target, without query; of the absolute form without scheme and authority
   std::string query;  ///< what follows the first `?`, without it

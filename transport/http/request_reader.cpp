@@ -114,7 +114,7 @@ struct request_reader::state {
     const auto& header = from_client->get();
     current = {};
     current.version = header.version();
-    head_only = header.method() == beast::http::verb::head;
+    head_only = current.is_head = header.method() == beast::http::verb::head;
     current.method = head_only ? std::string{"GET"} : std::string{header.method_string()};
     current.target = std::string{header.target()};
     for (const auto& each : header)

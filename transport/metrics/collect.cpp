@@ -65,7 +65,11 @@ void collect(const events::stream_registry& from, metrics_snapshot& into) {
   into.streams_resumed = counters.resumed;
   into.streams_refused = counters.refused;
   into.stream_messages = counters.messages;
-  into.stream_resets = {{"all", counters.resets}, {"switch", counters.resets_of_switch}};
+  for (std::size_t i = 0; i < reset_reasons.size(); ++i) {
+    const std::string reason{reset_reasons[i].label};
+    into.stream_resets.push_back({"all", reason, counters.resets[i]});
+    into.stream_resets.push_back({"switch", reason, counters.resets_of_switch[i]});
+  }
 }
 
 void collect(const api::metrics& from, metrics_snapshot& into) {

@@ -232,8 +232,11 @@ void add_events(families& page, const metrics_snapshot& now) {
       .add(number(now.streams_resumed));
   page.counter("rollcall_events_messages_total", "Messages written to streams")
       .add(number(now.stream_messages));
-  page.counter("rollcall_events_resets_total", "Mirrors, or parts of one switch, that were begun anew")
-      .add(now.stream_resets, "of");
+  page.counter("rollcall_events_resets_total", "Mirrors, or parts of one switch, that were begun anew");
+  for (const auto& each : now.stream_resets)
+    page.add(number(each.count), {{"of", each.of}, {"reason", each.reason}});
+  page.gauge("rollcall_events_lag_changes", "Changes of calls here that the slowest stream has yet to read")
+      .add(number(now.stream_lag));
   page.counter("rollcall_events_overflows_total",
                "Readers for whom too much waited, or of whom too little is known")
       .add(number(now.stream_overflows));

@@ -52,6 +52,13 @@ struct certificate_metrics {
   double days_left = 0;
 };
 
+/// How often streams were begun anew.
+struct reset_metrics {
+  std::string of; ///< `all`: the whole mirror; `switch`: the part of one
+  std::string reason;
+  std::uint64_t count = 0;
+};
+
 /// Everything that /metrics shows, at one moment. All counts are since the start.
 struct metrics_snapshot {
   std::string version;
@@ -84,7 +91,8 @@ struct metrics_snapshot {
   std::uint64_t streams_resumed = 0;
   std::uint64_t streams_refused = 0;
   std::uint64_t stream_messages = 0;
-  outcome_counts stream_resets;
+  std::vector<reset_metrics> stream_resets;
+  std::uint64_t stream_lag = 0; ///< changes that the slowest stream has not read
   std::uint64_t stream_overflows = 0;
   audit_status audit;
   outcome_counts history_moments; ///< at which calls were to be counted, by what came of it

@@ -131,7 +131,7 @@ class Stream:
             self._partial.discard(message["switch"])
         else:
             self.synced, self._partial = True, set()
-            self._place(message)
+        self._place(message)
 
     def _on_mark(self, message):
         if not self.synced:
