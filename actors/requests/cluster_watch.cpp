@@ -1,10 +1,10 @@
 #include "actors/requests/cluster_watch.hpp"
 
 #include "actors/cluster/watch_import.hpp"
+#include "actors/requests/switch_standings.hpp"
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/workers/watcher.hpp"
-#include "domain/calls/switch_holders.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -41,33 +41,9 @@ struct source {
   std::uint64_t again = 0; ///< how often it was asked to tell a switch's calls again
 };
 
-/// Which node tells a switch's calls, and how sure these are.
-struct standing {
-  std::string node;
-  bool connected = false;
-  bool verified = false;
-
-  /// As streams say it.
-  std::string state() const { return !connected ? "lost" : verified ? "verified" : "connected"; }
-};
-
-/// Of the switches of an environment, as this node sees it now.
-std::map<switch_name, standing> standings(const node_context& context, environment_id environment) {
-  std::vector<node_claims> answered{{context.node, context.claims.all()}};
-  std::vector<node_claims> missing;
-  for (const auto& member : context.cluster.view()->members)
-    (member.up ? answered : missing).push_back({node_id{member.name}, member.claims});
-  std::map<switch_name, standing> result;
-  for (const auto& [node, claim, is_missing] : holders_of(answered, missing, environment)) {
-    const auto connected = claim.connected && !is_missing;
-    result.emplace(claim.name, standing{node.value(), connected, connected && claim.verified && claim.told});
-  }
-  return result;
-}
-
 /// A switch whose calls are told.
 struct followed {
-  standing holder;
+  switch_standing holder;
   std::uint64_t listing = 0; ///< of its node's: what was told before it is void
   bool awaited = false;      ///< that it is told to its end
   bool retold = false;       ///< and that was it; the client has yet to hear of it
@@ -102,7 +78,7 @@ private:
   void look_at_switches();
   void open(const std::string& who, source& from, const wire::member_actor* member);
   void lose(const std::string& who, source& from);
-  void follow(const switch_name& of, followed& known, const standing& next);
+  void follow(const switch_name& of, followed& known, const switch_standing& next);
   void tell_again(const switch_name& of, followed& known, reset_reason why);
   void reset_removed(const std::string& of);
   void ask(const std::string& who, source& from);
@@ -256,7 +232,7 @@ void cluster_watch_state::lose(const std::string& who, source& from) {
 }
 
 void cluster_watch_state::look_at_switches() {
-  const auto now = standings(*context, environment_);
+  const auto now = switch_standings(*context, environment_);
   for (const auto& [of, next] : now) {
     const auto [found, is_new] = switches_.try_emplace(of);
     auto& known = found->second;
@@ -294,7 +270,7 @@ void cluster_watch_state::reset_removed(const std::string& of) {
   removed_.push_back(of);
 }
 
-void cluster_watch_state::follow(const switch_name& of, followed& known, const standing& next) {
+void cluster_watch_state::follow(const switch_name& of, followed& known, const switch_standing& next) {
   known.holder = next;
   say({.what = kind::switch_state, .name = of.value(), .node = next.node, .state = next.state()});
   tell_again(of, known, reset_reason::moved);

@@ -248,9 +248,9 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
   read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
                             "disconnect_deadline"}),
            out.api);
-  read_events(
-      in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "memory", "keep", "keep_memory"}),
-      out.events);
+  read_events(in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "memory", "keep",
+                                  "keep_memory"}),
+              out.events);
   if (const auto cluster = in.optional_table("cluster", {"name", "listen", "peers", "secret", "secret_file",
                                                          "certificate", "key", "ca", "missing_node"}))
     read_cluster(*cluster, out.cluster.emplace());

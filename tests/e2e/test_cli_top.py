@@ -173,7 +173,7 @@ def test_it_runs_on_the_stream_of_events(top, daemon, switch):
     switch.start(i_account=11)
     page = top("--interval", "100ms")
     page.shows("1 active calls")
-    assert daemon.metrics()["rollcall_events_streams"] == 1
+    wait_until(lambda: daemon.metrics()["rollcall_events_streams"] == 1, what="this stream alone")
     page.quit()
     wait_until(lambda: daemon.metrics()["rollcall_events_streams"] == 0, what="the end of the stream")
 

@@ -64,7 +64,7 @@ def test_what_was_counted_outlives_the_process_and_is_told_by_scope(counted):
     assert figures(history(counted, i_account=11)) == {(1, 0)}
     assert figures(history(counted, customer=4)) == set()
     for point in history(counted):
-        assert [type(value) for value in point] == [int, int, float, int, float, bool]
+        assert [type(value) for value in point] == [float, int, float, int, float, bool]
         assert point[0] % MINUTE == 0 and point[2] <= point[1] and point[4] <= point[3]
         assert not point[5]  # the node was not up for a whole minute
     hours = history(counted, step=3600)

@@ -97,7 +97,7 @@ TEST_CASE("points are told as arrays") {
   const auto xml = drained(render_call_history(asked, told).value);
   CHECK(xml.find("<name>step</name>\n<value><int>60</int></value>\n") != std::string::npos);
   CHECK(xml.find("<value><array><data>\n"
-                 "<value><int>1732363200</int></value>\n"
+                 "<value><double>1732363200.000000</double></value>\n"
                  "<value><int>3</int></value>\n"
                  "<value><double>1.500000</double></value>\n"
                  "<value><int>2</int></value>\n"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages/watching.hpp"
+#include "actors/messages.hpp"
 #include "domain/base/ids.hpp"
 
 #include <array>
