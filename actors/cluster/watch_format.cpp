@@ -11,14 +11,17 @@ namespace {
 
 using kind = change_queue::kind;
 
-// A kind travels in the lowest bits, and what is known of an end above them.
+// A kind travels in the lowest bits, and what else is known above them.
 constexpr std::uint8_t kind_bits = 0x3;
 constexpr std::uint8_t asked_bit = 0x4;
 constexpr std::uint8_t unseen_bit = 0x8;
+constexpr std::uint8_t fresh_bit = 0x10;
+constexpr std::uint8_t reuses_id_bit = 0x20;
 
 std::uint8_t bits_of(const change_queue::told& one) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(one.what) | (one.asked ? asked_bit : 0U)
-                                   | (one.unseen ? unseen_bit : 0U));
+                                   | (one.unseen ? unseen_bit : 0U) | (one.fresh ? fresh_bit : 0U)
+                                   | (one.reuses_id ? reuses_id_bit : 0U));
 }
 
 } // namespace
@@ -67,7 +70,7 @@ rollcall::watch_batch watch_unpacker::read(watch_batch told) {
     if ((bits & kind_bits) > static_cast<unsigned>(kind::leave))
       throw malformed_rows("an unknown kind");
     batch.items.push_back({static_cast<kind>(bits & kind_bits), std::move(record), (bits & asked_bit) != 0,
-                           (bits & unseen_bit) != 0});
+                           (bits & unseen_bit) != 0, (bits & fresh_bit) != 0, (bits & reuses_id_bit) != 0});
   }
   if (!rows_.at_end())
     throw malformed_rows("more rows than are told");

@@ -17,6 +17,7 @@ void link_state::take(call_event& event, bool awaited) {
   if (known && is_another(*known, event)) {
     make_way(*known, event);
     known = nullptr;
+    event.reuses_id = true;
   }
   if (!known) {
     open(event, awaited);

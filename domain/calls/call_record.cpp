@@ -43,6 +43,7 @@ struct call_record::draft {
   timestamp end;
   call_state state = call_state::idle;
   bool unseen = false;
+  bool reuses_id = false;
   const call_record* same_texts = nullptr;          ///< the record that has these texts; null when none has
   std::array<std::string_view, text_count> texts{}; ///< when no record has them all
   std::forward_list<std::string> owned;
@@ -89,6 +90,7 @@ call_record::draft::draft(const call_record& from)
       end(from.end_),
       state(from.state_),
       unseen(from.unseen_),
+      reuses_id(from.reuses_id_),
       same_texts(&from) {}
 
 bool call_record::draft::differs(const call_record& from) const {
@@ -167,6 +169,7 @@ record_ptr call_record::make(const draft& d) {
   record->end_ = d.end;
   record->state_ = d.state;
   record->unseen_ = d.unseen;
+  record->reuses_id_ = d.reuses_id;
   auto* out = reinterpret_cast<char*>(record + 1);
   if (d.same_texts) {
     std::memcpy(out, d.same_texts->texts(), size);
@@ -196,6 +199,7 @@ record_ptr call_record::first(const switch_identity& source, const call_event& e
   draft d;
   d.serial = next_serial();
   d.source = &source;
+  d.reuses_id = event.reuses_id;
   const auto id = source.name.value() + ':' + event.id;
   d.set(text::id, id);
   d.fill(event);

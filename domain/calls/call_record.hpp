@@ -90,6 +90,7 @@ public:
   timestamp connect() const noexcept { return connect_; } ///< unknown until connected
   timestamp end() const noexcept { return end_; }         ///< unknown until Dead
   bool unseen() const noexcept { return unseen_; } ///< Dead for want of a word of its switch, see call_event
+  bool reuses_id() const noexcept { return reuses_id_; } ///< a call before it had this ID, see call_event
   std::string_view get(text which) const noexcept {
     const auto i = static_cast<std::size_t>(which);
     const auto begin = i == 0 ? 0U : ends_[i - 1];
@@ -140,6 +141,7 @@ private:
   std::array<std::uint32_t, text_count> ends_{}; ///< where each text ends, behind this object
   call_state state_ = call_state::idle;
   bool unseen_ = false;
+  bool reuses_id_ = false;
 };
 
 inline record_ptr::record_ptr(const record_ptr& other) noexcept : record_(other.record_) {

@@ -256,6 +256,11 @@ change_queue::waiting& change_queue::wait(const picture_change& change, bool was
   return one;
 }
 
+change_queue::told change_queue::come(record_ptr call, bool fresh) {
+  const auto reuses_id = call->reuses_id();
+  return {kind::call, std::move(call), false, false, fresh, reuses_id};
+}
+
 bool change_queue::next(told& into) {
   end_resume();
   while (!order_.empty()) {
@@ -268,7 +273,7 @@ bool change_queue::next(told& into) {
     const auto over = one.gone && one.gone->state() == call_state::dead;
     if (one.gone && over && !(one.held && one.sure) && one.shown) {
       // Who was not told of the call is told of it, and then of its end.
-      into = {kind::call, one.shown};
+      into = come(one.shown, !one.held);
       one.held = one.sure = true;
       return true;
     }
@@ -278,7 +283,7 @@ bool change_queue::next(told& into) {
       into = {over ? kind::end : kind::leave, over ? one.gone : left, over && one.asked,
               over && one.gone->unseen()};
     else
-      into = {kind::call, one.shown};
+      into = come(one.shown, !one.held);
     bytes_ -= one.bytes;
     waiting_.erase(found);
     order_.pop_front();
@@ -292,7 +297,7 @@ bool change_queue::next(told& into) {
     one.told = true;
     if (!one.record)
       continue;
-    into = {kind::call, std::move(one.record)};
+    into = come(std::move(one.record), true);
     return true;
   }
   return false;

@@ -36,9 +36,11 @@ public:
 
   struct told {
     kind what = kind::call;
-    record_ptr record;   ///< of a `leave`: as it was last shown
-    bool asked = false;  ///< of an `end`: rollcall had it hung up
-    bool unseen = false; ///< of an `end`: found gone by a snapshot
+    record_ptr record;      ///< of a `leave`: as it was last shown
+    bool asked = false;     ///< of an `end`: rollcall had it hung up
+    bool unseen = false;    ///< of an `end`: found gone by a snapshot
+    bool fresh = false;     ///< of a `call`: the mirror does not have it yet
+    bool reuses_id = false; ///< of a `call`: one before had its ID, whose end may come after this
   };
 
   /// The time filters of the query are not looked at. `most`: bytes of waiting calls, about.
@@ -110,6 +112,7 @@ private:
     std::size_t bytes = 0;
   };
 
+  static told come(record_ptr call, bool fresh);
   void add(std::vector<record_ptr> calls);
   bool is_in_scope(const call_record& record) const;
   void end_resume();

@@ -62,6 +62,7 @@ public:
 
   const std::map<std::string, record_ptr>& calls() const { return calls_; }
   std::uint64_t marks() const { return marks_; }
+  std::uint64_t ends() const { return ends_; }
 
 private:
   using kind = watch_message::kind;
@@ -85,6 +86,7 @@ private:
     case kind::end:
       insist(message.record->state() == call_state::dead, id + " is told as over, and is not");
       insist(calls_.erase(id) == 1, id + " is over, and was not told");
+      ++ends_;
       break;
     case kind::leave:
       insist(calls_.erase(id) == 1 || resumed_, id + " leaves, and was not told");
@@ -123,6 +125,7 @@ private:
   bool resumed_ = false;
   bool synced_ = false;
   std::uint64_t marks_ = 0;
+  std::uint64_t ends_ = 0;
   std::optional<watch_place> place_;
   std::map<std::string, record_ptr> calls_;
   std::shared_ptr<std::optional<caf::expected<cluster_watch_actor>>> opening_;

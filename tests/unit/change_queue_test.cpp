@@ -226,6 +226,31 @@ TEST_CASE("change_queue: calls that are let go are not told, and what was told o
   CHECK(queue.held().begin()->second == 0);
 }
 
+TEST_CASE("change_queue: a call says whether it is new to the mirror, and whether another had its ID") {
+  watched w;
+  const auto a = first("a", 11, call_state::wait_route);
+  call_event reborn;
+  reborn.id = "a";
+  reborn.setup = reborn.received = timestamp{1'500s};
+  reborn.account = account_id{22};
+  reborn.reuses_id = true;
+  const auto b = call_record::first(source(), reborn);
+  w.take({}, a);
+  change_queue::told one;
+  REQUIRE(w.queue.next(one));
+  CHECK(one.fresh);
+  CHECK_FALSE(one.reuses_id);
+  const auto up = with_state(a, call_state::connected);
+  w.take(a, up);
+  REQUIRE(w.queue.next(one));
+  CHECK_FALSE(one.fresh);
+  w.take({}, b);
+  w.take(b, with_state(b, call_state::connected));
+  REQUIRE(w.queue.next(one));
+  CHECK(one.fresh);
+  CHECK(one.reuses_id);
+}
+
 TEST_CASE("change_queue: too much that waits is told by is_full") {
   change_queue queue{all_of(1), sample(), 2000};
   queue.list({}, 0);

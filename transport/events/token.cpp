@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -43,19 +44,25 @@ void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// The nodes, each with its place, and behind them the switches of each.
+constexpr std::size_t most_nodes = 255;
+
+/// The nodes, each with its place, and behind them the switches, each with the number of its node: a switch
+/// of a node that has no place is left out.
 std::string written(const watch_place& place) {
   std::string out;
+  std::map<std::string_view, char> numbers;
   for (const auto& [node, at] : place.nodes) {
+    numbers.emplace(node, static_cast<char>(numbers.size()));
     put_text(out, node);
     put_number(out, at.log);
     put_number(out, at.position);
   }
   put_text(out, {});
-  for (const auto& [name, node] : place.switches) {
-    put_text(out, name);
-    put_text(out, node);
-  }
+  for (const auto& [name, node] : place.switches)
+    if (const auto found = numbers.find(node); found != numbers.end()) {
+      put_text(out, name);
+      out += found->second;
+    }
   put_text(out, {});
   return out;
 }
@@ -65,10 +72,9 @@ class reading {
 public:
   explicit reading(std::string_view text) : text_(text) {}
 
-  std::string text() {
-    const auto size = static_cast<unsigned char>(take(1)[0]);
-    return std::string{take(size)};
-  }
+  std::string text() { return std::string{take(byte())}; }
+
+  std::size_t byte() { return static_cast<unsigned char>(take(1)[0]); }
 
   std::uint64_t number() {
     std::uint64_t result = 0;
@@ -92,13 +98,15 @@ private:
 watch_place read(std::string_view text) {
   watch_place place;
   reading from{text};
+  std::vector<std::string> nodes;
   for (auto node = from.text(); !node.empty(); node = from.text()) {
     auto& at = place.nodes[node];
     at.log = from.number();
     at.position = from.number();
+    nodes.push_back(std::move(node));
   }
   for (auto name = from.text(); !name.empty(); name = from.text())
-    place.switches[name] = from.text();
+    place.switches[name] = nodes.at(from.byte());
   return place;
 }
 
@@ -141,6 +149,8 @@ std::optional<std::string> from_base64url(std::string_view text) {
 } // namespace
 
 std::string token_seal::seal(const watch_place& place, std::string_view reader) const {
+  if (place.nodes.size() > most_nodes)
+    return {};
   auto plain = written(place);
   const auto* const size = std::find_if(token_sizes.begin(), token_sizes.end(),
                                         [&](std::size_t most) { return plain.size() <= most; });
@@ -178,8 +188,13 @@ std::optional<watch_place> token_seal::open(std::string_view token, std::string_
     need(EVP_DecryptUpdate(from.get(), nullptr, &done, bytes_of(reader), length(reader)) == 1);
     need(EVP_DecryptUpdate(from.get(), bytes_of(plain), &done, body, length(plain)) == 1);
     need(EVP_CIPHER_CTX_ctrl(from.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, body + plain.size()) == 1);
-    if (EVP_DecryptFinal_ex(from.get(), bytes_of(plain) + done, &done) == 1)
+    if (EVP_DecryptFinal_ex(from.get(), bytes_of(plain) + done, &done) != 1)
+      continue;
+    try {
       return read(plain);
+    } catch (const std::exception&) { // another version of this cluster has written it
+      return std::nullopt;
+    }
   }
   return std::nullopt;
 }

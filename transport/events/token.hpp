@@ -12,9 +12,10 @@
 
 namespace rollcall::events {
 
-/// Bytes of what a token stands for: one size for most clusters, and one for those of a hundred switches. A
-/// stream with more nodes and switches than have room gets none.
-constexpr std::array<std::size_t, 2> token_sizes = {512, 3072};
+/// Bytes of what a token stands for: one size for most clusters, and others for those with more than some
+/// twenty, and some hundred and fifty switches. The largest fits into a header field; a stream of more nodes
+/// and switches than have room there gets no token.
+constexpr std::array<std::size_t, 3> token_sizes = {512, 3072, 9216};
 
 /// Writes places of a stream as tokens, and reads them: encrypted and authenticated (AES-256-GCM) with a key
 /// of the cluster's secret, so that any node reads what another wrote, all of one length in base64url, and
