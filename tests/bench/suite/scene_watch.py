@@ -25,7 +25,8 @@ ROUNDS = 3
 PROBES = 500    # calls whose way to the reader is timed
 AWAY = 10       # seconds for which a reader is not there
 IDLE = 1000
-MANY = {"events": {"max_streams": 5000, "max_streams_per_customer": 5000, "buffer": 64 << 20}}
+MANY = {"events": {"max_streams": 5000, "max_streams_per_customer": 5000, "buffer": 64 << 20},
+        "http": {"connections_per_address": 5000}}
 
 
 @contextlib.contextmanager
