@@ -102,6 +102,8 @@ class Stream:
         if len(self.messages) != 1:
             self.broken.append("begin is not the first")
         self.synced = self.synced or message["resumed"]
+        if not message["resumed"]:
+            self.token = None
 
     def _on_call(self, message):
         row = message["call"]
@@ -120,6 +122,7 @@ class Stream:
 
     def _on_reset(self, message):
         gone = message.get("switch")
+        self.token = None  # it stands for a mirror that is given up
         self.calls = {} if gone is None else {i: row for i, row in self.calls.items() if row["SWITCH"] != gone}
         if gone is None:
             self.synced, self._partial = False, set()
