@@ -110,7 +110,7 @@ constexpr auto move_memory = 5s;
 /// A stream of events. A watcher answers after `watch_pulse` at the latest, and a mark is set every
 /// `mark_interval` when nothing happens. A batch has `watch_batch` calls at most. A watcher that is
 /// `watch_behind` changes behind the log reads on before it has told what it has read.
-constexpr auto watch_pulse = 500ms;
+constexpr auto watch_pulse = 400ms;
 constexpr auto mark_interval = 10s;
 constexpr std::size_t watch_batch = 1000;
 constexpr std::size_t watch_behind = 16 * 1024;

@@ -51,6 +51,12 @@ void watch_memory::make_room() {
 
 /// One whose reader has asked for nothing for long gives way; the others will be read to their ends.
 void watch_memory::ask_for_room(moment now) {
+  auto kept = snapshots_;
+  for (const auto* const each : shares_)
+    if (each->gives_way_)
+      kept -= each->snapshot_;
+  if (kept < most_)
+    return; // it is on its way
   auto* const next = largest(shares_, [&](const watch_share& one) {
     return one.gives_way_ || now - one.asked_ < defaults::watch_idle ? 0 : one.snapshot_;
   });
@@ -83,11 +89,10 @@ bool watch_share::begin_snapshot(moment now) {
   const std::lock_guard lock{of_.mutex_};
   if (gathers_)
     return true;
-  const auto is_room = of_.gathering_ < defaults::watch_gathers && of_.snapshots_ < of_.most_;
-  if (!is_room) {
+  if (of_.snapshots_ >= of_.most_)
     of_.ask_for_room(now);
+  if (of_.snapshots_ >= of_.most_ || of_.gathering_ >= defaults::watch_gathers)
     return false;
-  }
   gathers_ = true;
   ++of_.gathering_;
   return true;

@@ -65,9 +65,12 @@ bool is_complete(const coverage& covers) {
 }
 
 bool history_sampler_state::is_first() const {
+  // One that has no directory, or an empty one, cannot count.
+  static const auto nothing = directory::link({})->hash();
   const auto view = context->cluster.view();
   return std::none_of(view->members.begin(), view->members.end(), [&](const member_state& other) {
-    return other.up && other.name < context->node.value();
+    return other.up && other.name < context->node.value() && !other.directory.empty()
+           && other.directory != nothing;
   });
 }
 

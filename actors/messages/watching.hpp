@@ -28,8 +28,15 @@ struct log_place {
 /// How far a stream has told the calls of all nodes, and by which of them each switch was told: what a token
 /// stands for.
 struct watch_place {
+  struct told_switch {
+    std::string node;
+    std::uint64_t calls = 0; ///< of it in the mirror
+
+    friend bool operator==(const told_switch&, const told_switch&) = default;
+  };
+
   std::map<std::string, log_place> nodes;
-  std::map<std::string, std::string> switches; ///< the node of each
+  std::map<std::string, told_switch> switches;
 
   friend bool operator==(const watch_place&, const watch_place&) = default;
 };

@@ -160,7 +160,9 @@ stats_by_account cluster_stats_query_state::joined(const claim_verdict& verdict)
   for (std::size_t i = 0; i < others_.size(); ++i)
     for (const auto& account :
          wire::stats_from(others_[i], verdict.superseded(i + 1), present_.node_of_part(i + 1)))
-      sums[account.account].add(account.counts);
+      // By another directory it may be somebody else's. All accounts in one have no number.
+      if (account.account == account_key{} || own_.is_meant(account.account))
+        sums[account.account].add(account.counts);
   stats_by_account all;
   all.reserve(sums.size());
   for (auto& [key, counts] : sums)

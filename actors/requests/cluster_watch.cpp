@@ -18,7 +18,7 @@ void cluster_watch_state::begin(watch_request request) {
   began_ = last_mark_ = self->clock().now();
   look_round();
   if (request_.since)
-    for (const auto& [of, told_by] : request_.since->switches)
+    for (const auto& [of, told] : request_.since->switches)
       if (!switches_.contains(switch_name{of}))
         reset_removed(of);
   begin_if_heard();
@@ -29,6 +29,7 @@ caf::result<watch_messages_ptr> cluster_watch_state::more() {
   asked_ = true;
   promise_ = self->make_response_promise<watch_messages_ptr>();
   look_round();
+  begin_if_heard();
   deliver(false);
   for (auto& [who, from] : sources_)
     ask(who, from);
@@ -42,6 +43,7 @@ void cluster_watch_state::pulse() {
   if (!promise_.pending())
     return; // nobody reads: what comes of nodes and switches meanwhile is told then
   look_round();
+  begin_if_heard();
   tell_synced();
   mark_if_due();
   deliver(true);

@@ -22,7 +22,7 @@ void cluster_watch_state::begin_if_heard() {
 void cluster_watch_state::tell_synced() {
   const auto is_retold = [](const auto& one) { return one.second.retold; };
   const auto any = !removed_.empty() || std::any_of(switches_.begin(), switches_.end(), is_retold);
-  if ((synced_ && !any) || !is_settled())
+  if (!begun_ || (synced_ && !any) || !is_settled())
     return;
   if (!std::exchange(synced_, true))
     say_place(kind::synced);
@@ -39,7 +39,7 @@ void cluster_watch_state::mark_if_due() {
   const auto since = self->clock().now() - last_mark_;
   const auto is_due =
       since >= defaults::mark_interval || (unmarked_ > 0 && since >= defaults::watch_pulse / 2);
-  if (synced_ && is_due && is_settled())
+  if (begun_ && synced_ && is_due && is_settled())
     say_place(kind::mark);
 }
 
@@ -76,30 +76,50 @@ bool cluster_watch_state::is_complete() const {
   const auto is_like_us = [](const member_state& one) {
     return !one.up || (!one.other_directory && !one.is_clock_off());
   };
-  return missing_.empty() && std::all_of(view->members.begin(), view->members.end(), is_like_us)
+  const auto is_heard = [](const auto& one) { return bool{one.second.watcher}; };
+  return missing_.empty() && std::all_of(sources_.begin(), sources_.end(), is_heard)
+         && std::all_of(view->members.begin(), view->members.end(), is_like_us)
          && std::all_of(switches_.begin(), switches_.end(),
                         [](const auto& one) { return one.second.holder.verified && !one.second.awaited; });
 }
 
-std::uint64_t cluster_watch_state::mirror_size() const {
+/// How many calls of a switch the client has. Of a node that was missing since before this stream the token
+/// says it.
+std::uint64_t cluster_watch_state::calls_of(const switch_name& of, const followed& known) const {
+  const auto from = sources_.find(known.holder.node);
+  if (from == sources_.end() || !from->second.ever_heard) {
+    if (!request_.since || known.awaited)
+      return 0;
+    const auto told = request_.since->switches.find(of.value());
+    return told != request_.since->switches.end() ? told->second.calls : 0;
+  }
   std::uint64_t sum = 0;
-  for (const auto& [who, from] : sources_)
-    for (const auto& [of, count] : from.held) {
-      const auto found = switches_.find(of->name);
-      if (found != switches_.end() && found->second.holder.node == who)
-        sum += count;
-    }
+  for (const auto& [source, count] : from->second.held)
+    if (source->name == of)
+      sum += count;
   return sum;
 }
 
+std::uint64_t cluster_watch_state::mirror_size() const {
+  std::uint64_t sum = 0;
+  for (const auto& [of, known] : switches_)
+    sum += calls_of(of, known);
+  return sum;
+}
+
+/// Where a node that was missing all the time was left, it can be gone on with still.
 watch_place cluster_watch_state::place() const {
   watch_place result;
   for (const auto& [who, from] : sources_)
     if (from.place)
       result.nodes.emplace(who, *from.place);
+  if (request_.since)
+    for (const auto& [who, at] : request_.since->nodes)
+      if (const auto from = sources_.find(who); from == sources_.end() || !from->second.ever_heard)
+        result.nodes.emplace(who, at);
   for (const auto& [of, known] : switches_)
     if (!known.awaited && result.nodes.contains(known.holder.node))
-      result.switches.emplace(of.value(), known.holder.node);
+      result.switches.emplace(of.value(), watch_place::told_switch{known.holder.node, calls_of(of, known)});
   return result;
 }
 

@@ -46,10 +46,12 @@ void cluster_watch_state::open(const std::string& who, source& from, const wire:
     if (found != request_.since->nodes.end())
       since = found->second;
   }
-  const auto told = from.told || from.heard || since;
-  from = source{};
-  from.told = told;
-  from.place = since;
+  source next;
+  next.told = from.told || from.heard || since;
+  next.ever_heard = from.ever_heard;
+  next.held = std::move(from.held);
+  next.place = since;
+  from = std::move(next);
   from.watcher = member ? spawn_watch_import(self->system(), context, who, *member, request_, since)
                         : spawn_watcher(self->system(), context, node, request_, since);
   for (auto& [of, known] : switches_) {
@@ -79,7 +81,8 @@ void cluster_watch_state::ask(const std::string& who, source& from) {
   if (!from.watcher || from.asked || !promise_.pending())
     return;
   from.asked = true;
-  from.asked_at = marks_;
+  if (!from.in_parts)
+    from.asked_at = marks_;
   self->request(from.watcher, caf::duration{defaults::batch_deadline}, atom::more_v)
       .then(
           [this, who, of = from.watcher](watch_batch_ptr& batch) {
@@ -92,6 +95,7 @@ void cluster_watch_state::ask(const std::string& who, source& from) {
               return;
             log::debug("watch", "the changes of node {} do not come: {}", who, self->system().render(why));
             lose(who, found->second); // and is opened again when one looks round
+            begin_if_heard();
           });
 }
 
@@ -100,6 +104,8 @@ void cluster_watch_state::take(const std::string& who, watch_batch& batch) {
   look_at_switches(); // whose word counts, as of after it was written
   from.asked = false;
   const auto first = !std::exchange(from.heard, true);
+  from.ever_heard = true;
+  from.in_parts = !batch.place && !batch.items.empty();
   if (batch.begins && (!first || from.told))
     forgotten(who, from);
   else if (first && !batch.begins)
@@ -141,23 +147,24 @@ void cluster_watch_state::tell_change(source& from, change_queue::told& one) {
     --count;
   else if (one.fresh)
     ++count;
+  if (!successors_.empty() && is_of_former(one))
+    return;
   if (one.reuses_id)
     successors_.insert_or_assign(std::string{one.record->id()}, one.record->setup());
-  else if (one.what != told::call && !successors_.empty() && is_of_former(*one.record))
-    return;
   const auto what = one.what == told::call ? kind::call : one.what == told::end ? kind::end : kind::leave;
   say({.what = what, .record = std::move(one.record), .asked = one.asked, .unseen = one.unseen});
 }
 
-/// True for the end of a call whose ID has another one by now, of which the client was told: it took the
-/// former's place in the mirror.
-bool cluster_watch_state::is_of_former(const call_record& gone) {
-  const auto found = successors_.find(gone.id());
+/// True when it is of a call whose ID has another one by now, of which the client was told: that has taken
+/// its place in the mirror. A call has the same setup time always, and its switch's next run another one.
+bool cluster_watch_state::is_of_former(const change_queue::told& one) {
+  const auto found = successors_.find(one.record->id());
   if (found == successors_.end())
     return false;
-  if (gone.setup() < found->second)
-    return true;
-  successors_.erase(found);
+  if (one.record->setup() != found->second)
+    return !one.reuses_id || one.record->setup() < found->second;
+  if (one.what != change_queue::kind::call)
+    successors_.erase(found);
   return false;
 }
 
@@ -191,8 +198,9 @@ void cluster_watch_state::forgotten(const std::string& who, source& from) {
     from.held.clear();
     say({.what = kind::reset, .why = reset_reason::unknown_since});
     for (auto& [other, its] : sources_) // who could go on has told too little
-      if (&its != &from && its.watcher) {
-        self->send(its.watcher, atom::left_v);
+      if (&its != &from) {
+        if (its.watcher)
+          self->send(its.watcher, atom::left_v);
         its = source{};
       }
     return;

@@ -27,6 +27,8 @@ struct watched_node {
   bool told = false;          ///< calls of it were told to the client before this watcher
   bool synced = false;        ///< its snapshot is told
   bool at_cut = false;        ///< everything up to `place` is told, and was asked for after the last mark
+  bool in_parts = false;      ///< the last batch was not its answer's end
+  bool ever_heard = false;    ///< also by a watcher before this one
   std::uint64_t asked_at = 0; ///< how many marks there had been
   std::optional<log_place> place;
   counts_by_switch held;   ///< what the client has of it
@@ -78,7 +80,7 @@ private:
   void ask(const std::string& who, source& from);
   void take(const std::string& who, watch_batch& batch);
   void tell_change(source& from, change_queue::told& one);
-  bool is_of_former(const call_record& gone);
+  bool is_of_former(const change_queue::told& one);
   void take_counts(const std::string& who, source& from, counts_by_switch held);
   void forgotten(const std::string& who, source& from);
 
@@ -96,6 +98,7 @@ private:
   void say_place(kind what, std::string of = {});
   bool is_settled() const;
   bool is_complete() const;
+  std::uint64_t calls_of(const switch_name& of, const followed& known) const;
   std::uint64_t mirror_size() const;
   watch_place place() const;
   void say(watch_message what);

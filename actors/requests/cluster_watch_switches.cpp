@@ -21,8 +21,8 @@ void cluster_watch_state::look_at_switches() {
     if (next.state() != "verified")
       say({.what = kind::switch_state, .name = of.value(), .node = next.node, .state = next.state()});
     if (resuming_ && !begun_) {
-      const auto told_by = request_.since->switches.find(of.value());
-      if (told_by == request_.since->switches.end() || told_by->second != next.node)
+      const auto told = request_.since->switches.find(of.value());
+      if (told == request_.since->switches.end() || told->second.node != next.node)
         tell_again(of, known, reset_reason::moved);
     } else if (synced_ && next.node != context->node.value()) {
       tell_again(of, known, reset_reason::late); // its calls may have been told before its claim came here
@@ -55,6 +55,8 @@ void cluster_watch_state::tell_again(const switch_name& of, followed& known, res
   known.retold = false;
   for (auto& [who, each] : sources_)
     each.held.forget(of);
+  const auto mine = of.value() + ':';
+  std::erase_if(successors_, [&](const auto& one) { return one.first.starts_with(mine); });
   const auto from = sources_.find(known.holder.node);
   if (from == sources_.end() || !from->second.watcher)
     return; // its node will tell everything when it is there

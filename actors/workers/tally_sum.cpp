@@ -16,15 +16,19 @@ stats_job_ptr tally_sum::begin(const stats_request& request, stats_sink_actor si
 // An account that changed hands a moment ago is told of by its former customer too, or by itself, or by a
 // customer that is in scope no more: the newest counts hold, and the request's directory.
 void tally_sum::add(const stats_part& part) {
-  const auto& dir = *request_.directory;
   for (const auto& news : part.accounts) {
-    const auto* owner = dir.owner(news.account.environment, news.account.account);
-    if (!owner || !(request_.recursive ? dir.covers(request_.scope, owner->id) : owner->id == request_.scope))
+    if (!is_meant(news.account))
       continue;
     auto& known = found_[news.account];
     if (known.version <= news.version)
       known = news;
   }
+}
+
+bool tally_sum::is_meant(const account_key& account) const {
+  const auto& dir = *request_.directory;
+  const auto* owner = dir.owner(account.environment, account.account);
+  return owner && (request_.recursive ? dir.covers(request_.scope, owner->id) : owner->id == request_.scope);
 }
 
 stats_by_account tally_sum::take() const {

@@ -19,6 +19,9 @@ public:
 
   void add(const stats_part& part);
 
+  /// True for an account that the request is about.
+  bool is_meant(const account_key& account) const;
+
   const stats_request& request() const noexcept { return request_; }
 
   /// The counts, once no part is awaited.

@@ -71,11 +71,11 @@ void watcher_state::pulse() {
   if (!asked_ && now - begun_at_ > defaults::watch_patience)
     return self->quit(); // who wanted it was gone before it began
   self->delayed_send(self, defaults::watch_pulse, caf::tick_atom_v);
-  if (!lost_)
+  if (place_.in_log.reads())
     share_->set_behind(context->changes.behind(place_));
   if (std::exchange(retry_, false))
     return gather(std::move(only_));
-  if (!gathering_ && now - listed_at_ > defaults::move_memory) {
+  if (!gathering_ && !lost_ && now - listed_at_ > defaults::move_memory) {
     queue_->settle();
     share_->set_snapshot(queue_->snapshot_bytes());
   }
@@ -93,9 +93,12 @@ void watcher_state::gather(std::optional<switch_name> only) {
   only_ = std::move(only);
   // One who has a snapshot does not wait for another's.
   if (!only_ && !share_->begin_snapshot(self->clock().now())) {
+    context->changes.leave(place_, self->clock().now()); // what it does not read would be kept for it
     retry_ = true;
     return wait_for_room();
   }
+  if (!place_.in_log.reads())
+    place_ = context->changes.subscribe(query_.scope, self->clock().now());
   auto query = query_;
   if (only_)
     query.filter.source = *only_;

@@ -89,8 +89,15 @@ void call_mirror::take(const boost::json::object& message) {
     if (!resumed || !resumed->is_bool() || !resumed->get_bool())
       forget_all();
   }
-  if (const auto* complete = message.if_contains("complete"); complete && complete->is_bool())
+  if (type == "mark") // also of a switch whose node is missing, and which is told when that is back
+    retold_.clear();
+  if (const auto* complete = message.if_contains("complete"); complete && complete->is_bool()) {
     complete_ = complete->get_bool();
+    if (complete_) { // of those that are gone for good nothing is told
+      missing_nodes_.clear();
+      unverified_switches_.clear();
+    }
+  }
 }
 
 void call_mirror::put(const boost::json::object& row) {

@@ -86,7 +86,6 @@ void event_client::follow() {
       http_client http(to_);
       line_reader lines;
       messages_ = 0;
-      over_ = false;
       heard_ = std::chrono::steady_clock::now();
       const auto take = [&](std::string_view bytes) {
         lines.add(bytes, [this](std::string_view line) { read(line); });
@@ -109,8 +108,8 @@ void event_client::follow() {
     } catch (const command_error& e) {
       if (e.code() != exit_code::timeout && e.code() != exit_code::failure)
         throw;
-      if (messages_ == 0 && token_.empty())
-        throw; // it has never worked
+      if (!worked_)
+        throw;
       why = e.what();
     }
     pause = messages_ > 0 ? first_pause : std::min(2 * pause, longest_pause);
@@ -147,6 +146,7 @@ void event_client::check(const boost::json::object& message) {
   const auto* n = message.if_contains("n");
   if (!n || !n->is_number() || n->to_number<std::uint64_t>() != ++messages_)
     throw unanswered(exit_code::failure, "messages were lost on the way");
+  worked_ = true;
   const auto* type = message.if_contains("type");
   const auto* resumed = message.if_contains("resumed");
   if ((type && *type == "reset") || (resumed && *resumed == false))

@@ -59,7 +59,7 @@ private:
   events tell_;
   std::string token_;
   std::uint64_t messages_ = 0; ///< of this connection
-  bool over_ = false;          ///< bye was said
+  bool worked_ = false;        ///< once
   bool silent_ = false;        ///< was told
   std::chrono::steady_clock::time_point heard_;
 };

@@ -1,5 +1,7 @@
 #include "domain/lists/call_filter.hpp"
 
+#include <algorithm>
+
 namespace rollcall {
 
 namespace {
@@ -30,8 +32,9 @@ bool is_so_long(const call_filter& filter, const call_record& record, timestamp 
     return false;
   if (!filter.delay.open() && !filter.delay.has(record.delay(now)))
     return false;
-  return !filter.least_age
-         || (record.state() != call_state::dead && now - record.setup() >= *filter.least_age);
+  // A switch's clock may be ahead.
+  const auto age = std::max(now - record.setup(), timestamp::duration{0});
+  return !filter.least_age || (record.state() != call_state::dead && age >= *filter.least_age);
 }
 
 } // namespace

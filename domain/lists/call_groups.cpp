@@ -182,7 +182,8 @@ std::string_view call_groups::name_of(std::int64_t id) const {
   switch (by_.by) {
   case group_kind::customer:
   case group_kind::top_customer:
-    return name(directory_->find(customer_id{id}));
+    return directory_->covers(scope_, customer_id{id}) ? name(directory_->find(customer_id{id}))
+                                                       : std::string_view{};
   case group_kind::vendor:
     return directory_->name_of(vendor_id{id});
   case group_kind::connection:

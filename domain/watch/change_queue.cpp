@@ -29,8 +29,7 @@ void change_queue::list(std::vector<record_ptr> calls, std::uint64_t catch_up) {
   distrusted_.clear();
   bytes_ = 0;
   held_.clear();
-  listed_.clear();
-  next_listed_ = 0;
+  drop_listed();
   catch_up_ = catch_up;
   catching_up_.reset();
   add(std::move(calls));
@@ -68,7 +67,12 @@ void change_queue::settle() {
   if (!is_listed())
     return;
   end_resume();
-  listed_ = {};
+  drop_listed();
+}
+
+/// With its memory.
+void change_queue::drop_listed() {
+  std::vector<listed>{}.swap(listed_);
   next_listed_ = 0;
 }
 

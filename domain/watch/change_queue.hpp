@@ -116,6 +116,7 @@ private:
   void add(std::vector<record_ptr> calls);
   bool is_in_scope(const call_record& record) const;
   void end_resume();
+  void drop_listed();
   void let_go(const picture_change& change);
   void distrust(const switch_identity* of);
   void come_back(const record_ptr& now, const record_ptr& last);

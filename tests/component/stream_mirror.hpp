@@ -21,6 +21,7 @@ public:
   ~stream_mirror() { leave(); }
 
   bool is_open() const { return open_; }
+  bool is_begun() const { return begun_; }
   std::int64_t scope() const { return scope_; }
 
   /// Opens a stream, which goes on where the last mark stands.

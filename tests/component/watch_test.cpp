@@ -48,6 +48,31 @@ TEST_CASE("a stream that has asked is there until it says that it is not") {
   CHECK(w.actors() == before);
 }
 
+TEST_CASE("a stream waits for room for its snapshot, and gets it when others have told theirs") {
+  watched_world w;
+  w.tell(w.connected("sbc-1"), call{"1"}.in(11));
+  w.context->watching.limit(1);
+  const auto pass = [&](std::chrono::milliseconds by, auto&... mirrors) {
+    for (; by > 0ms; by -= 250ms) {
+      (mirrors.pump(), ...);
+      w.advance(250ms);
+    }
+    (mirrors.pump(), ...);
+  };
+  stream_mirror first{w, 1};
+  stream_mirror second{w, 1};
+  first.come();
+  pass(1s, first);
+  CHECK(first.calls().size() == 1);
+  second.come();
+  pass(2s, first, second);
+  CHECK(second.calls().empty());
+  CHECK(second.is_begun()); // and sees that it is alive
+  pass(8s, first, second);
+  CHECK(second.calls().size() == 1);
+  CHECK(w.context->metrics.watch_overflows == 0);
+}
+
 TEST_CASE("a call that takes the ID of one from before its switch's restart is in the mirror, whoever tells "
           "first") {
   std::set<bool> ended_before; // the former's end came before the new call, or after it and was not told

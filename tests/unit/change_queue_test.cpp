@@ -251,6 +251,21 @@ TEST_CASE("change_queue: a call says whether it is new to the mirror, and whethe
   CHECK(one.reuses_id);
 }
 
+TEST_CASE("change_queue: a snapshot that is told takes no memory, nor does one that is given up") {
+  change_queue queue{all_of(1), sample(), plenty};
+  std::vector<record_ptr> calls;
+  for (int i = 0; i < 100; ++i)
+    calls.push_back(first(std::to_string(i), 11));
+  queue.list(calls, 0);
+  CHECK(queue.snapshot_bytes() > 100 * sizeof(void*));
+  SUBCASE("told") {
+    told_by(queue);
+    queue.settle();
+  }
+  SUBCASE("given up") { queue.list({}, 0); }
+  CHECK(queue.snapshot_bytes() == 0);
+}
+
 TEST_CASE("change_queue: too much that waits is told by is_full") {
   change_queue queue{all_of(1), sample(), 2000};
   queue.list({}, 0);

@@ -219,7 +219,7 @@ TEST_CASE("the history is where it is told to be, or in the state folder") {
   CHECK(of("[node]\nstate = \"/s\"\n") == "/s/history.db");
   CHECK(of("[node]\nstate = \"/s\"\n[history]\nfile = \"/y/h.db\"\n") == "/y/h.db");
   CHECK(refused("[history]\nkeep_minutes = \"59m\"\n")
-        == "c.toml:4:16: history.keep_minutes must be from 1h to 3650d");
+        == "c.toml:4:16: history.keep_minutes must be from 2h to 3650d");
   CHECK(refused("[history]\nkeep_minutes = \"8d\"\nkeep_hours = \"7d\"\n")
         == "c.toml:5:14: history.keep_hours must not be shorter than keep_minutes, of which hours are made");
 }

@@ -20,8 +20,8 @@ watch_place sample() {
   watch_place place;
   place.nodes["node-a"] = {0xFEDCBA9876543210, 7};
   place.nodes["node-b"] = {1, 0xFFFFFFFFFFFFFFFF};
-  place.switches["sbc-1"] = "node-a";
-  place.switches["sbc-2"] = "node-b";
+  place.switches["sbc-1"] = {"node-a", 7};
+  place.switches["sbc-2"] = {"node-b", 1'000'000};
   return place;
 }
 
@@ -53,12 +53,12 @@ TEST_CASE("event token: a hundred switches have room in a longer one, and too ma
   const token_seal seal{{key(1)}};
   auto place = sample();
   for (int i = 0; i < 100; ++i)
-    place.switches["switch-" + std::to_string(i)] = "node-a";
+    place.switches["switch-" + std::to_string(i)] = {"node-a", 3};
   const auto token = seal.seal(place, "r");
   CHECK(token.size() > seal.seal(sample(), "r").size());
   CHECK(seal.open(token, "r") == place);
   for (int i = 0; i < 1000; ++i)
-    place.switches["another-" + std::to_string(i)] = "node-a";
+    place.switches["another-" + std::to_string(i)] = {"node-a", 3};
   CHECK(seal.seal(place, "r").empty());
 }
 

@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::string_view;
 
-/// Nobody asks for times after these; they can be computed with.
+/// Nobody asks for longer ones; it can be computed with.
 constexpr std::chrono::seconds longest_step = 24h * 366;
 
 constexpr std::array<string_view, 5> parameters = {"i_customer", "i_account", "from", "to", "step"};

@@ -63,10 +63,10 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
   }
   const auto scope = asked->request.query.scope;
   const auto& settings = call->settings();
-  const auto render = [style = settings.style, envelope = asked->envelope,
+  const auto render = [scope, style = settings.style, envelope = asked->envelope,
                        dir = asked->names ? settings.directory : nullptr](cluster_list_answer& told,
                                                                           request_quota::place place) {
-    auto names = dir ? std::make_unique<xmlrpc::row_names>(dir, style.full_unicode) : nullptr;
+    auto names = dir ? std::make_unique<xmlrpc::row_names>(dir, scope, style.full_unicode) : nullptr;
     return render_list(std::move(told), style, envelope, std::move(place), std::move(names));
   };
   ask<cluster_list_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request),

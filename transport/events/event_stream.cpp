@@ -22,7 +22,7 @@ constexpr std::chrono::seconds patience{30};
 
 /// After this without a byte there is a sign of life. It is looked at when the cluster watch answers, which
 /// is after a pulse at the latest: within a second in all.
-constexpr std::chrono::milliseconds silence{400};
+constexpr std::chrono::milliseconds silence{300};
 
 /// For how long a stream that is to be closed waits for a mark, from which its client can go on elsewhere.
 constexpr std::chrono::milliseconds farewell{1500};

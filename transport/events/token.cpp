@@ -46,8 +46,8 @@ void put_text(std::string& out, std::string_view text) {
 
 constexpr std::size_t most_nodes = 255;
 
-/// The nodes, each with its place, and behind them the switches, each with the number of its node: a switch
-/// of a node that has no place is left out.
+/// The nodes, each with its place, and behind them the switches, each with the number of its node and of its
+/// calls: a switch of a node that has no place is left out.
 std::string written(const watch_place& place) {
   std::string out;
   std::map<std::string_view, char> numbers;
@@ -58,10 +58,11 @@ std::string written(const watch_place& place) {
     put_number(out, at.position);
   }
   put_text(out, {});
-  for (const auto& [name, node] : place.switches)
-    if (const auto found = numbers.find(node); found != numbers.end()) {
+  for (const auto& [name, told] : place.switches)
+    if (const auto found = numbers.find(told.node); found != numbers.end()) {
       put_text(out, name);
       out += found->second;
+      put_number(out, told.calls);
     }
   put_text(out, {});
   return out;
@@ -105,8 +106,11 @@ watch_place read(std::string_view text) {
     at.position = from.number();
     nodes.push_back(std::move(node));
   }
-  for (auto name = from.text(); !name.empty(); name = from.text())
-    place.switches[name] = nodes.at(from.byte());
+  for (auto name = from.text(); !name.empty(); name = from.text()) {
+    auto& told = place.switches[name];
+    told.node = nodes.at(from.byte());
+    told.calls = from.number();
+  }
   return place;
 }
 

@@ -13,7 +13,7 @@
 namespace rollcall::events {
 
 /// Bytes of what a token stands for: one size for most clusters, and others for those with more than some
-/// twenty, and some hundred and fifty switches. The largest fits into a header field; a stream of more nodes
+/// fifteen, and some hundred switches. The largest fits into a header field; a stream of more nodes
 /// and switches than have room there gets no token.
 constexpr std::array<std::size_t, 3> token_sizes = {512, 3072, 9216};
 

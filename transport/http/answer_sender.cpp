@@ -186,6 +186,8 @@ void answer_sender::on_written(const user_ptr& who, net::channel::error_code ec)
   if (ahead_ == ahead::nothing)
     return who->answer_sent(writer_->keep_alive());
   channel_.set_deadline(patience_); // from now on it is the body that is waited for
+  if (live_ && ahead_ == ahead::waiting)
+    rest();
 }
 
 } // namespace rollcall::http

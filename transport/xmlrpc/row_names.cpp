@@ -9,15 +9,16 @@
 
 namespace rollcall::xmlrpc {
 
-row_names::row_names(directory_ptr of, bool full_unicode)
-    : directory_(std::move(of)), full_unicode_(full_unicode) {}
+row_names::row_names(directory_ptr of, customer_id scope, bool full_unicode)
+    : directory_(std::move(of)), scope_(scope), full_unicode_(full_unicode) {}
 
 const std::string& row_names::of(const call_row& row) {
   const auto& call = *row.record;
-  const auto* const owner = directory_->find(row.customer);
+  const auto* const owner =
+      directory_->covers(scope_, row.customer) ? directory_->find(row.customer) : nullptr;
   // An account of another environment is none of this one's: its number is told, and no name.
   const auto* const account = directory_->find(call.account());
-  const auto is_its = account && account->customer == row.customer;
+  const auto is_its = owner && account && account->customer == row.customer;
   const auto* const connection = directory_->find(call.connection());
   members_.clear();
   write("CUSTOMER_NAME", owner ? owner->name : std::string_view{});

@@ -11,8 +11,9 @@ namespace rollcall::xmlrpc {
 /// CONNECTION_NAME and SWITCH, behind its other members. One thread at a time.
 class row_names {
 public:
-  /// As the directory names them. Characters above U+FFFF are replaced unless `full_unicode`.
-  row_names(directory_ptr of, bool full_unicode);
+  /// As the directory names them; customers and accounts outside of the scope, which another node may show by
+  /// another directory, have no names. Characters above U+FFFF are replaced unless `full_unicode`.
+  row_names(directory_ptr of, customer_id scope, bool full_unicode);
 
   /// The members, for a row; until the next one.
   const std::string& of(const call_row& row);
@@ -24,6 +25,7 @@ private:
   void write(std::string_view member, std::string_view name);
 
   const directory_ptr directory_;
+  const customer_id scope_;
   const bool full_unicode_;
   std::string members_;
 };
