@@ -6,7 +6,10 @@ README=$(dirname "${BASH_SOURCE[0]}")/../rollcall-asterisk.README.Debian
 SIP=127.0.0.1:5062 CALLEE=127.0.0.1:5070 CALLER=127.0.0.1:5080
 
 # asterisk_told TEXT COMMAND: Asterisk's answer to a command has that text.
-asterisk_told() { asterisk -rx "$2" 2>"$WORK/asterisk.err" | tee "$WORK/asterisk.told" | grep -qF -- "$1"; }
+asterisk_told() {
+  asterisk -rx "$2" >"$WORK/asterisk.told" 2>"$WORK/asterisk.err"
+  grep -qF -- "$1" "$WORK/asterisk.told"
+}
 
 # readme_says FILE: adds the lines to it that README.Debian has for it.
 readme_says() {
