@@ -149,6 +149,10 @@ struct history_reader_state {
 
   caf::result<history_answer> read(const history_request& request,
                                    std::chrono::steady_clock::time_point now) {
+    if (request.until && now >= *request.until) {
+      ++context->metrics.requests_late;
+      return caf::make_error(ec::too_late);
+    }
     try {
       return history_answer{source->read(request.whose, request.range)};
     } catch (const std::exception& e) {

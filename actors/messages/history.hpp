@@ -4,7 +4,9 @@
 #include "domain/history/history_points.hpp"
 #include "domain/history/packed_minute.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rollcall {
@@ -13,6 +15,8 @@ namespace rollcall {
 struct history_request {
   history_subject whose;
   history_range range;
+  /// From then on nobody waits for the answer; none: somebody always does.
+  std::optional<std::chrono::steady_clock::time_point> until = {};
 };
 
 /// The history reader's answer to the API.

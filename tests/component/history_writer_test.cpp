@@ -178,6 +178,13 @@ TEST_CASE_FIXTURE(actor_fixture, "a history that cannot be read is an error, and
   const auto told = ask<history_answer>(reader, request);
   REQUIRE(told);
   CHECK(told->points.size() == 1);
+  SUBCASE("and nobody's time is taken for who waits for it no more") {
+    auto late = request;
+    late.until = sched.clock().now();
+    CHECK(ask<history_answer>(reader, late).error() == ec::too_late);
+    late.until = sched.clock().now() + 1s;
+    CHECK(ask<history_answer>(reader, late));
+  }
   caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
 }
 

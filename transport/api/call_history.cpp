@@ -70,6 +70,8 @@ void run(const invocation_ptr& call, done_fn done) {
     done(std::move(asked.why()));
     return;
   }
+  // One file is read by one thread: what waits there for too long is not read any more.
+  asked->request.until = std::chrono::steady_clock::now() + gather_deadline;
   const auto render = [asked = *asked](const history_answer& told, const request_quota::place&) {
     return render_call_history(asked, told);
   };

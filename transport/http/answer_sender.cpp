@@ -82,8 +82,12 @@ void answer_sender::pull(std::size_t enough) noexcept {
     // What the last call of the source appends goes beyond that a little. Growing on the way would double it.
     if (enough > least_piece)
       made_.reserve(enough + least_piece + 16 * 1024);
-    while (more_ && made_.size() < enough && !writer_->wait({}))
+    for (auto before = made_.size(); more_ && made_.size() < enough && !writer_->wait({});
+         before = made_.size()) {
       more_ = writer_->next(made_);
+      if (made_.size() == before)
+        break; // it has work to do: others have a turn
+    }
   } catch (const std::exception& e) {
     failure_ = e.what();
     if (failure_.empty())

@@ -126,7 +126,8 @@ bool response_writer::write_piece(std::string& out) {
   if (chunked_)
     out += chunk_head;
   const auto begin = out.size();
-  while (!source_ended_ && out.size() == begin && !wait({})) {
+  // One step of the source, which may be work without a byte: then others have a turn before the next.
+  if (!source_ended_ && !wait({})) {
     if (gzip_)
       pack_piece(out);
     else
