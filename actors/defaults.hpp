@@ -115,6 +115,10 @@ constexpr auto mark_interval = 10s;
 constexpr std::size_t watch_batch = 1000;
 constexpr std::size_t watch_behind = 16 * 1024;
 
+/// For how long a mark waits for the end of a call whose ID another one has already. That end may have come
+/// before.
+constexpr auto former_patience = 1s;
+
 /// Bytes of calls that may wait for one stream, unless the configuration says otherwise.
 constexpr std::size_t watch_buffer = 4 * 1024 * 1024;
 

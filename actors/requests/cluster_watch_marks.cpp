@@ -66,7 +66,9 @@ bool cluster_watch_state::is_settled() const {
     const auto from = sources_.find(one.second.holder.node);
     return one.second.awaited && from != sources_.end() && from->second.watcher;
   };
-  return std::all_of(sources_.begin(), sources_.end(), is_told)
+  const auto is_awaiting_ends =
+      formers_ > 0 && self->clock().now() - formers_since_ < defaults::former_patience;
+  return !is_awaiting_ends && std::all_of(sources_.begin(), sources_.end(), is_told)
          && std::none_of(switches_.begin(), switches_.end(), is_awaited);
 }
 

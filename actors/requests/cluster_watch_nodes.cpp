@@ -149,8 +149,11 @@ void cluster_watch_state::tell_change(source& from, change_queue::told& one) {
     ++count;
   if (!successors_.empty() && is_of_former(one))
     return;
-  if (one.reuses_id)
-    successors_.insert_or_assign(std::string{one.record->id()}, one.record->setup());
+  if (one.reuses_id
+      && successors_.insert_or_assign(std::string{one.record->id()}, one.record->setup()).second) {
+    ++formers_;
+    formers_since_ = self->clock().now();
+  }
   const auto what = one.what == told::call ? kind::call : one.what == told::end ? kind::end : kind::leave;
   say({.what = what, .record = std::move(one.record), .asked = one.asked, .unseen = one.unseen});
 }
@@ -161,8 +164,12 @@ bool cluster_watch_state::is_of_former(const change_queue::told& one) {
   const auto found = successors_.find(one.record->id());
   if (found == successors_.end())
     return false;
-  if (one.record->setup() != found->second)
-    return !one.reuses_id || one.record->setup() < found->second;
+  if (one.record->setup() != found->second) {
+    const auto is_former = !one.reuses_id || one.record->setup() < found->second;
+    if (is_former && one.what != change_queue::kind::call && formers_ > 0)
+      --formers_;
+    return is_former;
+  }
   if (one.what != change_queue::kind::call)
     successors_.erase(found);
   return false;

@@ -110,9 +110,11 @@ private:
   std::map<switch_name, followed> switches_;
   std::set<std::string> missing_;                            ///< nodes
   std::map<std::string, timestamp, std::less<>> successors_; ///< calls that reuse an ID, and when they began
-  std::vector<std::string> removed_;                         ///< switches whose reset has no end yet
-  bool asked_ = false;                                       ///< by the stream
-  bool begun_ = false;                                       ///< `begin` is told
+  std::size_t formers_ = 0; ///< calls before them whose ends may be on their way: these are counted still
+  moment formers_since_;    ///< the last of them
+  std::vector<std::string> removed_; ///< switches whose reset has no end yet
+  bool asked_ = false;               ///< by the stream
+  bool begun_ = false;               ///< `begin` is told
   bool resuming_ = false;
   bool synced_ = false;        ///< or resumed: the mirror is whole
   std::uint64_t unmarked_ = 0; ///< messages since the last mark

@@ -125,7 +125,6 @@ bool response_writer::write_piece(std::string& out) {
   const auto chunk = out.size();
   if (chunked_)
     out += chunk_head;
-  const auto begin = out.size();
   // One step of the source, which may be work without a byte: then others have a turn before the next.
   if (!source_ended_ && !wait({})) {
     if (gzip_)
