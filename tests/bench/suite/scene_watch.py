@@ -15,7 +15,7 @@ from suite.rows import Row
 from suite.scene_load import EVENTS_A_CALL, churn, events_per_second
 from suite.scene_redis import CHANGING, SECONDS as REDIS_SECONDS, redis
 from suite.watching import Follower, open_stream, read_until, token_of
-from suite.world import (BIN, CUSTOMERS, QUIET_ACCOUNT, SECRET, Sim, Switch, ahead_of_others, body_of, cpu_seconds, daemon, fetch,
+from suite.world import (BIN, CUSTOMERS, QUIET_ACCOUNT, Sim, ahead_of_others, body_of, cpu_seconds, daemon, fetch,
                          memory, percentile, wait_for_calls)
 
 ALL = body_of("listAllCalls", i_customer=1)
@@ -72,7 +72,7 @@ def delay(node):
     """From a line of a switch of its own to the reader of everything, who is told of {RATE} other events a second."""
     with steady(node):
         rate, alone = events_per_second(node, 5)
-        with Switch(node.feed_port, "sbc-3", SECRET) as switch, Follower(node.http_port, rb"sbc-3:[0-9a-z-]+", i_customer=1) as reader:
+        with node.switch("sbc-3") as switch, Follower(node.http_port, rb"sbc-3:[0-9a-z-]+", i_customer=1) as reader:
             sent = {}
             _, watched = events_per_second(node, 5)
             with ahead_of_others():
