@@ -36,7 +36,7 @@ private:
   std::size_t most_ = defaults::watch_memory;
   std::size_t bytes_ = 0;
   std::size_t snapshots_ = 0; ///< bytes
-  std::size_t gathering_ = 0; ///< snapshots of which it is not known yet how large they are
+  std::size_t gathering_ = 0; ///< snapshots that are on their way here: their size is not known yet
   std::vector<watch_share*> shares_;
 };
 

@@ -158,8 +158,8 @@ void cluster_watch_state::tell_change(source& from, change_queue::told& one) {
   say({.what = what, .record = std::move(one.record), .asked = one.asked, .unseen = one.unseen});
 }
 
-/// True when it is of a call whose ID has another one by now, of which the client was told: that has taken
-/// its place in the mirror. A call has the same setup time always, and its switch's next run another one.
+/// True when another call has the ID by now, and the client was told of that one: it has replaced the former
+/// in the mirror. The setup time tells them apart, for that of a call never changes.
 bool cluster_watch_state::is_of_former(const change_queue::told& one) {
   const auto found = successors_.find(one.record->id());
   if (found == successors_.end())
@@ -217,6 +217,7 @@ void cluster_watch_state::forgotten(const std::string& who, source& from) {
       known.awaited = true;
       known.retold = false;
       from.held.forget(of);
+      forget_successors(of.value());
       say({.what = kind::reset, .name = of.value(), .why = reset_reason::unknown_since});
     }
 }

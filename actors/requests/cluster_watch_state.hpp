@@ -89,6 +89,7 @@ private:
   void follow(const switch_name& of, followed& known, const switch_standing& next);
   void tell_again(const switch_name& of, followed& known, reset_reason why);
   void reset_removed(const std::string& of);
+  void forget_successors(const std::string& of);
   bool counts(const std::string& who, const record_ptr& record, const watch_batch& batch) const;
 
   // cluster_watch_marks.cpp

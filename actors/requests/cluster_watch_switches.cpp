@@ -40,7 +40,13 @@ void cluster_watch_state::look_at_switches() {
 /// Nothing follows.
 void cluster_watch_state::reset_removed(const std::string& of) {
   say({.what = kind::reset, .name = of, .why = reset_reason::removed});
+  forget_successors(of);
   removed_.push_back(of);
+}
+
+/// After a reset of the switch: an entry that stayed would hide the next call with its ID.
+void cluster_watch_state::forget_successors(const std::string& of) {
+  std::erase_if(successors_, [mine = of + ':'](const auto& one) { return one.first.starts_with(mine); });
 }
 
 void cluster_watch_state::follow(const switch_name& of, followed& known, const switch_standing& next) {
@@ -55,8 +61,7 @@ void cluster_watch_state::tell_again(const switch_name& of, followed& known, res
   known.retold = false;
   for (auto& [who, each] : sources_)
     each.held.forget(of);
-  const auto mine = of.value() + ':';
-  std::erase_if(successors_, [&](const auto& one) { return one.first.starts_with(mine); });
+  forget_successors(of.value());
   const auto from = sources_.find(known.holder.node);
   if (from == sources_.end() || !from->second.watcher)
     return; // its node will tell everything when it is there

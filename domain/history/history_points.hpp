@@ -38,7 +38,7 @@ public:
   /// Takes what was counted in a part of one step; nothing of it twice.
   void add(const counted_span& span);
 
-  /// The points, oldest first. A step of which nothing was counted is a gap: it has none.
+  /// The points, oldest first. A step has no point when nothing was counted in it.
   std::vector<history_point> take() const;
 
 private:

@@ -26,8 +26,8 @@ struct history_range {
   friend bool operator==(const history_range&, const history_range&) = default;
 };
 
-/// The shortest step that people would choose, not below `least`, of which the time has no more than
-/// most_history_points.
+/// The shortest usual step that is not below `least` and cuts the time into at most most_history_points
+/// points.
 std::chrono::seconds step_that_does(history_time from, history_time to, std::chrono::seconds least);
 
 } // namespace rollcall

@@ -24,8 +24,8 @@ public:
   virtual void check() = 0;
 
   /// Takes a minute and what belongs to it, in one transaction. A minute that is there already becomes
-  /// joined() with this one. False for what is no minute, or comes when its hour is let go: it is never
-  /// taken.
+  /// joined() with this one. False when it is not a minute, or when its hour is not kept any more: the sink
+  /// will never take it.
   virtual bool write(const packed_minute& minute, const history_keep& keep) = 0;
 
   /// Bytes that the history takes.

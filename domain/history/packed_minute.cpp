@@ -22,7 +22,7 @@ class row_reader {
 public:
   explicit row_reader(std::string_view bytes) : rest_(bytes) {}
 
-  /// False at the end, and for what is no row.
+  /// Reads the next row. False at the end, and when the bytes are not a row.
   bool next(figures_row& row) {
     if (rest_.empty())
       return false;

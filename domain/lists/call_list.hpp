@@ -58,7 +58,7 @@ public:
 
   timestamp now() const noexcept { return now_; }
 
-  /// All that are still to be told, in no order, for whoever keeps them; then it is at its end.
+  /// Hands over all records that are still to be told, in no order. The list is at its end then.
   std::vector<record_ptr> take_records();
 
   /// Those of all parts in scope, see list_part.

@@ -69,7 +69,7 @@ def watched_rate(node):
 
 
 def delay(node):
-    """From a line of a switch of its own to the reader of everything, who is told of {RATE} other events a second."""
+    """From a line of a switch of its own to the reader of everything, who is told of RATE other events a second."""
     with steady(node):
         rate, alone = events_per_second(node, 5)
         with node.switch("sbc-3") as switch, Follower(node.http_port, rb"sbc-3:[0-9a-z-]+", i_customer=1) as reader:
@@ -117,7 +117,7 @@ def many(node, one_reader):
         _, alone = events_per_second(node, 5)
         reader = multiprocessing.Process(target=_read_all, args=(ports, ready, stop), daemon=True)
         reader.start()
-        ready.wait()
+        assert ready.wait(60), "not every stream was let in"
         time.sleep(5)
         _, watched = events_per_second(node, 10)
         stop.set()
@@ -202,7 +202,7 @@ def redis_rate(watched):
         if watched:
             reader = multiprocessing.Process(target=_subscribe, args=(server.port, ready), daemon=True)
             reader.start()
-            ready.wait()
+            assert ready.wait(10), "Redis did not answer"
         told = json.loads(subprocess.check_output([BIN / "peer_redis_feed", "--port", str(server.port), "--calls", str(CHANGING),
                                                    "--seconds", str(REDIS_SECONDS)]))
         if reader:
