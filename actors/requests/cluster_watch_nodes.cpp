@@ -2,11 +2,19 @@
 #include "actors/requests/cluster_watch_state.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/workers/watcher.hpp"
+#include "domain/base/prefetch.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace rollcall {
+
+namespace {
+
+constexpr std::size_t records_ahead = 8;
+
+} // namespace
 
 void cluster_watch_state::look_at_nodes() {
   const auto view = context->cluster.view();
@@ -116,9 +124,12 @@ void cluster_watch_state::take(const std::string& who, watch_batch& batch) {
     if (const auto found = switches_.find(switch_name{name});
         found != switches_.end() && found->second.holder.node == who)
       tell_again(found->first, found->second, reset_reason::with_another);
-  for (auto& one : batch.items)
-    if (counts(who, one.record, batch))
-      tell_change(from, one);
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    if (i + records_ahead < batch.items.size()) // they lie anywhere in memory
+      prefetch(batch.items[i + records_ahead].record.get(), sizeof(call_record));
+    if (counts(who, batch.items[i].record, batch))
+      tell_change(from, batch.items[i]);
+  }
   if (batch.synced) {
     from.synced = true;
     for (auto& [of, known] : switches_)

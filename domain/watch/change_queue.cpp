@@ -1,9 +1,18 @@
 #include "domain/watch/change_queue.hpp"
 
+#include "domain/base/prefetch.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace rollcall {
+
+namespace {
+
+/// Records of a snapshot lie anywhere in memory: what one costs is waiting for it.
+constexpr std::size_t records_ahead = 8;
+
+} // namespace
 
 bool shows(const call_query& query, const directory& dir, const call_record& record) {
   if (record.state() == call_state::dead)
@@ -80,7 +89,10 @@ void change_queue::drop_listed() {
 void change_queue::add(std::vector<record_ptr> calls) {
   next_listed_ = 0;
   listed_.reserve(listed_.size() + calls.size());
-  for (auto& record : calls) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (i + records_ahead < calls.size())
+      prefetch(calls[i + records_ahead].get(), sizeof(call_record));
+    auto& record = calls[i];
     if (!shows(query_, *directory_, *record))
       continue;
     ++held_.of(&record->source());

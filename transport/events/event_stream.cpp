@@ -1,6 +1,7 @@
 #include "transport/events/event_stream.hpp"
 
 #include "actors/requests/reply_port.hpp"
+#include "domain/base/prefetch.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -28,6 +29,10 @@ constexpr std::chrono::milliseconds silence{300};
 constexpr std::chrono::milliseconds farewell{1500};
 
 constexpr std::size_t piece_bytes = 64 * 1024;
+
+/// How far ahead records are asked for, and what most of them take with their texts.
+constexpr std::size_t records_ahead = 4;
+constexpr std::size_t record_bytes = 384;
 
 /// What the connection and the cluster watch's answers share.
 class stream_state final : public closable, public std::enable_shared_from_this<stream_state> {
@@ -123,26 +128,34 @@ private:
     if (!messages_)
       return;
     if (written_ == 0) {
-      auto now = parts_.access();
-      if (!now.ended.empty() && !closing_) {
-        closing_ = std::move(now.ended);
+      auto access = parts_.access();
+      if (!access.ended.empty() && !closing_) {
+        closing_ = std::move(access.ended);
         close_by_ = clock::now(); // nothing more is told
         messages_.reset();
         return;
       }
-      parts_.writer.set_directory(std::move(now.directory));
+      parts_.writer.set_directory(std::move(access.directory));
     }
     using kind = watch_message::kind;
     const auto enough = out.size() + piece_bytes;
+    const auto now = system_now();
     while (written_ < messages_->size() && out.size() < enough) {
       const auto& one = (*messages_)[written_++];
-      // By a directory that is newer than what was decided by, here or at another node, it may be another
-      // customer's; then a reset is on its way.
-      if (one.what == kind::call && !parts_.writer.may_show(*one.record))
+      if (written_ + records_ahead < messages_->size()) // they lie anywhere in memory
+        prefetch((*messages_)[written_ + records_ahead].record.get(), record_bytes);
+      if (one.what == kind::call) {
+        // By a directory that is newer than what was decided by, here or at another node, it may be another
+        // customer's; then a reset is on its way.
+        if (parts_.writer.write_call(out, *one.record, now)) {
+          at_mark_ = false;
+          ++parts_.registry->counters.messages;
+        }
         continue;
+      }
       const auto has_place = one.what == kind::mark || one.what == kind::synced;
       parts_.writer.write(out, one, has_place ? parts_.tokens->seal(one.place, parts_.reader) : std::string{},
-                          system_now());
+                          now);
       at_mark_ = has_place;
       count(one);
     }

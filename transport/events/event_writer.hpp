@@ -4,6 +4,7 @@
 #include "domain/base/time.hpp"
 #include "domain/directory/directory.hpp"
 #include "transport/events/json_line.hpp"
+#include "transport/events/json_row.hpp"
 #include "transport/xmlrpc/row.hpp"
 
 #include <cstdint>
@@ -33,10 +34,10 @@ public:
   /// By which rows are told and named from now on.
   void set_directory(directory_ptr dir) { directory_ = std::move(dir); }
 
-  /// True when that directory, too, has the call in the scope.
-  bool may_show(const call_record& call) const;
+  /// A call as it is now. False, and nothing is written, when by that directory it is another customer's.
+  bool write_call(std::string& out, const call_record& call, timestamp now);
 
-  /// Running times are told for `now`. `token`: of a place, only with `synced` and `mark`.
+  /// Any other message. Running times are told for `now`. `token`: of a place, only with `synced` and `mark`.
   void write(std::string& out, const watch_message& what, std::string_view token, timestamp now);
 
   void write_bye(std::string& out, std::string_view why);
@@ -47,11 +48,10 @@ public:
 private:
   json_line open(std::string& out, std::string_view type);
   void close(std::string& out, json_line& line);
-  void write_row(json_line& line, const call_record& call, timestamp now);
-
   stream_form form_;
   beginning of_;
   xmlrpc::answer_style style_;
+  json_row_writer rows_;
   directory_ptr directory_;
   std::uint64_t messages_ = 0;
 };

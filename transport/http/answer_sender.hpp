@@ -26,7 +26,8 @@ namespace rollcall::http {
 ///                 └─ one ahead ─┘                     └─► write: what is left ──► round …
 ///
 /// Pieces grow while the client keeps up, for each costs two threads a hand-over; one that is slow or wants
-/// little is not worth their memory.
+/// little is not worth their memory. Those of a live body do not: there may be thousands whose clients have
+/// stopped to read, each for as long as it has patience.
 ///
 /// Runs on the channel's strand but for the making and the rounds, and under the channel's deadline: each
 /// piece has limits::write to be there, and again to be taken.
@@ -69,7 +70,9 @@ private:
   using user_ptr = std::shared_ptr<user>;
 
   bool in_rounds() const noexcept { return !channel_.is_tls(); }
-  std::size_t most() const noexcept { return in_rounds() ? most_in_round : most_piece; }
+  std::size_t most() const noexcept {
+    return live_ ? least_piece : in_rounds() ? most_in_round : most_piece;
+  }
   void make_next(const user_ptr& who);
   bool must_wait(const user_ptr& who);
   void rest();

@@ -2,11 +2,11 @@
 
 #include "domain/calls/shown_id.hpp"
 #include "transport/xmlrpc/escape.hpp"
+#include "transport/xmlrpc/fixed_text.hpp"
 #include "transport/xmlrpc/unchecked_writer.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace rollcall::xmlrpc {
@@ -14,28 +14,6 @@ namespace rollcall::xmlrpc {
 namespace {
 
 using std::string_view;
-
-/// Text as a template argument.
-template <std::size_t Size>
-struct literal {
-  char text[Size];
-  consteval literal(const char (&from)[Size]) {
-    for (std::size_t i = 0; i < Size; ++i)
-      text[i] = from[i];
-  }
-  constexpr string_view view() const { return {text, Size - 1}; }
-};
-
-/// The parts in a row, put together by the compiler.
-template <literal... Parts>
-consteval auto joined() {
-  std::array<char, (Parts.view().size() + ...)> all{};
-  std::size_t at = 0;
-  for (const auto part : {Parts.view()...})
-    for (const char c : part)
-      all[at++] = c;
-  return all;
-}
 
 /// What stands between two values: the end of one member, of type `Ended`, and all of the next up to its
 /// value.
