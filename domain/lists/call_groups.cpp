@@ -198,31 +198,41 @@ std::string_view call_groups::name_of(std::int64_t id) const {
   }
 }
 
-std::vector<call_group> call_groups::sorted(group_order order) const {
-  struct numbered {
+std::vector<call_group> call_groups::sorted(group_order order, std::uint64_t limit) const {
+  struct ranked {
     std::int64_t id;
-    call_group group;
+    std::string_view key; ///< of what has no id
+    count counted;
   };
-  std::vector<numbered> all;
-  all.reserve(by_id_.size() + by_text_.size());
+  const auto is_before = [order](const ranked& a, const ranked& b) {
+    if (order == group_order::total && a.counted.total != b.counted.total)
+      return a.counted.total > b.counted.total;
+    return std::tie(a.id, a.key) < std::tie(b.id, b.key);
+  };
+  // A heap of those that come first so far, with the last of them in front: there may be as many groups as
+  // calls, and most are not told.
+  std::vector<ranked> first;
+  first.reserve(std::min<std::uint64_t>(limit, size()));
+  const auto consider = [&](const ranked& one) {
+    if (first.size() < limit) {
+      first.push_back(one);
+      std::push_heap(first.begin(), first.end(), is_before);
+    } else if (!first.empty() && is_before(one, first.front())) {
+      std::pop_heap(first.begin(), first.end(), is_before);
+      first.back() = one;
+      std::push_heap(first.begin(), first.end(), is_before);
+    }
+  };
   for (const auto& [id, counted] : by_id_)
-    all.push_back({id,
-                   {id == 0 ? std::string{} : std::to_string(id), std::string{name_of(id)}, counted.total,
-                    counted.connected}});
+    consider({id, {}, counted});
   for (const auto& [key, counted] : by_text_)
-    all.push_back({0, {key, {}, counted.total, counted.connected}});
-  const auto by_key = [](const numbered& a, const numbered& b) {
-    return std::tie(a.id, a.group.key) < std::tie(b.id, b.group.key);
-  };
-  std::sort(all.begin(), all.end(), [&](const numbered& a, const numbered& b) {
-    if (order == group_order::total && a.group.total != b.group.total)
-      return a.group.total > b.group.total;
-    return by_key(a, b);
-  });
+    consider({0, key, counted});
+  std::sort_heap(first.begin(), first.end(), is_before);
   std::vector<call_group> groups;
-  groups.reserve(all.size());
-  for (auto& each : all)
-    groups.push_back(std::move(each.group));
+  groups.reserve(first.size());
+  for (const auto& [id, key, counted] : first)
+    groups.push_back({id == 0 ? std::string{key} : std::to_string(id), std::string{name_of(id)},
+                      counted.total, counted.connected});
   return groups;
 }
 

@@ -78,8 +78,11 @@ public:
   std::uint64_t total() const noexcept { return total_; }
   std::uint64_t connected() const noexcept { return connected_; }
 
-  /// All groups that have calls: the largest first, or by key; numbers by their size. Ties go by key.
-  std::vector<call_group> sorted(group_order order) const;
+  /// How many groups have calls.
+  std::size_t size() const noexcept { return by_id_.size() + by_text_.size(); }
+
+  /// The first `limit` of them: the largest first, or by key; numbers by their size. Ties go by key.
+  std::vector<call_group> sorted(group_order order, std::uint64_t limit) const;
 
 private:
   struct count {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -68,11 +69,15 @@ customer_id customer_of(const facts& of) {
 }
 
 /// `key:total/connected` of each group.
-std::string shown(const call_groups& groups, group_order order = group_order::total) {
+std::string shown(const std::vector<call_group>& groups) {
   std::string all;
-  for (const auto& each : groups.sorted(order))
+  for (const auto& each : groups)
     all += each.key + ':' + std::to_string(each.total) + '/' + std::to_string(each.connected) + ' ';
   return all;
+}
+
+std::string shown(const call_groups& groups, group_order order = group_order::total) {
+  return shown(groups.sorted(order, groups.size()));
 }
 
 std::string counted(std::string_view by, const std::vector<facts>& calls, std::int64_t scope = 1,
@@ -124,11 +129,44 @@ TEST_CASE("groups are ordered by their size or by their key, numbers by their si
   CHECK(counted("i_account", calls, 1, group_order::key) == "9:1/1 11:1/1 31:2/2 41:1/1 ");
 }
 
+TEST_CASE("a limit tells the groups that come first of all, ties by key") {
+  CHECK(rc::check([] {
+    const auto by = *rc::gen::element<std::string>("i_account", "cld_prefix:2");
+    const auto calls = *rc::gen::container<std::vector<facts>>(rc::gen::build<facts>(
+        rc::gen::set(&facts::account, rc::gen::element<std::int64_t>(0, 9, 11, 21, 31, 41, 99, 101)),
+        rc::gen::set(&facts::cld, rc::gen::element<std::string>("", "4", "44", "441", "45", "9", "10"))));
+    call_groups groups{*grouping::parse(by), sample(), customer_id{1}};
+    // Each number and each text, in the order of keys.
+    std::map<std::pair<std::int64_t, std::string>, call_group> counted;
+    for (const auto& each : calls) {
+      const auto record = record_of(each);
+      groups.add({record.get(), customer_of(each)});
+      const auto id = by == "i_account" ? each.account : 0;
+      const auto text = by == "i_account" ? std::string{} : each.cld.substr(0, 2);
+      auto& group = counted[{id, text}];
+      group.key = id == 0 ? text : std::to_string(id);
+      ++group.total;
+      ++group.connected;
+    }
+    std::vector<call_group> all;
+    for (const auto& [key, group] : counted)
+      all.push_back(group);
+    const auto order = *rc::gen::element(group_order::total, group_order::key);
+    if (order == group_order::total)
+      std::stable_sort(all.begin(), all.end(),
+                       [](const auto& a, const auto& b) { return a.total > b.total; });
+    RC_ASSERT(groups.size() == all.size());
+    const auto limit = *rc::gen::inRange<std::size_t>(0, all.size() + 2);
+    all.resize(std::min(limit, all.size()));
+    RC_ASSERT(shown(groups.sorted(order, limit)) == shown(all));
+  }));
+}
+
 TEST_CASE("groups have the names that the directory gives") {
   call_groups groups{*grouping::parse("i_connection"), sample(), customer_id{1}};
   const auto record = record_of({11, call_state::connected, "", 7});
   groups.add({record.get(), customer_id{1}});
-  CHECK(groups.sorted(group_order::key).front().name == "gateway");
+  CHECK(groups.sorted(group_order::key, 1).front().name == "gateway");
 }
 
 TEST_CASE("an account that is not of the scope has no name") {
@@ -137,7 +175,7 @@ TEST_CASE("an account that is not of the scope has no name") {
     const auto record = record_of({account});
     groups.add({record.get(), customer_id{2}});
   }
-  const auto all = groups.sorted(group_order::key);
+  const auto all = groups.sorted(group_order::key, 2);
   CHECK(all.front().name.empty());
   CHECK(all.back().name == "user 3");
 }

@@ -4,7 +4,6 @@
 #include "transport/api/gaps.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -20,24 +19,23 @@ constexpr int rows_at_once = 8'192;
 void write_counts(std::string& out, const call_groups& groups, const counts_question& asked,
                   const coverage& covers, bool full_unicode) {
   const auto integer = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
-  const auto all = groups.sorted(asked.order);
-  const auto told = std::min<std::uint64_t>(asked.limit, all.size());
+  const auto told = groups.sorted(asked.order, asked.limit);
   xmlrpc::writer to{out, full_unicode};
   to.begin_struct();
   to.begin_member("result").text("OK").end_member();
   to.begin_member("groups").begin_array();
-  for (std::uint64_t i = 0; i < told; ++i) {
+  for (const auto& each : told) {
     to.begin_struct();
-    to.begin_member("key").text(all[i].key).end_member();
-    to.begin_member("name").text(cleaned(all[i].name)).end_member();
-    to.begin_member("total").integer(integer(all[i].total)).end_member();
-    to.begin_member("connected").integer(integer(all[i].connected)).end_member();
+    to.begin_member("key").text(each.key).end_member();
+    to.begin_member("name").text(cleaned(each.name)).end_member();
+    to.begin_member("total").integer(integer(each.total)).end_member();
+    to.begin_member("connected").integer(integer(each.connected)).end_member();
     to.end_struct();
   }
   to.end_array().end_member();
   to.begin_member("total").integer(integer(groups.total())).end_member();
   to.begin_member("connected").integer(integer(groups.connected())).end_member();
-  to.begin_member("groups_left_out").integer(integer(all.size() - told)).end_member();
+  to.begin_member("groups_left_out").integer(integer(groups.size() - told.size())).end_member();
   to.begin_member("complete").boolean(is_complete(covers)).end_member();
   to.end_struct();
 }
