@@ -87,4 +87,15 @@ std::string cleaned(std::string_view text) {
   return out;
 }
 
+std::string within_16_bits(std::string_view clean) {
+  std::string out;
+  out.reserve(clean.size());
+  while (!clean.empty()) {
+    const auto size = decode(clean).size;
+    out += size < 4 ? clean.substr(0, size) : replacement;
+    clean.remove_prefix(size);
+  }
+  return out;
+}
+
 } // namespace rollcall

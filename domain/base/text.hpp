@@ -13,4 +13,8 @@ bool is_clean(std::string_view text);
 /// 15, 3.9, "substitution of maximal subparts"), replaced by U+FFFD. Clean text comes back unchanged.
 std::string cleaned(std::string_view text);
 
+/// `clean`, which must be clean, with each character above U+FFFF replaced by U+FFFD: as it is shown to
+/// clients that cannot read these.
+std::string within_16_bits(std::string_view clean);
+
 } // namespace rollcall

@@ -1,5 +1,6 @@
 #include "domain/lists/call_groups.hpp"
 
+#include "domain/base/text.hpp"
 #include "domain/calls/call_state.hpp"
 
 #include <algorithm>
@@ -81,8 +82,8 @@ bool grouping::is_tallied() const {
   }
 }
 
-call_groups::call_groups(grouping by, directory_ptr dir, customer_id scope)
-    : by_(by), directory_(std::move(dir)), scope_(scope) {}
+call_groups::call_groups(grouping by, directory_ptr dir, customer_id scope, bool full_unicode)
+    : by_(by), directory_(std::move(dir)), scope_(scope), full_unicode_(full_unicode) {}
 
 void call_groups::add(const call_row& row) {
   add(group_of(row), 1, row.record->state() == call_state::connected ? 1 : 0);
@@ -129,8 +130,9 @@ void call_groups::add(count& to, std::uint64_t total, std::uint64_t connected) {
 }
 
 call_groups::count& call_groups::of(std::string_view key) {
-  const auto found = by_text_.find(key);
-  return found == by_text_.end() ? by_text_[std::string{key}] : found->second;
+  if (const auto found = by_text_.find(key); found != by_text_.end())
+    return found->second;
+  return by_text_[full_unicode_ ? std::string{key} : within_16_bits(key)];
 }
 
 call_groups::count& call_groups::group_of(const call_row& row) {

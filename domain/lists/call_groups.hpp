@@ -66,8 +66,9 @@ enum class group_order : std::uint8_t { total, key };
 /// thread.
 class call_groups {
 public:
-  /// `scope` is whose calls they are.
-  call_groups(grouping by, directory_ptr dir, customer_id scope);
+  /// `scope` is whose calls they are. Texts that rows show alike are one key: without `full_unicode` those
+  /// that differ in nothing but characters above U+FFFF.
+  call_groups(grouping by, directory_ptr dir, customer_id scope, bool full_unicode = false);
 
   /// Counts one call.
   void add(const call_row& row);
@@ -101,6 +102,7 @@ private:
   const grouping by_;
   const directory_ptr directory_;
   const customer_id scope_;
+  const bool full_unicode_;
   std::unordered_map<std::int64_t, count> by_id_; ///< 0: not known
   std::unordered_map<std::string, count, text_hash, std::equal_to<>> by_text_;
   std::unordered_map<customer_id, customer_id> tops_; ///< as far as looked up

@@ -123,6 +123,20 @@ TEST_CASE("a prefix is so many characters, and a shorter number is its own") {
   CHECK(counted("cld_prefix:2", {to("äöü"), to("ä")}) == "ä:1/1 äö:1/1 ");
 }
 
+TEST_CASE("numbers that rows show alike are one group, and others are not") {
+  const auto counted_to = [](bool full_unicode) {
+    call_groups groups{*grouping::parse("cld_prefix:3"), sample(), customer_id{1}, full_unicode};
+    for (const auto* const cld :
+         {"44\U0001F600", "44\U0001F6017", "44\uFFFD", "44\U0001F600", "\U0001F60044", "44"}) {
+      const auto record = record_of({11, call_state::connected, cld});
+      groups.add({record.get(), customer_id{1}});
+    }
+    return shown(groups);
+  };
+  CHECK(counted_to(false) == "44\uFFFD:4/4 44:1/1 \uFFFD44:1/1 ");
+  CHECK(counted_to(true) == "44\U0001F600:2/2 44:1/1 44\uFFFD:1/1 44\U0001F601:1/1 \U0001F60044:1/1 ");
+}
+
 TEST_CASE("groups are ordered by their size or by their key, numbers by their size") {
   const std::vector<facts> calls{{31}, {31}, {11}, {41}, {9}};
   CHECK(counted("i_account", calls) == "31:2/2 9:1/1 11:1/1 41:1/1 ");

@@ -121,6 +121,12 @@ TEST_CASE("of all numbers that four bytes can spell, exactly the characters of X
   CHECK(wrong == 0);
 }
 
+TEST_CASE("exactly the characters above U+FFFF are replaced for clients that cannot read them") {
+  CHECK(within_16_bits("\xF0\x9F\x93\x9E 44\xF4\x8F\xBF\xBF") == lost + " 44" + lost);
+  for (const auto& text : {""s, "+4930123456"s, "\xC3\xAB"s, "\xEE\x80\x80"s, lost})
+    CHECK(within_16_bits(text) == text);
+}
+
 TEST_CASE("cleaned text is clean, and cleaning it again changes nothing") {
   CHECK(rc::check([] {
     const auto bytes = arbitrary_bytes();

@@ -119,7 +119,7 @@ xmlrpc::or_fault<counts_question> parse_call_counts(const invocation& call) {
 }
 
 answer render_tallied(const counts_question& asked, const cluster_stats_answer& told, bool full_unicode) {
-  call_groups groups{asked.by, asked.request.directory, asked.request.query.scope};
+  call_groups groups{asked.by, asked.request.directory, asked.request.query.scope, full_unicode};
   for (const auto& [account, counts] : told.accounts)
     groups.add(account, counts);
   std::string value;

@@ -46,7 +46,7 @@ counting_source::counting_source(const counts_question& asked, cluster_list_answ
       asked_(asked),
       told_(std::move(told)),
       full_unicode_(full_unicode),
-      groups_(asked.by, asked.request.directory, asked.request.query.scope) {}
+      groups_(asked.by, asked.request.directory, asked.request.query.scope, full_unicode) {}
 
 bool counting_source::next(std::string& out) {
   call_row row;
