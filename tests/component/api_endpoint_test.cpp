@@ -196,6 +196,23 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(fault_in(answer_to(stats)).empty());
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a search for names counts among what a customer asks at once until it has been made") {
+  auto by = settings();
+  by.requests_at_once = 1;
+  endpoint->change(by);
+  const auto names = [](const std::string& customer) {
+    return call_of("findNames",
+                   structure({{"kind", "account"}, {"i_customer", "<int>" + customer + "</int>"}}));
+  };
+  const auto first = answer_to(names("1"));
+  CHECK(fault_in(answer_to(names("1"))) == "429 Too many requests at once");
+  CHECK(fault_in(answer_to(stats)) == "429 Too many requests at once");
+  CHECK(fault_in(answer_to(names("10"))).empty());
+  CHECK(fault_in(first).empty());
+  CHECK(fault_in(answer_to(names("1"))).empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "a place is free before its request is answered, so that the next one finds it") {
   auto by = settings();
   by.requests_at_once = 1;

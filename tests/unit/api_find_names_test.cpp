@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 
 namespace rollcall::api::api_find_names_test {
 
@@ -11,18 +15,23 @@ namespace {
 
 using xmlrpc::structure;
 
+/// The ids of all entries, in order.
+std::string ids_in(const std::string& xml) {
+  std::string ids;
+  const std::string before = "<name>id</name>\n<value><int>";
+  for (auto at = xml.find(before); at != std::string::npos; at = xml.find(before, at + 1))
+    ids += xml.substr(at + before.size(), xml.find('<', at + before.size()) - at - before.size()) + ' ';
+  return ids;
+}
+
 /// The ids found, in order and with a `+` when there are more; or the text of the fault.
 std::string found(std::int64_t login, structure members) {
   const auto call = call_by(login, "findNames", std::move(members));
   const auto request = parse_find_names(call);
   if (!request)
     return request.why().text;
-  const auto xml = drained(found_names(*request, *call.settings().directory, false).value);
-  std::string ids;
-  const std::string before = "<name>id</name>\n<value><int>";
-  for (auto at = xml.find(before); at != std::string::npos; at = xml.find(before, at + 1))
-    ids += xml.substr(at + before.size(), xml.find('<', at + before.size()) - at - before.size()) + ' ';
-  return ids + (xml.find("<boolean>1</boolean>") != std::string::npos ? "+" : "");
+  const auto xml = drained(found_names(*request, call.settings().directory, false).value);
+  return ids_in(xml) + (xml.find("<boolean>1</boolean>") != std::string::npos ? "+" : "");
 }
 
 } // namespace
@@ -44,7 +53,7 @@ TEST_CASE("names outside the scope are answered like names that do not exist") {
   CHECK(found(2, {{"kind", text("account")}, {"id", number(999)}}).empty());
   CHECK(found(2, {{"kind", text("account")}, {"i_customer", number(1)}}) == "Wrong i_customer");
   const auto call = call_by(2, "findNames", {{"kind", text("customer")}, {"id", number(2)}});
-  const auto xml = drained(found_names(*parse_find_names(call), *call.settings().directory, false).value);
+  const auto xml = drained(found_names(*parse_find_names(call), call.settings().directory, false).value);
   CHECK(xml.find("<name>i_customer</name>\n<value><int>0</int></value>") != std::string::npos);
 }
 
@@ -69,16 +78,37 @@ TEST_CASE("names have the characters above U+FFFF where answers have them") {
   request.kind = name_kind::vendor;
   request.limit = 1;
   const auto shown = [&](bool full_unicode) {
-    return drained(found_names(request, *dir, full_unicode).value);
+    return drained(found_names(request, dir, full_unicode).value);
   };
   CHECK(shown(true).find("carrier \xF0\x9F\x98\x80<") != std::string::npos);
   CHECK(shown(false).find("carrier \xEF\xBF\xBD<") != std::string::npos);
 }
 
+TEST_CASE("a large directory is looked through in turns, and told by id") {
+  constexpr std::int64_t most = 20'000;
+  directory_entries e;
+  for (auto id = most; id > 0; --id)
+    e.vendors.push_back({vendor_id{id}, id % 2 == 0 ? "even" : "odd"});
+  names_request request;
+  request.kind = name_kind::vendor;
+  request.name = text_pattern::parse("even");
+  request.offset = 2;
+  request.limit = 3;
+  const auto told = found_names(request, directory::link(std::move(e)), false).value;
+  auto& source = *std::get<std::unique_ptr<http::body_source>>(told);
+  std::string xml;
+  CHECK(source.next(xml));
+  CHECK(xml.empty());
+  while (source.next(xml)) {
+  }
+  CHECK(ids_in(xml) == "6 8 10 ");
+  CHECK(xml.find("<boolean>1</boolean>") != std::string::npos);
+}
+
 TEST_CASE("an entry says whose it is, and an empty name is none") {
   const auto call =
       call_by(1, "findNames", {{"kind", text("account")}, {"name", text("")}, {"limit", number(1)}});
-  const auto xml = drained(found_names(*parse_find_names(call), *call.settings().directory, false).value);
+  const auto xml = drained(found_names(*parse_find_names(call), call.settings().directory, false).value);
   CHECK(xml.find("<name>kind</name>\n<value><string>account</string></value>\n</member>\n<member>\n"
                  "<name>id</name>\n<value><int>11</int></value>\n</member>\n<member>\n"
                  "<name>name</name>\n<value><string>user-1</string></value>\n</member>\n<member>\n"
@@ -97,7 +127,7 @@ TEST_CASE("a vendor and a connection belong to nobody in scope, and are told to 
   request.limit = 10;
   for (const auto kind : {name_kind::vendor, name_kind::connection}) {
     request.kind = kind;
-    const auto xml = drained(found_names(request, *dir, false).value);
+    const auto xml = drained(found_names(request, dir, false).value);
     CHECK(xml.find(kind == name_kind::vendor ? "other" : "gw") != std::string::npos);
     CHECK(xml.find("<name>i_customer</name>\n<value><int>0</int></value>") != std::string::npos);
   }

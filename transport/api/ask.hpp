@@ -17,6 +17,19 @@ namespace rollcall::api {
 constexpr std::chrono::seconds gather_deadline{5};
 constexpr std::chrono::seconds disconnect_deadline{40};
 
+/// The place of `call` among its customer's requests of that kind; null when there are too many.
+inline request_quota::place place_for(const invocation& call, request_quota service::*places,
+                                      customer_id scope) {
+  const auto& who = call.who();
+  return ((*call.session->served_by).*places)
+      .enter(who.trusted() ? scope : who.login->id, call.settings().requests_at_once);
+}
+
+/// What a call without a place is told.
+inline xmlrpc::fault too_many_at_once() {
+  return {xmlrpc::fault_code::too_many, "Too many requests at once"};
+}
+
 /// Asks the frontend on behalf of `call`, and gives `done` what `render` makes of the reply, or the fault
 /// that came instead. `render` takes a Reply& and the call's place among its customer's requests, which it
 /// may move into its answer; it and `done` run on a thread of the actor system, or at once when the customer
@@ -26,11 +39,9 @@ template <class Reply, class Request, class Render>
 void ask(const invocation_ptr& call, request_quota service::*places, customer_id scope,
          std::chrono::seconds deadline, Request request, Render render, done_fn done) {
   auto& shared = *call->session->served_by;
-  const auto& who = call->who();
-  auto place =
-      (shared.*places).enter(who.trusted() ? scope : who.login->id, call->settings().requests_at_once);
+  auto place = place_for(*call, places, scope);
   if (!place) {
-    refuse_order(call, {xmlrpc::fault_code::too_many, "Too many requests at once"}, done);
+    refuse_order(call, too_many_at_once(), done);
     return;
   }
   // Shared by the copies of the lambdas below: given up before `done`, or the client's next request could

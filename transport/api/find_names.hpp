@@ -2,9 +2,12 @@
 
 #include "domain/base/text_pattern.hpp"
 #include "transport/api/method.hpp"
+#include "transport/api/request_quota.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace rollcall::api {
 
@@ -13,6 +16,9 @@ extern const method find_names;
 
 /// What a name stands for.
 enum class name_kind : std::uint8_t { customer, account, vendor, connection };
+
+/// What parameters and answers call them.
+constexpr std::array<std::string_view, 4> name_kinds = {"customer", "account", "vendor", "connection"};
 
 struct names_request {
   name_kind kind = name_kind::customer;
@@ -26,6 +32,8 @@ struct names_request {
 xmlrpc::or_fault<names_request> parse_find_names(const invocation& call);
 
 /// The entries, by id. Customers and accounts are those of the scope; what is above it is not told either.
-answer found_names(const names_request& request, const directory& dir, bool full_unicode);
+/// They are looked for while the answer is made; `place` is kept until that is done.
+answer found_names(names_request request, directory_ptr dir, bool full_unicode,
+                   request_quota::place place = nullptr);
 
 } // namespace rollcall::api
