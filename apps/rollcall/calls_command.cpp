@@ -3,6 +3,7 @@
 #include "apps/rollcall/filter_options.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
+#include "apps/rollcall/unknown_filters.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -80,7 +81,10 @@ exit_code list_calls(calls_options options) {
   const auto answer = api.call(options.active ? "listActiveCalls" : "listAllCalls", parameters_of(options));
   if (!answer.value.is_array())
     throw command_error(exit_code::failure, "the server's answer is not a list");
-  write_rows(std::cout, options.as, columns_of(options), answer.value.get_array());
+  const auto& rows = answer.value.get_array();
+  write_rows(std::cout, options.as, columns_of(options), rows);
+  if (rows.empty())
+    tell_unknown(api, options.filter);
   return judged(answer.gaps);
 }
 

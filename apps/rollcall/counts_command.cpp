@@ -3,6 +3,7 @@
 #include "apps/rollcall/filter_options.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
+#include "apps/rollcall/unknown_filters.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -50,12 +51,15 @@ exit_code show_counts(counts_options options) {
   if (!groups || !groups->is_array())
     throw command_error(exit_code::failure, "the server's answer has no groups");
   auto rows = groups->get_array();
+  const auto none = rows.empty();
   const auto left_out = counts->if_contains("groups_left_out");
   if (options.as == format::table)
     rows.push_back({{"key", "all"}, {"total", counts->at("total")}, {"connected", counts->at("connected")}});
   write_rows(std::cout, options.as, columns, rows);
   if (left_out && *left_out != 0)
     std::cerr << "rollcall: " << *left_out << " more groups are not shown: --limit\n";
+  if (none)
+    tell_unknown(api, options.filter);
   return judged(answer.gaps);
 }
 

@@ -1,5 +1,6 @@
 #include "apps/rollcall/hang_up.hpp"
 
+#include "apps/rollcall/directory_names.hpp"
 #include "apps/rollcall/stats.hpp"
 #include "domain/base/visible_text.hpp"
 
@@ -41,50 +42,7 @@ hang_up_preview listed(api_client& api, const object& parameters) {
   return found;
 }
 
-// What a server says of one entry of its directory.
-struct names {
-  bool known = true; ///< false: the server has no such entry in this scope
-  std::string shown; ///< ` "801"`; empty where the server tells no names
-  std::int64_t id = 0;
-  std::int64_t of = 0;
-};
-
-// The pattern of findNames that is this text and no other.
-std::string exactly(const std::string& text) {
-  std::string pattern;
-  for (const char c : text)
-    pattern += c == '*' ? std::string("\\*") : std::string(1, c);
-  return pattern;
-}
-
-std::int64_t number_of(const boost::json::value& entry, std::string_view key) {
-  const auto* members = entry.if_object();
-  const auto* value = members ? members->if_contains(key) : nullptr;
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
-
-// `by` says which entry: its id, or its name.
-names names_of(api_client& api, const char* kind, object by, std::optional<std::int64_t> as) {
-  by["kind"] = kind;
-  if (as)
-    by["i_customer"] = *as;
-  try {
-    const auto answer = api.call("findNames", by);
-    const auto* members = answer.value.if_object();
-    const auto* entries = members ? members->if_contains("entries") : nullptr;
-    if (!entries || !entries->is_array())
-      return {};
-    if (entries->get_array().empty())
-      return {false, {}, 0, 0};
-    const auto& entry = entries->get_array().front();
-    return {true, " \"" + visible_text(text_of(entry, "name")) + '"', number_of(entry, "id"),
-            number_of(entry, "i_customer")};
-  } catch (const unknown_method&) {
-    return {}; // a server that is older than this method
-  }
-}
-
-std::string subject_of_customer(std::int64_t id, const names& customer) {
+std::string subject_of_customer(std::int64_t id, const directory_names& customer) {
   return "customer " + std::to_string(id) + customer.shown + " and its subcustomers";
 }
 

@@ -124,6 +124,28 @@ def test_calls_are_those_of_the_api(tool, daemon, calls):
     assert rows(tool("calls", "--node", "no-such", "--json")) == []
 
 
+@pytest.mark.parametrize("command", [["calls"], ["counts", "direction"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("filters, said", [
+    (["--account", "99"], "no account 99 is known"),
+    (["--username", "8*1"], 'no account "8*1" is known'),
+    (["--vendor", "9"], "no vendor 9 is known"),
+    (["--connection", "9"], "no connection 9 is known"),
+    (["--switch", "sbc-9"], 'no switch "sbc-9" is known'),
+    (["--node", "no-such"], 'no node "no-such" is known'),
+], ids=lambda value: value[0] if isinstance(value, list) else "")
+def test_an_empty_table_says_which_filter_names_nothing_known(tool, calls, command, filters, said):
+    result = tool(*command, *filters, "--customer", "1", "--json")
+    assert rows(result) == [] and [line for line in result.stderr.splitlines() if "is known" in line] \
+        == [f"rollcall: {said}"]
+
+
+def test_an_empty_table_of_what_is_known_says_nothing(tool, calls):
+    known = ["--username", "802", "--vendor", "1", "--connection", "2", "--switch", "sbc-1", "--customer", "1"]
+    for command in (["calls"], ["counts", "direction"]):
+        result = tool(*command, *known, "--json")
+        assert rows(result) == [] and "is known" not in result.stderr
+
+
 def test_calls_as_a_table_and_as_csv(tool, calls):
     table = tool("calls", "--customer", "1").stdout.splitlines()
     assert table[0].split()[:4] == ["ID", "CC_STATE", "CLI", "CLD"] and len(table) == 4
