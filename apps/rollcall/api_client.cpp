@@ -1,6 +1,7 @@
 #include "apps/rollcall/api_client.hpp"
 
 #include "apps/rollcall/answer_reader.hpp"
+#include "apps/rollcall/http_status.hpp"
 
 #include <xmlrpc-c/base.hpp>
 #include <xmlrpc-c/xml.hpp>
@@ -64,7 +65,8 @@ api_answer api_client::call(const std::string& method, const boost::json::object
   answer_reader reader;
   auto answer = http_.post(call_xml(method, parameters), [&](std::string_view part) { reader.feed(part); });
   if (answer.status != 200)
-    throw command_error(answer.status == 401 ? exit_code::denied : exit_code::failure, refusal_of(answer));
+    throw command_error(answer.status == http_unauthorized ? exit_code::denied : exit_code::failure,
+                        refusal_of(answer));
   if (!reader.finish()) {
     const auto fault = reader.fault();
     const auto text = "fault " + std::to_string(fault.code) + ": " + fault.text;

@@ -1,6 +1,7 @@
 #include "apps/rollcall/event_client.hpp"
 
 #include "apps/rollcall/exit_code.hpp"
+#include "apps/rollcall/http_status.hpp"
 
 #include <chrono>
 #include <thread>
@@ -9,14 +10,6 @@
 namespace rollcall::cli {
 
 namespace {
-
-constexpr long http_ok = 200;
-constexpr long http_too_many = 429;
-constexpr long least_server_error = 500;
-
-/// A token of a secret that was changed long ago, or of another cluster, is one for a stream from the
-/// beginning.
-constexpr long http_bad_request = 400;
 
 constexpr std::chrono::milliseconds first_pause{250};
 constexpr std::chrono::milliseconds longest_pause{5000};
@@ -91,15 +84,18 @@ void event_client::follow() {
         lines.add(bytes, [this](std::string_view line) { read(line); });
       };
       const auto answer = http.follow(events_path(filters_, token_), take, [this] { look(); });
+      // A token of a secret that was changed long ago, or of another cluster, is one for a stream from the
+      // beginning.
       if (answer.status == http_bad_request && !token_.empty()) {
         token_.clear();
         tell_.lost("the server does not know any more where it was: everything begins anew");
         continue;
       }
       if (answer.status != http_ok && answer.status != http_too_many && answer.status < least_server_error)
-        throw command_error(answer.status == 401 || answer.status == 403 ? exit_code::denied
-                            : answer.status == 404                       ? exit_code::not_found
-                                                                         : exit_code::failure,
+        throw command_error(answer.status == http_unauthorized || answer.status == http_forbidden
+                                ? exit_code::denied
+                            : answer.status == http_not_found ? exit_code::not_found
+                                                              : exit_code::failure,
                             refusal_of(answer));
       if (answer.status != http_ok)
         why = refusal_of(answer);

@@ -1,6 +1,7 @@
 #include "apps/rollcall/http_client.hpp"
 
 #include "apps/rollcall/exit_code.hpp"
+#include "apps/rollcall/http_status.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -15,8 +16,6 @@ namespace rollcall::cli {
 namespace {
 
 constexpr long connect_timeout_ms = 5000;
-constexpr long http_ok = 200;
-constexpr long http_unauthorized = 401;
 
 // A request under way, as libcurl's callbacks see it.
 struct exchange {

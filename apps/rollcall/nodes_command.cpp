@@ -1,5 +1,6 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/http_client.hpp"
+#include "apps/rollcall/http_status.hpp"
 #include "apps/rollcall/node_report.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
@@ -16,11 +17,6 @@
 namespace rollcall::cli {
 
 namespace {
-
-constexpr long http_ok = 200;
-constexpr long http_unauthorized = 401;
-constexpr long http_forbidden = 403;
-constexpr long http_unavailable = 503;
 
 struct nodes_options {
   server_options server;
