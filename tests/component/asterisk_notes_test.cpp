@@ -48,6 +48,20 @@ std::string transferred_call(fake_link& link, manager& asterisk) {
   return second->at("Value");
 }
 
+/// An answered call that is hung up, of which nothing is noted in a channel.
+void hang_up_without_a_note(fake_link& link, manager& asterisk) {
+  asterisk.send(came("1.1") + event_text("Newstate", channel_headers("1.1")));
+  REQUIRE(link.wait([](const auto& it) {
+    const auto call = last_of(it, "1.1");
+    return call && call->state == call_state::connected;
+  }));
+  CHECK(link.at().connection->hang_up("1.1"));
+  auto next = asterisk.told();
+  for (; next && next->at("Action") != "Hangup"; next = asterisk.told())
+    CHECK(next->at("Action") == "Getvar");
+  CHECK(next);
+}
+
 } // namespace
 
 TEST_CASE(
@@ -139,16 +153,7 @@ TEST_CASE("that channelvars does not name the note's variable is noted, and noth
   auto asterisk = here.next();
   REQUIRE(link.wait(is_settled));
   CHECK(here.noted("switch ast-1: its channels do not show RC_NOTE"));
-  asterisk->send(came("1.1") + event_text("Newstate", channel_headers("1.1")));
-  REQUIRE(link.wait([](const auto& it) {
-    const auto call = last_of(it, "1.1");
-    return call && call->state == call_state::connected;
-  }));
-  CHECK(link.at().connection->hang_up("1.1"));
-  auto next = asterisk->told();
-  for (; next && next->at("Action") != "Hangup"; next = asterisk->told())
-    CHECK(next->at("Action") == "Getvar");
-  CHECK(next);
+  hang_up_without_a_note(link, *asterisk);
 }
 
 TEST_CASE("a user that may not write variables is asked to write none") {
@@ -157,16 +162,7 @@ TEST_CASE("a user that may not write variables is asked to write none") {
   here.connect();
   auto asterisk = here.next();
   REQUIRE(link.wait(is_settled));
-  asterisk->send(came("1.1") + event_text("Newstate", channel_headers("1.1")));
-  REQUIRE(link.wait([](const auto& it) {
-    const auto call = last_of(it, "1.1");
-    return call && call->state == call_state::connected;
-  }));
-  CHECK(link.at().connection->hang_up("1.1"));
-  auto next = asterisk->told();
-  for (; next && next->at("Action") != "Hangup"; next = asterisk->told())
-    CHECK(next->at("Action") == "Getvar");
-  CHECK(next);
+  hang_up_without_a_note(link, *asterisk);
 }
 
 TEST_CASE("what Asterisk does not write is counted, and written again when a list shows that it is missing") {

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <random>
+#include <thread>
 #include <utility>
 
 namespace rollcall::cluster::mesh_fixture {
@@ -87,6 +89,19 @@ std::optional<running_node::news> running_node::connected_to(const std::string& 
     return found.size() == 1;
   });
   return found.size() == 1 ? std::optional{found.front()} : std::nullopt;
+}
+
+bool running_node::fails(const std::string& how) {
+  std::string last;
+  for (int i = 0; i < 500; ++i) {
+    const auto status = mesh_->status();
+    last = status.empty() ? std::string{} : status.front().last_error;
+    if (!status.empty() && last.find(how) != std::string::npos)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  MESSAGE(last);
+  return false;
 }
 
 std::string running_node::ask(const caf::strong_actor_ptr& echo, const std::string& text) {

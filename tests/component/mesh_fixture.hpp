@@ -77,6 +77,10 @@ public:
   /// Waits until exactly one connection to the node is up and returns it.
   std::optional<news> connected_to(const std::string& node) const;
 
+  /// Waits until what the first node that it knows of has met last is a failure like this; false when it
+  /// never is.
+  bool fails(const std::string& how);
+
   /// What the other node's echo answers.
   std::string ask(const caf::strong_actor_ptr& echo, const std::string& text);
 

@@ -3,9 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <string>
-#include <thread>
 
 namespace rollcall::mesh_secret_test {
 
@@ -15,16 +13,6 @@ using namespace rollcall::cluster::mesh_fixture;
 namespace {
 
 const std::string other_secret = "another thirty-two bytes of nodes";
-
-bool fails(running_node& who, const std::string& how) {
-  for (int i = 0; i < 500; ++i) {
-    const auto status = who->status();
-    if (!status.empty() && status.front().last_error.find(how) != std::string::npos)
-      return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  return false;
-}
 
 /// A hello that names an address to be dialled at, as itself and as a peer.
 greeting rogue(const std::string& names) {
@@ -36,14 +24,14 @@ greeting rogue(const std::string& names) {
 TEST_CASE("a peer without the secret is admitted on neither side, and its address is not dialled") {
   running_node a{{.id = "node-a"}};
   running_node without{{.id = "rogue-1", .peers = {a.address()}, .secret = {}}};
-  CHECK(fails(without, "wrong_secret"));
+  CHECK(without.fails("wrong_secret"));
   running_node another{{.id = "rogue-2", .peers = {a.address()}, .secret = other_secret}};
-  CHECK(fails(another, "wrong_secret"));
+  CHECK(another.fails("wrong_secret"));
   running_node lured{{.id = "node-b", .peers = {another.address()}}};
-  CHECK(fails(lured, "wrong_secret"));
+  CHECK(lured.fails("wrong_secret"));
   running_node lured_by_none{{.id = "node-c", .peers = {without.address()}}};
   without->set_peers({a.address(), lured_by_none.address()}); // it would welcome anybody whom it knows
-  CHECK(fails(lured_by_none, "wrong_secret"));
+  CHECK(lured_by_none.fails("wrong_secret"));
   for (auto* each : {&a, &without, &another, &lured, &lured_by_none})
     CHECK(each->told().empty());
   CHECK(a->status().empty());
@@ -121,7 +109,7 @@ TEST_CASE("a stranger's hello makes a node dial nothing, with a secret and witho
 TEST_CASE("nodes without a secret know each other when both list the other") {
   running_node a{{.id = "node-a", .secret = {}}};
   running_node b{{.id = "node-b", .peers = {a.address()}, .secret = {}}};
-  CHECK(fails(b, "not_a_peer"));
+  CHECK(b.fails("not_a_peer"));
   a->set_peers({b.address()});
   REQUIRE(a.connected_to("node-b"));
   REQUIRE(b.connected_to("node-a"));

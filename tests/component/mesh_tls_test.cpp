@@ -23,17 +23,6 @@ net::tls_context identity(const authority& by, const std::string& name) {
   return net::make_peer_tls_context(by.issue(name));
 }
 
-bool fails(running_node& who, const std::string& how) {
-  for (int i = 0; i < 500; ++i) {
-    const auto status = who->status();
-    if (!status.empty() && status.front().last_error.find(how) != std::string::npos)
-      return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  MESSAGE(who->status().front().last_error);
-  return false;
-}
-
 } // namespace
 
 TEST_CASE("nodes with certificates of one authority speak over TLS") {
@@ -53,13 +42,13 @@ TEST_CASE("a certificate of another authority is refused on either side") {
   const authority other;
   running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
   running_node stranger{{.id = "node-b", .peers = {a.address()}, .tls = identity(other, "node-b")}};
-  CHECK(fails(stranger, "certificate verify failed"));
+  CHECK(stranger.fails("certificate verify failed"));
 
   // One that would trust us, but whom we do not trust.
   auto files = other.issue("node-c");
   files.client_ca = ca.issue("node-d").client_ca;
   running_node half{{.id = "node-c", .peers = {a.address()}, .tls = net::make_peer_tls_context(files)}};
-  CHECK(fails(half, "unknown ca"));
+  CHECK(half.fails("unknown ca"));
   for (int i = 0; i < 500 && a->counters().tls_errors < 2; ++i) // the other side may have heard of it first
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   CHECK(a->counters().tls_errors > 1);
@@ -70,7 +59,7 @@ TEST_CASE("without a certificate, or without TLS, nobody gets in") {
   const authority ca;
   running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
   running_node plain{{.id = "node-b", .peers = {a.address()}}};
-  CHECK(fails(plain, "closed the connection"));
+  CHECK(plain.fails("closed the connection"));
 
   namespace asio = boost::asio;
   asio::io_context io;
@@ -109,7 +98,7 @@ TEST_CASE("an authority that is taken away cuts off the nodes that it vouched fo
   a->set_tls(identity(next, "node-a"));
   REQUIRE(a.wait([](const auto& told) { return !told.empty() && !told.back().connected; }));
   CHECK(a.told().back().why.find("authority was removed") != std::string::npos);
-  CHECK(fails(b, "certificate verify failed"));
+  CHECK(b.fails("certificate verify failed"));
   b->set_tls(identity(next, "node-b"));
   REQUIRE(b.connected_to("node-a"));
   REQUIRE(a.connected_to("node-b"));
@@ -119,9 +108,9 @@ TEST_CASE("a certificate is good for the node that it names and for no other, wh
   const authority ca;
   running_node a{{.id = "node-a", .tls = identity(ca, "node-a")}};
   running_node thief{{.id = "node-c", .peers = {a.address()}, .tls = identity(ca, "node-b")}};
-  CHECK(fails(thief, "wrong_certificate"));
+  CHECK(thief.fails("wrong_certificate"));
   running_node victim{{.id = "node-d", .peers = {thief.address()}, .tls = identity(ca, "node-d")}};
-  CHECK(fails(victim, "wrong_certificate"));
+  CHECK(victim.fails("wrong_certificate"));
   CHECK(a.told().empty());
   CHECK(victim.told().empty());
   CHECK(a->status().empty()); // nor is dialled what it names

@@ -8,7 +8,7 @@ import pytest
 from harness import wait_until
 from sip_network import Call, Lab, is_from, start
 from test_kamailio import OK, SOON, daemon_for, ready
-from test_kamailio_deployments import Deployment, once
+from test_kamailio_deployments import Deployment, ends_by_itself, once
 
 from ends import sdp  # sip_network makes it known
 from strict_ends import Carrier, StrictEnd, number
@@ -155,13 +155,7 @@ def test_a_challenged_call_that_was_asked_again_is_hung_up_at_both_ends_once(net
 def test_a_challenged_call_that_ends_by_itself_leaves_the_list(net, who):
     call = net.call(ANSWER).answered()
     net.row(call, "Connected")
-    if who == "caller":
-        call.again("BYE").wait_for(200)
-        once((net.callee, "BYE", 1))
-    else:
-        net.callee.request_within(net.invites[0], "BYE", 7)
-        net.callee.wait_for(lambda m: m.code == 200 and m.method == "BYE")
-        once((net.caller, "BYE", 1))
+    ends_by_itself(net, call, who)
 
 
 def test_a_challenged_call_that_is_given_up_leaves_the_list(net):

@@ -76,6 +76,17 @@ def once(*expected):
         assert len(end.find(what)) == count, end.received
 
 
+def ends_by_itself(net, call, who):
+    """One end of an answered call, the caller or the callee, hangs up, and the other hears of it once."""
+    if who == "caller":
+        call.again("BYE").wait_for(200)
+        once((net.callee, "BYE", 1))
+    else:
+        net.callee.request_within(net.invites[0], "BYE", 7)
+        net.callee.wait_for(lambda m: m.code == 200 and m.method == "BYE")
+        once((net.caller, "BYE", 1))
+
+
 def udp(lab, folder):
     return End("caller"), End("callee", lab.callee_port), {}
 
@@ -152,13 +163,7 @@ def test_a_call_that_rings_is_hung_up_at_both_ends_once(net):
 def test_a_call_that_ends_by_itself_leaves_the_list(net, who):
     call = net.call(sdp("127.0.2.1")).answered()
     net.row(call, "Connected")
-    if who == "caller":
-        call.again("BYE").wait_for(200)
-        once((net.callee, "BYE", 1))
-    else:
-        net.callee.request_within(net.invites[0], "BYE", 7)
-        net.callee.wait_for(lambda m: m.code == 200 and m.method == "BYE")
-        once((net.caller, "BYE", 1))
+    ends_by_itself(net, call, who)
     net.over()
 
 

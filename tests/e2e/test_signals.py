@@ -36,25 +36,45 @@ def test_a_stop_with_switches_and_idle_clients_is_clean_and_soon():
         switch.wait_closed()
 
 
+def ten_thousand_calls(daemon, switch, size):
+    """Each has a text of this size, so that their list is long."""
+    switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
+                      "call_id": "x" * size} for n in range(10000)])
+    wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
+
+
+def ask_for_a_list(connection):
+    body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
+    connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
+                       % (len(body), body))
+
+
+def beginning_of_a_list(daemon, connection):
+    """What a client has read that has little room for more."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    connection.settimeout(20)
+    connection.connect(("127.0.0.1", daemon.http_port))
+    ask_for_a_list(connection)
+    return connection.recv(1000)
+
+
+def all_of(connection):
+    return b"".join(iter(lambda: connection.recv(1 << 20), b""))
+
+
+def calls_in(answer):
+    return len(xmlrpc.client.loads(answer.partition(b"\r\n\r\n")[2])[0][0])
+
+
 def test_an_answer_under_way_is_finished_before_the_end():
     with Daemon() as daemon, daemon.switch() as switch:
-        switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
-                          "call_id": "x" * 300} for n in range(10000)])
-        wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
-        body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
-        connection.settimeout(20)
-        connection.connect(("127.0.0.1", daemon.http_port))
-        connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
-                           % (len(body), body))
-        received = [connection.recv(1000)]
-        daemon.signal(signal.SIGTERM)
-        wait_until(lambda: not accepts(daemon.http_port), what="the daemon to accept nobody")
-        while chunk := connection.recv(1 << 20):
-            received.append(chunk)
-        connection.close()
-        assert len(xmlrpc.client.loads(b"".join(received).partition(b"\r\n\r\n")[2])[0][0]) == 10000
+        ten_thousand_calls(daemon, switch, 300)
+        with socket.socket() as connection:
+            answer = beginning_of_a_list(daemon, connection)
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: not accepts(daemon.http_port), what="the daemon to accept nobody")
+            answer += all_of(connection)
+        assert calls_in(answer) == 10000
         assert daemon.wait() == 0
 
 
@@ -69,35 +89,22 @@ def accepts(port):
 @pytest.mark.slow
 def test_a_client_that_reads_late_gets_its_answer_within_the_ten_seconds_of_a_stop():
     with Daemon() as daemon, daemon.switch() as switch:
-        switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
-                          "call_id": "x" * 300} for n in range(10000)])
-        wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
-        body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
+        ten_thousand_calls(daemon, switch, 300)
         with socket.socket() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
-            connection.settimeout(20)
-            connection.connect(("127.0.0.1", daemon.http_port))
-            connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
-                               % (len(body), body))
-            received = [connection.recv(1000)]
+            answer = beginning_of_a_list(daemon, connection)
             daemon.signal(signal.SIGTERM)
             time.sleep(7.5)  # of the ten seconds that the contract gives
-            while chunk := connection.recv(1 << 20):
-                received.append(chunk)
-        assert len(xmlrpc.client.loads(b"".join(received).partition(b"\r\n\r\n")[2])[0][0]) == 10000
+            answer += all_of(connection)
+        assert calls_in(answer) == 10000
         assert daemon.wait(20) == 0
 
 
 @pytest.mark.slow
 def test_a_client_that_does_not_read_does_not_hold_up_the_end_for_more_than_ten_seconds():
     with Daemon() as daemon, daemon.switch() as switch:
-        switch.snapshot([{"id": f"c{n}", "state": "Connected", "setup_time": 1e9 + n, "i_account": 11,
-                          "call_id": "x" * 3000} for n in range(10000)])
-        wait_until(lambda: daemon.trusted().getAccountCallStats()["data"] == {"11": [10000, 10000]})
-        body = xmlrpc.client.dumps(({"i_customer": 1},), "listAllCalls").encode()
+        ten_thousand_calls(daemon, switch, 3000)
         with socket.create_connection(("127.0.0.1", daemon.http_port)) as connection:
-            connection.sendall(b"POST /RPC2 HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
-                               % (len(body), body))
+            ask_for_a_list(connection)
             connection.recv(1000)
             began = time.monotonic()
             daemon.signal(signal.SIGTERM)

@@ -18,11 +18,6 @@ using xmlrpc::fault;
 using xmlrpc::fault_code;
 using xmlrpc::structure;
 
-template <class T>
-fault why(const xmlrpc::or_fault<T>& result) {
-  return result ? fault{fault_code::internal, "(no fault)"} : result.why();
-}
-
 cluster_disconnect_answer reported(bool found, std::uint64_t sent, std::uint64_t failed,
                                    std::vector<std::string> away = {}, std::vector<std::string> late = {},
                                    std::vector<doubtful_node> doubtful = {}) {

@@ -49,6 +49,12 @@ inline xmlrpc::value text(std::string s) { return {std::move(s)}; }
 
 inline xmlrpc::value number(std::int64_t n) { return {n}; }
 
+/// The fault that came instead of a result.
+template <class T>
+xmlrpc::fault why(const xmlrpc::or_fault<T>& result) {
+  return result ? xmlrpc::fault{xmlrpc::fault_code::internal, "(no fault)"} : result.why();
+}
+
 /// The text of a value that is there at once or comes in pieces.
 inline std::string drained(const xmlrpc::body& from) {
   if (const auto* whole = std::get_if<std::string>(&from))

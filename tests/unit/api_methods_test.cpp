@@ -20,11 +20,6 @@ using xmlrpc::fault;
 using xmlrpc::fault_code;
 using xmlrpc::structure;
 
-template <class T>
-fault why(const xmlrpc::or_fault<T>& result) {
-  return result ? fault{fault_code::internal, "(no fault)"} : result.why();
-}
-
 fault bad(std::string said) { return {fault_code::bad_parameter, std::move(said)}; }
 
 fault list_fault(std::int64_t login, structure members) {

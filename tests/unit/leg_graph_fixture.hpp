@@ -173,6 +173,18 @@ public:
     return told();
   }
 
+  /// Of one list, all at once; each bridge is a conversation.
+  leg_script& list(const std::vector<listed_leg>& all, bool whole = true) {
+    graph.snapshot_begin();
+    for (const auto& each : all)
+      if (!each.bridge.empty())
+        graph.listed_bridge(each.bridge, bridge_kind::conversation);
+    for (const auto& each : all)
+      graph.listed(each);
+    graph.snapshot_end(whole, now);
+    return told();
+  }
+
   leg_script& told() {
     rows.take(graph.take_changes());
     return *this;

@@ -26,17 +26,6 @@ listed_leg item(std::string_view id, std::string_view account, std::string_view 
           child};
 }
 
-void list(leg_script& s, const std::vector<listed_leg>& all, bool whole = true) {
-  s.graph.snapshot_begin();
-  for (const auto& each : all)
-    if (!each.bridge.empty())
-      s.graph.listed_bridge(each.bridge, bridge_kind::conversation);
-  for (const auto& each : all)
-    s.graph.listed(each);
-  s.graph.snapshot_end(whole, s.now);
-  s.told();
-}
-
 std::string lines(const texts& all) {
   std::string text;
   for (const auto& each : all)
@@ -59,8 +48,8 @@ TEST_CASE("leg_graph: calls that are known from before") {
       {"are so after a list that was cut, too",
        first,
        [](auto& s) {
-         list(s, {}, false);
-         list(s, {item(a, "9", "x"), item(b, "9", "x", true)});
+         s.list({}, false);
+         s.list({item(a, "9", "x"), item(b, "9", "x", true)});
        },
        {"first 1: a* b"},
        {}},
@@ -70,14 +59,14 @@ TEST_CASE("leg_graph: calls that are known from before") {
          s.graph.snapshot_begin();
          s.graph.listed({{.id = {}}});
          s.graph.snapshot_end(true, s.now);
-         list(s, {item(a, "9", "x")});
+         s.list({item(a, "9", "x")});
        },
        {"first 1: a*"},
        {}},
       {"but are over after a whole one that has none of their legs, whatever comes late",
        first,
        [](auto& s) {
-         list(s, {});
+         s.list({});
          s.comes(a, "9").comes(c, "9");
        },
        {"c 9: c*"},
@@ -86,7 +75,7 @@ TEST_CASE("leg_graph: calls that are known from before") {
       {"also between a cut list and the next one",
        first,
        [](auto& s) {
-         list(s, {item(c, "1")}, false);
+         s.list({item(c, "1")}, false);
          s.comes(b, "9").comes(a, "9");
        },
        {"c 1: c*", "first 1: a* b"},
@@ -101,7 +90,7 @@ TEST_CASE("leg_graph: calls that are known from before") {
       {"but when it is not",
        first,
        [](auto& s) {
-         list(s, {item(c, "1", "x"), item(b, "1", "x", true)});
+         s.list({item(c, "1", "x"), item(b, "1", "x", true)});
        },
        {"c 1: c* b"},
        {"first joined c"}},
@@ -115,7 +104,7 @@ TEST_CASE("leg_graph: calls that are known from before") {
       {"or had gone before",
        {.id = "first", .account = "1", .legs = {"b", "c"}},
        [](auto& s) {
-         list(s, {item(a, "1", "x"), item(b, "1", "x", true), item(c, "1", "x", true)});
+         s.list({item(a, "1", "x"), item(b, "1", "x", true), item(c, "1", "x", true)});
        },
        {"a 1: a* b c"},
        {"first joined a"}},
@@ -128,7 +117,7 @@ TEST_CASE("leg_graph: calls that are known from before") {
        {.id = "a", .account = "1", .legs = {"c"}},
        [](auto& s) {
          s.comes(a, "1");
-         list(s, {item(c, "1")});
+         s.list({item(c, "1")});
        },
        {"a 1: c"},
        {}},
@@ -136,7 +125,7 @@ TEST_CASE("leg_graph: calls that are known from before") {
        {.id = "a", .account = "1", .legs = {"c"}},
        [](auto& s) {
          s.comes(a, "1").gone({a});
-         list(s, {item(c, "1")});
+         s.list({item(c, "1")});
        },
        {"c/1800000001 1: c*"},
        {"a gone"}},
@@ -155,14 +144,14 @@ TEST_CASE("leg_graph: no id is told twice, also not by a graph that was told of 
   leg_script s;
   SUBCASE("of a leg that had begun two") {
     s.graph.remember({.id = "b/2", .account = "1", .legs = {"gone", "b"}});
-    list(s, {item(c, "1", "x"), item(b, "1", "x", true)});
+    s.list({item(c, "1", "x"), item(b, "1", "x", true)});
     CHECK(s.shown() == texts{"c 1: c* b"});
     s.leaves("x", {c, b}).passes(2s);
     CHECK(s.shown() == texts{"b/1800000001 1: b", "c 1: c*"});
   }
   SUBCASE("of one whose calls are not known any more") {
     s.graph.remember({.id = "c", .account = "1", .owner = "c", .legs = {"c", "a"}});
-    list(s, {item(c, "1", "x"), item(a, "1", "x", true)});
+    s.list({item(c, "1", "x"), item(a, "1", "x", true)});
     s.leaves("x", {c, a}).passes(2s);
     CHECK(s.shown() == texts{"a/1800000001 1: a", "c 1: c*"});
   }
@@ -177,7 +166,7 @@ TEST_CASE("leg_graph: of a call that is known the account is compared with that 
   SUBCASE("it was that of whom a carrier's call was put through to") { owner.facts.connection = "carrier"; }
   SUBCASE("it is its owner's own") { account = "trunk"; }
   s.graph.remember({.id = "a", .account = account, .owner = "a", .legs = {"a"}});
-  list(s, {owner, child});
+  s.list({owner, child});
   CHECK(s.shown() == texts{"a " + account + ": a* c"});
 }
 

@@ -27,18 +27,6 @@ leg_facts up(std::string_view id, std::string_view account, std::string_view gro
           .caller = "caller"};
 }
 
-/// Of one list, all at once; each bridge is a conversation.
-void list(leg_script& s, const std::vector<listed_leg>& all, bool whole = true) {
-  s.graph.snapshot_begin();
-  for (const auto& each : all)
-    if (!each.bridge.empty())
-      s.graph.listed_bridge(each.bridge, bridge_kind::conversation);
-  for (const auto& each : all)
-    s.graph.listed(each);
-  s.graph.snapshot_end(whole, s.now);
-  s.told();
-}
-
 } // namespace
 
 TEST_CASE("leg_graph: a list alone tells the direction of a call, and gives what an event has not said") {
@@ -51,7 +39,7 @@ TEST_CASE("leg_graph: a list alone tells the direction of a call, and gives what
   const std::string said = "onnet_in"; // gone before the end of the list is told
   SUBCASE("by itself") {
     leg_script s;
-    list(s, {{listed(b, "carrier", ""), "x", true}, {listed(a, "", said), "x"}});
+    s.list({{listed(b, "carrier", ""), "x", true}, {listed(a, "", said), "x"}});
     CHECK(s.rows.calls().at("a").to_carrier);
     CHECK(s.rows.calls().at("a").said_direction == said);
   }
@@ -70,7 +58,7 @@ TEST_CASE("leg_graph: a list alone tells the direction of a call, and gives what
 TEST_CASE("leg_graph: a list alone tells who is in which call") {
   leg_script s;
   SUBCASE("one that talks to whom it has dialled") {
-    list(s, {{up(b, "1", a), "x", true}, {up(a, "1", a), "x"}});
+    s.list({{up(b, "1", a), "x", true}, {up(a, "1", a), "x"}});
     CHECK(s.shown() == texts{"a 1: a* b"});
     CHECK(s.rows.calls().at("a").state == call_state::connected);
     CHECK(s.rows.calls().at("a").connect == timestamp{}); // no list knows
@@ -79,25 +67,25 @@ TEST_CASE("leg_graph: a list alone tells who is in which call") {
     const auto half = [](std::string_view id) {
       return leg_facts{.id = id, .kind = leg_kind::half, .state = leg_state::up, .group = a, .pair = "pair"};
     };
-    list(s, {{half("l;2"), "x"}, {half("l;1"), "y"}, {up(b, "1", a), "x", true}, {up(a, "1", a), "y"}});
+    s.list({{half("l;2"), "x"}, {half("l;1"), "y"}, {up(b, "1", a), "x", true}, {up(a, "1", a), "y"}});
     CHECK(s.shown() == texts{"a 1: a* b"});
   }
   SUBCASE("one that rings") {
     auto rings = up(b, "1", a);
     rings.state = leg_state::ringing;
-    list(s, {{rings, {}, true}, {up(a, "1", a)}});
+    s.list({{rings, {}, true}, {up(a, "1", a)}});
     CHECK(s.shown() == texts{"a 1: a* b"});
   }
   SUBCASE("that has a group of its own") {
-    list(s, {{up(b, "1", b), "x", true}, {up(a, "1", a), "x"}});
+    s.list({{up(b, "1", b), "x", true}, {up(a, "1", a), "x"}});
     CHECK(s.shown() == texts{"a 1: a* b"});
   }
   SUBCASE("whose caller is gone") {
-    list(s, {{up(c, "1", a), "x", true}, {up(b, "1", a), "x", true}});
+    s.list({{up(c, "1", a), "x", true}, {up(b, "1", a), "x", true}});
     CHECK(s.shown() == texts{"b 1: b* c"});
   }
   SUBCASE("of two accounts: a transfer has brought them together") {
-    list(s, {{up(d, "2", a), "x", true}, {up(a, "1", a), "x"}});
+    s.list({{up(d, "2", a), "x", true}, {up(a, "1", a), "x"}});
     CHECK(s.shown() == texts{"a 1: a*", "d 2: d"});
   }
   SUBCASE("in a conference, which has made them one group") {
@@ -114,12 +102,12 @@ TEST_CASE("leg_graph: what is neither listed nor heard of is gone, if the list i
   leg_script s;
   s.comes(a, "1").talk(a, b, "x").comes(c, "2");
   SUBCASE("the list is whole") {
-    list(s, {{up(b, "1", a), "x", true}});
+    s.list({{up(b, "1", a), "x", true}});
     CHECK(s.shown() == texts{"a 1: b"});
     CHECK(s.ended() == texts{"c gone"});
   }
   SUBCASE("the list was cut short") {
-    list(s, {{up(b, "1", a), "x", true}}, false);
+    s.list({{up(b, "1", a), "x", true}}, false);
     CHECK(s.shown() == texts{"a 1: a* b", "c 2: c*"});
   }
   SUBCASE("it is heard of while the list is made") {
@@ -184,7 +172,7 @@ TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when the
                     .owner = "gone",
                     .legs = {"gone", "b", "c"}});
   s.graph.remember({.id = "over", .account = "1", .legs = {"none"}});
-  list(s, {{up(b, "9", b), "x", true}, {up(c, "9", b), "x", true}, {up(a, "9", b), "x", true}});
+  s.list({{up(b, "9", b), "x", true}, {up(c, "9", b), "x", true}, {up(a, "9", b), "x", true}});
   CHECK(s.shown() == texts{"a 9: a", "first 1: b c"});
   const auto& row = s.rows.calls().at("first");
   CHECK(row.caller == "4930");
@@ -196,7 +184,7 @@ TEST_CASE("leg_graph: calls that are known keep ids, accounts and times when the
 TEST_CASE("leg_graph: a call that is known keeps its owner") {
   leg_script s;
   s.graph.remember({.id = "first", .account = "1", .owner = "a", .legs = {"b", "a"}});
-  list(s, {{up(b, "1", a), "x", true}, {up(a, "2", a), "x"}});
+  s.list({{up(b, "1", a), "x", true}, {up(a, "2", a), "x"}});
   CHECK(s.shown() == texts{"first 1: a* b"});
 }
 
@@ -205,7 +193,7 @@ TEST_CASE(
   leg_script s;
   auto rings = up(b, "2", a);
   rings.state = leg_state::ringing;
-  list(s, {{up(a, "1", a)}, {rings, {}, true}});
+  s.list({{up(a, "1", a)}, {rings, {}, true}});
   CHECK(s.shown() == texts{"a 1: a* b"});
   s.dials(b, c).up(b).passes(250ms);
   CHECK(s.shown() == texts{"a 1: a*", "b 2: b* c"});
@@ -215,7 +203,7 @@ TEST_CASE("leg_graph: that a leg is still dialled shows that a guess was right")
   leg_script s;
   auto rings = up(b, "2", a);
   rings.state = leg_state::ringing;
-  list(s, {{up(a, "1", a)}, {rings, {}, true}});
+  s.list({{up(a, "1", a)}, {rings, {}, true}});
   s.graph.still_dialled({.id = b}, a, s.now);
   s.up(b).passes(250ms);
   CHECK(s.shown() == texts{"a 1: a* b"});
@@ -226,7 +214,7 @@ TEST_CASE("leg_graph: a list that is too long is not taken whole") {
   few.legs = 2;
   leg_script s{few};
   s.comes(a, "1").comes(b, "1");
-  list(s, {{up(c, "1", c)}, {up(d, "1", d)}, {up(a, "1", a)}, {up(b, "1", b)}}, false);
+  s.list({{up(c, "1", c)}, {up(d, "1", d)}, {up(a, "1", a)}, {up(b, "1", b)}}, false);
   CHECK(s.shown() == texts{"a 1: a*", "b 1: b*"});
   CHECK(s.graph.refused() > 0);
 }
@@ -262,7 +250,7 @@ TEST_CASE("leg_graph: who is in a bridge that is not known as a conversation tal
 
 TEST_CASE("leg_graph: a leg that is up when it is first heard of is not put into a call of its group") {
   leg_script s;
-  list(s, {{up(a, "1", a)}}, false);
+  s.list({{up(a, "1", a)}}, false);
   s.graph.seen(up(b, "1", a), s.now);
   CHECK(s.told().shown() == texts{"a 1: a*", "b 1: b*"});
 }

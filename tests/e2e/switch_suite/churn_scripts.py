@@ -4,23 +4,25 @@
 from phones import ANSWER, BROKEN, BUSY, EARLY_MEDIA
 
 
+def answered(s, phone, first="1", plan=ANSWER, account=None):
+    """The two lines of a call to this phone, which has answered."""
+    number = s.churn.number(first)
+    phone.plans[number] = plan
+    caller = s.call(number, account)
+    callee = s.at(phone, number)
+    s.answered(caller)
+    return caller, callee
+
+
 # --- what a call may be
 
-def plain(s, first="1", phone="carrier_a", plan=ANSWER):
-    number = s.churn.number(first)
-    getattr(s.stage, phone).plans[number] = plan
-    caller = s.call(number)
-    callee = s.at(getattr(s.stage, phone), number)
-    s.answered(caller)
+def plain(s):
+    caller, callee = answered(s, s.stage.carrier_a)
     s.stand((caller, [caller, callee]))
 
 
 def early(s):
-    number = s.churn.number("1")
-    s.stage.carrier_a.plans[number] = ((0, 183), (0.5, 200))
-    caller = s.call(number)
-    callee = s.at(s.stage.carrier_a, number)
-    s.answered(caller)
+    caller, callee = answered(s, s.stage.carrier_a, plan=((0, 183), (0.5, 200)))
     s.stand((caller, [caller, callee]))
 
 
@@ -66,11 +68,7 @@ def cancel(s):
 
 
 def hold(s):
-    number = s.churn.number("1")
-    s.stage.carrier_a.plans[number] = ANSWER
-    caller = s.call(number)
-    callee = s.at(s.stage.carrier_a, number)
-    s.answered(caller)
+    caller, callee = answered(s, s.stage.carrier_a)
     for direction in ("sendonly", "sendrecv"):
         line = s.dice.choice([caller, callee])
         before = len(line.agreed)
@@ -88,12 +86,7 @@ SCRIPTS = [plain, plain, early, failover, fork, busy, cancel, hold]
 # --- what only a back-to-back user agent can
 
 def to_the_desk(s, account=None):
-    number = s.churn.number("0")
-    s.stage.desk.plans[number] = ANSWER
-    caller = s.call(number, account)
-    desk = s.at(s.stage.desk, number)
-    s.answered(caller)
-    return caller, desk
+    return answered(s, s.stage.desk, "0", account=account)
 
 
 def alone(s, number):
@@ -132,11 +125,7 @@ def blind_by_callee(s):
 
 
 def blind_by_caller(s):
-    number = s.churn.number("1")
-    s.stage.carrier_a.plans[number] = ANSWER
-    caller = s.call(number)
-    callee = s.at(s.stage.carrier_a, number)
-    s.answered(caller)
+    caller, callee = answered(s, s.stage.carrier_a)
     if not s.pause():
         return s.stand((caller, [caller, callee]))
     number = s.churn.number("0")
