@@ -69,21 +69,9 @@ void audit_file::connect(open_mode mode) {
     throw;
   }
   db_->wait_for_locks(lock_patience);
-  main_ = identity_of(path_);
-  wal_ = identity_of(wal_path());
+  files_.emplace(path_);
   damage(); // as it is before anybody can have done anything to it
   damaged_looks_ = 0;
-}
-
-std::optional<std::string> audit_file::loss() {
-  const auto main = identity_of(path_);
-  if (!main)
-    return "it was moved or deleted";
-  if (main != main_)
-    return "another file has taken its place";
-  if (wal_ && identity_of(wal_path()) != wal_)
-    return "its write-ahead file was moved or deleted";
-  return std::nullopt;
 }
 
 std::optional<std::string> audit_file::damage() {
@@ -126,24 +114,11 @@ void audit_file::begin_anew(bool damaged) {
 void audit_file::leave(bool damaged) {
   if (!db_)
     return;
-  const auto still_here = identity_of(path_) == main_;
-  const auto own_wal = wal_ && identity_of(wal_path()) == wal_;
-  try {
-    if (!damaged)
-      db_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  } catch (const sqlite::error&) {
-    // It cannot be helped: the disk does not take it, or what was there is not ours any more.
-  }
-  db_->keep_wal_at_close();
+  const auto still_here = files_->has_main();
+  files_->leave(*db_, damaged);
   if (still_here && damaged)
     put_aside();
   db_.reset();
-  if (still_here || !own_wal)
-    return;
-  // They belong to a file that has another name now, and would be taken for the new one's.
-  std::error_code ignored;
-  std::filesystem::remove(wal_path(), ignored);
-  std::filesystem::remove(path_.string() + "-shm", ignored);
 }
 
 void audit_file::put_aside() {
@@ -156,7 +131,7 @@ void audit_file::put_aside() {
   std::filesystem::rename(path_, name, failure);
   if (failure)
     throw sqlite::error{path_.string() + ": putting it aside: " + failure.message(), SQLITE_CANTOPEN};
-  std::filesystem::rename(wal_path(), name + "-wal", failure); // there may be none
+  std::filesystem::rename(path_.string() + "-wal", name + "-wal", failure); // there may be none
   std::filesystem::remove(path_.string() + "-shm", failure);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/file_identity.hpp"
+#include "storage/database_files.hpp"
 #include "storage/open_mode.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite.hpp"
@@ -23,8 +23,8 @@ public:
   /// The database; null after it was lost and could not be begun anew.
   sqlite::database* open() noexcept { return db_ ? &*db_ : nullptr; }
 
-  /// What has become of the file; none: it is where it was opened. Two or three system calls.
-  std::optional<std::string> loss();
+  /// See database_files.
+  std::optional<std::string> loss() const { return files_->loss(); }
 
   /// What has become of what is in it, as far as its head shows; none: nothing. For a while after a
   /// checkpoint of another process this may err, so it takes two in a row.
@@ -40,7 +40,6 @@ public:
   void begin_anew(bool damaged);
 
 private:
-  std::filesystem::path wal_path() const { return path_.string() + "-wal"; }
   void connect(open_mode mode);
   void leave(bool damaged);
   void put_aside();
@@ -48,9 +47,8 @@ private:
   std::filesystem::path path_;
   const schema& tables_;
   std::optional<sqlite::database> db_;
-  std::optional<file_identity> main_; ///< as it was opened
-  std::optional<file_identity> wal_;
-  std::uint32_t damaged_looks_ = 0; ///< in a row
+  std::optional<database_files> files_; ///< of the database that was opened last
+  std::uint32_t damaged_looks_ = 0;     ///< in a row
   bool all_moved_ = false;  ///< by the last checkpoint: else what the main file lacks may be in the other
   bool seen_whole_ = false; ///< before the first checkpoint the head may be in the write-ahead file
 };

@@ -18,9 +18,22 @@ using namespace std::chrono_literals;
 constexpr auto minutes_at_once = 2h;
 constexpr auto hours_at_once = 24h;
 
+/// How long readers are waited for when the file has lost its name, before what is in its write-ahead file is
+/// moved into it.
+constexpr auto patience_with_readers = 1s;
+
 std::int64_t seconds_of(history_time t) { return t.time_since_epoch().count(); }
 
 history_time time_at(std::int64_t since_epoch) { return history_time{std::chrono::seconds{since_epoch}}; }
+
+/// A database whose write-ahead file is open.
+sqlite::database open_history(const std::filesystem::path& file, open_mode mode) {
+  sqlite::database db{file, mode};
+  prepare(db, history_schema, mode);
+  // A commit does not wait for the disk; a checkpoint does, before it moves what was written.
+  db.execute("PRAGMA synchronous = NORMAL");
+  return db;
+}
 
 std::int64_t key_of(std::uint64_t first) { return static_cast<std::int64_t>(first); }
 
@@ -38,14 +51,19 @@ void append_rows(const sqlite::statement& row, figures_rows& to) {
 
 } // namespace
 
-history_db::history_db(const std::filesystem::path& file, open_mode mode) : db_(file, mode) {
-  prepare(db_, history_schema, mode);
-  // A commit does not wait for the disk; a checkpoint does, before it moves what was written.
-  db_.execute("PRAGMA synchronous = NORMAL");
-  identity_ = identity_of(file);
+history_db::history_db(const std::filesystem::path& file, open_mode mode)
+    : db_(open_history(file, mode)), files_(file), reads_only_(mode == open_mode::read_only) {}
+
+history_db::~history_db() {
+  if (reads_only_ || !files_.loss())
+    return;
+  db_.wait_for_locks(patience_with_readers);
+  files_.leave(db_);
 }
 
-bool history_db::in_place() const { return identity_ && identity_of(db_.file()) == identity_; }
+// Opened again before the writer has left it, a new file would be read with the write-ahead file of the
+// former. The writer takes that away, or goes on with it.
+bool history_db::in_place() const { return (reads_only_ && files_.has_wal()) || !files_.loss(); }
 
 std::uint64_t history_db::size() const {
   std::uint64_t sum = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/history/history_store.hpp"
-#include "storage/file_identity.hpp"
+#include "storage/database_files.hpp"
 #include "storage/open_mode.hpp"
 #include "storage/sqlite.hpp"
 
@@ -18,6 +18,10 @@ class history_db {
 public:
   /// `read_only` reads a file that another one has made.
   explicit history_db(const std::filesystem::path& file, open_mode mode = open_mode::create);
+  history_db(const history_db&) = delete;
+  history_db& operator=(const history_db&) = delete;
+  /// Of a file that is not in its place any more nothing is left beside the one that replaced it.
+  ~history_db();
 
   /// See history_sink. In the same transaction hours that are over are summed up, and some of what need not
   /// be kept is let go: two hours of minutes and a day of hours at most, so that the transaction stays short
@@ -28,7 +32,8 @@ public:
   /// made of hours, as far as these are summed up; others of minutes alone.
   void read(history_subject whose, const history_range& range, history_points& into);
 
-  /// False when the file is not the one any more that has its name.
+  /// False when it is to be opened again: the file, or its write-ahead file, is not the one any more that has
+  /// its name. Who only reads goes on with a file that was moved until who writes has left it.
   bool in_place() const;
 
   /// Bytes of the file and of what SQLite puts beside it.
@@ -43,7 +48,8 @@ private:
   history_time summed_up_to();
 
   sqlite::database db_;
-  std::optional<file_identity> identity_;
+  database_files files_;
+  bool reads_only_;
 };
 
 } // namespace rollcall

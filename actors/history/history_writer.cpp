@@ -105,7 +105,8 @@ void history_writer_state::flush() {
     failed(e.what());
   }
   if (sink->take_loss())
-    log::error("history", "the history's file was moved or replaced; it goes on with the one in its place");
+    log::error("history",
+               "a file of the history was moved or replaced; it goes on with what is in its place");
 }
 
 void history_writer_state::failed(const std::string& why) {
