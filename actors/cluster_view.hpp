@@ -43,7 +43,8 @@ struct member_state {
 struct cluster_view {
   std::vector<member_state> members; ///< by name
   bool missing_is_fault = false;     ///< `missing_node = "fault"`
-  timestamp begun;                   ///< since when others are looked for; unknown: not at all
+  timestamp begun;                   ///< since when others are looked for; unknown: not at all, or not yet
+  bool joining = false;              ///< not yet: who the others are is not known
   bool draining = false;             ///< this node is
 
   std::vector<std::string> missing() const {

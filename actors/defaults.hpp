@@ -147,6 +147,10 @@ constexpr std::size_t notes_at_once = 1'000;
 /// How late a moment may be counted, of those that are ten seconds apart.
 constexpr auto history_lateness = 2s;
 
+/// How long a node that was started leaves the counting to others, while it has not met all nodes that it
+/// knows of. Less than the time between two moments, and longer than it takes to meet who is there.
+constexpr auto history_meeting = 5s;
+
 /// How often the history is tried again when it cannot be written, and the bytes of minutes that wait
 /// meanwhile, also those on their way from other nodes.
 constexpr auto history_retry = 10s;

@@ -349,6 +349,12 @@ cluster_actor::behavior_type cluster_behavior(cluster_actor::stateful_pointer<cl
 cluster_actor spawn_cluster(caf::actor_system& system, context_ptr context, cluster_settings settings,
                             node_actor node, wire::member_actor own_member) {
   const auto own_thread = settings.own_thread;
+  if (settings.clustered) {
+    auto first = std::make_shared<cluster_view>();
+    first->missing_is_fault = settings.missing_is_fault;
+    first->joining = true;
+    context->cluster.publish(std::move(first));
+  }
   auto& claims = context->claims;
   auto cluster = own_thread
                      ? system.spawn<caf::detached>(cluster_behavior, std::move(context), std::move(settings),

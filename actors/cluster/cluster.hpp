@@ -27,6 +27,7 @@ struct cluster_settings {
   std::uint64_t incarnation = 0;
   shared_secret secret;          ///< told to the other nodes; none where one is configured
   bool missing_is_fault = false; ///< `missing_node = "fault"`
+  bool clustered = false;        ///< it will be given a mesh, by which others are looked for
   bool own_thread = false;       ///< signs of life do not wait behind a million calls
   /// Another node's secret has taken the place of `secret`. Called on a thread of the actor system.
   std::function<void(const shared_secret&)> on_secret_taken = [](const shared_secret&) {};

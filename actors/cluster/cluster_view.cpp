@@ -97,6 +97,7 @@ void cluster_state::publish_view() {
   auto next = std::make_shared<cluster_view>();
   next->missing_is_fault = settings.missing_is_fault;
   next->begun = begun_;
+  next->joining = settings.clustered && !mesh;
   const auto statuses = mesh ? mesh->status() : std::vector<peer_status>{};
   next->draining = drain_.has_value();
   for (const auto& [who, known] : peers_) {

@@ -46,7 +46,7 @@ private:
     bool failed = false;
   };
 
-  bool is_first() const;
+  bool counts_here(timestamp now) const;
   void count(history_time moment);
   void answered(sample& of, const cluster_stats_answer& told);
   void failed(sample& of, const caf::error& why);
@@ -64,10 +64,21 @@ bool is_complete(const coverage& covers) {
          && covers.clock_offset.empty();
 }
 
-bool history_sampler_state::is_first() const {
+/// True for a node that was started just now and has not met every node that it knows of: what it counted
+/// would be less than there is, while another node still counts all.
+bool is_meeting_others(const cluster_view& view, timestamp now) {
+  return view.joining
+         || (std::chrono::abs(now - view.begun) < defaults::history_meeting && !view.missing().empty());
+}
+
+bool history_sampler_state::counts_here(timestamp now) const {
+  if (!directory || !directory->has_customers())
+    return false;
   // One that has no directory, or an empty one, cannot count.
   static const auto nothing = directory::link({})->hash();
   const auto view = context->cluster.view();
+  if (is_meeting_others(*view, now))
+    return false;
   return std::none_of(view->members.begin(), view->members.end(), [&](const member_state& other) {
     return other.up && other.name < context->node.value() && !other.directory.empty()
            && other.directory != nothing;
@@ -87,7 +98,7 @@ void history_sampler_state::tick() {
   const auto moment = floor_to(sample_interval, now);
   if (moment == std::exchange(last_, moment))
     return;
-  const bool counts = directory && directory->has_customers() && is_first();
+  const bool counts = counts_here(now);
   if (counts != std::exchange(counting_, counts))
     log::info("history", "{}", counts ? "this node counts the calls" : "another node counts the calls");
   give(counts ? collector_.take_finished(moment) : collector_.take());

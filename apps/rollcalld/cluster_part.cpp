@@ -55,6 +55,7 @@ std::vector<std::string> feeds_of(const config& config) {
 cluster_view_ptr nobody_met_yet(const node_mesh& mesh, bool missing_is_fault) {
   auto view = std::make_shared<cluster_view>();
   view->missing_is_fault = missing_is_fault;
+  view->joining = true;
   for (const auto& peer : mesh.status()) {
     member_state expected;
     expected.name = expected.address = peer.address;
@@ -76,6 +77,7 @@ cluster_part::cluster_part(dependencies at, const config& config)
   settings.incarnation = incarnation_;
   settings.secret = at_.secret;
   settings.missing_is_fault = is_clustered && config.cluster->missing_node == missing_node::fault;
+  settings.clustered = is_clustered;
   settings.own_thread = is_clustered;
   settings.on_secret_taken = at_.on_secret_taken;
   settings.on_view = at_.on_view;

@@ -166,6 +166,18 @@ TEST_CASE_FIXTURE(cluster_world, "members to be remembered over a restart are re
   CHECK(list_at(0, all_of(1)).covers.missing == lines{"node-b", "node-c"});
 }
 
+TEST_CASE_FIXTURE(cluster_world, "a node that was started is joining until it looks for the others") {
+  stop(sites[0]);
+  part(0, 1);
+  part(0, 2);
+  run();
+  start(0);
+  CHECK(sites[0].context->cluster.view()->joining);
+  run();
+  CHECK_FALSE(sites[0].context->cluster.view()->joining);
+  CHECK(sites[0].context->cluster.view()->begun == wall);
+}
+
 namespace {
 
 constexpr std::int64_t many_accounts = 400'000;

@@ -194,6 +194,7 @@ struct cluster_world : actor_fixture {
     settings.incarnation = one.incarnation;
     settings.secret = one.secret = secret;
     settings.missing_is_fault = missing_is_fault;
+    settings.clustered = true;
     settings.members = std::move(remembered);
     settings.on_members = [&one](known_members members) { one.kept = std::move(members); };
     settings.feeds = {name_of(i) + ".example:9"};

@@ -123,6 +123,19 @@ TEST_CASE_FIXTURE(counting, "without a directory nothing is counted") {
   CHECK(sink->minutes.empty());
 }
 
+TEST_CASE_FIXTURE(counting, "a node that will look for others does not count before it does") {
+  connected("sbc-1");
+  auto joining = std::make_shared<cluster_view>();
+  joining->joining = true;
+  context->cluster.publish(std::move(joining));
+  end_minute();
+  end_minute();
+  CHECK(sink->minutes.empty());
+  context->cluster.publish(std::make_shared<const cluster_view>());
+  end_minute();
+  CHECK(last().moments == 0b111110);
+}
+
 namespace {
 
 /// Three nodes that write the history.
@@ -147,15 +160,27 @@ struct counting_cluster : cluster_world {
     run();
   }
 
-  void begin(std::size_t i) {
+  void begin(std::size_t i, const known_members& remembered = {}) {
     auto& one = sites[i];
     stop(one);
     one.history = parts[i].sink;
-    start(i);
+    start(i, remembered);
     run();
     parts[i].sampler = spawn_history_sampler(sys, one.context, one.front, one.writer, false);
     self->send(parts[i].sampler, dir);
     run();
+  }
+
+  /// Stops a node, which gives what it has counted, and starts it again. The others do not know it yet, and
+  /// it knows them from before alone.
+  void restart(std::size_t i) {
+    caf::anon_send_exit(parts[i].sampler, caf::exit_reason::user_shutdown);
+    run();
+    for (std::size_t j = 0; j < sites.size(); ++j)
+      if (j != i)
+        cluster_world::part(i, j); // `part` is a type here
+    run();
+    begin(i, sites[i].kept);
   }
 
   void end_minute() {
@@ -230,6 +255,57 @@ TEST_CASE_FIXTURE(counting_cluster, "of a minute that two nodes have counted eve
     if (minute.start == floor_to(history_minute, wall) - 60s)
       told.push_back(minute.moments);
   CHECK(told == std::vector<moment_mask>{0b000111, all_moments}); // node-b's, and node-a's, which was alone
+}
+
+namespace {
+
+/// The first node is restarted in a minute of which it has counted the first two moments.
+struct restarted_first : counting_cluster {
+  restarted_first() {
+    const auto one = switched_on(1, "sbc-1");
+    switched_on(1, "sbc-2");
+    switched_on(1, "sbc-9");
+    tell(one, call{"1"}.in(22));
+    end_minute();
+    advance(17s);
+    restart(0);
+  }
+
+  /// What a node was told of the minute that is over, in that order.
+  std::vector<counted_minute> told(std::size_t i) const {
+    std::vector<counted_minute> of;
+    for (const auto& minute : minutes(i))
+      if (minute.start == floor_to(history_minute, wall) - 60s)
+        of.push_back(minute);
+    return of;
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(restarted_first, "a first node that was restarted counts once it has met the others") {
+  advance(3s); // a moment passes
+  heal(0, 1);
+  heal(0, 2);
+  end_minute();
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::vector<moment_mask> moments;
+    for (const auto& minute : told(i)) {
+      moments.push_back(minute.moments);
+      CHECK(minute.complete == (minute.moments != 0b000100)); // node-b knew that node-a was missing
+      const auto count = count_of(minute.moments);
+      CHECK(figures_in(minute, account_of(22)) == call_figures{1, count, 1, count});
+    }
+    // Node-a before and after, and node-b meanwhile, which gives its own when node-a is back.
+    CHECK(moments == std::vector<moment_mask>{0b000011, 0b000100, 0b111000});
+  }
+}
+
+TEST_CASE_FIXTURE(restarted_first, "a first node does not wait for long for others that are away") {
+  end_minute();
+  REQUIRE(told(0).size() == 2);
+  CHECK(told(0)[1].moments == 0b111000);
+  CHECK_FALSE(told(0)[1].complete);
 }
 
 TEST_CASE_FIXTURE(strict_cluster, "a missing node leaves no gap where it is a fault for others") {
