@@ -156,6 +156,12 @@ constexpr auto history_meeting = 5s;
 constexpr auto history_retry = 10s;
 constexpr std::size_t history_backlog_bytes = std::size_t{64} * 1024 * 1024;
 
+/// Bytes of minutes of other nodes of which parts are still to come, the number of such minutes, and how long
+/// the next part may take: the rest of the backlog is for whole ones.
+constexpr std::size_t history_begun_bytes = history_backlog_bytes / 2;
+constexpr std::size_t history_begun = 256;
+constexpr auto history_part_patience = 30s;
+
 /// How far from now, by this node's clock, a minute of another node may be.
 constexpr auto history_other_clock = 10min;
 

@@ -55,11 +55,16 @@ void history_writer_state::take(packed_minute_ptr minute, std::size_t bytes) {
 }
 
 void history_writer_state::take(wire::history_part part) {
+  // No node's id is longer, and the log names it.
+  if (part.node.size() > shared_secret::origin_bytes) {
+    context->history.release(bytes_of(part));
+    return drop("a minute of a node without an id has come");
+  }
   const auto node = part.node;
-  auto whole = of_others_.take(std::move(part));
-  if (const auto bytes = of_others_.take_given_up()) {
-    context->history.release(bytes);
-    drop("a minute of node " + node + " came in parts that do not fit together");
+  auto whole = of_others_.take(std::move(part), self->clock().now());
+  for (const auto& lost : of_others_.take_failures()) {
+    context->history.release(lost.bytes);
+    drop(fmt::format("a minute of node {} is left out: {}", lost.node, lost.why));
   }
   if (!whole)
     return;

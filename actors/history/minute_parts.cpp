@@ -51,38 +51,75 @@ std::vector<wire::history_part> parts_of(const packed_minute& minute, const std:
   return parts;
 }
 
-std::optional<minute_assembly::whole> minute_assembly::take(wire::history_part part) {
+std::optional<minute_assembly::whole> minute_assembly::take(wire::history_part part, moment now) {
+  expire(now);
+  const auto bytes = bytes_of(part);
   if (part.number == 0)
-    give_up(part.node);
+    give_up(part.node, "another one was begun before its last part");
+  if (const auto why = refusal(part, bytes)) {
+    give_up(part.node, *why, bytes);
+    return std::nullopt;
+  }
   auto& begun = begun_[part.node];
   auto& minute = begun.so_far.minute;
-  const auto bytes = bytes_of(part);
   if (part.number == 0) {
     minute.start = start_of(part);
     minute.moments = part.moments;
     minute.complete = part.complete;
   }
-  begun.so_far.bytes += bytes;
-  if (begun.next != part.number || minute.start != start_of(part)) {
-    give_up(part.node);
-    return std::nullopt;
-  }
   ++begun.next;
+  begun.last = now;
+  begun.so_far.bytes += bytes;
+  bytes_begun_ += bytes;
   std::move(part.blocks.begin(), part.blocks.end(), std::back_inserter(minute.blocks));
   if (!part.last)
     return std::nullopt;
   auto done = std::move(begun.so_far);
+  bytes_begun_ -= done.bytes;
   begun_.erase(part.node);
   return done;
 }
 
-void minute_assembly::give_up(const std::string& node) {
-  if (const auto found = begun_.find(node); found != begun_.end()) {
-    given_up_ += found->second.so_far.bytes;
-    begun_.erase(found);
-  }
+/// Why a part cannot be taken; none: it can.
+std::optional<std::string_view> minute_assembly::refusal(const wire::history_part& part,
+                                                         std::size_t bytes) const {
+  const auto found = begun_.find(part.node);
+  const auto follows = found == begun_.end() ? part.number == 0
+                                             : found->second.next == part.number
+                                                   && found->second.so_far.minute.start == start_of(part);
+  if (!follows)
+    return "its parts do not fit together";
+  if (part.last)
+    return std::nullopt; // it is kept no longer
+  if (bytes_begun_ + bytes > defaults::history_begun_bytes)
+    return "too much has come of minutes that are not whole";
+  if (found == begun_.end() && begun_.size() >= defaults::history_begun)
+    return "too many were begun";
+  return std::nullopt;
 }
 
-std::size_t minute_assembly::take_given_up() { return std::exchange(given_up_, 0); }
+void minute_assembly::expire(moment now) {
+  std::vector<std::string> late;
+  for (const auto& [node, begun] : begun_)
+    if (now - begun.last >= defaults::history_part_patience)
+      late.push_back(node);
+  for (const auto& node : late)
+    give_up(node, "its next part did not come");
+}
+
+void minute_assembly::give_up(const std::string& node, std::string_view why, std::size_t bytes_of_part) {
+  auto bytes = bytes_of_part;
+  if (const auto found = begun_.find(node); found != begun_.end()) {
+    bytes += found->second.so_far.bytes;
+    bytes_begun_ -= found->second.so_far.bytes;
+    begun_.erase(found);
+  }
+  if (bytes != 0)
+    failures_.push_back({node, why, bytes});
+}
+
+std::vector<minute_assembly::failure> minute_assembly::take_failures() {
+  return std::exchange(failures_, {});
+}
 
 } // namespace rollcall

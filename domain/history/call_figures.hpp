@@ -9,6 +9,10 @@
 
 namespace rollcall {
 
+/// No subject has more calls at one time: a node counts in 32 bits. Sums over years stay exact, also as a
+/// double.
+constexpr std::uint64_t most_calls_at_once = UINT32_MAX;
+
 /// Whose calls are counted: a customer's, with those of everybody below it, or an account's.
 class history_subject {
 public:
@@ -16,8 +20,9 @@ public:
   explicit history_subject(customer_id id) : key_(static_cast<std::uint64_t>(id.value()) << 1U) {}
   explicit history_subject(account_id id) : key_((static_cast<std::uint64_t>(id.value()) << 1U) | 1U) {}
 
-  /// As it is kept: an id (31 bits) and its kind. Another one for each subject.
+  /// As it is kept: an id (31 bits, not 0) and its kind. Another one for each subject.
   std::uint64_t key() const noexcept { return key_; }
+  static constexpr std::uint64_t largest_key = UINT32_MAX;
   static history_subject of_key(std::uint64_t key) {
     history_subject made;
     made.key_ = key;

@@ -10,6 +10,7 @@ namespace {
 constexpr unsigned bits_in_byte = 7;
 constexpr unsigned more_follow = 1U << bits_in_byte;
 constexpr unsigned bits_at_most = 64;
+constexpr std::size_t numbers_in_row = 5;
 
 void append(std::string& out, std::uint64_t number) {
   for (; number >= more_follow; number >>= bits_in_byte)
@@ -26,11 +27,11 @@ public:
   bool next(figures_row& row) {
     if (rest_.empty())
       return false;
-    std::array<std::uint64_t, 5> numbers{};
+    std::array<std::uint64_t, numbers_in_row> numbers{};
     for (auto& number : numbers)
       if (!read(number))
         return false;
-    if (numbers[0] > UINT64_MAX - key_)
+    if (++rows_ > rows_in_block || numbers[0] == 0 || numbers[0] > UINT64_MAX - key_)
       return fail();
     key_ += numbers[0];
     row = {history_subject::of_key(key_), {numbers[1], numbers[2], numbers[3], numbers[4]}};
@@ -57,9 +58,28 @@ private:
   }
 
   std::uint64_t key_ = 0;
+  std::size_t rows_ = 0;
   std::string_view rest_;
   bool failed_ = false;
 };
+
+/// As many rows as these bytes can hold: a number takes one at least.
+std::size_t most_rows_in(const packed_rows_blocks& blocks) {
+  std::size_t sum = 0;
+  for (const auto& block : blocks)
+    sum += std::min(rows_in_block, block.bytes.size() / numbers_in_row);
+  return sum;
+}
+
+/// True for what may have been counted at so many moments.
+bool can_be(const figures_row& row, std::uint64_t moments) {
+  const auto fits = [&](std::uint64_t max, std::uint64_t sum) {
+    return max <= most_calls_at_once && sum <= max * moments;
+  };
+  return row.subject.key() <= history_subject::largest_key
+         && fits(row.figures.total_max, row.figures.total_sum)
+         && fits(row.figures.connected_max, row.figures.connected_sum);
+}
 
 } // namespace
 
@@ -117,13 +137,16 @@ std::optional<counted_minute> unpacked(const packed_minute& minute) {
       || (minute.moments & ~all_moments) != 0)
     return std::nullopt;
   counted_minute out{minute.start, minute.moments, minute.complete, {}};
-  out.rows.reserve(minute.blocks.size() * rows_in_block);
+  out.rows.reserve(most_rows_in(minute.blocks));
   for (const auto& block : minute.blocks) {
     const auto before = out.rows.size();
     if (!unpack(block.bytes, out.rows) || out.rows.size() == before
         || out.rows[before].subject.key() != block.first)
       return std::nullopt;
   }
+  if (!std::all_of(out.rows.begin(), out.rows.end(),
+                   [moments = count_of(out.moments)](const auto& row) { return can_be(row, moments); }))
+    return std::nullopt;
   return out;
 }
 

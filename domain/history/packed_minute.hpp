@@ -14,7 +14,7 @@ namespace rollcall {
 /// Rows as bytes, as they are kept and sent to other nodes. Each row is five numbers of variable length
 /// (seven bits a byte, the lowest first, bit 7 set on all but the last): how far its subject's key is from
 /// the row before (of the first row: the key), total_max, total_sum, connected_max, connected_sum. Mostly
-/// five bytes.
+/// five bytes. A block has rows_in_block rows at most.
 struct packed_rows_block {
   std::uint64_t first = 0; ///< key of its first subject
   std::string bytes;
@@ -56,7 +56,8 @@ struct packed_minute {
 packed_minute packed(const counted_minute& minute);
 
 /// None when these are not the rows of a minute, or it is none: it begins within one, has no moment or one
-/// too many.
+/// too many, or it counts what cannot be: more than most_calls_at_once, a subject without an id. Whatever it
+/// is told, it reserves no more than the rows that these bytes can hold.
 std::optional<counted_minute> unpacked(const packed_minute& minute);
 
 } // namespace rollcall

@@ -3,6 +3,7 @@
 #include "actors/history/minute_parts.hpp"
 #include "history_fixture.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -146,8 +147,46 @@ TEST_CASE_FIXTURE(writing, "a minute of another node that is damaged, or of anot
     endless.start = start;
     give_part(endless);
   }
+  const counted_minute absurd{
+      now(), all_moments, true, {{history_subject{account_id{1}}, {UINT64_MAX, UINT64_MAX, 1, 1}}}};
+  give_part(parts_of(packed(absurd), "node-b")[0]);
+  give_part(parts_of(minute_of(now()), std::string(100'000, 'x'))[0]);
   CHECK(sink->minutes.empty());
-  CHECK(context->metrics.history_minutes_dropped == 4);
+  CHECK(context->metrics.history_minutes_dropped == 6);
+  CHECK(context->history.waiting() == 0);
+}
+
+TEST_CASE_FIXTURE(writing, "a minute of another node that does not end leaves room for others") {
+  auto part = parts_of(minute_of(now(), 200'000), "node-b")[0];
+  REQUIRE_FALSE(part.last);
+  const auto parts = 2 * defaults::history_backlog_bytes / bytes_of(part);
+  std::uint64_t most = 0;
+  for (; part.number < parts; ++part.number) {
+    give_part(part);
+    most = std::max(most, context->history.waiting());
+  }
+  CHECK(most > defaults::history_begun_bytes / 2);
+  CHECK(most <= defaults::history_begun_bytes);
+  CHECK(context->history.waiting() == 0);
+  give(minute_of(now()));
+  CHECK(sink->minutes.size() == 1);
+}
+
+TEST_CASE_FIXTURE(writing, "minutes that nobody ends are bounded in number, and given up after a while") {
+  constexpr std::size_t nodes = defaults::history_begun + 10;
+  for (std::size_t i = 0; i < nodes; ++i) {
+    auto part = parts_of(minute_of(now()), "node-" + std::to_string(i))[0];
+    part.last = false;
+    give_part(part);
+  }
+  CHECK(context->metrics.history_minutes_dropped == 10);
+  CHECK(context->history.waiting() > 0);
+  give_part(parts_of(minute_of(now()), "node-b")[0]); // a whole one needs no room
+  CHECK(sink->minutes.size() == 1);
+  advance(defaults::history_part_patience);
+  give_part(parts_of(minute_of(now()), "node-b")[0]);
+  CHECK(sink->minutes.size() == 2);
+  CHECK(context->metrics.history_minutes_dropped == nodes);
   CHECK(context->history.waiting() == 0);
 }
 

@@ -20,13 +20,23 @@ using testing::some_day;
 
 namespace {
 
-/// Rows of any subjects and figures.
-figures_rows any_rows() {
-  const auto number =
-      rc::gen::oneOf(rc::gen::inRange<std::uint64_t>(0, 300), rc::gen::arbitrary<std::uint64_t>());
+/// Rows of any subjects, with figures that so many moments may have.
+figures_rows any_rows(std::uint64_t moments = 1) {
+  const auto up_to = [](std::uint64_t least, std::uint64_t most) {
+    return rc::gen::oneOf(rc::gen::inRange<std::uint64_t>(least, 300),
+                          rc::gen::inRange<std::uint64_t>(least, most + 1));
+  };
+  const auto calls = up_to(0, most_calls_at_once);
+  const auto sum_of = [&](std::uint64_t max) {
+    return *rc::gen::inRange<std::uint64_t>(0, max * moments + 1);
+  };
   std::map<std::uint64_t, call_figures> by_key;
-  for (const auto key : *rc::gen::container<std::vector<std::uint64_t>>(number))
-    by_key[key] = {*number, *number, *number, *number};
+  for (const auto key :
+       *rc::gen::container<std::vector<std::uint64_t>>(up_to(1, history_subject::largest_key))) {
+    const auto total = *calls;
+    const auto connected = *calls;
+    by_key[key] = {total, sum_of(total), connected, sum_of(connected)};
+  }
   figures_rows rows;
   for (const auto& [key, figures] : by_key)
     rows.push_back({history_subject::of_key(key), figures});
@@ -41,9 +51,9 @@ packed_minute minute_of(const figures_rows& rows) {
 
 TEST_CASE("a minute is unpacked as it was packed") {
   CHECK(rc::check("for any rows", [] {
-    const counted_minute minute{some_day + *rc::gen::inRange(0, 1000) * 60s,
-                                static_cast<moment_mask>(*rc::gen::inRange(1, 64)),
-                                *rc::gen::arbitrary<bool>(), any_rows()};
+    const auto moments = static_cast<moment_mask>(*rc::gen::inRange(1, 64));
+    const counted_minute minute{some_day + *rc::gen::inRange(0, 1000) * 60s, moments,
+                                *rc::gen::arbitrary<bool>(), any_rows(count_of(moments))};
     const auto back = unpacked(packed(minute));
     RC_ASSERT(back.has_value());
     RC_ASSERT(*back == minute);
@@ -103,6 +113,42 @@ TEST_CASE("bytes that are no rows are refused") {
   auto endless = whole;
   endless.blocks[0].bytes.assign(60, '\xff');
   CHECK_FALSE(unpacked(endless));
+}
+
+TEST_CASE("a minute that counts what cannot be is refused") {
+  const auto counts = [](std::uint64_t key, const call_figures& figures) {
+    return unpacked(minute_of({{history_subject::of_key(key), figures}})).has_value();
+  };
+  constexpr auto most = most_calls_at_once;
+  CHECK(counts(history_subject::largest_key, {most, 6 * most, most, 6 * most}));
+  CHECK_FALSE(counts(history_subject::largest_key + 1, {1, 1, 1, 1}));
+  CHECK_FALSE(counts(UINT64_MAX, {1, 1, 1, 1}));
+  CHECK_FALSE(counts(0, {1, 1, 1, 1}));
+  CHECK_FALSE(counts(5, {most + 1, 1, 1, 1}));
+  CHECK_FALSE(counts(5, {1, 7, 1, 1}));
+  CHECK_FALSE(counts(5, {1, 1, UINT64_MAX, 1}));
+  CHECK_FALSE(counts(5, {1, 1, 1, UINT64_MAX}));
+}
+
+TEST_CASE("a block has no more rows than it may, and no more are reserved than its bytes can hold") {
+  figures_rows rows;
+  for (std::int64_t id = 1; id <= 65; ++id)
+    rows.push_back(row_of(account_subject(id), 1, 1));
+  auto minute = minute_of(rows);
+  REQUIRE(minute.blocks.size() == 2);
+  REQUIRE(unpacked(minute));
+  const std::string one_more{2, 1, 1, 1, 1}; // the next account, with a call
+  minute.blocks.pop_back();
+  minute.blocks[0].bytes += one_more;
+  CHECK_FALSE(unpacked(minute));
+
+  auto thin = minute_of({});
+  for (std::int64_t id = 1; id <= 60; ++id)
+    thin.blocks.push_back(packed({row_of(account_subject(id), 1, 1)})[0]);
+  const auto read = unpacked(thin);
+  REQUIRE(read);
+  CHECK(read->rows.size() == 60);
+  CHECK(read->rows.capacity() == 60);
 }
 
 TEST_CASE("what is no minute is refused") {
