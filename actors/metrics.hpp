@@ -43,6 +43,7 @@ struct actor_metrics {
   counter history_minutes{0};         ///< written
   counter history_minutes_dropped{0}; ///< that were not: damaged, too old, or too many waited
   counter history_failures{0};        ///< to write one that is tried again
+  counter history_damaged{0};         ///< minutes and hours that were damaged when they were read
   counter history_bytes{0};           ///< that the history takes now
   counter actor_failures{0};          ///< actors that ended by an error of ours
 };

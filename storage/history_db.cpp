@@ -42,12 +42,8 @@ void insert_blocks(sqlite::statement& insert, history_time time, const packed_ro
     insert.run(seconds_of(time), key_of(block.first), sqlite::blob{block.bytes});
 }
 
-/// The rows of blocks that are of one file; a block that is damaged is as good as none.
-void append_rows(const sqlite::statement& row, figures_rows& to) {
-  const auto before = to.size();
-  if (!unpack(row.bytes(0), to))
-    to.resize(before);
-}
+// What minute_of() reads, with the time of a minute.
+constexpr const char* blocks_of_minute = "SELECT first, rows FROM minute_rows WHERE time = ? ORDER BY first";
 
 } // namespace
 
@@ -96,15 +92,42 @@ bool history_db::write(const packed_minute& minute, const history_keep& keep) {
   return true;
 }
 
+/// The minute that was counted, if it is kept and can be read.
 std::optional<counted_minute> history_db::find(history_time start) {
-  sqlite::statement mark{db_, "SELECT moments, complete FROM minute WHERE time = ?"};
+  sqlite::statement mark{db_, "SELECT time, moments, complete FROM minute WHERE time = ?"};
   if (!mark.with(seconds_of(start)).step())
     return std::nullopt;
-  counted_minute found{start, static_cast<moment_mask>(mark.integer(0)), mark.integer(1) != 0, {}};
-  sqlite::statement rows{db_, "SELECT rows FROM minute_rows WHERE time = ? ORDER BY first"};
-  for (rows.with(seconds_of(start)); rows.step();)
-    append_rows(rows, found.rows);
+  sqlite::statement blocks{db_, blocks_of_minute};
+  return minute_of(mark, blocks);
+}
+
+std::optional<counted_minute> history_db::minute_of(const sqlite::statement& mark,
+                                                    sqlite::statement& blocks) {
+  packed_minute kept{
+      time_at(mark.integer(0)), static_cast<moment_mask>(mark.integer(1)), mark.integer(2) != 0, {}};
+  for (blocks.with(mark.integer(0)); blocks.step();)
+    kept.blocks.push_back({static_cast<std::uint64_t>(blocks.integer(0)), std::string{blocks.bytes(1)}});
+  auto found = unpacked(kept);
+  if (!found)
+    note_damage(kept.start);
   return found;
+}
+
+/// Of a row that begins with its time. NULL: there is no block in which the subject would be.
+std::optional<call_figures> history_db::figures_of(history_subject whose, const sqlite::statement& row,
+                                                   int column) {
+  if (row.null(column))
+    return call_figures{};
+  auto found = find_in(row.bytes(column), whose);
+  if (!found)
+    note_damage(time_at(row.integer(0)));
+  return found;
+}
+
+void history_db::note_damage(history_time time) {
+  if (!damage_)
+    damage_ = history_damage{db_.file().string(), time};
+  ++damage_->times;
 }
 
 void history_db::store(const packed_minute& minute) {
@@ -141,16 +164,15 @@ void history_db::sum_up(history_time hour) {
   const auto begin = seconds_of(hour);
   const auto end = seconds_of(hour + history_hour);
   sqlite::statement marks{db_, "SELECT time, moments, complete FROM minute WHERE time >= ? AND time < ?"};
-  sqlite::statement blocks{db_, "SELECT rows FROM minute_rows WHERE time = ? ORDER BY first"};
+  sqlite::statement blocks{db_, blocks_of_minute};
   for (marks.with(begin, end); marks.step();) {
-    counted_minute one{
-        time_at(marks.integer(0)), static_cast<moment_mask>(marks.integer(1)), marks.integer(2) != 0, {}};
-    for (blocks.with(marks.integer(0)); blocks.step();)
-      append_rows(blocks, one.rows);
+    const auto one = minute_of(marks, blocks);
+    if (!one)
+      continue; // as if it had not been counted: the hour lacks a minute
     ++minutes;
-    moments += count_of(one.moments);
-    whole = whole && one.is_whole();
-    rows = joined(rows, one.rows);
+    moments += count_of(one->moments);
+    whole = whole && one->is_whole();
+    rows = joined(rows, one->rows);
   }
   sqlite::statement{db_, "DELETE FROM hour_rows WHERE time = ?"}.run(begin);
   sqlite::statement{db_, "INSERT OR REPLACE INTO hour (time, minutes, moments, whole) VALUES (?, ?, ?, ?)"}
@@ -177,7 +199,7 @@ void history_db::read(history_subject whose, const history_range& range, history
   const sqlite::transaction one_state{db_, sqlite::transaction::kind::read};
   const auto key = key_of(whose.key());
   auto from = range.from;
-  // The block in which the subject would be; NULL, which reads as an empty one, where nobody had calls.
+  // The block in which the subject would be; NULL where nobody up to it had calls.
   const auto block_of = [](const std::string& table) {
     return "(SELECT rows FROM " + table + " r WHERE r.time = m.time AND r.first <= ?1 "
            + "ORDER BY r.first DESC LIMIT 1)";
@@ -186,17 +208,18 @@ void history_db::read(history_subject whose, const history_range& range, history
     sqlite::statement hours{db_, "SELECT m.time, m.minutes, m.moments, m.whole, " + block_of("hour_rows")
                                      + " FROM hour m WHERE m.time >= ?2 AND m.time < ?3"};
     for (hours.with(key, seconds_of(from), seconds_of(range.to)); hours.step();)
-      into.add({time_at(hours.integer(0)), static_cast<std::uint32_t>(hours.integer(1)),
-                static_cast<std::uint32_t>(hours.integer(2)), hours.integer(3) != 0,
-                find_in(hours.bytes(4), whose)});
+      if (const auto figures = figures_of(whose, hours, 4))
+        into.add({time_at(hours.integer(0)), static_cast<std::uint32_t>(hours.integer(1)),
+                  static_cast<std::uint32_t>(hours.integer(2)), hours.integer(3) != 0, *figures});
     from = std::max(from, summed_up_to());
   }
   sqlite::statement minutes{db_, "SELECT m.time, m.moments, m.complete, " + block_of("minute_rows")
                                      + " FROM minute m WHERE m.time >= ?2 AND m.time < ?3"};
   for (minutes.with(key, seconds_of(from), seconds_of(range.to)); minutes.step();) {
     const auto moments = static_cast<moment_mask>(minutes.integer(1));
-    into.add({time_at(minutes.integer(0)), 1, count_of(moments),
-              minutes.integer(2) != 0 && moments == all_moments, find_in(minutes.bytes(3), whose)});
+    if (const auto figures = figures_of(whose, minutes, 3))
+      into.add({time_at(minutes.integer(0)), 1, count_of(moments),
+                minutes.integer(2) != 0 && moments == all_moments, *figures});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace rollcall {
 
@@ -29,8 +30,12 @@ public:
   bool write(const packed_minute& minute, const history_keep& keep);
 
   /// What was counted of a subject in that time, to `into`, which is of `range`. Steps of whole hours are
-  /// made of hours, as far as these are summed up; others of minutes alone.
+  /// made of hours, as far as these are summed up; others of minutes alone. What is damaged is left out, so
+  /// that it is a gap.
   void read(history_subject whose, const history_range& range, history_points& into);
+
+  /// What was found damaged since the last time, by a read or a write.
+  std::optional<history_damage> take_damage() { return std::exchange(damage_, std::nullopt); }
 
   /// False when it is to be opened again: the file, or its write-ahead file, is not the one any more that has
   /// its name. Who only reads goes on with a file that was moved until who writes has left it.
@@ -41,6 +46,9 @@ public:
 
 private:
   std::optional<counted_minute> find(history_time start);
+  std::optional<counted_minute> minute_of(const sqlite::statement& mark, sqlite::statement& blocks);
+  std::optional<call_figures> figures_of(history_subject whose, const sqlite::statement& row, int column);
+  void note_damage(history_time time);
   void store(const packed_minute& minute);
   void sum_up(history_time hour);
   void sum_up_before(history_time hour);
@@ -50,6 +58,7 @@ private:
   sqlite::database db_;
   database_files files_;
   bool reads_only_;
+  std::optional<history_damage> damage_;
 };
 
 } // namespace rollcall

@@ -19,6 +19,7 @@ public:
   bool write(const packed_minute& minute, const history_keep& keep) override;
   std::uint64_t bytes() override { return db_ ? db_->size() : 0; }
   bool take_loss() override { return std::exchange(lost_, false); }
+  std::optional<history_damage> take_damage() override { return db_ ? db_->take_damage() : std::nullopt; }
 
 private:
   std::filesystem::path file_;
@@ -32,6 +33,7 @@ public:
   explicit history_reader(std::filesystem::path file) : file_(std::move(file)) {}
 
   std::vector<history_point> read(history_subject whose, const history_range& range) override;
+  std::optional<history_damage> take_damage() override { return db_ ? db_->take_damage() : std::nullopt; }
 
 private:
   std::filesystem::path file_;

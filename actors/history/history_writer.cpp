@@ -10,12 +10,24 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace rollcall {
 
 namespace {
+
+/// Says and counts what of the history is damaged.
+void tell_damage(const std::optional<history_damage>& damage, node_context& context, log_throttle& lines,
+                 std::chrono::steady_clock::time_point now) {
+  if (!damage)
+    return;
+  context.metrics.history_damaged += damage->times;
+  if (const auto more = lines.admit(now))
+    log::error("history", "{}: minutes or hours are damaged, and gaps now: {}, the first of them of {}{}",
+               damage->where, damage->times, format_rfc3339(damage->first), *more);
+}
 
 struct history_writer_state {
   static inline const char* name = "history_writer";
@@ -45,7 +57,8 @@ private:
   std::deque<pending> waiting_; ///< oldest first
   minute_assembly of_others_;
   bool failing_ = false;
-  log_throttle dropped_; ///< lines on minutes of other nodes
+  log_throttle dropped_;    ///< lines on minutes of other nodes
+  log_throttle damaged_{1}; ///< lines on damage
 };
 
 void history_writer_state::take(packed_minute_ptr minute, std::size_t bytes) {
@@ -112,6 +125,7 @@ void history_writer_state::flush() {
   if (sink->take_loss())
     log::error("history",
                "a file of the history was moved or replaced; it goes on with what is in its place");
+  tell_damage(sink->take_damage(), *context, damaged_, self->clock().now());
 }
 
 void history_writer_state::failed(const std::string& why) {
@@ -152,6 +166,7 @@ struct history_reader_state {
   context_ptr context;
   std::shared_ptr<history_source> source;
   log_throttle troubles{1};
+  log_throttle damaged{1};
 
   caf::result<history_answer> read(const history_request& request,
                                    std::chrono::steady_clock::time_point now) {
@@ -160,7 +175,9 @@ struct history_reader_state {
       return caf::make_error(ec::too_late);
     }
     try {
-      return history_answer{source->read(request.whose, request.range)};
+      history_answer answer{source->read(request.whose, request.range)};
+      tell_damage(source->take_damage(), *context, damaged, now);
+      return answer;
     } catch (const std::exception& e) {
       if (const auto more = troubles.admit(now))
         log::error("history", "the history cannot be read: {}{}", e.what(), *more);

@@ -4,6 +4,8 @@
 #include "domain/history/packed_minute.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace rollcall {
@@ -12,6 +14,13 @@ namespace rollcall {
 struct history_keep {
   history_time minutes;
   history_time hours;
+};
+
+/// Minutes and hours that cannot be read because they are damaged where they are kept. They read as gaps.
+struct history_damage {
+  std::string where;       ///< the file
+  history_time first;      ///< the one that was met first
+  std::uint64_t times = 0; ///< that one was met
 };
 
 /// Where the history is written. It may wait for the disk. Each function throws what it fails with, an
@@ -33,6 +42,9 @@ public:
 
   /// True, once, when what was written before is gone and it was begun anew.
   virtual bool take_loss() = 0;
+
+  /// What was found damaged since the last time, when hours were summed up.
+  virtual std::optional<history_damage> take_damage() = 0;
 };
 
 /// Where the history is read, while it is written. As history_sink.
@@ -42,6 +54,9 @@ public:
 
   /// The points of a range that was counted of a subject.
   virtual std::vector<history_point> read(history_subject whose, const history_range& range) = 0;
+
+  /// What was found damaged since the last time.
+  virtual std::optional<history_damage> take_damage() = 0;
 };
 
 } // namespace rollcall

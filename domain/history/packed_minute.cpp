@@ -113,12 +113,18 @@ bool unpack(std::string_view bytes, figures_rows& rows) {
   return !in.failed();
 }
 
-call_figures find_in(std::string_view bytes, history_subject whose) {
+std::optional<call_figures> find_in(std::string_view bytes, history_subject whose) {
   row_reader in{bytes};
-  for (figures_row row; in.next(row) && row.subject <= whose;)
+  std::optional<history_subject> first;
+  for (figures_row row; in.next(row);) {
     if (row.subject == whose)
       return row.figures;
-  return {};
+    if (!first)
+      first = row.subject;
+  }
+  if (in.failed() || !first || *first > whose)
+    return std::nullopt;
+  return call_figures{};
 }
 
 std::size_t packed_minute::bytes() const {

@@ -39,8 +39,10 @@ packed_rows_blocks packed(const figures_rows& rows);
 /// follow those that `rows` has.
 bool unpack(std::string_view bytes, figures_rows& rows);
 
-/// The figures of one subject in the block in which it would be: all 0 where it is not.
-call_figures find_in(std::string_view bytes, history_subject whose);
+/// The figures of one subject in the block in which it would be: all 0 where it is not. None of a damaged
+/// block, as far as it is read: up to the subject, or to the end for one that is not there, because absence
+/// needs proof.
+std::optional<call_figures> find_in(std::string_view bytes, history_subject whose);
 
 /// A counted_minute with its rows packed.
 struct packed_minute {

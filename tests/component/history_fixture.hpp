@@ -14,8 +14,9 @@ namespace rollcall::testing {
 struct fake_history : history_sink {
   bool broken = false;
   bool lost = false;
-  std::vector<counted_minute> minutes; ///< as they came
-  history_keep kept{};                 ///< of the last one
+  std::optional<history_damage> damage; ///< to be told
+  std::vector<counted_minute> minutes;  ///< as they came
+  history_keep kept{};                  ///< of the last one
 
   void check() override {
     if (broken)
@@ -32,6 +33,7 @@ struct fake_history : history_sink {
   }
   std::uint64_t bytes() override { return 1'000 * minutes.size(); }
   bool take_loss() override { return std::exchange(lost, false); }
+  std::optional<history_damage> take_damage() override { return std::exchange(damage, std::nullopt); }
 };
 
 } // namespace rollcall::testing

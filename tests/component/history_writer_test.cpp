@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rollcall::testing::history_writer_test {
@@ -84,6 +86,14 @@ TEST_CASE_FIXTURE(writing, "what waits is written when the node stops, if it can
   caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
   run();
   CHECK(sink->minutes.size() == 1);
+}
+
+TEST_CASE_FIXTURE(writing, "what is found damaged when hours are summed up is counted") {
+  sink->damage = history_damage{"history.db", now(), 3};
+  give(minute_of(now()));
+  give(minute_of(now() + 1min));
+  CHECK(context->metrics.history_damaged == 3);
+  CHECK(sink->minutes.size() == 2);
 }
 
 TEST_CASE_FIXTURE(writing, "what waits has a bound") {
@@ -195,12 +205,14 @@ namespace {
 /// A history that answers every question with one point, or not at all.
 struct fake_source : history_source {
   bool broken = false;
+  std::optional<history_damage> damage; ///< to be told
 
   std::vector<history_point> read(history_subject, const history_range& range) override {
     if (broken)
       throw std::runtime_error{"no such file"};
     return {history_point{range.from}};
   }
+  std::optional<history_damage> take_damage() override { return std::exchange(damage, std::nullopt); }
 };
 
 } // namespace
@@ -217,6 +229,12 @@ TEST_CASE_FIXTURE(actor_fixture, "a history that cannot be read is an error, and
   const auto told = ask<history_answer>(reader, request);
   REQUIRE(told);
   CHECK(told->points.size() == 1);
+  SUBCASE("and what of it is damaged is counted") {
+    source->damage = history_damage{"history.db", history_time{}, 2};
+    CHECK(ask<history_answer>(reader, request));
+    CHECK(ask<history_answer>(reader, request));
+    CHECK(context->metrics.history_damaged == 2);
+  }
   SUBCASE("and nobody's time is taken for who waits for it no more") {
     auto late = request;
     late.until = sched.clock().now();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <random>
 #include <string>
@@ -211,6 +212,88 @@ TEST_CASE("what is to be let go at once is let go in parts") {
   CHECK(left() == 180);
   db.write(minute_at(some_day + 5h - 1min, {}), keep);
   CHECK(left() == 60);
+}
+
+namespace {
+
+/// Two hours of minutes in which accounts 1 to 100, of two blocks, had calls; the file may be damaged.
+struct damaged_history {
+  temporary_folder folder;
+  std::filesystem::path file = folder / "history.db";
+  history_db db{file};
+  figures_rows rows;
+
+  damaged_history() {
+    for (std::int64_t id = 1; id <= 100; ++id)
+      rows.push_back({account_subject(id), {2, 12, 1, 6}});
+    for (auto start = some_day; start < some_day + 1h; start += 60s)
+      db.write(minute_at(start, rows), everything);
+  }
+
+  /// Does something to what is kept of one time.
+  void damage(const std::string& how, history_time time) {
+    sqlite::database other{file, open_mode::existing};
+    other.execute("UPDATE " + how + " AND time = " + std::to_string(time.time_since_epoch().count()));
+  }
+  void cut(history_time time) {
+    damage("minute_rows SET rows = substr(rows, 1, length(rows) - 1) WHERE first > 100", time);
+  }
+
+  std::vector<history_point> hour(std::int64_t account) {
+    return points_of(db, account_subject(account), some_day, some_day + 1h, 3600s);
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(damaged_history, "a damaged block is a gap for those whose calls would be in it") {
+  cut(some_day + 1min);
+  const auto minutes = [&](std::int64_t account) {
+    return points_of(db, account_subject(account), some_day, some_day + 3min, 60s);
+  };
+  CHECK(minutes(1).size() == 3);
+  CHECK_FALSE(db.take_damage());
+  for (const auto account : {100, 101}) {
+    const auto points = minutes(account);
+    REQUIRE(points.size() == 2);
+    CHECK(points[0].time == some_day);
+    CHECK(points[1].time == some_day + 2min);
+    const auto found = db.take_damage();
+    REQUIRE(found);
+    CHECK(found->where == file.string());
+    CHECK(found->first == some_day + 1min);
+    CHECK(found->times == 1);
+  }
+  const auto longer = points_of(db, account_subject(100), some_day, some_day + 5min, 300s);
+  CHECK(longer == std::vector<history_point>{{some_day, 2, 2, 1, 1, false}});
+}
+
+TEST_CASE_FIXTURE(damaged_history, "an hour of which a minute is damaged is without it, and not complete") {
+  cut(some_day + 1min);
+  cut(some_day + 5min);
+  db.write(minute_at(some_day + 1h, rows), everything);
+  const auto found = db.take_damage();
+  REQUIRE(found);
+  CHECK(found->first == some_day + 1min);
+  CHECK(found->times == 2);
+  CHECK(hour(100) == std::vector<history_point>{{some_day, 2, 2, 1, 1, false}});
+  CHECK(hour(1) == hour(100));
+}
+
+TEST_CASE_FIXTURE(damaged_history, "a damaged hour is a gap") {
+  db.write(minute_at(some_day + 1h, rows), everything);
+  REQUIRE(hour(100).size() == 1);
+  damage("hour_rows SET rows = zeroblob(length(rows)) WHERE first > 100", some_day);
+  CHECK(hour(100).empty());
+  CHECK(hour(1).size() == 1);
+  CHECK(db.take_damage()->first == some_day);
+}
+
+TEST_CASE_FIXTURE(damaged_history, "a damaged minute that another node has counted too is taken from that") {
+  cut(some_day + 1min);
+  CHECK(db.write(minute_at(some_day + 1min, {{account_subject(100), {2, 6, 1, 3}}}, 0b000111), everything));
+  const auto points = points_of(db, account_subject(100), some_day + 1min, some_day + 2min, 60s);
+  CHECK(points == std::vector<history_point>{{some_day + 1min, 2, 2, 1, 1, false}});
 }
 
 TEST_CASE("what is no minute is not taken") {

@@ -48,6 +48,7 @@ metrics_snapshot full_snapshot() {
   actors.history_minutes = 9;
   actors.history_minutes_dropped = 4;
   actors.history_failures = 8;
+  actors.history_damaged = 3;
   actors.history_bytes = 4096;
   now.history_waiting_bytes = 512;
   collect(actors, now);
@@ -105,6 +106,7 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_history_minutes_total{outcome=\"written\"} 9",
                                  "rollcall_history_minutes_total{outcome=\"dropped\"} 4",
                                  "rollcall_history_write_failures_total 8",
+                                 "rollcall_history_damaged_total 3",
                                  "rollcall_history_backlog_bytes 512",
                                  "rollcall_history_file_bytes 4096",
                                  "rollcall_directory_database_away 1",

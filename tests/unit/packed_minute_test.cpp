@@ -76,9 +76,20 @@ TEST_CASE("a subject is found in the block in which it would be") {
 TEST_CASE("a subject that has no row has had no calls") {
   const auto blocks = packed({row_of(account_subject(5), 1, 1), row_of(account_subject(7), 1, 1)});
   REQUIRE(blocks.size() == 1);
-  for (const auto whose : {account_subject(4), account_subject(6), account_subject(8), customer_subject(5)})
-    CHECK(find_in(blocks[0].bytes, whose).none());
-  CHECK(find_in({}, account_subject(5)).none());
+  for (const auto whose : {account_subject(6), account_subject(8), customer_subject(6)})
+    CHECK(find_in(blocks[0].bytes, whose) == call_figures{});
+}
+
+TEST_CASE("in a damaged block nobody has had no calls") {
+  const auto whole = packed({row_of(account_subject(5), 1, 1), row_of(account_subject(7), 1, 1)})[0].bytes;
+  const auto cut = whole.substr(0, whole.size() - 1);
+  CHECK(find_in(cut, account_subject(5)) == call_figures{1, 1, 1, 1}); // its row is whole
+  for (const auto whose : {account_subject(6), account_subject(7), account_subject(8)})
+    CHECK_FALSE(find_in(cut, whose));
+  CHECK_FALSE(find_in(whole, account_subject(4))); // such a block is not looked at for it
+  CHECK_FALSE(find_in({}, account_subject(5)));
+  for (const auto byte : {'\0', '\x7f', '\xff'})
+    CHECK_FALSE(find_in(std::string(60, byte), account_subject(5)));
 }
 
 TEST_CASE("accounts one after the other with a few calls take five bytes each") {

@@ -54,6 +54,7 @@ void collect(const actor_metrics& from, metrics_snapshot& into) {
   into.history_moments = {{"counted", from.history_moments}, {"missed", from.history_moments_missed}};
   into.history_minutes = {{"written", from.history_minutes}, {"dropped", from.history_minutes_dropped}};
   into.history_failures = from.history_failures;
+  into.history_damaged = from.history_damaged;
   into.history_bytes = from.history_bytes;
   into.actor_failures = from.actor_failures;
 }

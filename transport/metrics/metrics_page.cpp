@@ -127,6 +127,9 @@ void add_history(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_history_write_failures_total",
                "Times that the history could not be written, and was tried again")
       .add(number(now.history_failures));
+  page.counter("rollcall_history_damaged_total",
+               "Times that a minute or an hour of the history was read and is damaged: it is a gap")
+      .add(number(now.history_damaged));
   page.gauge("rollcall_history_backlog_bytes", "Bytes of minutes that wait to be written; 64 MiB at most")
       .add(number(now.history_waiting_bytes));
   page.gauge("rollcall_history_file_bytes", "Bytes that the history takes").add(number(now.history_bytes));

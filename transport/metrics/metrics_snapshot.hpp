@@ -98,6 +98,7 @@ struct metrics_snapshot {
   outcome_counts history_moments; ///< at which calls were to be counted, by what came of it
   outcome_counts history_minutes; ///< of the history, by what came of them
   std::uint64_t history_failures = 0;
+  std::uint64_t history_damaged = 0;
   std::uint64_t history_waiting_bytes = 0; ///< now, as the next one
   std::uint64_t history_bytes = 0;
   std::uint64_t actor_failures = 0;
