@@ -14,7 +14,8 @@ namespace rollcall {
 
 /// The history in an SQLite file: figures by the minute, and by the hour of what is longer ago. One thread at
 /// a time for each object; any number may read what one writes, also of other processes, and waits for
-/// nothing. After a power failure the last minutes may be gone, the file never is. Throws sqlite::error.
+/// nothing. After a power failure what was written since the last checkpoint may be gone, the file never is.
+/// Throws sqlite::error.
 class history_db {
 public:
   /// `read_only` reads a file that another one has made.
