@@ -10,7 +10,8 @@
 namespace rollcall {
 
 /// Counts the calls of all nodes at aligned moments, as long as this node is the first by id of those that
-/// are up, and gives each minute to the writer and to the members of the other nodes.
+/// are up, and has met those that it knows of or waited for them. It gives each minute to the writer and to
+/// the members of the other nodes.
 using history_sampler_actor = caf::typed_actor<
     // By which calls belong to customers from now on. From the daemon.
     caf::reacts_to<directory_ptr>,
