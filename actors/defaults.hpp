@@ -112,7 +112,7 @@ constexpr auto move_memory = 5s;
 /// `watch_behind` changes behind the log reads on before it has told what it has read.
 constexpr auto watch_pulse = 400ms;
 constexpr auto mark_interval = 10s;
-constexpr std::size_t watch_batch = 1000;
+constexpr std::size_t watch_batch = 500;
 constexpr std::size_t watch_behind = 16 * 1024;
 
 /// For how long a mark waits for the end of a call whose ID another one has already. That end may have come

@@ -80,22 +80,23 @@ constexpr std::array<reset_words, 5> reset_reasons = {{
     {"removed", "the switch was removed from the configuration"},
 }};
 
-/// What a stream tells, besides its beginning (events.md, 3).
+/// What a stream tells, besides its beginning (events.md, 3). Hundreds wait for each client that does not
+/// read: what only few of them have takes little room in the others.
 struct watch_message {
   enum class kind : std::uint8_t { begin, call, end, leave, synced, switch_state, node_state, mark, reset };
 
   kind what = kind::call;
-  record_ptr record = {};  ///< of call, end, leave
-  bool asked = false;      ///< of an end, as change_queue has it
-  bool unseen = false;     ///< of an end
-  bool resumed = false;    ///< of the beginning: it goes on where the token stands
-  std::string name = {};   ///< of a switch or node; of a reset and synced: the switch, empty for all
-  std::string node = {};   ///< of a switch: which node has it
-  std::string state = {};  ///< of a switch or node
-  reset_reason why = {};   ///< of a reset
-  std::uint64_t calls = 0; ///< of synced and mark: the size of the mirror
-  bool complete = true;    ///< of synced and mark
-  watch_place place = {};  ///< of synced and mark
+  record_ptr record = {};      ///< of call, end, leave
+  bool asked = false;          ///< of an end, as change_queue has it
+  bool unseen = false;         ///< of an end
+  bool resumed = false;        ///< of the beginning: it goes on where the token stands
+  std::string name = {};       ///< of a switch or node; of a reset and synced: the switch, empty for all
+  std::string node = {};       ///< of a switch: which node has it
+  std::string_view state = {}; ///< of a switch or node: a literal
+  reset_reason why = {};       ///< of a reset
+  std::uint64_t calls = 0;     ///< of synced and mark: the size of the mirror
+  bool complete = true;        ///< of synced and mark
+  std::shared_ptr<const watch_place> place = {}; ///< of synced and mark, always; null of others
 };
 
 /// What is to be told next. The cluster watch's answer to the API; empty when nothing has happened for

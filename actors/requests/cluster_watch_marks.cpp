@@ -49,7 +49,7 @@ void cluster_watch_state::say_place(kind what, std::string of) {
                   .name = std::move(of),
                   .calls = mirror_size(),
                   .complete = is_complete(),
-                  .place = place()});
+                  .place = std::make_shared<const watch_place>(place())});
   last_mark_ = self->clock().now();
   unmarked_ = 0;
   ++marks_;

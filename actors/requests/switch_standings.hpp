@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace rollcall {
 
@@ -14,7 +15,7 @@ struct switch_standing {
   bool verified = false; ///< and all its calls are told
 
   /// As streams say it.
-  std::string state() const { return !connected ? "lost" : verified ? "verified" : "connected"; }
+  std::string_view state() const { return !connected ? "lost" : verified ? "verified" : "connected"; }
 };
 
 /// Of the switches of an environment, as this node sees it now, missing nodes included. Any thread.

@@ -116,7 +116,7 @@ private:
 
   void settle(const watch_message& message) {
     insist(message.calls == calls_.size(), "a mark counts other calls than were told");
-    place_ = message.place;
+    place_ = *message.place;
   }
 
   world& world_;

@@ -154,7 +154,7 @@ private:
         continue;
       }
       const auto has_place = one.what == kind::mark || one.what == kind::synced;
-      parts_.writer.write(out, one, has_place ? parts_.tokens->seal(one.place, parts_.reader) : std::string{},
+      parts_.writer.write(out, one, has_place ? parts_.tokens->seal(*one.place, parts_.reader) : std::string{},
                           now);
       at_mark_ = has_place;
       count(one);
