@@ -24,7 +24,7 @@ struct picture {
   friend bool operator==(const picture&, const picture&) = default;
 };
 
-picture picture_of(const call_record& r) {
+inline picture picture_of(const call_record& r) {
   using text = call_record::text;
   return {r.state(),
           r.account().value(),
