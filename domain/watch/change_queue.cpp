@@ -117,12 +117,15 @@ void change_queue::resume(std::vector<record_ptr> calls, const std::vector<recor
 }
 
 /// It was `last` before. Whether the watcher has it is not known: it is told of the call before its end, and
-/// that a call which the filter does not show has left.
+/// that a call which the filter does not show has left. Two accounts may show it, in any order: of what is
+/// newer the log may have nothing more.
 void change_queue::come_back(const record_ptr& now, const record_ptr& last) {
   const auto is = shows(query_, *directory_, *now);
   const auto over = now->state() == call_state::dead && shows(query_, *directory_, *last);
   const auto [found, is_new] = waiting_.try_emplace(now->serial());
   auto& one = found->second;
+  if (!is_new && (one.gone ? one.gone : one.shown)->revision() > now->revision())
+    return;
   auto was = !is_new && !one.gone;
   if (is_new) {
     order_.push_back(now->serial());

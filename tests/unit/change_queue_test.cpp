@@ -209,6 +209,23 @@ TEST_CASE("change_queue: who comes back is told of a call that came meanwhile be
   CHECK(queue.held().begin()->second == 0);
 }
 
+TEST_CASE("change_queue: who comes back is told the newer picture of a call that two accounts show") {
+  change_queue queue{all_of(1), sample(), plenty};
+  const auto before = first("a", 11);
+  const auto now = before->in_account(account_id{22});
+  std::vector<record_ptr> changed{before, now};
+  SUBCASE("when the former account answers first") {}
+  SUBCASE("and when it answers last") { std::swap(changed[0], changed[1]); }
+  queue.resume({now}, changed, {}, 1);
+  change_queue::told one;
+  REQUIRE(queue.next(one));
+  CHECK(one.record == now);
+  CHECK_FALSE(queue.next(one));
+  queue.take({2, before, now}); // the former account has heard of it, too
+  CHECK_FALSE(queue.next(one));
+  CHECK(queue.held().begin()->second == 1);
+}
+
 TEST_CASE("change_queue: calls that are let go are not told, and what was told of their switch is void") {
   change_queue queue{all_of(1), sample(), plenty};
   const auto a = first("a", 11);
