@@ -16,7 +16,12 @@ namespace rollcall::testing {
 /// on where it was: its mirror outlives its streams.
 class stream_mirror {
 public:
-  stream_mirror(world& in, std::int64_t scope) : world_(in), scope_(scope) {}
+  stream_mirror(world& in, std::int64_t scope) : stream_mirror(in, in.front, in.dir, scope) {}
+
+  /// A client of any node: of its frontend, with its directory as it is whenever a stream is opened.
+  stream_mirror(actor_fixture& in, const cluster_frontend_actor& front, const directory_ptr& dir,
+                std::int64_t scope)
+      : fixture_(in), front_(front), dir_(dir), scope_(scope) {}
 
   ~stream_mirror() { leave(); }
 
@@ -28,13 +33,14 @@ public:
   void come() {
     open_ = true;
     begun_ = false;
-    watch_request request{world_.all_of(scope_), world_.dir, place_};
-    opening_ = world_.ask_later<cluster_watch_actor>(world_.front, request);
+    watch_request request{{}, dir_, place_};
+    request.query.scope = customer_id{scope_};
+    opening_ = fixture_.ask_later<cluster_watch_actor>(front_, request);
   }
 
   void leave() {
     if (watch_)
-      world_.self->send(*watch_, atom::left_v);
+      fixture_.self->send(*watch_, atom::left_v);
     open_ = false;
     watch_.reset();
     opening_.reset();
@@ -58,12 +64,21 @@ public:
       answer_.reset();
     }
     if (!answer_)
-      answer_ = world_.ask_later<watch_messages_ptr>(*watch_, atom::more_v);
+      answer_ = fixture_.ask_later<watch_messages_ptr>(*watch_, atom::more_v);
   }
 
   const std::map<std::string, record_ptr>& calls() const { return calls_; }
   std::uint64_t marks() const { return marks_; }
   std::uint64_t ends() const { return ends_; }
+
+  // Of this stream:
+  bool is_resumed() const { return resumed_; }
+  /// As the last mark says, or what is as good as one.
+  bool is_complete() const { return complete_; }
+  /// Of nodes and switches, by name, as told last.
+  const std::map<std::string, std::string>& states() const { return states_; }
+  /// By switch, the last of each; without a name: of everything.
+  const std::map<std::string, reset_reason>& resets() const { return resets_; }
 
 private:
   using kind = watch_message::kind;
@@ -75,6 +90,8 @@ private:
     case kind::begin:
       insist(!begun_, "a stream begins twice");
       begun_ = true;
+      states_.clear();
+      resets_.clear();
       resumed_ = message.resumed;
       synced_ = message.resumed;
       if (!message.resumed)
@@ -93,6 +110,7 @@ private:
       insist(calls_.erase(id) == 1 || resumed_, id + " leaves, and was not told");
       break;
     case kind::reset:
+      resets_[message.name] = message.why;
       std::erase_if(calls_, [&](const auto& one) {
         return message.name.empty() || one.second->source().name.value() == message.name;
       });
@@ -110,6 +128,7 @@ private:
       break;
     case kind::switch_state:
     case kind::node_state:
+      states_[message.name] = message.state;
       break;
     }
   }
@@ -117,18 +136,24 @@ private:
   void settle(const watch_message& message) {
     insist(message.calls == calls_.size(), "a mark counts other calls than were told");
     place_ = *message.place;
+    complete_ = message.complete;
   }
 
-  world& world_;
+  actor_fixture& fixture_;
+  const cluster_frontend_actor& front_;
+  const directory_ptr& dir_;
   std::int64_t scope_;
   bool open_ = false;
   bool begun_ = false;
   bool resumed_ = false;
   bool synced_ = false;
+  bool complete_ = false;
   std::uint64_t marks_ = 0;
   std::uint64_t ends_ = 0;
   std::optional<watch_place> place_;
   std::map<std::string, record_ptr> calls_;
+  std::map<std::string, std::string> states_;
+  std::map<std::string, reset_reason> resets_;
   std::shared_ptr<std::optional<caf::expected<cluster_watch_actor>>> opening_;
   std::optional<cluster_watch_actor> watch_;
   std::shared_ptr<std::optional<caf::expected<watch_messages_ptr>>> answer_;
