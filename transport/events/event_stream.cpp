@@ -154,8 +154,8 @@ private:
         continue;
       }
       const auto has_place = one.what == kind::mark || one.what == kind::synced;
-      parts_.writer.write(out, one, has_place ? parts_.tokens->seal(*one.place, parts_.reader) : std::string{},
-                          now);
+      parts_.writer.write(out, one,
+                          has_place ? parts_.tokens->seal(*one.place, parts_.reader) : std::string{}, now);
       at_mark_ = has_place;
       count(one);
     }

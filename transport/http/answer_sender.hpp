@@ -70,9 +70,7 @@ private:
   using user_ptr = std::shared_ptr<user>;
 
   bool in_rounds() const noexcept { return !channel_.is_tls(); }
-  std::size_t most() const noexcept {
-    return live_ ? least_piece : in_rounds() ? most_in_round : most_piece;
-  }
+  std::size_t most() const noexcept { return live_ ? least_piece : in_rounds() ? most_in_round : most_piece; }
   void make_next(const user_ptr& who);
   bool must_wait(const user_ptr& who);
   void rest();

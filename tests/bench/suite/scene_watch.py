@@ -51,10 +51,9 @@ def snapshot(node, calls):
 
 
 def watched_rate(node):
-    """The feed as fast as it goes, with one reader of everything and without."""
+    """A feed of RATE events a second, with one reader of everything and without."""
     rounds = []
-    with churn(node, "max", 100_000):
-        time.sleep(8)
+    with steady(node):
         before, _ = events_per_second(node, 5)
         for _ in range(ROUNDS):
             with Follower(node.http_port, i_customer=1):
@@ -63,9 +62,24 @@ def watched_rate(node):
             rounds.append({"rate": rate, "ratio": rate / statistics.mean([before, after])})
             before = after
     middle = sorted(rounds, key=lambda one: one["ratio"])[ROUNDS // 2]
-    return Row("watch.rate", "feed events as fast as they come, while one reader is told all of them", middle["rate"], "events/s",
+    return Row("watch.rate", f"feed events of {RATE:,} a second, while one reader is told all of them", middle["rate"], "events/s",
                f"of the rate before and after, in {ROUNDS} rounds: {', '.join('%.2f' % one['ratio'] for one in rounds)}",
                middle["ratio"], .85, "more", {"rounds": rounds})
+
+
+def overload(node):
+    """The feed as fast as it goes: a reader of everything cannot keep up with that, and is told to begin anew."""
+    with churn(node, "max", 100_000):
+        time.sleep(8)
+        before, _ = events_per_second(node, 5)
+        resets = node.metrics()['rollcall_events_resets_total{of="all",reason="unknown_since"}']
+        with Follower(node.http_port, wait=False, i_customer=1):
+            rate, _ = events_per_second(node, 20)
+        resets = node.metrics()['rollcall_events_resets_total{of="all",reason="unknown_since"}'] - resets
+        after, _ = events_per_second(node, 5)
+    ratio = rate / statistics.mean([before, after])
+    return Row("watch.overload", "… as fast as they come, while one reader would be told all of them", rate, "events/s",
+               f"of the rate before and after; the reader has to begin anew {resets:.0f} times in 20 s", ratio)
 
 
 def delay(node):
@@ -228,6 +242,7 @@ def measure(calls):
         rows.append(snapshot(node, calls))
         rows += resume(node)
         rows.append(watched_rate(node))
+        rows.append(overload(node))
         more, reader_cost = delay(node)
         rows += more
         rows.append(many(node, reader_cost))

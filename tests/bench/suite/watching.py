@@ -45,10 +45,10 @@ def token_of(line):
     return re.search(rb'"token":"([^"]*)"', line)[1].decode()
 
 
-def _follow(port, filters, pipe, wanted):
+def _follow(port, filters, pipe, wanted, wait):
     """Tells when the snapshot is told, and from then on when each of the wanted words came first."""
     connection, rest = stream = open_stream(port, **filters)
-    _, size = read_until(stream, b'"type":"synced"')
+    size = read_until(stream, b'"type":"synced"')[1] if wait else 0
     pipe.send((time.monotonic(), size))
     tail, seen = b"", {}
     while True:
@@ -70,14 +70,14 @@ def _follow(port, filters, pipe, wanted):
 
 
 class Follower:
-    """A reader in a process of its own, from when its snapshot is told. `wanted`: a regular expression of bytes, of which it
-    keeps when each that matches came first."""
+    """A reader in a process of its own, from when its snapshot is told; without `wait` at once. `wanted`: a regular expression of
+    bytes, of which it keeps when each that matches came first."""
 
-    def __init__(self, port, wanted=None, **filters):
+    def __init__(self, port, wanted=None, wait=True, **filters):
         self.pipe, end = multiprocessing.Pipe()
         self.began = time.monotonic()
         self.process = multiprocessing.Process(target=_follow, daemon=True,
-                                               args=(port, filters, end, re.compile(wanted) if wanted else None))
+                                               args=(port, filters, end, re.compile(wanted) if wanted else None, wait))
         self.process.start()
         self.synced, self.snapshot_bytes = self.pipe.recv()
         self.cpu = cpu_seconds(self.process.pid)
