@@ -2,6 +2,7 @@
 
 #include "domain/directory/same_calls.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -56,10 +57,14 @@ bool change_log::is_active(moment now) const noexcept {
 std::uint64_t change_log::append(const record_ptr& before, const record_ptr& after, moment now,
                                  std::vector<std::uint64_t>& woken) {
   const auto moves = moving_.find(after->serial());
-  if (moves == moving_.end() || after->revision() < moves->second.arrived->revision())
+  if (moves == moving_.end() || after->revision() < moves->second.hops.front().arrived->revision())
     return write({0, before, after}, now, woken);
-  if (auto& newest = moves->second.newest; newest->revision() < after->revision())
-    newest = after;
+  auto& hops = moves->second.hops;
+  const auto last = std::find_if(hops.rbegin(), hops.rend(), [&](const hop& one) {
+    return one.arrived->revision() <= after->revision();
+  });
+  if (last->newest->revision() < after->revision())
+    last->newest = after;
   return in_flight;
 }
 
@@ -67,33 +72,42 @@ std::uint64_t change_log::arrive(const record_ptr& record, moment now) {
   rest_if_unwatched(now);
   if (!active_)
     return 0;
-  auto& one = moving_[record->serial()];
-  if (!one.arrived)
-    one.arrived = record;
-  one.newest = record;
-  ++one.departs;
+  moving_[record->serial()].hops.push_back({record, record, {}});
   return in_flight;
 }
 
 void change_log::depart(const record_ptr& shown, const record_ptr& arrived, moment now,
                         std::vector<std::uint64_t>& woken) {
+  rest_if_unwatched(now); // not while what moves is told
   const auto found = moving_.find(shown->serial());
-  if (found == moving_.end()) {
+  auto* const of = found == moving_.end() ? nullptr : hop_to(*arrived, found->second);
+  if (!of) {
     write({0, shown, arrived, false, true}, now, woken);
     return;
   }
-  auto& one = found->second;
-  if (!one.before || shown->revision() < one.before->revision())
-    one.before = shown;
-  if (--one.departs > 0)
+  of->left = shown;
+  auto& [hops, lets_go] = found->second;
+  const auto last = hops.back().newest;
+  auto first = hops.begin();
+  for (; first != hops.end() && first->left; ++first) {
+    write({0, first->left, first->arrived}, now, woken);
+    if (first->newest != first->arrived)
+      write({0, first->arrived, first->newest}, now, woken);
+  }
+  hops.erase(hops.begin(), first);
+  if (!hops.empty())
     return;
-  const auto over = std::move(one);
+  if (lets_go)
+    write({0, last, last, true}, now, woken);
   moving_.erase(found);
-  write({0, over.before, over.arrived}, now, woken);
-  if (over.newest != over.arrived)
-    write({0, over.arrived, over.newest}, now, woken);
-  if (over.let_go)
-    write({0, over.newest, over.newest, true}, now, woken);
+}
+
+/// Null when nobody watched when it came there.
+change_log::hop* change_log::hop_to(const call_record& arrived, moving& call) {
+  const auto found = std::find_if(call.hops.begin(), call.hops.end(), [&](const hop& one) {
+    return one.arrived->revision() == arrived.revision();
+  });
+  return found == call.hops.end() ? nullptr : &*found;
 }
 
 void change_log::let_go(const record_ptr& call, moment now, std::vector<std::uint64_t>& woken) {

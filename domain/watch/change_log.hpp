@@ -82,7 +82,7 @@ public:
 
   // A call that goes to another account comes there before it leaves the one where it was, which may have to
   // hear of earlier changes still. What is told of it from there on waits for that: so one call's changes
-  // stay in their order.
+  // stay in their order, and what was told last is what the first of its accounts shows that show it still.
 
   /// It has come to its new account, as `record`. Returns a position that is after all others.
   std::uint64_t arrive(const record_ptr& record, moment now);
@@ -144,15 +144,20 @@ private:
     picture_change change;
   };
 
+  /// A call's way from one account to the next.
+  struct hop {
+    record_ptr arrived;
+    record_ptr newest; ///< that the new account shows, or showed
+    record_ptr left;   ///< what the former one showed last; null: it shows it still
+  };
+
   /// A call between two accounts, or more.
   struct moving {
-    record_ptr arrived; ///< at the first of its new accounts
-    record_ptr newest;
-    record_ptr before;       ///< as it was told last
-    std::size_t departs = 0; ///< accounts that show it still, and should not
+    std::vector<hop> hops; ///< that are not told, in their order
     bool let_go = false;
   };
 
+  static hop* hop_to(const call_record& arrived, moving& call);
   void activate();
   void rest_if_unwatched(moment now);
   void keep(const picture_change& change, moment now);

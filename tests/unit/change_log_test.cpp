@@ -110,6 +110,50 @@ TEST_CASE("change_log: a call that goes on while it still leaves is told once it
   }
 }
 
+TEST_CASE("change_log: a call that goes on is told up to what the first of its accounts shows") {
+  world w;
+  auto root = w.log.subscribe(customer_id{1}, w.now);
+  const auto a = first("a", 22);
+  const auto b = a->in_account(account_id{33});
+  const auto last = b->disconnecting(); // of which the account has not heard yet
+  const auto c = last->in_account(account_id{44});
+  const auto over = dead(c);
+  w.append({}, a);
+  w.log.arrive(b, w.now);
+  w.log.arrive(c, w.now);
+  w.append(c, over);
+  w.log.depart(a, b, w.now, w.woken);
+  w.append(b, last);
+  CHECK(world::read(root).size() == 3);
+  w.log.depart(last, c, w.now, w.woken);
+  std::vector<picture_change> told;
+  change_log::read(root, 100, told);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].before == last);
+  CHECK(told[1].after == over);
+}
+
+TEST_CASE("change_log: who left for where nobody saw it come does not end a later move") {
+  world w;
+  const auto a = first("a", 22);
+  const auto b = a->in_account(account_id{33}); // nobody watches yet
+  const auto c = b->in_account(account_id{44});
+  auto root = w.log.subscribe(customer_id{1}, w.now);
+  w.log.arrive(c, w.now);
+  w.log.depart(a, b, w.now, w.woken);
+  std::vector<picture_change> told;
+  change_log::read(root, 100, told);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].departed);
+  CHECK(told[0].after == b);
+  w.log.depart(b, c, w.now, w.woken);
+  change_log::read(root, 100, told);
+  REQUIRE(told.size() == 2);
+  CHECK_FALSE(told[1].departed);
+  CHECK(told[1].before == b);
+  CHECK(told[1].after == c);
+}
+
 TEST_CASE("change_log: what left for another account is kept for who comes back, as ends are") {
   world w;
   auto root = w.log.subscribe(customer_id{1}, w.now);
