@@ -22,6 +22,7 @@ struct list_request {
   /// Of a watcher that comes back, by a position of this node's change log: tell besides which calls of the
   /// scope have changed since.
   std::optional<std::uint64_t> changed_after = {};
+  bool watched = false; ///< Of any watcher: tell besides which calls are hidden, see call_list.
 };
 
 /// The list of one node, ready to be read. The list worker's answer to who asked it, who alone reads it: it

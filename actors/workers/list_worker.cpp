@@ -58,7 +58,7 @@ void list_worker_state::settle() {
   if (!answers_.is_over())
     return;
   promise_.deliver(std::make_shared<call_list>(std::move(request_.query), std::move(request_.directory),
-                                               std::move(parts_), request_.now));
+                                               std::move(parts_), request_.now, request_.watched));
   self->quit();
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -19,6 +20,7 @@ struct mover {
   const record_ptr* told = nullptr; ///< its newest picture among those told as moved
   std::uint32_t newest = 0;         ///< revision of its newest picture anywhere
   bool shown = false;               ///< or not to be shown
+  bool over = false;
 };
 
 /// The movers by serial: open addressing, for after a storm of new calls there is one for each row of a list.
@@ -72,10 +74,11 @@ void fetch_rest(const call_record* record) {
 
 } // namespace
 
-call_list::call_list(call_query query, directory_ptr dir, std::vector<list_part> parts, timestamp now)
+call_list::call_list(call_query query, directory_ptr dir, std::vector<list_part> parts, timestamp now,
+                     bool watched)
     : query_(std::move(query)), directory_(std::move(dir)), now_(now) {
   drop_second_parts(parts);
-  settle_moved(parts);
+  settle_moved(parts, watched);
   take(std::move(parts));
   start();
   call_row skipped;
@@ -103,7 +106,7 @@ void call_list::drop_second_parts(std::vector<list_part>& parts) const {
 // A call that changes accounts while the accounts are asked can be in the parts of both, or of neither: the
 // old account was asked after it had left, the new one before it arrived. Both accounts tell of such moves
 // for longer than any list takes, so the newest picture of each mover is known here and is shown once.
-void call_list::settle_moved(std::vector<list_part>& parts) {
+void call_list::settle_moved(std::vector<list_part>& parts, bool watched) {
   std::size_t told = 0;
   for (const auto& part : parts)
     told += part.moved.size();
@@ -116,22 +119,44 @@ void call_list::settle_moved(std::vector<list_part>& parts) {
   for (const auto& part : parts)
     for (const auto serial : part.over)
       if (auto* const known = movers.find(serial))
-        known->shown = true;
+        known->shown = known->over = true;
   for (const auto& part : parts)
     for (const auto& [setup, record] : part.records)
       if (auto* const known = movers.find(record->serial()))
         known->newest = std::max(known->newest, record->revision());
+  std::unordered_map<std::uint64_t, record_ptr> older;
   for (auto& part : parts)
     std::erase_if(part.records, [&](const listed_record& listed) {
       const auto& record = listed.record;
       auto* const known = movers.find(record->serial());
-      return known && (record->revision() != known->newest || std::exchange(known->shown, true));
+      const auto drops = known && (record->revision() != known->newest || std::exchange(known->shown, true));
+      if (drops && watched)
+        if (auto& oldest = older[record->serial()]; !oldest || record->revision() < oldest->revision())
+          oldest = record;
+      return drops;
     });
   movers.each([&](const mover& known) {
     const auto& record = *known.told;
-    if (!known.shown && record->revision() == known.newest && asked_for(*record))
-      parts.push_back({{record->source().environment, record->account()}, {record}, {}, {}});
+    const account_key in{record->source().environment, record->account()};
+    const auto tells = !known.shown && record->revision() == known.newest;
+    const auto shows = tells && asked_for(*record);
+    if (shows)
+      parts.push_back({in, {record}, {}, {}, watched ? std::vector{record} : std::vector<record_ptr>{}});
+    if (watched && (known.over || (tells && !(shows && owner_in_scope(in))))) {
+      const auto found = older.find(record->serial());
+      hidden_.push_back({record, found == older.end() ? record_ptr{} : found->second, known.over});
+    }
   });
+}
+
+/// Null when it is not in scope: an account may have changed hands after this request's directory was read.
+const customer* call_list::owner_in_scope(const account_key& account) const {
+  const auto* owner = directory_->owner(account.environment, account.account);
+  if (!owner)
+    return nullptr;
+  return (query_.recursive ? directory_->covers(query_.scope, owner->id) : owner->id == query_.scope)
+             ? owner
+             : nullptr;
 }
 
 bool call_list::asked_for(const call_record& record) const {
@@ -144,11 +169,8 @@ void call_list::take(std::vector<list_part> parts) {
   for (auto& part : parts) {
     if (part.records.empty() && part.changed.empty())
       continue;
-    const auto* owner = directory_->owner(part.account.environment, part.account.account);
+    const auto* owner = owner_in_scope(part.account);
     if (!owner)
-      continue;
-    // A part may come from an account that changed hands after this request's directory was read.
-    if (query_.recursive ? !directory_->covers(query_.scope, owner->id) : owner->id != query_.scope)
       continue;
     changed_.insert(changed_.end(), part.changed.begin(), part.changed.end());
     if (!part.records.empty())

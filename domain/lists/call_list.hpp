@@ -7,6 +7,7 @@
 #include "domain/directory/account_key.hpp"
 #include "domain/directory/directory.hpp"
 #include "domain/lists/call_query.hpp"
+#include "domain/lists/hidden_call.hpp"
 #include "domain/lists/row_source.hpp"
 
 #include <array>
@@ -38,7 +39,7 @@ struct list_part {
   std::vector<record_ptr> moved;
   /// Serials of calls that are over and forgotten, in case another account still tells of them as moved.
   std::vector<std::uint64_t> over;
-  /// Those that are not over and have changed lately, whether they match or not; see list_request.
+  /// Those that have changed lately, whether they match or not; see list_request.
   std::vector<record_ptr> changed = {};
 };
 
@@ -47,8 +48,10 @@ struct list_part {
 class call_list final : public row_source {
 public:
   /// Joins the parts. Of an account that answered twice, because it changed hands while it was asked, the
-  /// first part counts. `now` is the moment for which running times are told.
-  call_list(call_query query, directory_ptr dir, std::vector<list_part> parts, timestamp now);
+  /// first part counts. `now` is the moment for which running times are told. `watched`: by somebody who will
+  /// be told what the accounts have yet to hear, and has to know which calls are hidden.
+  call_list(call_query query, directory_ptr dir, std::vector<list_part> parts, timestamp now,
+            bool watched = false);
 
   /// The next row, or the end; never pending. Offset and limit are already applied. The row's record lives as
   /// long as the list.
@@ -61,8 +64,12 @@ public:
   /// Hands over all records that are still to be told, in no order. The list is at its end then.
   std::vector<record_ptr> take_records();
 
-  /// Those of all parts in scope, see list_part.
+  /// Those of all parts in scope, see list_part; and those that only another account than theirs knows of,
+  /// when it is watched.
   const std::vector<record_ptr>& changed() const noexcept { return changed_; }
+
+  /// When it is watched.
+  const std::vector<hidden_call>& hidden() const noexcept { return hidden_; }
 
 private:
   /// Records of one account in list order. What is told next lies here as well, as a copy: a thousand runs
@@ -83,7 +90,8 @@ private:
 
   void drop_second_parts(std::vector<list_part>& parts) const;
   void take(std::vector<list_part> parts);
-  void settle_moved(std::vector<list_part>& parts);
+  void settle_moved(std::vector<list_part>& parts, bool watched);
+  const customer* owner_in_scope(const account_key& account) const;
   bool asked_for(const call_record& record) const;
   bool by_duration() const;
   candidate candidate_of(const listed_record& listed, std::uint32_t from) const;
@@ -104,6 +112,7 @@ private:
   timestamp now_;
   std::vector<run> runs_;
   std::vector<record_ptr> changed_;
+  std::vector<hidden_call> hidden_;
   loser_tree first_run_;              ///< in orders by setup time
   std::vector<candidate> candidates_; ///< by duration: every record, backwards: the next is at the end
   std::array<call_row, 32> soon_;     ///< a ring: the next rows, already taken from the candidates

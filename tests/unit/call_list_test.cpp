@@ -175,6 +175,43 @@ TEST_CASE("a call that moved and is over is not shown, whoever still tells of it
         == listed{"2"});
 }
 
+TEST_CASE("a list that is watched tells which calls that moved it does not show") {
+  const auto before = call_of({"1", 22});
+  const auto after = before->in_account(account_id{33});
+  auto query = all_of(2);
+  auto newest = after;
+  std::vector<list_part> parts;
+  SUBCASE("for one has left the scope") {
+    newest = after->in_account(account_id{44});
+    parts = {part_of(22, {before}), part_of(33, {}, {newest})};
+  }
+  SUBCASE("for one does not match any more") {
+    newest = with_state(after, call_state::disconnecting);
+    query.active_only = true;
+    parts = {part_of(22, {before}), part_of(33, {}, {newest})};
+  }
+  SUBCASE("for one is over") {
+    newest = before;
+    parts = {part_of(22, {before}, {before}), part_of(33, {}, {}, {after})};
+  }
+  call_list list{query, sample(), parts, start, true};
+  REQUIRE(list.hidden().size() == 1);
+  const auto& hidden = list.hidden().front();
+  CHECK(hidden.newest == newest);
+  CHECK(hidden.older == before);
+  CHECK(hidden.over == (newest == before));
+  CHECK(rows_of(list).empty());
+  CHECK(call_list{query, sample(), parts, start}.hidden().empty());
+}
+
+TEST_CASE("a call that only another account than its own knows of has changed, to who watches") {
+  const auto after = call_of({"1", 22})->in_account(account_id{33});
+  call_list list{all_of(2), sample(), {part_of(22, {}, {after}), part_of(33, {})}, start, true};
+  CHECK(list.changed() == std::vector<record_ptr>{after});
+  CHECK(list.hidden().empty());
+  CHECK(rows_of(list).size() == 1);
+}
+
 TEST_CASE("an account that answers twice, for it changed hands meanwhile, is shown once") {
   const auto call = call_of({"1", 22});
   const auto ended = with_state(call, call_state::dead);
