@@ -88,7 +88,7 @@ void account_state::list(const list_job& job) {
   calls_.each([&](const auto& entry) {
     if (matches(job.query, *job.directory, *entry.record, job.now))
       part.records.emplace_back(entry.setup, entry.record);
-    if (job.changed_after && entry.changed > *job.changed_after && entry.record->state() != call_state::dead)
+    if (job.changed_after && entry.changed > *job.changed_after)
       part.changed.push_back(entry.record);
     if (calls_.came_lately(entry, now))
       part.moved.push_back(entry.record);

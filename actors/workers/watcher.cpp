@@ -105,7 +105,7 @@ void watcher_state::gather(std::optional<switch_name> only) {
   if (auto newest = context->changes.dir())
     directory_ = std::move(newest);
   queue_->set_directory(directory_);
-  list_request request{std::move(query), directory_, {}, since_};
+  list_request request{std::move(query), directory_, {}, since_, true};
   self->request(spawn_list_worker(self->system(), context, node),
                 caf::duration{2 * defaults::gather_deadline}, std::move(request))
       .then([this](call_list_ptr& calls) { listed(*calls); },
@@ -139,15 +139,15 @@ void watcher_state::listed(call_list& calls) {
     if (!kept) // forgotten just now
       return anew();
     const auto changed = calls.changed();
-    queue_->resume(calls.take_records(), changed, kept->changes, known_up_to);
+    queue_->resume(calls.take_records(), changed, kept->changes, known_up_to, calls.hidden());
     for (const auto* const source : kept->let_go)
       distrusted_.push_back(source->name.value());
     since_.reset();
   } else if (only_) {
-    queue_->list(*only_, calls.take_records(), known_up_to);
+    queue_->list(*only_, calls.take_records(), known_up_to, calls.hidden());
     ++listings_;
   } else {
-    queue_->list(calls.take_records(), known_up_to);
+    queue_->list(calls.take_records(), known_up_to, calls.hidden());
   }
   share_->set_snapshot(queue_->snapshot_bytes());
   advance(false);

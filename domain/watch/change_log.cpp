@@ -125,6 +125,8 @@ std::uint64_t change_log::write(picture_change change, moment now, std::vector<s
   const auto was_of = owner_of(change.before);
   if (change.departed) {
     write(was_of, change, woken);
+    keep(change, now);
+    forget_old(now);
     return position_;
   }
   const auto now_of = owner_of(change.after);

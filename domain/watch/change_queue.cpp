@@ -3,6 +3,8 @@
 #include "domain/base/prefetch.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <unordered_set>
 #include <utility>
 
 namespace rollcall {
@@ -11,6 +13,9 @@ namespace {
 
 /// Records of a snapshot lie anywhere in memory: what one costs is waiting for it.
 constexpr std::size_t records_ahead = 8;
+
+/// Of a call of which nothing more can be heard.
+constexpr auto any_revision = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace
 
@@ -31,8 +36,10 @@ bool shows(const call_query& query, const directory& dir, const call_record& rec
 change_queue::change_queue(call_query query, directory_ptr dir, std::size_t most)
     : query_(std::move(query)), directory_(std::move(dir)), most_(most) {}
 
-void change_queue::list(std::vector<record_ptr> calls, std::uint64_t catch_up) {
+void change_queue::list(std::vector<record_ptr> calls, std::uint64_t catch_up,
+                        const std::vector<hidden_call>& hidden) {
   resumes_ = false;
+  settled_ = false;
   waiting_.clear();
   order_.clear();
   distrusted_.clear();
@@ -41,15 +48,18 @@ void change_queue::list(std::vector<record_ptr> calls, std::uint64_t catch_up) {
   drop_listed();
   catch_up_ = catch_up;
   catching_up_.reset();
-  add(std::move(calls));
+  add(std::move(calls), hidden);
 }
 
-void change_queue::list(const switch_name& of, std::vector<record_ptr> calls, std::uint64_t catch_up) {
+void change_queue::list(const switch_name& of, std::vector<record_ptr> calls, std::uint64_t catch_up,
+                        const std::vector<hidden_call>& hidden) {
   forget(of);
   catch_up_ = catch_up;
   catching_up_ = of;
   std::erase_if(calls, [&](const record_ptr& record) { return record->source().name != of; });
-  add(std::move(calls));
+  auto hidden_of = hidden;
+  std::erase_if(hidden_of, [&](const hidden_call& call) { return call.newest->source().name != of; });
+  add(std::move(calls), hidden_of);
 }
 
 void change_queue::forget(const switch_name& of) {
@@ -77,6 +87,7 @@ void change_queue::settle() {
     return;
   end_resume();
   drop_listed();
+  settled_ = true;
 }
 
 /// With its memory.
@@ -86,9 +97,9 @@ void change_queue::drop_listed() {
 }
 
 /// Beside what is listed already, which is of other calls.
-void change_queue::add(std::vector<record_ptr> calls) {
+void change_queue::add(std::vector<record_ptr> calls, const std::vector<hidden_call>& hidden) {
   next_listed_ = 0;
-  listed_.reserve(listed_.size() + calls.size());
+  listed_.reserve(listed_.size() + calls.size() + hidden.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (i + records_ahead < calls.size())
       prefetch(calls[i + records_ahead].get(), sizeof(call_record));
@@ -99,42 +110,97 @@ void change_queue::add(std::vector<record_ptr> calls) {
     const auto& call = *record;
     listed_.push_back({call.serial(), std::move(record), &call.source(), call.revision()});
   }
+  for (const auto& [record, older, over] : hidden)
+    listed_.push_back(
+        {record->serial(), {}, &record->source(), over ? any_revision : record->revision(), true, false});
+  sort_listed();
+}
+
+void change_queue::sort_listed() {
   const auto earlier = [](const listed& a, const listed& b) { return a.serial < b.serial; };
   if (!std::is_sorted(listed_.begin(), listed_.end(), earlier))
     std::sort(listed_.begin(), listed_.end(), earlier);
 }
 
+// What the watcher has of a hidden call is not known: the log tells what the first account shows that shows
+// it still, but he may have been told the newest. So he is told that it is over, or has left. When that is
+// not to be known here, the log will tell it.
 void change_queue::resume(std::vector<record_ptr> calls, const std::vector<record_ptr>& changed,
-                          const std::vector<picture_change>& gone, std::uint64_t catch_up) {
-  list(std::move(calls), catch_up);
-  resumes_ = true;
-  for (const auto& change : gone)
-    if (change.before && is_in_scope(*change.before))
-      come_back(change.after, change.before);
+                          const std::vector<picture_change>& gone, std::uint64_t catch_up,
+                          const std::vector<hidden_call>& hidden) {
+  std::unordered_set<std::uint64_t> ended; // since he went
   for (const auto& record : changed)
-    if (record->state() != call_state::dead) // else it is among those that are gone
-      come_back(record, record);
-}
-
-/// It was `last` before. Whether the watcher has it is not known: it is told of the call before its end, and
-/// that a call which the filter does not show has left. Two accounts may show it, in any order: of what is
-/// newer the log may have nothing more.
-void change_queue::come_back(const record_ptr& now, const record_ptr& last) {
-  const auto is = shows(query_, *directory_, *now);
-  const auto over = now->state() == call_state::dead && shows(query_, *directory_, *last);
-  const auto [found, is_new] = waiting_.try_emplace(now->serial());
-  auto& one = found->second;
-  if (!is_new && (one.gone ? one.gone : one.shown)->revision() > now->revision())
-    return;
-  auto was = !is_new && !one.gone;
-  if (is_new) {
-    order_.push_back(now->serial());
-    if (auto* const listed = find_listed(now->serial()); listed && listed->record) {
-      was = true; // it waits instead
-      listed->record = {};
-      listed->told = true;
+    if (record->state() == call_state::dead)
+      ended.insert(record->serial());
+  std::vector<hidden_call> known;
+  std::vector<returning> back;
+  for (const auto& call : hidden) {
+    const auto dead = call.newest->state() == call_state::dead;
+    const auto ends = dead && ended.contains(call.newest->serial());
+    if (call.over) {
+      if (call.older)
+        calls.push_back(call.older);
+    } else if (call.older || !ends) {
+      known.push_back(call);
+      if (call.older && (ends || !dead))
+        back.push_back({call.newest, call.older, false});
     }
   }
+  list(std::move(calls), catch_up, known);
+  resumes_ = true;
+  for (const auto& change : gone)
+    if (change.before && is_in_scope(*change.before) && !(change.departed && is_listed_as(*change.after)))
+      back.push_back({change.after, change.before, change.departed});
+  for (const auto& record : changed)
+    if (record->state() != call_state::dead) // else it is among those that are gone, or hidden
+      back.push_back({record, record, false});
+  hear_of(back);
+  for (const auto& call : back)
+    come_back(call);
+}
+
+/// So, or newer.
+bool change_queue::is_listed_as(const call_record& picture) {
+  const auto* const known = find_listed(picture.serial());
+  return known && known->has && known->revision >= picture.revision();
+}
+
+/// Nothing older is told of these: two accounts may show a call, and the log have nothing more of what is
+/// newer.
+void change_queue::hear_of(const std::vector<returning>& calls) {
+  std::unordered_map<std::uint64_t, listed> more;
+  for (const auto& call : calls) {
+    const auto serial = call.now->serial();
+    auto* known = find_listed(serial);
+    if (!known)
+      known =
+          &more.try_emplace(serial, listed{serial, {}, &call.now->source(), 0, true, false}).first->second;
+    known->revision = std::max(known->revision, call.now->revision());
+  }
+  listed_.reserve(listed_.size() + more.size());
+  for (auto& [serial, one] : more)
+    listed_.push_back(std::move(one));
+  sort_listed();
+}
+
+/// Whether the watcher has it is not known: it is told of the call before its end, and that a call which is
+/// not shown has left; also when a newer picture is known that is hidden.
+void change_queue::come_back(const returning& call) {
+  const auto& [now, last, departed] = call;
+  auto& listed = *find_listed(now->serial());
+  const auto outdated = !departed && listed.revision > now->revision();
+  if (outdated && (listed.has || waiting_.contains(now->serial())))
+    return;
+  const auto is = !departed && !outdated && shows(query_, *directory_, *now);
+  const auto over = !outdated && now->state() == call_state::dead && shows(query_, *directory_, *last);
+  const auto [found, is_new] = waiting_.try_emplace(now->serial());
+  auto& one = found->second;
+  if (is_new) {
+    order_.push_back(now->serial());
+    listed.record = {}; // it waits instead
+    listed.told = true;
+  }
+  const auto was = std::exchange(listed.has, is);
   one.held = true;
   one.sure = false;
   one.shown = is ? now : last;
@@ -159,18 +225,23 @@ void change_queue::take(const picture_change& change) {
   auto* const known = find_listed(change.after->serial());
   if (known && known->revision >= change.after->revision())
     return; // it was listed so, or this was heard from the account that the call went to
-  const auto is = shows(query_, *directory_, *change.after);
-  if (change.departed && (!known || is))
-    return; // the account that has it has told it, or told that it is over
-  if (known)
+  if (change.departed && !known && settled_)
+    return; // so late that what the other account told may be forgotten
+  // What the account to which it departed has of it is listed, or told: else it is over there, too.
+  const auto is = !change.departed && shows(query_, *directory_, *change.after);
+  const auto was_known = known && known->has;
+  if (known) {
     known->revision = change.after->revision();
+    known->has = is;
+  }
   if (const auto waits = waiting_.find(change.after->serial()); waits != waiting_.end())
     return change_waiting(waits->second, change, is);
   if (known && !known->told)
     return resumes_ ? change_known(*known, change, is) : change_listed(*known, change, is);
   // What the snapshot does not have was over, or elsewhere, when it was gathered; or came since.
   const auto was =
-      (known || !may_be_listed(change)) && change.before && shows(query_, *directory_, *change.before);
+      known ? was_known
+            : !may_be_listed(change) && change.before && shows(query_, *directory_, *change.before);
   if (was || is)
     wait(change, was, is);
 }
@@ -179,6 +250,9 @@ void change_queue::take(const picture_change& change) {
 void change_queue::let_go(const picture_change& change) {
   const auto serial = change.after->serial();
   auto& count = held_.of(&change.after->source());
+  auto* const listed = find_listed(serial);
+  const auto was = listed ? std::exchange(listed->has, false)
+                          : !may_be_listed(change) && shows(query_, *directory_, *change.after);
   if (const auto known = waiting_.find(serial); known != waiting_.end()) {
     if (known->second.held)
       distrust(&change.after->source());
@@ -186,14 +260,14 @@ void change_queue::let_go(const picture_change& change) {
       --count;
     bytes_ -= known->second.bytes;
     waiting_.erase(known); // its number in the order stays, and is passed over
-  } else if (auto* const listed = find_listed(serial); listed && !listed->told) {
+  } else if (listed && !listed->told) {
     if (listed->record)
       --count;
     if (listed->record && resumes_)
       distrust(&change.after->source());
     listed->record = {};
     listed->told = true;
-  } else if (!may_be_listed(change) && shows(query_, *directory_, *change.after)) {
+  } else if (was) {
     distrust(&change.after->source());
     --count;
   }
@@ -264,7 +338,7 @@ change_queue::waiting& change_queue::wait(const picture_change& change, bool was
   one.shown = is ? change.after : change.before;
   if (!is) {
     one.gone = change.after;
-    one.asked = change.before->state() == call_state::disconnecting;
+    one.asked = change.before && change.before->state() == call_state::disconnecting;
   }
   auto& count = held_.of(&change.after->source());
   if (is && !was)

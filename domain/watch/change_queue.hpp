@@ -3,6 +3,7 @@
 #include "domain/directory/directory.hpp"
 #include "domain/lists/call_query.hpp"
 #include "domain/lists/counts_by_switch.hpp"
+#include "domain/lists/hidden_call.hpp"
 #include "domain/watch/picture_change.hpp"
 
 #include <cstddef>
@@ -50,9 +51,12 @@ public:
   void set_directory(directory_ptr dir) { directory_ = std::move(dir); }
 
   /// A snapshot of all calls, or of those of one switch: what waited of these is dropped, and what was told
-  /// of them is void. Those that are not shown are passed over.
-  void list(std::vector<record_ptr> calls, std::uint64_t catch_up);
-  void list(const switch_name& of, std::vector<record_ptr> calls, std::uint64_t catch_up);
+  /// of them is void. Those that are not shown are passed over. Of those that are hidden the log may tell yet
+  /// what was before: the mirror does not have them.
+  void list(std::vector<record_ptr> calls, std::uint64_t catch_up,
+            const std::vector<hidden_call>& hidden = {});
+  void list(const switch_name& of, std::vector<record_ptr> calls, std::uint64_t catch_up,
+            const std::vector<hidden_call>& hidden = {});
 
   /// The calls of this switch are told no more until they are listed again.
   void forget(const switch_name& of);
@@ -62,9 +66,11 @@ public:
 
   /// For a watcher who was told everything up to some position. Of the calls as list() has them it is told
   /// those that have changed since, and that these are over or have left the scope. Each is told as it is
-  /// now; one that is not shown as left, though the watcher may never have had it.
+  /// now; one that is not shown as left, though the watcher may never have had it. Of those that are hidden
+  /// and over, these are among `changed` that ended since.
   void resume(std::vector<record_ptr> calls, const std::vector<record_ptr>& changed,
-              const std::vector<picture_change>& gone, std::uint64_t catch_up);
+              const std::vector<picture_change>& gone, std::uint64_t catch_up,
+              const std::vector<hidden_call>& hidden = {});
 
   /// A change, in the order of the log.
   void take(const picture_change& change);
@@ -100,7 +106,15 @@ private:
     record_ptr record; ///< null: it is gone before its turn has come, or it is told
     const switch_identity* source;
     std::uint32_t revision; ///< the newest that was heard of
-    bool told = false;      ///< or waits
+    bool told = false;      ///< or waits; or is none of these
+    bool has = true;        ///< the mirror, once everything is told
+  };
+
+  /// What one who comes back is told of a call.
+  struct returning {
+    record_ptr now;
+    record_ptr last; ///< that it may have been told
+    bool departed;   ///< and nothing is known of it where it went
   };
 
   struct waiting {
@@ -113,13 +127,16 @@ private:
   };
 
   static told come(record_ptr call, bool fresh);
-  void add(std::vector<record_ptr> calls);
+  void add(std::vector<record_ptr> calls, const std::vector<hidden_call>& hidden);
+  void sort_listed();
   bool is_in_scope(const call_record& record) const;
+  bool is_listed_as(const call_record& picture);
   void end_resume();
   void drop_listed();
   void let_go(const picture_change& change);
   void distrust(const switch_identity* of);
-  void come_back(const record_ptr& now, const record_ptr& last);
+  void hear_of(const std::vector<returning>& calls);
+  void come_back(const returning& call);
   listed* find_listed(std::uint64_t serial);
   void change_listed(listed& known, const picture_change& change, bool is);
   void change_known(listed& known, const picture_change& change, bool is);
@@ -135,6 +152,7 @@ private:
   std::size_t most_;
   std::vector<listed> listed_; ///< by serial
   std::size_t next_listed_ = 0;
+  bool settled_ = false; ///< what an account tells now of a call that it has no more is not judged
   bool resumes_ = false; ///< what is listed the watcher has, until something is told
   std::uint64_t catch_up_ = 0;
   std::optional<switch_name> catching_up_;             ///< of this switch only

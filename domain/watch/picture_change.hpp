@@ -13,7 +13,7 @@ struct picture_change {
   record_ptr after;
   bool let_go = false; ///< it goes on where another node tells it: nothing is known of it here any more
   /// Nobody watched when it came to the account of `after`, and only now that of `before` shows it no more:
-  /// of use to those who were told of it by that one.
+  /// of use to those who were told of it by that one, and have heard nothing of it there.
   bool departed = false;
 };
 

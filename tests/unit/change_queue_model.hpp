@@ -24,10 +24,8 @@ using namespace watch_fixture;
 
 /// Calls that change at random, and the accounts that show them and write the log. Each account hears of its
 /// calls in its own time. One that goes to another account is shown by both for a while: it comes to the new
-/// one at once, and the former hears later what the call was before that, and then that it has left.
-///
-/// Not in here, for a queue may tell or count such a call wrongly: one that ends, or goes on to a third
-/// account, while the first shows it still; and such a move under a filter.
+/// one at once, and the former hears later what the call was before that, and then that it has left. By then
+/// it may have gone on to a third, be over and forgotten there, or be let go.
 class model {
 public:
   explicit model(std::uint64_t seed) : random_{seed} { log.set_directory(sample()); }
@@ -45,8 +43,6 @@ public:
       hear(it, random_.below(it.stays.size()));
     else
       happen(it);
-    if (!moves_take_time)
-      hear_all(it);
     if (it.stays.empty())
       calls_.erase(one);
   }
@@ -61,18 +57,19 @@ public:
   struct gathered {
     std::vector<record_ptr> calls;   ///< each once
     std::vector<record_ptr> changed; ///< after a position of the log, as each account shows them
+    std::vector<hidden_call> hidden;
   };
 
   /// What a list has while `steps` happen: each account of the scope is asked at a moment of its own, and of
   /// each call the newest picture counts that one of them shows, or knows of (call_list).
-  gathered gather(std::int64_t scope, std::size_t steps,
+  gathered gather(const call_query& query, std::size_t steps,
                   std::uint64_t since = std::numeric_limits<std::uint64_t>::max()) {
     std::map<std::int64_t, std::size_t> when;
     for (const std::int64_t account : {11, 22, 33, 44})
-      if (scope == 1 || account == 22 || account == 33)
+      if (query.scope == customer_id{1} || account == 22 || account == 33)
         when[account] = random_.below(steps + 1);
     gathered result;
-    parts found{steps_, since, {}, {}, {}};
+    parts found{steps_, since, {}, {}, {}, {}};
     for (std::size_t i = 0; i <= steps; ++i) {
       for (const auto& [account, at] : when)
         if (at == i)
@@ -80,16 +77,30 @@ public:
       if (i < steps)
         step();
     }
-    std::map<std::uint64_t, record_ptr> newest;
+    std::map<std::uint64_t, hidden_call> known;
     for (const auto& record : found.shown) {
-      if (found.over.contains(record->serial()) && found.movers.contains(record->serial()))
-        continue;
-      auto& known = newest[record->serial()];
-      if (!known || known->revision() < record->revision())
-        known = record;
+      auto& one = known[record->serial()];
+      if (!one.newest || one.newest->revision() < record->revision())
+        one.newest = record;
+      if (shows(query, *sample(), *record) && (!one.older || record->revision() < one.older->revision()))
+        one.older = record;
     }
-    for (auto& [serial, record] : newest)
-      result.calls.push_back(std::move(record));
+    for (const auto& record : found.left) {
+      auto& one = known[record->serial()];
+      if (!one.newest || one.newest->revision() < record->revision())
+        one.newest = record;
+    }
+    for (auto& [serial, one] : known) {
+      const auto moves = found.movers.contains(serial);
+      one.over = moves && found.over.contains(serial);
+      if (one.over || (moves && !shows(query, *sample(), *one.newest))) {
+        result.hidden.push_back(one);
+        continue;
+      }
+      result.calls.push_back(one.newest);
+      if (std::find(found.shown.begin(), found.shown.end(), one.newest) == found.shown.end())
+        result.changed.push_back(one.newest);
+    }
     return result;
   }
 
@@ -103,14 +114,13 @@ public:
       known += has ? 1 : 0;
       const auto is_right = [&](const record_ptr& picture) {
         return has ? has == picture && shows(query, *sample(), *picture)
-                   : one.let_go || !shows(query, *sample(), *picture);
+                   : one.gone || !shows(query, *sample(), *picture);
       };
       const auto at = [&](const record_ptr& picture) {
         return std::find(one.pictures.begin(), one.pictures.end(), picture);
       };
-      // A call that was let go goes on without an account.
       const auto last =
-          one.let_go ? one.pictures.end() : std::next(at(one.stays.back().shown), std::ptrdiff_t{1});
+          one.gone ? one.pictures.end() : std::next(at(one.stays.back().shown), std::ptrdiff_t{1});
       if (std::none_of(at(one.stays.front().shown), last, is_right))
         return false;
     }
@@ -119,8 +129,7 @@ public:
 
   sim_random& dice() { return random_; }
 
-  double lets_go = 0;          ///< how likely a change is that another node has the call now
-  bool moves_take_time = true; ///< false: every account hears all at once
+  double lets_go = 0; ///< how likely a change is that another node has the call now
 
   change_log log;
 
@@ -137,9 +146,8 @@ private:
 
   struct call {
     std::vector<record_ptr> pictures; ///< all, in their order
-    std::vector<stay> stays;          ///< the last is where it is; one before that has yet to hear of it
-    bool announced = true;            ///< somebody watched when it came there
-    bool let_go = false;              ///< only a former account shows it
+    std::vector<stay> stays;          ///< the last is where it is; those before that have yet to hear of it
+    bool gone = false;                ///< over or let go, and only former accounts show it
   };
 
   /// An account from which a call has gone.
@@ -155,6 +163,7 @@ private:
     std::uint64_t begun; ///< in steps
     std::uint64_t since; ///< a position of the log
     std::vector<record_ptr> shown;
+    std::vector<record_ptr> left; ///< as they came elsewhere
     std::set<std::uint64_t> movers;
     std::set<std::uint64_t> over;
   };
@@ -197,27 +206,23 @@ private:
   }
 
   void happen(call& of) {
-    if (of.let_go)
+    if (of.gone)
       return;
     const auto now = of.pictures.back();
-    const auto moves = of.stays.size() > 1;
     if (now->state() == call_state::dead) {
       if (random_.chance(0.2))
         show(of, with_state(now, call_state::connected));
       else
         forget(of);
     } else if (random_.chance(lets_go)) {
-      if (moves && !of.announced)
-        return; // who watches only since then is not told, and is not told by the former account either
       hear_home(of);
       log.let_go(of.stays.back().shown, {}, woken_);
-      of.let_go = true;
       forget(of);
     } else if (random_.chance(0.3)) {
-      if (!moves)
+      if (of.stays.size() < 3)
         move(of, any_account());
     } else {
-      show(of, later(now, moves));
+      show(of, later(now));
     }
   }
 
@@ -228,8 +233,6 @@ private:
   }
 
   void show(call& of, const record_ptr& after) {
-    if (!after)
-      return;
     of.pictures.push_back(after);
     of.stays.back().unheard.push_back(after);
   }
@@ -239,10 +242,12 @@ private:
     if (of.stays.back().came)
       over_.emplace(of.stays.back().account, of.pictures.back()->serial());
     of.stays.pop_back();
+    of.gone = true;
   }
 
   void move(call& of, account_id to) {
-    if (of.stays.back().account == to)
+    // An account that shows it still hears of the move before the call can come back.
+    if (std::any_of(of.stays.begin(), of.stays.end(), [&](const stay& at) { return at.account == to; }))
       return;
     if (!log.is_active({}))
       hear_home(of); // what was before is told to nobody
@@ -250,17 +255,15 @@ private:
     of.pictures.push_back(came);
     of.stays.back().next = came;
     const auto changed = log.arrive(came, {});
-    of.announced = changed != 0;
     of.stays.push_back({to, std::move(came), changed, true});
   }
 
   /// The same state, or one of the next two.
-  record_ptr later(const record_ptr& now, bool moves) {
+  record_ptr later(const record_ptr& now) {
     constexpr auto last = static_cast<std::uint64_t>(call_state::dead);
-    const auto next =
-        std::min(static_cast<std::uint64_t>(now->state()) + random_.below(3), moves ? last - 1 : last);
+    const auto next = std::min(static_cast<std::uint64_t>(now->state()) + random_.below(3), last);
     auto after = with_state(now, static_cast<call_state>(next));
-    return after || moves ? after : dead(now);
+    return after ? after : dead(now);
   }
 
   void ask(account_id account, parts& found, std::vector<record_ptr>& changed) const {
@@ -271,12 +274,12 @@ private:
         found.shown.push_back(at.shown);
         if (at.came)
           found.movers.insert(serial);
-        if (at.changed > found.since && at.shown->state() != call_state::dead)
+        if (at.changed > found.since)
           changed.push_back(at.shown);
       }
     for (const auto& left : departures_)
       if (left.account == account && (left.came || left.when > found.begun)) {
-        found.shown.push_back(left.next);
+        found.left.push_back(left.next);
         found.movers.insert(left.next->serial());
       }
     for (const auto& [of, serial] : over_)

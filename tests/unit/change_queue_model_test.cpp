@@ -35,12 +35,10 @@ struct mirror {
   std::map<std::string, record_ptr> calls;
 };
 
-/// What is asked for: all calls below a customer; or some of them, while every account hears all at once.
-call_query any_query(model& world) {
-  auto& dice = world.dice();
+/// What is asked for: all calls below a customer, or some of them.
+call_query any_query(sim_random& dice) {
   auto query = all_of(dice.chance(0.5) ? 1 : 2);
-  world.moves_take_time = dice.chance(0.5);
-  if (!world.moves_take_time)
+  if (dice.chance(0.5))
     for (const auto state : {call_state::idle, call_state::connected})
       query.filter.states.add(state);
   return query;
@@ -60,14 +58,17 @@ TEST_CASE("change_queue: whenever all is told, the mirror is what is shown") {
     model world{seed};
     auto& dice = world.dice();
     world.lets_go = dice.chance(0.5) ? 0.1 : 0;
-    const auto query = any_query(world);
+    const auto query = any_query(dice);
+    change_log::reader another; // may watch before
+    if (dice.chance(0.5))
+      another = world.log.subscribe(customer_id{1}, {});
     for (int i = 0; i < 30; ++i)
       world.step();
     change_queue queue{query, sample(), plenty};
     mirror client;
     auto reader = world.log.subscribe(query.scope, {});
-    auto listed = world.gather(query.scope.value(), dice.below(10));
-    queue.list(std::move(listed.calls), world.log.position());
+    auto listed = world.gather(query, dice.below(10));
+    queue.list(std::move(listed.calls), world.log.position(), listed.hidden);
     std::vector<picture_change> changes;
     std::function<void(std::size_t)> read;
     const auto catch_up = [&] { // with what happened while a list was made, before anything is told
@@ -86,8 +87,8 @@ TEST_CASE("change_queue: whenever all is told, the mirror is what is shown") {
         for (const auto* const source : void_of) {
           listed_any = true;
           std::erase_if(client.calls, [&](const auto& one) { return &one.second->source() == source; });
-          auto again = world.gather(query.scope.value(), dice.below(5));
-          queue.list(source->name, std::move(again.calls), world.log.position());
+          auto again = world.gather(query, dice.below(5));
+          queue.list(source->name, std::move(again.calls), world.log.position(), again.hidden);
           catch_up();
         }
       return listed_any;
@@ -120,6 +121,7 @@ TEST_CASE("change_queue: whenever all is told, the mirror is what is shown") {
       RC_ASSERT(sum_of(queue.held()) == client.calls.size());
     }
     world.log.leave(reader, {});
+    world.log.leave(another, {});
   }));
 }
 
@@ -127,7 +129,7 @@ TEST_CASE("change_queue: who comes back is told what makes the mirror right, and
   CHECK(rc::check([](std::uint64_t seed) {
     model world{seed};
     auto& dice = world.dice();
-    const auto query = any_query(world);
+    const auto query = any_query(dice);
     auto keeper = world.log.subscribe(customer_id{1}, {}); // somebody else watches all the time
     for (int i = 0; i < 30; ++i)
       world.step();
@@ -144,10 +146,10 @@ TEST_CASE("change_queue: who comes back is told what makes the mirror right, and
       world.step();
     change_queue queue{query, sample(), plenty};
     auto reader = world.log.subscribe(query.scope, {});
-    auto listed = world.gather(query.scope.value(), dice.below(10), since);
+    auto listed = world.gather(query, dice.below(10), since);
     std::vector<picture_change> gone;
     world.log.each_kept(since, [&](const picture_change& change) { gone.push_back(change); });
-    queue.resume(std::move(listed.calls), listed.changed, gone, world.log.position());
+    queue.resume(std::move(listed.calls), listed.changed, gone, world.log.position(), listed.hidden);
     const auto tell_all = [&] {
       changes.clear();
       change_log::read(reader, 1'000'000, changes);

@@ -220,6 +220,127 @@ TEST_CASE("change_queue: who comes back is told the newer picture of a call that
   CHECK(queue.held().begin()->second == 1);
 }
 
+TEST_CASE("change_queue: what the log tells late of a hidden call is not told") {
+  auto query = all_of(2);
+  query.filter.states.add(call_state::connected);
+  change_queue queue{query, sample(), plenty};
+  const auto a = first("a", 22);
+  const auto moved = a->in_account(account_id{33});
+  auto now = dead(moved);
+  SUBCASE("that is over") {}
+  SUBCASE("that the filter does not select any more") { now = moved->disconnecting(); }
+  SUBCASE("that went on to a third account") { now = moved->in_account(account_id{44}); }
+  queue.list({}, 1, {{now, a}});
+  CHECK(told_by(queue).empty());
+  CHECK(queue.empty());
+  queue.take({2, a, moved}); // the former account has heard of it
+  queue.take({3, moved, now});
+  CHECK(told_by(queue).empty());
+  for (const auto& [of, count] : queue.held())
+    CHECK(count == 0);
+}
+
+TEST_CASE("change_queue: a call is had that was listed in a newer picture than the log tells") {
+  auto query = all_of(1);
+  query.filter.states.add(call_state::connected);
+  change_queue queue{query, sample(), plenty};
+  const auto a = first("a", 22, call_state::idle);
+  const auto moved = a->in_account(account_id{33});
+  const auto up = with_state(moved, call_state::connected);
+  queue.list({up}, 1);
+  told_by(queue);
+  queue.take({2, a, moved});
+  queue.take({3, moved, with_state(up, call_state::disconnecting)});
+  CHECK(told_by(queue) == texts{"leave a"});
+  CHECK(queue.held().begin()->second == 0);
+}
+
+TEST_CASE(
+    "change_queue: a call has left that nobody saw come where it went, and that is not there any more") {
+  const auto a = first("a", 22, call_state::idle);
+  const auto up = with_state(a, call_state::connected);
+  const auto moved = up->in_account(account_id{33});
+  SUBCASE("whether it was listed") {
+    change_queue queue{all_of(2), sample(), plenty};
+    queue.list({up}, 0);
+    told_by(queue);
+    queue.take({1, up, moved, false, true});
+    CHECK(told_by(queue) == texts{"leave a"});
+    CHECK(queue.held().begin()->second == 0);
+  }
+  SUBCASE("or was shown later") {
+    auto query = all_of(2);
+    query.filter.states.add(call_state::connected);
+    watched w{query};
+    w.take(a, up);
+    CHECK(told_by(w.queue) == texts{"call a"});
+    w.queue.take({2, up, moved, false, true});
+    CHECK(told_by(w.queue) == texts{"leave a"});
+    CHECK(w.queue.held().begin()->second == 0);
+  }
+  SUBCASE("or is told to who comes back") {
+    change_queue queue{all_of(2), sample(), plenty};
+    queue.resume({}, {}, {{1, up, moved, false, true}}, 1);
+    CHECK(told_by(queue) == texts{"leave a"});
+  }
+  SUBCASE("but not when it is there") {
+    change_queue queue{all_of(2), sample(), plenty};
+    SUBCASE("as a list has it") { queue.list({moved}, 0); }
+    SUBCASE("as who comes back has it") { queue.resume({moved}, {}, {{1, up, moved, false, true}}, 1); }
+    SUBCASE("or was, long ago") {
+      queue.list({moved}, 0);
+      told_by(queue);
+      queue.settle();
+    }
+    told_by(queue);
+    queue.take({1, up, moved, false, true});
+    CHECK(told_by(queue).empty());
+    CHECK(queue.held().begin()->second == 1);
+  }
+}
+
+TEST_CASE("change_queue: who comes back is told what has become of a hidden call that he may have") {
+  change_queue queue{all_of(2), sample(), plenty};
+  const auto a = first("a", 22);
+  const auto moved = a->in_account(account_id{33});
+  SUBCASE("it has left") {
+    const auto left = moved->in_account(account_id{44});
+    queue.resume({}, {}, {}, 1, {{left, a}});
+    CHECK(told_by(queue) == texts{"leave a"});
+    queue.take({2, a, moved}); // the former account has heard of it
+    queue.take({3, moved, left});
+    CHECK(told_by(queue).empty());
+  }
+  SUBCASE("it has changed before it left") {
+    queue.resume({}, {a}, {}, 1, {{moved->in_account(account_id{44}), {}}});
+    CHECK(told_by(queue) == texts{"leave a"});
+  }
+  SUBCASE("it is over") {
+    const auto over = dead(moved);
+    queue.resume({}, {over}, {}, 1, {{over, a}});
+    CHECK(told_by(queue) == texts{"call a", "end a"});
+    queue.take({2, a, moved});
+    queue.take({3, moved, over});
+    CHECK(told_by(queue).empty());
+  }
+  SUBCASE("it was over before he went") {
+    const auto over = dead(moved);
+    queue.resume({}, {}, {}, 1, {{over, a}});
+    queue.take({2, a, moved});
+    queue.take({3, moved, over});
+    CHECK(told_by(queue).empty());
+  }
+  SUBCASE("it is over and forgotten, which the log will tell") {
+    queue.resume({}, {}, {}, 1, {{a, a, true}});
+    CHECK(told_by(queue).empty());
+    queue.take({2, a, moved});
+    queue.take({3, moved, dead(moved)});
+    CHECK(told_by(queue) == texts{"end a"});
+  }
+  for (const auto& [of, count] : queue.held())
+    CHECK(count == 0);
+}
+
 TEST_CASE("change_queue: calls that are let go are not told, and what was told of their switch is void") {
   change_queue queue{all_of(1), sample(), plenty};
   const auto a = first("a", 11);
