@@ -240,6 +240,7 @@ void change_log::rest_if_unwatched(moment now) {
   if (!active_ || is_active(now))
     return;
   active_ = false;
+  ++position_; // who has read up to the last one knows nothing of what is not written from now on
   moving_.clear();
   kept_.clear();
   kept_bytes_ = 0;

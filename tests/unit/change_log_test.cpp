@@ -265,6 +265,15 @@ TEST_CASE("change_log: ends and leaves are kept, for as long and as many as may 
     CHECK_FALSE(w.log.reaches_back_to(since)); // what happened meanwhile is not known
     CHECK(w.log.reaches_back_to(w.log.position()));
   }
+  SUBCASE("not over a time in which nothing was written, though everything was read before") {
+    const auto last = w.log.position();
+    w.log.leave(who, w.now);
+    w.now += 61s;
+    CHECK(w.append(c, dead(c)) == 0);
+    w.log.subscribe(customer_id{1}, w.now);
+    CHECK_FALSE(w.log.reaches_back_to(last));
+    CHECK(w.log.reaches_back_to(w.log.position()));
+  }
   SUBCASE("nothing can be said of the future") { CHECK_FALSE(w.log.reaches_back_to(w.log.position() + 1)); }
 }
 
