@@ -1,14 +1,8 @@
 #include "actors/change_feed.hpp"
 
-#include <random>
 #include <utility>
 
 namespace rollcall {
-
-std::uint64_t change_feed::new_id() {
-  std::random_device bits; // 32 at a time
-  return std::uint64_t{bits()} << 32 | bits();
-}
 
 change_feed::published change_feed::publish(const record_ptr& before, const record_ptr& after, moment now) {
   const std::lock_guard lock{mutex_};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/atoms.hpp"
+#include "domain/base/random_number.hpp"
 #include "domain/watch/change_log.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -123,10 +124,9 @@ public:
   static constexpr std::size_t most_at_once = 4096;
 
 private:
-  static std::uint64_t new_id();
   published published_at(std::uint64_t position, moment now);
 
-  const std::uint64_t id_ = new_id();
+  const std::uint64_t id_ = random_number();
   mutable std::mutex mutex_;
   std::atomic<bool> watched_{false};
   change_log log_;

@@ -11,11 +11,13 @@
 #include "actors/watch_memory.hpp"
 #include "domain/base/boot_clock.hpp"
 #include "domain/base/ids.hpp"
+#include "domain/base/random_number.hpp"
 #include "domain/base/time.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -28,6 +30,7 @@ struct node_context {
   node_id node;
   std::string version; ///< of this program, as other nodes are told; set before the first actor
   timestamp started;   ///< when it was; set before the first actor
+  const std::uint64_t run = random_number(); ///< tells this start of the node from all others
   std::function<timestamp()> now = system_now;
   boot_clock_source boottime = boot_clock::now; ///< by which orders expire
   std::atomic<std::chrono::milliseconds> dead_linger{std::chrono::milliseconds{32'000}};

@@ -107,6 +107,9 @@ constexpr std::size_t calls_ahead = 1'000;
 /// Longer than any request takes to reach them.
 constexpr auto move_memory = 5s;
 
+/// Rows that a preview counts in one turn.
+constexpr std::size_t rows_counted_at_once = 20'000;
+
 /// A stream of events. A watcher answers after `watch_pulse` at the latest, and a mark is set every
 /// `mark_interval` when nothing happens. A batch has `watch_batch` calls at most. A watcher that is
 /// `watch_behind` changes behind the log reads on before it has told what it has read.

@@ -7,7 +7,7 @@ namespace rollcall {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> names = {"none",
+constexpr std::array<std::string_view, 19> names = {"none",
                                                     "unknown switch",
                                                     "stale epoch",
                                                     "deadline passed",
@@ -22,8 +22,11 @@ constexpr std::array<std::string_view, 16> names = {"none",
                                                     "switch is on its way",
                                                     "not drained",
                                                     "too many calls",
-                                                    "history not readable"};
-static_assert(names.size() == static_cast<std::size_t>(ec::no_history) + 1);
+                                                    "history not readable",
+                                                    "node restarted",
+                                                    "calls not counted",
+                                                    "out of bounds"};
+static_assert(names.size() == static_cast<std::size_t>(ec::out_of_bounds) + 1);
 
 } // namespace
 

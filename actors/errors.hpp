@@ -27,6 +27,10 @@ enum class ec : std::uint8_t {
   not_drained,     ///< a message says why
   no_room,         ///< the switch has more calls than it may have
   no_history,      ///< it cannot be read
+  restarted,       ///< the node has, since it counted what an order may do: nothing of it was begun
+  not_counted,   ///< the calls of an order that is held to something: nothing of it was begun; a message says
+                 ///< why
+  out_of_bounds, ///< what an order is held to is not what it would do; a message says which
 };
 
 std::string to_string(ec code);

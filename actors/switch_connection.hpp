@@ -21,6 +21,9 @@ public:
   /// enough of them to send: then nothing was sent.
   virtual bool hang_up(const std::string& id) = 0;
 
+  /// The same with a reason, for a switch that has ears for one.
+  virtual bool hang_up_because(const std::string& id, const std::string& /*reason*/) { return hang_up(id); }
+
   /// Asks the switch for all its calls.
   virtual void request_snapshot() = 0;
 

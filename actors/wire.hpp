@@ -19,7 +19,7 @@
 namespace rollcall::wire {
 
 /// Nodes of different versions refuse each other.
-constexpr std::uint32_t protocol_version = 9;
+constexpr std::uint32_t protocol_version = 10;
 
 /// CAF 0.17 sends no std::optional: none or one.
 template <class T>
@@ -236,11 +236,43 @@ struct disconnect_order {
   std::int64_t arrived = 0; ///< calls that began later are not meant
   std::int64_t expires = 0; ///< from then on nothing is begun
   std::string directory;    ///< hash of the one that the request was understood by
+  std::string reason;       ///< as who asked has it
+  // Which calls of the target.
+  maybe<wire::filter> filter;
+  bool recursive = true;
+  std::int64_t matched_at = 0; ///< microseconds since the epoch, by the clock of the node that carries it out
+  maybe<node_allowance> allowed; ///< to that node; none: all that are meant
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, disconnect_order& x) {
     return f(x.scope, x.call, x.account, x.account_name, x.customer, x.when, x.who, x.login, x.address,
-             x.trusted, x.method, x.target, x.asked, x.arrived, x.expires, x.directory);
+             x.trusted, x.method, x.target, x.asked, x.arrived, x.expires, x.directory, x.reason, x.filter,
+             x.recursive, x.matched_at, x.allowed);
+  }
+};
+
+/// How many calls an order would mean: a preview_request as it travels. From a cluster preview to the members
+/// of other nodes, which answer with a preview_answer.
+struct preview_query {
+  disconnect_order of;
+  std::int64_t at = 0; ///< for which ages are taken: as `matched_at`
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, preview_query& x) {
+    return f(x.of, x.at);
+  }
+};
+
+/// What a node has counted.
+struct preview_answer {
+  switch_claims claims; ///< of the node, before it counted
+  node_mark mark;
+  std::vector<switch_matches> switches;
+  bool found = false;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, preview_answer& x) {
+    return f(x.claims, x.mark, x.switches, x.found);
   }
 };
 
@@ -322,8 +354,10 @@ using member_actor = caf::typed_actor<
     caf::replies_to<watch_query>::with<watch_opening>,
     // From a cluster stats query. Fails with too_late.
     caf::replies_to<stats_query>::with<counts>,
-    // From a cluster disconnect. The answer is what was done. Fails with expired or other_directory when
-    // nothing of it was begun; any other error says nothing of that.
+    // From a cluster preview. Fails with too_late or other_directory.
+    caf::replies_to<preview_query>::with<preview_answer>,
+    // From a cluster disconnect. The answer is what was done. Fails with expired, other_directory or
+    // restarted when nothing of it was begun; any other error says nothing of that.
     caf::replies_to<disconnect_order>::with<disconnect_answer>,
     // A switch, by its name, has connected elsewhere with this epoch, from this host. From a takeover. The
     // answer is what is here of it. Fails with unknown_switch, stale_epoch, two_hosts, or expired when the
@@ -358,6 +392,8 @@ CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::watch_opening))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::stats_query))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::counts_batch))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::preview_query))
+CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::preview_answer))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_order))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::disconnect_answer))
 CAF_ADD_TYPE_ID(rollcall_wire, (rollcall::wire::history_part))

@@ -82,6 +82,7 @@ audit_entry entry_from(const sqlite::statement& row) {
   out.answer = row.text(10);
   out.calls = static_cast<std::size_t>(row.integer(11));
   out.sent = static_cast<std::size_t>(row.integer(12));
+  out.request.reason = row.text(13);
   return out;
 }
 
@@ -151,10 +152,10 @@ void audit_log::add(const audit_write& write, open_entries& entries) {
   auto& entry = found->second;
   if (fresh) {
     const auto& r = *write.request;
-    sqlite::statement{db(), "INSERT INTO request (at, who, login, address, trusted, method, target, scope) "
-                            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"}
+    sqlite::statement{db(), "INSERT INTO request (at, who, login, address, trusted, method, target, scope, "
+                            "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"}
         .run(micros(r.when), r.who.value(), r.login, r.address, r.trusted, r.method, r.target,
-             r.scope.value());
+             r.scope.value(), r.reason);
     entry.number = db().last_insert_id();
   }
   for (const auto& block : write.blocks) {
@@ -198,11 +199,15 @@ void audit_log::check() {
 }
 
 std::vector<audit_entry> audit_log::entries(std::size_t limit) {
+  const auto* const reason =
+      db().integer("PRAGMA user_version") >= audit_with_reasons ? "reason " : "'' AS reason ";
   sqlite::statement query{
-      db(), "SELECT r.entry, r.at, who, login, address, trusted, method, target, scope, a.at, a.text, "
-            "(SELECT count(*) FROM call c WHERE c.entry = r.entry), "
-            "(SELECT count(*) FROM call c WHERE c.entry = r.entry AND outcome = 0) "
-            "FROM request r LEFT JOIN answer a ON a.entry = r.entry "
+      db(),
+      std::string{"SELECT r.entry, r.at, who, login, address, trusted, method, target, scope, a.at, a.text, "
+                  "(SELECT count(*) FROM call c WHERE c.entry = r.entry), "
+                  "(SELECT count(*) FROM call c WHERE c.entry = r.entry AND outcome = 0), "}
+          + reason
+          + "FROM request r LEFT JOIN answer a ON a.entry = r.entry "
             "ORDER BY r.entry DESC LIMIT ?"};
   query.with(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
   std::vector<audit_entry> out;

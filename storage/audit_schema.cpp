@@ -91,7 +91,11 @@ CREATE TABLE compatibility (
 INSERT INTO compatibility VALUES (2);
 )";
 
-constexpr const char* migrations[] = {version_1, version_2, version_3};
+constexpr const char* version_4 = R"(
+ALTER TABLE request ADD COLUMN reason TEXT NOT NULL DEFAULT ''; -- as who asked has it
+)";
+
+constexpr const char* migrations[] = {version_1, version_2, version_3, version_4};
 constexpr std::int64_t with_blocks = 2;
 
 } // namespace

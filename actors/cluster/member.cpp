@@ -33,6 +33,7 @@ struct member_actor_state {
   caf::result<wire::list_opening> list(const wire::list_query& query);
   caf::result<wire::watch_opening> watch(const wire::watch_query& query);
   caf::result<wire::counts> stats(const wire::stats_query& query);
+  caf::result<wire::preview_answer> preview(const wire::preview_query& query);
   caf::result<wire::disconnect_answer> disconnect(const wire::disconnect_order& order);
 
   caf::result<released> release(const switch_name& of, std::uint64_t epoch, const switch_host& host);
@@ -99,7 +100,7 @@ caf::result<wire::disconnect_answer> member_actor_state::disconnect(const wire::
   if (!directory || directory->hash() != order.directory)
     return refuse(ec::other_directory, "it was understood by another directory");
   const auto now = context->boottime();
-  auto asked = wire::request_from(order, directory);
+  auto asked = wire::request_from(order, context->node, directory);
   asked.expires = std::min(asked.expires, now + longest_order);
   const auto left = asked.expires - now;
   // One that does not say when it was given would count as given now.
@@ -115,6 +116,24 @@ caf::result<wire::disconnect_answer> member_actor_state::disconnect(const wire::
           [promise, claims = std::move(claims)](node_disconnect_answer& told) mutable {
             promise.deliver(wire::disconnect_answer{std::move(claims), std::move(told.switches), told.unknown,
                                                     told.audited, told.found});
+          },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<wire::preview_answer> member_actor_state::preview(const wire::preview_query& query) {
+  // By another directory the same numbers may be somebody else's.
+  if (!directory || directory->hash() != query.of.directory)
+    return caf::make_error(ec::other_directory);
+  auto promise = self->make_response_promise<wire::preview_answer>();
+  auto claims = context->claims.all();
+  self->request(spawn_preview_worker(self->system(), context, node),
+                caf::duration{2 * defaults::gather_deadline},
+                wire::request_from(query, context->node, directory))
+      .then(
+          [promise, claims = std::move(claims)](node_preview& told) mutable {
+            promise.deliver(
+                wire::preview_answer{std::move(claims), told.mark, std::move(told.switches), told.found});
           },
           [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
@@ -168,6 +187,7 @@ member_host_actor::behavior_type member(member_host_actor::stateful_pointer<memb
       [self](const wire::list_query& query) { return self->state.list(query); },
       [self](const wire::watch_query& query) { return self->state.watch(query); },
       [self](const wire::stats_query& query) { return self->state.stats(query); },
+      [self](const wire::preview_query& query) { return self->state.preview(query); },
       [self](const wire::disconnect_order& order) { return self->state.disconnect(order); },
       [self](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
         return self->state.release(switch_name{of}, epoch, host);

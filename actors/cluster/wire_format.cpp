@@ -60,7 +60,17 @@ boot_time boot_time_from(std::int64_t microseconds) {
   return boot_time{moment_from(microseconds).time_since_epoch()}; // the same bounds are wide enough
 }
 
-disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock) {
+namespace {
+
+/// A time of day of this node, by the clock of another one where that is off.
+std::int64_t time_at(const member_state& to, timestamp t) {
+  return time_of(to.is_clock_off() ? t + to.ahead : t);
+}
+
+} // namespace
+
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const member_state& to) {
+  const auto& clock = to.clock;
   disconnect_order order;
   order.scope = request.scope.value();
   order.call = maybe_of(request.call);
@@ -81,10 +91,20 @@ disconnect_order order_of(const disconnect_request& request, const node_id& aske
   order.expires =
       time_of(std::min(clock.last() + (request.expires - request.arrived), clock.at(request.expires)));
   order.directory = request.directory ? request.directory->hash() : std::string{};
+  order.reason = request.audit.reason;
+  if (request.filter)
+    order.filter = {filter_of(*request.filter)};
+  order.recursive = request.recursive;
+  if (request.matched_at != timestamp{})
+    order.matched_at = time_at(to, request.matched_at);
+  if (request.allowed) {
+    const auto found = request.allowed->find(to.name);
+    order.allowed = {found != request.allowed->end() ? found->second : node_allowance{}};
+  }
   return order;
 }
 
-disconnect_request request_from(const disconnect_order& order, directory_ptr dir) {
+disconnect_request request_from(const disconnect_order& order, const node_id& own, directory_ptr dir) {
   disconnect_request request;
   request.scope = customer_id{order.scope};
   request.call = id_from<call_id>(order.call);
@@ -101,8 +121,30 @@ disconnect_request request_from(const disconnect_order& order, directory_ptr dir
   request.audit.method = order.method;
   request.audit.target = order.target;
   request.audit.scope = request.scope;
+  request.audit.reason = cut_for_audit(order.reason);
   request.arrived = boot_time_from(order.arrived);
   request.expires = boot_time_from(order.expires);
+  if (!order.filter.empty())
+    request.filter = filter_from(order.filter.front());
+  request.recursive = order.recursive;
+  if (order.matched_at != 0)
+    request.matched_at = time_from(order.matched_at);
+  if (!order.allowed.empty())
+    request.allowed.emplace().emplace(own.value(), order.allowed.front());
+  return request;
+}
+
+preview_query query_of(const preview_request& request, const node_id& asked, const member_state& to) {
+  preview_query query;
+  query.of = order_of(request.of, asked, to);
+  query.at = time_at(to, request.at);
+  return query;
+}
+
+preview_request request_from(const preview_query& query, const node_id& own, directory_ptr dir) {
+  preview_request request;
+  request.of = request_from(query.of, own, std::move(dir));
+  request.at = time_from(query.at);
   return request;
 }
 

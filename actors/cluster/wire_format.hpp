@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/cluster_view.hpp"
 #include "actors/event_meters.hpp"
 #include "actors/wire.hpp"
-#include "domain/base/peer_clock.hpp"
 #include "domain/directory/directory.hpp"
 
 #include <cstdint>
@@ -23,9 +23,13 @@ timestamp time_from(std::int64_t microseconds);
 std::int64_t time_of(boot_time t);
 boot_time boot_time_from(std::int64_t microseconds);
 
-/// `clock` is that of the node that is to carry it out: its order expires by what it has told last.
-disconnect_order order_of(const disconnect_request& request, const node_id& asked, const peer_clock& clock);
-disconnect_request request_from(const disconnect_order& order, directory_ptr dir);
+/// `to` is to carry it out, by its clock: its order expires by what it has told last, and ages are taken by
+/// its time of day.
+disconnect_order order_of(const disconnect_request& request, const node_id& asked, const member_state& to);
+disconnect_request request_from(const disconnect_order& order, const node_id& own, directory_ptr dir);
+
+preview_query query_of(const preview_request& request, const node_id& asked, const member_state& to);
+preview_request request_from(const preview_query& query, const node_id& own, directory_ptr dir);
 
 /// All counts, in one batch of any size: the export cuts it.
 counts counts_of(const stats_by_account& accounts, switch_claims claims);

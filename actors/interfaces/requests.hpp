@@ -23,8 +23,11 @@ using cluster_frontend_actor = caf::typed_actor<
     caf::replies_to<stats_request>::with<cluster_stats_answer>,
     // From the API; delegated to the history reader. Fails with no_history.
     caf::replies_to<history_request>::with<history_answer>,
-    // From the API; delegated to a cluster disconnect. Answered when every node has said what it did, or
-    // the order has expired everywhere.
+    // From the API; delegated to a cluster preview.
+    caf::replies_to<preview_request>::with<cluster_preview_answer>,
+    // From the API; delegated to a cluster disconnect, or to a held disconnect. Answered when every node has
+    // said what it did, or the order has expired everywhere. Fails with out_of_bounds when it is held to
+    // something that it would exceed: then nothing was begun.
     caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>,
     // From the API; delegated to node orders, and answered as these do.
     caf::replies_to<node_order>::with<node_order_answer>>;
@@ -40,6 +43,14 @@ using cluster_stats_query_actor =
                              // From itself, after defaults::gather_deadline: tallies of this node that have
                              // not answered are late.
                              caf::reacts_to<atom::deadline>>;
+
+/// Has this node and the others count what a disconnect would mean, and adds it up.
+using cluster_preview_actor =
+    caf::typed_actor<caf::replies_to<preview_request>::with<cluster_preview_answer>>;
+
+/// Holds a disconnect to its limits: has it counted, and then carried out up to what was counted.
+using held_disconnect_actor =
+    caf::typed_actor<caf::replies_to<disconnect_request>::with<cluster_disconnect_answer>>;
 
 /// Has this node and the others hang up, and adds up what they did.
 using cluster_disconnect_actor =

@@ -44,11 +44,20 @@ using stats_worker_actor = stats_sink_actor::extend<
     // From itself, when its time is over.
     caf::reacts_to<atom::deadline>>;
 
+/// Counts the calls that a disconnect would mean. Of one request.
+using preview_worker_actor = caf::typed_actor<
+    // The request, from a cluster preview of this node or from the member for another one. Fails with
+    // too_late when the list of these calls was not made within defaults::gather_deadline.
+    caf::replies_to<preview_request>::with<node_preview>,
+    // From itself: count the next defaults::rows_counted_at_once.
+    caf::reacts_to<atom::proceed>>;
+
 /// Has calls hung up, gathers what came of each, and seals the entry of the audit log.
 using disconnect_worker_actor = caf::typed_actor<
     // The request, from a cluster query of this node or from the member for another one. The answer says what
     // was done until the order expired, also when not all outcomes came in time. Fails with expired when it
-    // came too late: then nothing was begun.
+    // came too late, with restarted when what it may hang up was counted before a restart of the node: then
+    // nothing was begun.
     caf::replies_to<disconnect_request>::with<node_disconnect_answer>,
     // The sender (node, customer or account) has passed the job on to so many, and gives no outcome itself.
     caf::reacts_to<atom::expect, std::uint64_t>,
@@ -91,6 +100,11 @@ struct disconnect_job {
   boot_time arrived;                            ///< calls that began later are not meant
   boot_time expires;                            ///< from then on nothing is begun
   std::optional<std::string> account_name = {}; ///< of the account's calls only those that bear this name
+  bool recursive = true;                        ///< subcustomers too
+  std::optional<call_filter> filter = {};       ///< only calls that match
+  timestamp matched_at = {};                    ///< for which it takes ages
+  std::optional<std::uint64_t> newest = {};     ///< serial: calls that came here later are not meant
+  std::shared_ptr<call_allowance> allowance = {}; ///< null: as many as are meant
 };
 
 } // namespace rollcall

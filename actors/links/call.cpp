@@ -4,6 +4,7 @@
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -45,10 +46,12 @@ void call_actor_state::on_placed(const account_key& key, call_owner_actor owner,
 
 void call_actor_state::on_disconnect(const disconnect_job_ptr& job) {
   using kind = call_outcome::kind;
-  if (forgotten_ || record_->state() == call_state::dead || !in_scope(*job)) {
+  if (forgotten_ || record_->state() == call_state::dead || !is_meant(*job)) {
     answer(job, kind::gone);
   } else if (record_->state() == call_state::disconnecting) {
     answer(job, kind::already);
+  } else if (!may_hang_up(job)) {
+    answer(job, kind::beyond);
   } else {
     const auto first = waiting_.empty();
     waiting_.push_front(job);
@@ -154,9 +157,19 @@ void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind 
   tell(self, job->worker, call_outcome{what, record_});
 }
 
+/// A call that changes accounts may be asked by both, and counts once.
+bool call_actor_state::may_hang_up(const disconnect_job_ptr& job) const {
+  return !job->allowance || std::find(waiting_.begin(), waiting_.end(), job) != waiting_.end()
+         || job->allowance->take(record_->source().name);
+}
+
 // Calls of an account or customer are meant whatever has become of their account since the request arrived;
 // one that is named has to belong to the caller.
-bool call_actor_state::in_scope(const disconnect_job& job) const {
+bool call_actor_state::is_meant(const disconnect_job& job) const {
+  if (job.newest && record_->serial() > *job.newest)
+    return false;
+  if (job.filter && !matches(*job.filter, *job.directory, *record_, job.matched_at))
+    return false;
   if (!job.call)
     return true;
   const auto* owner = job.directory->owner(record_->source().environment, record_->account());

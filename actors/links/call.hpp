@@ -65,7 +65,8 @@ private:
   void move();
   void settle();
   void answer(const disconnect_job_ptr& job, call_outcome::kind what);
-  bool in_scope(const disconnect_job& job) const;
+  bool may_hang_up(const disconnect_job_ptr& job) const;
+  bool is_meant(const disconnect_job& job) const;
   bool at_home() const { return kept_in_ == record_->account(); }
 
   call_actor::pointer self;

@@ -88,6 +88,7 @@ private:
     std::string id;
     std::uint32_t number; ///< as in the call's entry; of one that has another number nothing is left to do
     timestamp asked;
+    audit_request_ptr by;
   };
   /// A hang-up from elsewhere of a call that is not here yet.
   struct expected_hang_up {
@@ -173,7 +174,8 @@ private:
   void find_ahead(const hang_up_block& block);
   std::optional<link_notice> refusal_of(const hang_up_order& order, entry* call);
   void send_line(const hang_up_order& order, bool ahead);
-  void repeat_until_end(entry& call, timestamp asked);
+  bool put_on_its_way(const entry& call, const std::string& id, const audit_request_ptr& by);
+  void repeat_until_end(entry& call, timestamp asked, audit_request_ptr by = {});
   void repeat_disconnects(moment now);
   void forget_ended(moment now);
   void remember_ended(std::string_view id);

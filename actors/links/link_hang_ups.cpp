@@ -153,22 +153,29 @@ void link_state::send_line(const hang_up_order& order, bool ahead) {
   auto word = refusal_of(order, call);
   const std::string id{order.call->local_id()};
   if (!word)
-    word = connection_ && is_of_this_run(*call) && connection_->hang_up(id) ? link_notice::sent
-                                                                            : link_notice::unsent;
+    word = put_on_its_way(*call, id, order.job->request) ? link_notice::sent : link_notice::unsent;
   tell(self, order.from, *word);
   if (word == link_notice::sent) {
     ++context->metrics.disconnects_sent;
-    repeat_until_end(*call, order.asked);
+    repeat_until_end(*call, order.asked, order.job->request);
     return;
   }
   if (word == link_notice::unsent && order.job->arrived == boot_time::max()) {
-    repeat_until_end(*call, order.asked); // nobody is told that it was not sent: it was, before a restart
+    repeat_until_end(*call, order.asked,
+                     order.job->request); // nobody is told that it was not sent: it was, before a restart
     return;
   }
   context->metrics.disconnects_unreachable += word == link_notice::unsent;
   context->metrics.disconnects_expired += word == link_notice::expired;
   if (ahead)
     note(id, std::string{"not sent: "} + why_not(*word));
+}
+
+/// False when the switch cannot be told now.
+bool link_state::put_on_its_way(const entry& call, const std::string& id, const audit_request_ptr& by) {
+  if (!connection_ || !is_of_this_run(call))
+    return false;
+  return !by || by->reason.empty() ? connection_->hang_up(id) : connection_->hang_up_because(id, by->reason);
 }
 
 /// What the lines of a block need of their calls is in no cache any more: they wait for memory together.
@@ -201,13 +208,13 @@ std::optional<link_notice> link_state::refusal_of(const hang_up_order& order, en
   return std::nullopt;
 }
 
-void link_state::repeat_until_end(entry& call, timestamp asked) {
+void link_state::repeat_until_end(entry& call, timestamp asked, audit_request_ptr by) {
   if (++last_repeat_ == 0)
     ++last_repeat_;
   call.hung_up = true;
   call.repeat = last_repeat_;
-  repeats_.push_back(
-      {self->clock().now() + context->disconnect_retry.load(), std::string{call.id()}, call.repeat, asked});
+  repeats_.push_back({self->clock().now() + context->disconnect_retry.load(), std::string{call.id()},
+                      call.repeat, asked, std::move(by)});
   wake_up();
 }
 
@@ -227,7 +234,7 @@ void link_state::repeat_disconnects(moment now) {
     const auto* call = find(one);
     if (!call)
       continue;
-    if (connection_ && is_of_this_run(*call) && connection_->hang_up(one.id)) {
+    if (put_on_its_way(*call, one.id, one.by)) {
       ++context->metrics.disconnects_repeated;
       warn("call {}: still up; disconnect resent", one.id);
     }

@@ -122,13 +122,15 @@ bool cluster_disconnect_state::is_connected_in(const switch_claims& claims) cons
 void cluster_disconnect_state::ask(const member_state& other) {
   if (!other.up)
     return present_.leave_out(other, other.trouble);
+  if (request_.allowed && !request_.allowed->contains(other.name))
+    return present_.leave_out(other, "its calls were not counted");
   if (context->boottime() >= request_.expires) { // it would be refused, if it came there
     late_.insert(other.name);
     return present_.leave_out(other, "the order has expired");
   }
   const auto who = present_.ask(other);
   self->request(other.actor, caf::duration{2 * (request_.expires - request_.arrived)},
-                wire::order_of(request_, context->node, other.clock))
+                wire::order_of(request_, context->node, other))
       .then(
           [this, who](wire::disconnect_answer& told) {
             if (!present_.answered(who, std::move(told.claims)))
@@ -144,7 +146,7 @@ void cluster_disconnect_state::ask(const member_state& other) {
 /// everywhere.
 void cluster_disconnect_state::refused(node_responses::party who, const caf::error& why) {
   const auto expired = why == ec::expired;
-  if (!expired && why != ec::other_directory)
+  if (!expired && why != ec::other_directory && why != ec::restarted)
     return;
   if (!present_.failed(who, self->system().render(why)))
     return;
@@ -153,7 +155,7 @@ void cluster_disconnect_state::refused(node_responses::party who, const caf::err
              request_.audit.target, party.name, party.why);
   if (expired)
     late_.insert(party.name);
-  else
+  else if (why == ec::other_directory)
     present_.has_other_directory(party.name);
   answer_if_complete();
 }
@@ -244,7 +246,7 @@ cluster_disconnect_answer cluster_disconnect_state::joined(const claim_verdict& 
       const switch_name of{one.name};
       if (std::binary_search(lost.begin(), lost.end(), of) || present_.is_connected_elsewhere(of, i))
         continue;
-      report.failed += one.failed + one.expired;
+      report.failed += one.failed + one.expired + one.beyond;
       if (one.failed != 0)
         away.insert(one.name);
       if (one.expired != 0)

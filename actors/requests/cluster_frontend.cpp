@@ -14,6 +14,11 @@ namespace rollcall {
 
 namespace {
 
+/// One call is never more than one: only a bound of 0 says anything of it.
+bool must_be_counted(const disconnect_request& request) {
+  return request.call ? request.limits.max_calls == 0 : request.limits.any();
+}
+
 struct cluster_frontend_state {
   static inline const char* name = "cluster_frontend";
 };
@@ -33,8 +38,14 @@ cluster_frontend_behavior(cluster_frontend_actor::stateful_pointer<cluster_front
       [=](const stats_request& request) {
         return self->delegate(spawn_cluster_stats_query(self->system(), context, node), request);
       },
+      [=](const preview_request& request) {
+        return self->delegate(spawn_cluster_preview(self->system(), context, node), request);
+      },
       [=](const disconnect_request& request) {
-        return self->delegate(spawn_cluster_disconnect(self->system(), context, node, auditor), request);
+        return must_be_counted(request)
+                   ? self->delegate(spawn_held_disconnect(self->system(), context, node, auditor), request)
+                   : self->delegate(spawn_cluster_disconnect(self->system(), context, node, auditor),
+                                    request);
       },
       [=](const node_order& order) -> caf::result<node_order_answer> {
         if (!orders)

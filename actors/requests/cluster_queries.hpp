@@ -16,6 +16,9 @@ cluster_list_query_actor spawn_cluster_list_query(caf::actor_system& system, con
                                                   node_actor node);
 cluster_stats_query_actor spawn_cluster_stats_query(caf::actor_system& system, context_ptr context,
                                                     node_actor node);
+cluster_preview_actor spawn_cluster_preview(caf::actor_system& system, context_ptr context, node_actor node);
+held_disconnect_actor spawn_held_disconnect(caf::actor_system& system, context_ptr context, node_actor node,
+                                            auditor_actor auditor);
 cluster_disconnect_actor spawn_cluster_disconnect(caf::actor_system& system, context_ptr context,
                                                   node_actor node, auditor_actor auditor);
 

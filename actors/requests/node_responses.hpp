@@ -55,6 +55,7 @@ public:
 
   const fan_in::entry& node(party who) const { return nodes_.parties()[who]; }
   const switch_claims& own_claims() const { return parts_.front().claims; }
+  const switch_claims& claims_of_part(std::size_t part) const { return parts_[part].claims; }
   const node_id& node_of_part(std::size_t part) const { return parts_[part].node; }
 
   /// No other node is missing.

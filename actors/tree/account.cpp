@@ -106,17 +106,33 @@ void account_state::stats(const stats_job& job) {
   self->send(job.worker, stats_part{{{key, calls_.counts(), version}}});
 }
 
+namespace {
+
+/// True when calls of an account of this customer are meant.
+bool covers(const disconnect_job& job, const customer* owner) {
+  return owner && (job.recursive ? job.directory->covers(job.scope, owner->id) : owner->id == job.scope);
+}
+
+/// As far as this picture of a call tells. The call itself looks again.
+bool means(const disconnect_job& job, const call_record& record) {
+  if (job.account_name && *job.account_name != record.get(call_record::text::account_name))
+    return false;
+  if (job.newest && record.serial() > *job.newest)
+    return false;
+  return !job.filter || matches(*job.filter, *job.directory, record, job.matched_at);
+}
+
+} // namespace
+
 void account_state::disconnect(const disconnect_job_ptr& job) {
   asking all{job, {}};
-  const auto* owner = job->directory->owner(key.environment, key.account);
-  const auto covered = owner && job->directory->covers(job->scope, owner->id);
+  const auto covered = covers(*job, job->directory->owner(key.environment, key.account));
   // A customer passes jobs on to accounts that are its own no more, for requests that were let in before.
   // Calls that are being hung up already are asked too, so that the audit log tells of them.
   record_ptr over;
   if (covered)
     calls_.each([&](const auto& entry) {
-      const auto& named = job->account_name;
-      if (named && *named != entry.record->get(call_record::text::account_name))
+      if (!means(*job, *entry.record))
         return;
       if (entry.record->state() != call_state::dead)
         all.calls.push_back(entry.call);
@@ -128,8 +144,7 @@ void account_state::disconnect(const disconnect_job_ptr& job) {
   std::vector<record_ptr> left;
   if (!job->account)
     calls_.each_left(job->begun, [&](const record_ptr& record) {
-      const auto* next = job->directory->owner(record->source().environment, record->account());
-      if (next && job->directory->covers(job->scope, next->id))
+      if (covers(*job, job->directory->owner(record->source().environment, record->account())))
         left.push_back(record);
     });
   // Lists still show a call that is over, and so its account, which the directory may not know.

@@ -38,9 +38,12 @@ void customer_state::disconnect(const disconnect_job_ptr& job) {
     to_account(job);
     return;
   }
-  self->send(job->worker, atom::expect_v, std::uint64_t{accounts_.size() + former_.size() + below()});
+  const auto deep = job->recursive;
+  self->send(job->worker, atom::expect_v,
+             std::uint64_t{accounts_.size() + former_.size() + (deep ? below() : 0)});
   to_own_accounts(job);
-  to_below(job);
+  if (deep)
+    to_below(job);
 }
 
 void customer_state::put(const account_key& key, account_actor account) {

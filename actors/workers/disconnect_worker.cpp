@@ -27,16 +27,29 @@ caf::result<node_disconnect_answer> disconnect_worker_state::start(const disconn
 }
 
 void disconnect_worker_state::send_job() {
-  if (context->boottime() >= request_.expires)
-    return refuse();
+  if (context->boottime() >= request_.expires) {
+    ++context->metrics.disconnects_expired;
+    return refuse(ec::expired, "Too late, nothing sent");
+  }
   auto job = std::make_shared<disconnect_job>(disconnect_job{
       request_.scope, request_.call, std::nullopt, request_.directory, disconnect_worker_actor{self}, entry_,
       audit_, self->clock().now(), request_.arrived, request_.expires});
+  job->recursive = request_.recursive;
+  job->filter = request_.filter;
+  job->matched_at = request_.matched_at == timestamp{} ? context->now() : request_.matched_at;
+  if (request_.allowed) {
+    const auto found = request_.allowed->find(context->node.value());
+    const auto allowed = found != request_.allowed->end() ? found->second : node_allowance{};
+    if (allowed.mark.run != context->run)
+      return refuse(ec::restarted, "Counted before a restart, nothing sent");
+    job->newest = allowed.mark.newest;
+    job->allowance = std::make_shared<call_allowance>(allowed.calls);
+  }
   const auto& dir = *request_.directory;
   if (request_.account || request_.account_name) {
     const auto found = request_.account ? address(dir, request_.scope, *request_.account)
                                         : address(dir, request_.scope, *request_.account_name);
-    if (!found) {
+    if (!found || (!request_.recursive && found->owner != request_.scope)) {
       answers_.answered(tree_);
       settle();
       return;
@@ -51,15 +64,13 @@ void disconnect_worker_state::send_job() {
   self->send(node, disconnect_job_ptr{std::move(job)});
 }
 
-/// It came too late: nobody is told to hang anything up.
-void disconnect_worker_state::refuse() {
+/// Nobody is told to hang anything up.
+void disconnect_worker_state::refuse(ec why, const std::string& text) {
   if (std::exchange(settled_, true))
     return;
-  ++context->metrics.disconnects_expired;
-  log::error("disconnect", "{} {} arrived after its deadline; nothing was sent", request_.audit.method,
-             request_.audit.target);
-  write_outcome({}, "Too late, nothing sent", true, [this] {
-    promise_.deliver(caf::make_error(ec::expired));
+  log::error("disconnect", "{} {}: {}", request_.audit.method, request_.audit.target, text);
+  write_outcome({}, text, true, [this, why] {
+    promise_.deliver(caf::make_error(why));
     self->quit();
   });
 }
@@ -83,6 +94,9 @@ void disconnect_worker_state::outcome(const call_outcome& outcome) {
     break;
   case kind::expired:
     note(outcome.record, disconnect_outcome::expired);
+    break;
+  case kind::beyond:
+    ++beyond_[outcome.record->source().name];
     break;
   case kind::gone:
     break;
@@ -167,6 +181,8 @@ std::vector<audit_block> disconnect_worker_state::take_outcomes() {
     if (outcome != disconnect_outcome::sent)
       others.emplace_back(outcome, record);
   }
+  for (const auto& [beyond_at, calls] : beyond_)
+    sums[beyond_at].beyond = calls;
   for (auto& [of_sum, one] : sums) {
     one.name = of_sum.value();
     answer_.switches.push_back(std::move(one));
@@ -207,7 +223,7 @@ std::string disconnect_worker_state::summary() const {
   for (const auto& one : answer_.switches) {
     sent += one.sent;
     already += one.already;
-    failed += one.failed + one.expired;
+    failed += one.failed + one.expired + one.beyond;
   }
   // As the answer has it: a switch that has not told its calls counts as one that is away.
   const auto untold = untold_switches(sent + already + failed > 0);

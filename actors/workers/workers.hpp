@@ -11,6 +11,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +48,26 @@ private:
   std::vector<list_part> parts_;
   fan_in answers_;
   fan_in::party tree_ = 0;
+};
+
+/// Counts the calls that a disconnect would mean, in the list that they would make.
+struct preview_worker_state {
+  static inline const char* name = "preview_worker";
+
+  explicit preview_worker_state(preview_worker_actor::pointer ptr) : self(ptr) {}
+
+  caf::result<node_preview> start(const preview_request& request);
+  void proceed();
+
+  preview_worker_actor::pointer self;
+  context_ptr context;
+  node_actor node;
+
+private:
+  caf::typed_response_promise<node_preview> promise_;
+  node_preview answer_;
+  call_list_ptr calls_;
+  std::optional<match_counter> counter_;
 };
 
 /// Gathers the counts of tallies for another node, or a page of this one; a request of the API has its
@@ -94,7 +116,7 @@ struct disconnect_worker_state {
 
 private:
   void send_job();
-  void refuse();
+  void refuse(ec why, const std::string& text);
   void write_outcome(std::vector<audit_block> blocks, std::string text, bool idle,
                      const std::function<void()>& then);
   void note(const record_ptr& record, disconnect_outcome outcome);
@@ -109,9 +131,10 @@ private:
   caf::typed_response_promise<node_disconnect_answer> promise_;
   node_disconnect_answer answer_;
   std::unordered_map<std::string_view, std::pair<record_ptr, disconnect_outcome>>
-      outcomes_;            ///< by ID: a call that
-                            ///< moves may tell twice
-  std::uint64_t entry_ = 0; ///< of the audit log
+      outcomes_;                                ///< by ID: a call that
+                                                ///< moves may tell twice
+  std::map<switch_name, std::uint64_t> beyond_; ///< calls above what was allowed
+  std::uint64_t entry_ = 0;                     ///< of the audit log
   audit_request_ptr audit_;
   fan_in answers_;
   fan_in::party tree_ = 0;
@@ -120,6 +143,7 @@ private:
 };
 
 list_worker_actor spawn_list_worker(caf::actor_system& system, context_ptr context, node_actor node);
+preview_worker_actor spawn_preview_worker(caf::actor_system& system, context_ptr context, node_actor node);
 stats_worker_actor spawn_stats_worker(caf::actor_system& system, context_ptr context, node_actor node);
 disconnect_worker_actor spawn_disconnect_worker(caf::actor_system& system, context_ptr context,
                                                 node_actor node, auditor_actor auditor);

@@ -114,6 +114,7 @@ struct api_config {
   std::uint32_t requests_at_once = 64;                  ///< of one customer; more get fault 429
   std::chrono::milliseconds disconnect_deadline{5'000}; ///< from the request on, until it is begun
   bool full_unicode = false;                            ///< characters above U+FFFF in answers
+  std::uint32_t confirm_above = 0; ///< calls that one disconnect may hang up unconfirmed; 0: any number
   friend bool operator==(const api_config&, const api_config&) = default;
 };
 

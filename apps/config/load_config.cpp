@@ -30,6 +30,7 @@ constexpr std::int64_t audit_daily_bytes_most = std::int64_t{1} << 40;
 constexpr std::chrono::milliseconds keep_minutes_least = 2h; // an hour is made of minutes when it is over
 constexpr std::chrono::milliseconds keep_history_most = 24h * 3650;
 constexpr std::int64_t requests_at_once_most = 100'000;
+constexpr std::int64_t confirm_above_most = 1'000'000'000;
 constexpr std::int64_t streams_most = 100'000;
 constexpr std::int64_t stream_buffer_least = 64 * 1024; // bytes
 constexpr std::int64_t stream_buffer_most = 1024 * 1024 * 1024;
@@ -142,6 +143,7 @@ void read_api(const config_section& in, api_config& out) {
   in.read("string_ids", out.string_ids);
   in.read("full_unicode", out.full_unicode);
   in.read("requests_at_once", out.requests_at_once, 1, requests_at_once_most);
+  in.read("confirm_above", out.confirm_above, 0, confirm_above_most);
   in.read("disconnect_deadline", out.disconnect_deadline, disconnect_deadline_least,
           disconnect_deadline_most);
 }
@@ -246,7 +248,7 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
   read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace", "resume_hang_ups"}),
              out.calls);
   read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
-                            "disconnect_deadline"}),
+                            "disconnect_deadline", "confirm_above"}),
            out.api);
   read_events(in.table("events", {"max_streams", "max_streams_per_customer", "buffer", "memory", "keep",
                                   "keep_memory"}),

@@ -1,8 +1,10 @@
 #include "apps/rollcall/api_client.hpp"
 #include "apps/rollcall/call_ids.hpp"
 #include "apps/rollcall/commands.hpp"
+#include "apps/rollcall/filter_options.hpp"
 #include "apps/rollcall/hang_up.hpp"
 #include "apps/rollcall/options.hpp"
+#include "apps/rollcall/order_preview.hpp"
 #include "apps/rollcall/output.hpp"
 #include "domain/base/visible_text.hpp"
 #include "domain/calls/typed_id.hpp"
@@ -41,6 +43,8 @@ struct disconnect_options {
   std::optional<std::int64_t> id; ///< of an account or a customer
   std::string username;           ///< of an account, instead of its id
   std::optional<std::int64_t> as; ///< the customer under whose rights, in trusted mode
+  order_options how;
+  filter_options filter; ///< of calls that are named by none of these
 };
 
 std::int64_t number(const boost::json::object& answer, std::string_view key) {
@@ -189,17 +193,63 @@ exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) 
     choose_rights(options);
   api_client api(to);
   const hang_up_target target{what, options.id.value_or(0), options.username, options.as};
+  const auto* method = what == hang_up_target::kind::account ? "disconnectAccount" : "disconnectCustomer";
+  auto parameters = parameters_of(target);
+  options.how.add_to(parameters);
   if (looks_first) {
     const auto found = preview(api, target);
-    if (options.dry_run)
+    if (options.dry_run) {
+      if (options.how.max)
+        preview_order(api, method, parameters); // is refused as the order would be
       return show(found, options);
+    }
     judged(found);
-    ask(counted(found.calls.size()) + " of " + found.subject + where(options, name_of_rights(to, options)));
+    // A yes is for no more than were counted, whatever comes meanwhile.
+    const auto counted_there = preview_order(api, method, parameters);
+    ask(counted(static_cast<std::size_t>(counted_there.count)) + " of " + found.subject
+        + where(options, name_of_rights(to, options)));
+    parameters["max_calls"] = counted_there.count;
   } else {
     announce(counted_before(to, target, options), where(options, name_of_rights(to, options)));
   }
-  const auto* method = what == hang_up_target::kind::account ? "disconnectAccount" : "disconnectCustomer";
-  return report(order(api, method, parameters_of(target)), options);
+  return report(order(api, method, parameters), options);
+}
+
+/// `12 calls that match`.
+std::string matching(std::int64_t calls) {
+  return std::to_string(calls) + (calls == 1 ? " call that matches" : " calls that match");
+}
+
+exit_code disconnect_matching(const disconnect_options& given) {
+  auto options = given;
+  refuse_unasked(options);
+  if (options.yes && !options.how.max && !options.dry_run)
+    throw command_error(exit_code::usage, "--yes needs --max: how many calls are hung up at most");
+  if (options.server.to.user.empty() && !options.filter.customer)
+    throw command_error(exit_code::usage,
+                        "without a login it has to be said whose calls: --customer is needed");
+  api_client api(options.server.resolved());
+  auto parameters = options.filter.parameters();
+  options.how.add_to(parameters);
+  options.as = options.filter.customer;
+  const auto of_whom =
+      options.filter.customer ? " of customer " + std::to_string(*options.filter.customer) : "";
+  if (options.yes && !options.dry_run) {
+    announce("the calls that match" + of_whom + ", " + std::to_string(*options.how.max) + " at most",
+             where(options));
+    return report(order(api, "disconnectCalls", parameters), options);
+  }
+  const auto found = preview_order(api, "disconnectCalls", parameters);
+  if (options.dry_run && options.json)
+    std::cout << to_json(found.answer) << '\n';
+  else
+    write_preview(options.dry_run ? std::cout : std::cerr, found);
+  const auto whole = judged(found.gaps);
+  if (options.dry_run)
+    return found.failed > 0 ? exit_code::partial : whole;
+  ask(matching(found.count) + of_whom + where(options));
+  parameters["max_calls"] = found.count; // and no more, whatever comes meanwhile
+  return report(order(api, "disconnectCalls", parameters), options);
 }
 
 exit_code disconnect_account(const disconnect_options& options) {
@@ -214,6 +264,8 @@ api_answer hang_up(api_client& api, const std::string& id, const disconnect_opti
   boost::json::object parameters{{"ID", id}};
   if (options.as)
     parameters["i_customer"] = *options.as;
+  if (!options.how.reason.empty())
+    parameters["reason"] = options.how.reason;
   return order(api, "disconnectCall", parameters);
 }
 
@@ -291,13 +343,22 @@ std::pair<CLI::App*, disconnect_options*> add(CLI::App& parent, const char* name
                                               action run, exit_code& result) {
   auto* app = parent.add_subcommand(name, help);
   const auto options = std::make_shared<disconnect_options>();
-  add_id(*app, "--as", options->as, "Under this customer's rights [the caller's own]");
+  app->add_option("--reason", options->how.reason, "Why, for the audit log and switches: 200 bytes at most")
+      ->check(not_empty());
   app->add_flag("--json", options->json, "The answer as JSON on stdout");
   app->add_flag("--yes", options->yes, "Do not ask; needed for more than one call without a terminal");
   app->add_flag("--dry-run", options->dry_run, "Show what would be hung up, and send nothing");
   add_server_options(*app, options->server);
   app->callback([options, run, &result] { result = run(*options); });
   return {app, options.get()};
+}
+
+void add_rights(CLI::App& app, disconnect_options& options) {
+  add_id(app, "--as", options.as, "Under this customer's rights [the caller's own]");
+}
+
+void add_max(CLI::App& app, disconnect_options& options) {
+  add_number(app, "--max", options.how.max, 0, "Send nothing when more calls than this would be hung up");
 }
 
 } // namespace
@@ -308,13 +369,22 @@ void add_disconnect(CLI::App& tool, exit_code& result) {
   const auto [call, calls] = add(*app, "call", "Hang up calls by their IDs", &disconnect_calls, result);
   call->add_option("ID", calls->calls, "ID of a call, as 'calls' shows it; -: one a line from standard input")
       ->required();
+  add_rights(*call, *calls);
+  const auto [some, those] =
+      add(*app, "calls", "Hang up the calls that match: needs a filter", &disconnect_matching, result);
+  add_filter_options(*some, those->filter);
+  add_max(*some, *those);
   const auto [account, its] =
       add(*app, "account", "Hang up all calls of an account", &disconnect_account, result);
   add_id(*account, "ID", its->id, "Its number");
   account->add_option("--username", its->username, "Its name instead")->check(not_empty());
+  add_rights(*account, *its);
+  add_max(*account, *its);
   const auto [customer, theirs] = add(
       *app, "customer", "Hang up all calls of a customer and its subcustomers", &disconnect_customer, result);
   add_id(*customer, "ID", theirs->id, "Its number")->required();
+  add_rights(*customer, *theirs);
+  add_max(*customer, *theirs);
 }
 
 } // namespace rollcall::cli

@@ -84,6 +84,7 @@ api::settings api_settings_of(const config& config, directory_ptr dir,
   result.style.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;
   result.style.full_unicode = config.api.full_unicode;
   result.requests_at_once = config.api.requests_at_once;
+  result.confirm_above = config.api.confirm_above;
   result.history_minutes = config.history.keep_minutes;
   return result;
 }

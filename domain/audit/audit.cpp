@@ -9,7 +9,7 @@ constexpr std::size_t item_bytes = 64;
 
 std::size_t bytes_of(const audit_request& request) {
   return sizeof(request) + request.login.size() + request.address.size() + request.method.size()
-         + request.target.size();
+         + request.target.size() + request.reason.size();
 }
 
 constexpr std::size_t longest_audited_text = 300; ///< an ID without codes fits, with `ID=` before it

@@ -23,9 +23,10 @@ struct audit_request {
   std::string login;   ///< its web_login; empty in trusted mode
   std::string address; ///< the socket peer
   bool trusted = false;
-  std::string method; ///< "disconnectAccount"
-  std::string target; ///< what it named: "ID=sbc-1:9", "i_account=3", "i_customer=2"
-  customer_id scope;  ///< under whose rights it was carried out
+  std::string method;      ///< "disconnectAccount"
+  std::string target;      ///< what it named: "ID=sbc-1:9", "i_account=3", "i_customer=2"
+  customer_id scope;       ///< under whose rights it was carried out
+  std::string reason = {}; ///< why, as who asked has it
   friend bool operator==(const audit_request&, const audit_request&) = default;
 };
 

@@ -190,10 +190,17 @@ void call_record::destroy(const call_record* record) noexcept {
   ::operator delete(const_cast<call_record*>(record));
 }
 
+namespace {
+
+std::atomic<std::uint64_t> serials{0}; // that are given out
+
+} // namespace
+
 std::uint64_t call_record::next_serial() noexcept {
-  static std::atomic<std::uint64_t> calls{0};
-  return calls.fetch_add(1, std::memory_order_relaxed) + 1;
+  return serials.fetch_add(1, std::memory_order_relaxed) + 1;
 }
+
+std::uint64_t call_record::newest_serial() noexcept { return serials.load(std::memory_order_relaxed); }
 
 record_ptr call_record::first(const switch_identity& source, const call_event& event) {
   draft d;

@@ -106,6 +106,9 @@ public:
   /// process only.
   std::uint64_t serial() const noexcept { return serial_; }
 
+  /// The highest serial that any call has. Any thread.
+  static std::uint64_t newest_serial() noexcept;
+
   /// Counts the pictures of this call: of two, the one with the higher revision is newer.
   std::uint32_t revision() const noexcept { return revision_; }
 

@@ -144,6 +144,7 @@ switch_news news_of(Items... items) {
 struct fake_switch : switch_connection {
   bool writable = true; ///< false: too far behind to be told anything
   std::vector<std::string> hung_up;
+  std::vector<std::string> reasons; ///< of some of these
   std::vector<std::string> warnings;
   std::vector<close_reason> closed;
   switch_host from; ///< not known unless a test says it
@@ -156,6 +157,11 @@ struct fake_switch : switch_connection {
     if (writable)
       hung_up.push_back(id);
     return writable;
+  }
+  bool hang_up_because(const std::string& id, const std::string& reason) override {
+    if (writable)
+      reasons.push_back(id + ": " + reason);
+    return hang_up(id);
   }
   void request_snapshot() override { ++resyncs; }
   void passed_barrier() override { ++barriers; }

@@ -19,12 +19,14 @@ namespace rollcall::testing {
 struct front_script {
   std::vector<list_request> lists;
   std::vector<stats_request> stats;
+  std::vector<preview_request> previews;
   std::vector<disconnect_request> disconnects;
   std::vector<node_order> node_orders;
   std::vector<history_request> histories;
   std::vector<record_ptr> calls; ///< what lists show, of account 11
   cluster_stats_answer counts;
   history_answer history;
+  cluster_preview_answer previewed;
   cluster_disconnect_answer disconnected;
   std::optional<caf::error> error;               ///< instead of any answer
   std::vector<caf::response_promise> unanswered; ///< of a frontend that keeps silent
@@ -59,6 +61,9 @@ inline cluster_frontend_actor::behavior_type scripted_frontend(cluster_frontend_
       },
       [](const watch_request&) -> caf::result<cluster_watch_actor> { return caf::sec::unexpected_message; },
       [=](const stats_request& r) { return script->stats.push_back(r), script->reply(self, script->counts); },
+      [=](const preview_request& r) {
+        return script->previews.push_back(r), script->reply(self, script->previewed);
+      },
       [=](const disconnect_request& r) {
         return script->disconnects.push_back(r), script->reply(self, script->disconnected);
       },

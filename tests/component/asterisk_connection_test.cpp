@@ -209,7 +209,7 @@ TEST_CASE("channels that are listed and of which no event has told show that the
   here.script([](auto& script) { script.channels = {channel_headers("1732320000.1")}; });
   link.at().connection->request_snapshot();
   CHECK(here.noted("needs read = call"));
-  CHECK(is_told(link.at(), "1732320000.1"));
+  CHECK(link.wait([](const auto& it) { return is_told(it, "1732320000.1"); }));
   asterisk->send(event_text("Newstate", channel_headers("1732320000.1")));
   asterisk->send(came("1.2"));
   CHECK(link.wait([](const auto& it) { return is_told(it, "1.2"); }));

@@ -77,6 +77,7 @@ inline far_end_actor::behavior_type far_end(far_end_actor::pointer self, const s
       [=](const wire::list_query& query) { return pass(wire::list_opening{}, query); },
       [=](const wire::watch_query& query) { return pass(wire::watch_opening{}, query); },
       [=](const wire::stats_query& query) { return pass(wire::counts{}, query); },
+      [=](const wire::preview_query& query) { return pass(wire::preview_answer{}, query); },
       [=](const wire::disconnect_order& order) { return pass(wire::disconnect_answer{}, order); },
       [=](atom::release, const std::string& of, std::uint64_t epoch, const switch_host& host) {
         return pass(released{}, atom::release_v, of, epoch, host);

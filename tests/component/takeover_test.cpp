@@ -24,6 +24,7 @@ wire::member_actor::behavior_type holder_of(wire::member_actor::pointer, std::ui
       },
       [](const wire::watch_query&) { return wire::watch_opening{}; },
       [](const wire::stats_query&) { return wire::counts{}; },
+      [](const wire::preview_query&) { return wire::preview_answer{}; },
       [](const wire::disconnect_order&) { return wire::disconnect_answer{}; },
       [told](atom::release, const std::string&, std::uint64_t, const switch_host&) {
         released what;

@@ -151,11 +151,26 @@ TEST_CASE("queries and orders arrive as they were sent") {
   request.directory = directory::link({});
   request.arrived = boot_time{10s};
   request.expires = boot_time{15s};
-  peer_clock theirs;
-  theirs.told(boot_time{100s}, boot_time{8s});
+  request.audit.reason = "a bill is not paid";
+  request.filter = list.query.filter;
+  request.recursive = false;
+  request.matched_at = list.now;
+  request.allowed.emplace().emplace("node-b", node_allowance{{7, 8}, {{"sbc-1", 9}}});
+  member_state theirs;
+  theirs.name = "node-b";
+  theirs.ahead = 1h;
+  theirs.clock.told(boot_time{100s}, boot_time{8s});
   const auto order = sent(wire::order_of(request, node_id{"node-a"}, theirs));
   CHECK(order.directory == request.directory->hash());
-  const auto ordered = wire::request_from(order, nullptr);
+  const auto ordered = wire::request_from(order, node_id{"node-b"}, nullptr);
+  CHECK(ordered.audit.reason == request.audit.reason);
+  REQUIRE(ordered.filter);
+  CHECK(ordered.filter->cli == filter.cli);
+  CHECK_FALSE(ordered.recursive);
+  CHECK(ordered.matched_at == list.now + 1h);
+  REQUIRE(ordered.allowed);
+  CHECK(ordered.allowed->at("node-b").mark == node_mark{7, 8});
+  CHECK(ordered.allowed->at("node-b").calls.at("sbc-1") == 9);
   CHECK(ordered.arrived == boot_time{102s});
   CHECK(ordered.expires == boot_time{105s});
   CHECK(ordered.scope == request.scope);
@@ -165,6 +180,14 @@ TEST_CASE("queries and orders arrive as they were sent") {
   CHECK(ordered.audit.address == "192.0.2.1 via node-a");
   CHECK(ordered.audit.method == request.audit.method);
   CHECK(ordered.audit.scope == request.scope);
+
+  const preview_request preview{request, list.now};
+  const auto query_again = sent(wire::query_of(preview, node_id{"node-a"}, theirs));
+  const auto previewed = wire::request_from(query_again, node_id{"node-b"}, nullptr);
+  CHECK(previewed.at == list.now + 1h);
+  CHECK(previewed.of.customer == request.customer);
+  theirs.name = "node-c"; // it has not counted: nothing of it is allowed
+  CHECK(wire::order_of(request, node_id{"node-a"}, theirs).allowed.front().calls.empty());
 }
 
 TEST_CASE("a filter of another node with a pattern that is none selects nothing") {

@@ -296,7 +296,9 @@ def test_an_empty_value_is_a_mistake_and_not_the_widest_rights(tool, switch, cal
 
 
 def test_an_incomplete_count_says_so_before_the_question(daemon):
-    with server([], X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node-b") as url:
+    def answer(request):
+        return {"result": "OK", "count": 0} if b"<methodName>disconnect" in request else []
+    with server(answer, X_Rollcall_Complete="no", X_Rollcall_Missing_Nodes="node-b") as url:
         with on_a_terminal(daemon, "disconnect", "account", "11", ROLLCALL_URL=url) as (process, person):
             assert "node-b is missing" in read_until(person, r"\[y/N\]")
 

@@ -206,7 +206,7 @@ def client(certificate=None, version=None):
     return context
 
 
-HELLO = json.dumps({"type": "hello", "protocol": 9, "cluster": "rollcall", "node": "node-x", "incarnation": 5,
+HELLO = json.dumps({"type": "hello", "protocol": 10, "cluster": "rollcall", "node": "node-x", "incarnation": 5,
                     "runtime": f"{'AB' * 20}#1", "address": "127.0.0.1:1", "peers": []}).encode() + b"\n"
 
 

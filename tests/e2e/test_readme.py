@@ -12,7 +12,7 @@ from postgres import Postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()
-PAGES = ["api", "command-line", "configuration", "directory", "events", "operating"]
+PAGES = ["api", "command-line", "configuration", "control", "directory", "events", "operating"]
 
 
 def blocks(text):

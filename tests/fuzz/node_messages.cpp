@@ -120,7 +120,7 @@ void check(const wire::history_part& part) {
 }
 
 void check(const wire::disconnect_order& order) {
-  const auto asked = wire::request_from(order, nullptr);
+  const auto asked = wire::request_from(order, node_id{"node-a"}, nullptr);
   must(asked.expires > up || wire::boot_time_from(order.expires) <= up, "an order that is too old stays so");
   const auto left = asked.expires - up;
   must((left > boot_clock::duration{0}) == (order.expires > up.time_since_epoch().count()),
@@ -129,6 +129,12 @@ void check(const wire::disconnect_order& order) {
   must(order.call.empty() == !asked.call && order.account.empty() == !asked.account
            && order.customer.empty() == !asked.customer && order.account_name.empty() == !asked.account_name,
        "nobody else is meant");
+}
+
+void check(const wire::preview_query& query) {
+  check(query.of);
+  const auto asked = wire::request_from(query, node_id{"node-a"}, nullptr);
+  must(asked.at >= timestamp{} && asked.at <= last_moment, "a time is one");
 }
 
 void check(const wire::heartbeat& theirs) {
@@ -183,6 +189,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_if<wire::list_batch>(content);
   check_if<wire::counts>(content);
   check_if<wire::disconnect_order>(content);
+  check_if<wire::preview_query>(content);
   check_if<wire::history_part>(content);
   check_if<wire::heartbeat>(content);
   check_if<wire::node_identity>(content);

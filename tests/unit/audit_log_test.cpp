@@ -75,7 +75,7 @@ TEST_CASE("nothing written to the audit log can be changed, deleted or replaced"
        {"UPDATE request SET who = 2", "UPDATE answer SET text = 'x'", "UPDATE block SET outcome = 2",
         "UPDATE note SET text = 'x'", "DELETE FROM request", "DELETE FROM answer", "DELETE FROM block",
         "DELETE FROM note",
-        "INSERT OR REPLACE INTO request SELECT entry, 0, 0, '', '', 0, '', '', 0 FROM request",
+        "INSERT OR REPLACE INTO request SELECT entry, 0, 0, '', '', 0, '', '', 0, '' FROM request",
         "INSERT OR REPLACE INTO answer SELECT entry, 0, 'x' FROM answer",
         "INSERT OR REPLACE INTO block SELECT number, entry, 1, 0, 0, '[]' FROM block WHERE entry = 2",
         "INSERT INTO block SELECT NULL, entry, 2, 0, 0, '[]' FROM answer",

@@ -98,7 +98,7 @@ TEST_CASE("an audit log of every version is gone on with") {
     audit_log log{file};
     look(log);
     sqlite::database db{file, open_mode::read_only};
-    CHECK(db.integer("PRAGMA user_version") == 3);
+    CHECK(db.integer("PRAGMA user_version") == 4);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "transport/api/disconnect.hpp"
 
 #include "transport/api/ask.hpp"
+#include "transport/api/preview.hpp"
+#include "transport/api/refused_orders.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <algorithm>
@@ -57,7 +59,7 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
   request.audit.address = who.address;
   request.audit.trusted = who.trusted();
   request.audit.method = call.method;
-  request.audit.target = std::move(target);
+  request.audit.target = cut_for_audit(std::move(target));
   request.audit.scope = scope;
   return request;
 }
@@ -119,15 +121,24 @@ xmlrpc::fault in_doubt(const cluster_disconnect_answer& told) {
   return {xmlrpc::fault_code::unavailable, std::move(text)};
 }
 
-void ask_disconnect(const invocation_ptr& call, disconnect_request request,
+void ask_disconnect(const invocation_ptr& call, asked_disconnect asked,
                     outcome (*render)(const cluster_disconnect_answer&), done_fn done) {
-  const auto scope = request.scope;
+  if (asked.dry_run)
+    return ask_preview(call, std::move(asked), std::move(done));
+  const auto scope = asked.scope;
+  disconnect_request request = std::move(asked);
   request.arrived = call->session->served_by->context->boottime() - call->session->waited;
   const auto render_reply = [render](const cluster_disconnect_answer& told, request_quota::place) {
     return render(told);
   };
+  // What was refused while it was counted no worker has seen, who would have written it down.
+  const auto noted = [call, done = std::move(done)](outcome what) {
+    if (!what && is_of_counting(what.why()))
+      note_refusal(*call, what.why());
+    done(std::move(what));
+  };
   ask<cluster_disconnect_answer>(call, &service::disconnects, scope, disconnect_deadline, std::move(request),
-                                 render_reply, std::move(done));
+                                 render_reply, noted);
 }
 
 } // namespace rollcall::api

@@ -2,13 +2,14 @@
 
 #include "actors/messages.hpp"
 #include "transport/api/invocation.hpp"
+#include "transport/api/order_words.hpp"
 #include "transport/xmlrpc/writer.hpp"
 
 #include <string>
 
 namespace rollcall::api {
 
-// What the three disconnect methods have in common.
+// What the disconnect methods have in common.
 
 /// A request for the calls of `scope`, without its target, and with what the audit log says of it. `target`
 /// is what the client named, as the log shows it: `i_account=3`.
@@ -28,8 +29,8 @@ xmlrpc::fault nothing_sent(const cluster_disconnect_answer& told);
 /// Which nodes did not say in time what they have done, and how many calls they may have hung up.
 xmlrpc::fault in_doubt(const cluster_disconnect_answer& told);
 
-/// Asks the frontend; see ask.hpp.
-void ask_disconnect(const invocation_ptr& call, disconnect_request request,
+/// Asks the frontend, see ask.hpp; for a dry run as preview.hpp has it.
+void ask_disconnect(const invocation_ptr& call, asked_disconnect asked,
                     outcome (*render)(const cluster_disconnect_answer&), done_fn done);
 
 } // namespace rollcall::api

@@ -1,28 +1,36 @@
 #include "transport/api/disconnect_account.hpp"
 
 #include "domain/directory/addressed_account.hpp"
+#include "transport/api/filters.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> parameters = {"i_account", "account"};
+constexpr std::array<std::string_view, 2> own_parameters = {"i_account", "account"};
+constexpr auto parameters = joined(own_parameters, order_parameters);
 constexpr parameter_list takes{parameters, "i_customer", effect::acts};
 
-constexpr std::string_view help =
-    "Disconnects all calls of an account. Takes one struct: i_account (integer) or account (string, its "
-    "username), one of them and not both; i_customer (under whose rights: the caller or a descendant; any "
-    "customer in trusted mode). No parameter may be empty. A root customer may also name an account that the "
-    "directory does not know, as its lists show it, while there are calls of it. Returns a struct: result is "
-    "'OK', count the number of calls whose disconnect was sent; failed, when it is there, the number of "
-    "those "
-    "whose switch is away; audited is there, and false, when the audit log could not be written in time.";
+const std::string help =
+    std::string{
+        "Disconnects all calls of an account. Takes one struct: i_account (integer) or account (string, its "
+        "username), one of them and not both; i_customer (under whose rights: the caller or a descendant; "
+        "any "
+        "customer in trusted mode). No parameter may be empty. A root customer may also name an account that "
+        "the "
+        "directory does not know, as its lists show it, while there are calls of it. Returns a struct: "
+        "result is "
+        "'OK', count the number of calls whose disconnect was sent; failed, when it is there, the number of "
+        "those "
+        "whose switch is away; audited is there, and false, when the audit log could not be written in time."}
+    + std::string{order_help};
 
 /// An account that the directory does not know exists as long as it has calls. Where it is not known whether
 /// it has any (nodes or switches are missing, or did not answer in time) the answer says that instead.
@@ -71,7 +79,7 @@ const method disconnect_account{
     .run = run,
 };
 
-xmlrpc::or_fault<disconnect_request> parse_disconnect_account(const invocation& call) {
+xmlrpc::or_fault<asked_disconnect> parse_disconnect_account(const invocation& call) {
   param_reader in{call, takes};
   const auto named = in.id<customer_id>("i_customer");
   const auto id = in.id<account_id>("i_account");
@@ -80,6 +88,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_account(const invocation& 
     in.require(id, "i_account");
   else if (id)
     in.fail("Parameters i_account and account exclude each other");
+  auto words = read_order_words(in);
   if (in.failure())
     return *in.failure();
 
@@ -91,7 +100,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_account(const invocation& 
       new_disconnect(call, *scope, id ? "i_account=" + std::to_string(id->value()) : "account=" + *username);
   if (!set_target(request, id, username))
     return xmlrpc::wrong_id(id ? "i_account" : "account");
-  return request;
+  return std::move(words).put_into(std::move(request), call.settings().confirm_above);
 }
 
 } // namespace rollcall::api

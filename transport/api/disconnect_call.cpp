@@ -1,6 +1,7 @@
 #include "transport/api/disconnect_call.hpp"
 
 #include "domain/calls/shown_id.hpp"
+#include "transport/api/filters.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"
@@ -14,14 +15,19 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> parameters = {"ID"};
+constexpr std::array<std::string_view, 1> own_parameters = {"ID"};
+constexpr auto parameters = joined(own_parameters, order_parameters);
 constexpr parameter_list takes{parameters, "i_customer", effect::acts};
 
-constexpr std::string_view help =
-    "Disconnects one call. Takes one struct: ID (string or integer, required; see listAllCalls), i_customer "
-    "(under whose rights: the caller or a descendant; any customer in trusted mode). No parameter may be "
-    "empty. Returns a struct whose result is 'OK' when the disconnect was sent, or 'Call not found or not "
-    "accessible'; audited is there, and false, when the audit log could not be written in time.";
+const std::string help =
+    std::string{
+        "Disconnects one call. Takes one struct: ID (string or integer, required; see listAllCalls), "
+        "i_customer "
+        "(under whose rights: the caller or a descendant; any customer in trusted mode). No parameter may be "
+        "empty. Returns a struct whose result is 'OK' when the disconnect was sent, or 'Call not found or "
+        "not "
+        "accessible'; audited is there, and false, when the audit log could not be written in time."}
+    + std::string{order_help};
 
 /// The call that is shown by this ID. What no call is shown by may still be another one's ID: it must not
 /// find that one. It names its switch alone, so that one that is away is told as such.
@@ -52,11 +58,12 @@ const method disconnect_call{
     .run = run,
 };
 
-xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& call) {
+xmlrpc::or_fault<asked_disconnect> parse_disconnect_call(const invocation& call) {
   param_reader in{call, takes};
   const auto named = in.id<customer_id>("i_customer");
   const auto id = in.identifier("ID");
   in.require(id, "ID");
+  auto words = read_order_words(in);
   if (in.failure())
     return *in.failure();
 
@@ -66,7 +73,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_call(const invocation& cal
     return scope.why();
   auto request = new_disconnect(call, *scope, "ID=" + *id);
   request.call = call_shown_as(*id, call.settings().style.full_unicode);
-  return request;
+  return std::move(words).put_into(std::move(request), call.settings().confirm_above);
 }
 
 outcome render_disconnect_call(const cluster_disconnect_answer& told) {

@@ -1,24 +1,30 @@
 #include "transport/api/disconnect_customer.hpp"
 
+#include "transport/api/filters.hpp"
 #include "transport/api/params.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/api/scope.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> parameters = {"i_customer", "i_wholesaler"};
+constexpr std::array<std::string_view, 2> own_parameters = {"i_customer", "i_wholesaler"};
+constexpr auto parameters = joined(own_parameters, order_parameters);
 constexpr parameter_list takes{parameters, "i_wholesaler", effect::acts, "i_wholesaler"};
 
-constexpr std::string_view help =
-    "Disconnects all calls of a customer's accounts and of all its descendants. Takes one struct: "
-    "i_customer (integer, required), i_wholesaler (under whose rights: the caller or a descendant; any "
-    "customer in trusted mode). i_customer must not be empty; i_wholesaler may be, as if it were not there. "
-    "Returns what disconnectAccount returns.";
+const std::string help =
+    std::string{
+        "Disconnects all calls of a customer's accounts and of all its descendants. Takes one struct: "
+        "i_customer (integer, required), i_wholesaler (under whose rights: the caller or a descendant; any "
+        "customer in trusted mode). i_customer must not be empty; i_wholesaler may be, as if it were not "
+        "there. "
+        "Returns what disconnectAccount returns."}
+    + std::string{order_help};
 
 void run(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_customer(*call);
@@ -40,11 +46,12 @@ const method disconnect_customer{
     .run = run,
 };
 
-xmlrpc::or_fault<disconnect_request> parse_disconnect_customer(const invocation& call) {
+xmlrpc::or_fault<asked_disconnect> parse_disconnect_customer(const invocation& call) {
   param_reader in{call, takes};
   const auto named = in.id<customer_id>("i_wholesaler");
   const auto target = in.id<customer_id>("i_customer");
   in.require(target, "i_customer");
+  auto words = read_order_words(in);
   if (in.failure())
     return *in.failure();
 
@@ -56,7 +63,7 @@ xmlrpc::or_fault<disconnect_request> parse_disconnect_customer(const invocation&
     return xmlrpc::wrong_id("i_customer");
   auto request = new_disconnect(call, *scope, "i_customer=" + std::to_string(target->value()));
   request.customer = *target;
-  return request;
+  return std::move(words).put_into(std::move(request), call.settings().confirm_above);
 }
 
 } // namespace rollcall::api

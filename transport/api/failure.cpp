@@ -16,6 +16,8 @@ namespace rollcall::api {
 
 namespace {
 
+constexpr std::string_view not_counted = ": the calls could not be counted, nothing was sent";
+
 std::string random_id() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
@@ -76,11 +78,19 @@ xmlrpc::fault fault_of(const caf::error& error, const invocation& call) {
     return xmlrpc::wrong_id("node_id");
   if (error == ec::node_up)
     return {xmlrpc::fault_code::conflict, "The node is up; drain it instead"};
+  if (error == ec::not_counted)
+    return {xmlrpc::fault_code::unavailable, first_text(error.context()) + std::string{not_counted}};
+  if (error == ec::out_of_bounds)
+    return {xmlrpc::fault_code::conflict, first_text(error.context())};
   if (error == ec::not_drained)
     return {xmlrpc::fault_code::unavailable, "The node is not drained: " + first_text(error.context())};
   if (error == ec::no_history)
     return unavailable(call, " cannot read its history now");
   return internal_fault(call.method, caf::deep_to_string(error));
+}
+
+bool is_of_counting(const xmlrpc::fault& why) {
+  return why.code == xmlrpc::fault_code::conflict || why.text.ends_with(not_counted);
 }
 
 } // namespace rollcall::api

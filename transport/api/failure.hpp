@@ -18,4 +18,7 @@ xmlrpc::fault fault_of_exception(std::string_view method) noexcept;
 /// when it did not answer in time or is stopping, and our own failure otherwise.
 xmlrpc::fault fault_of(const caf::error& error, const invocation& call);
 
+/// True for what is said of an order that was given up while its calls were counted: nothing of it was begun.
+bool is_of_counting(const xmlrpc::fault& why);
+
 } // namespace rollcall::api

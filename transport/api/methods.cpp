@@ -5,6 +5,7 @@
 #include "transport/api/call_history.hpp"
 #include "transport/api/disconnect_account.hpp"
 #include "transport/api/disconnect_call.hpp"
+#include "transport/api/disconnect_calls.hpp"
 #include "transport/api/disconnect_customer.hpp"
 #include "transport/api/find_names.hpp"
 #include "transport/api/list_calls.hpp"
@@ -21,9 +22,10 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<const method*, 18> table = {
+constexpr std::array<const method*, 19> table = {
     &disconnect_account,
     &disconnect_call,
+    &disconnect_calls,
     &disconnect_customer,
     &drain_node,
     &find_names,

@@ -3,6 +3,7 @@
 #include "transport/api/disconnect.hpp"
 #include "transport/api/methods.hpp"
 #include "transport/api/multicall.hpp"
+#include "transport/api/order_words.hpp"
 #include "transport/api/scope.hpp"
 #include "transport/api/service.hpp"
 
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,27 +30,24 @@ const xmlrpc::structure* given_to(const xmlrpc::array& params) {
   return params.size() == 1 ? params.front().as<xmlrpc::structure>() : nullptr;
 }
 
-bool is_order(const method& one) { return one.takes.does == effect::acts; }
-
-/// What the client named, also where that is what is wrong: `i_account=3, i_customer=99`.
-std::string target_of(const xmlrpc::array& params, const parameter_list& takes) {
+/// As the log has it; empty for what no parameter is.
+std::string written(const xmlrpc::value& value) {
+  if (const auto* text = value.as<std::string>())
+    return text->find_first_of(",=") == std::string::npos ? *text : '"' + *text + '"';
+  if (const auto* number = value.as<std::int64_t>())
+    return std::to_string(*number);
+  if (const auto* truth = value.as<bool>())
+    return *truth ? "true" : "false";
+  if (const auto* decimal = value.as<double>())
+    return fmt::format("{}", *decimal);
   std::string text;
-  const auto* given = given_to(params);
-  if (!given)
-    return text;
-  for (const auto& [name, value] : *given) {
-    if (name != takes.scope && std::find(takes.own.begin(), takes.own.end(), name) == takes.own.end())
-      continue;
-    const auto* said = value.as<std::string>();
-    const auto* number = value.as<std::int64_t>();
-    if (said || number)
-      text.append(text.empty() ? "" : ", ")
-          .append(name)
-          .append("=")
-          .append(said ? *said : std::to_string(*number));
-  }
+  if (const auto* values = value.as<xmlrpc::array>())
+    for (const auto& each : *values)
+      text.append(text.empty() ? "" : "|").append(each.as<xmlrpc::array>() ? "" : written(each));
   return text;
 }
+
+bool is_order(const method& one) { return one.takes.does == effect::acts; }
 
 /// A part of a system.multicall as far as it can be read, whatever is wrong with it. Where it names two
 /// methods, one that is an order counts.
@@ -120,17 +119,23 @@ customer_id scope_of_refused(const invocation& call, const parameter_list& takes
   return scope ? *scope : customer_id{};
 }
 
-/// The entry waits for the log; who named which target, under whose rights.
-void write_down(const invocation& call, customer_id scope, std::string target, const xmlrpc::fault& why) {
+/// The reason that was given, as far as it is one.
+std::string reason_of(const xmlrpc::array& params) {
+  const auto* given = given_to(params);
+  const auto* value = given ? xmlrpc::find(*given, "reason") : nullptr;
+  const auto* text = value ? value->as<std::string>() : nullptr;
+  return text && is_reason(*text) ? *text : std::string{};
+}
+
+/// The entry waits for the log.
+void write_down(const invocation& call, audit_request request, std::string text) {
   auto& shared = *call.session->served_by;
   auto& backlog = shared.context->audit;
-  auto request = new_disconnect(call, scope, cut_for_audit(std::move(target))).audit;
-  const auto code = std::to_string(static_cast<std::int32_t>(why.code));
   audit_writes writes;
   writes.push_back({backlog.new_entry(),
                     std::make_shared<const audit_request>(std::move(request)),
                     {},
-                    audit_answer{system_now(), cut_for_audit("Refused: " + code + ' ' + why.text)},
+                    audit_answer{system_now(), cut_for_audit(std::move(text))},
                     true});
   if (!backlog.admit(bytes_of(writes), audit_room::refusals))
     return backlog.count_dropped();
@@ -138,7 +143,36 @@ void write_down(const invocation& call, customer_id scope, std::string target, c
   caf::anon_send<caf::message_priority::high>(shared.auditor, std::move(writes));
 }
 
+/// Who named which target, under whose rights.
+void write_down(const invocation& call, customer_id scope, std::string target, const xmlrpc::fault& why) {
+  auto request = new_disconnect(call, scope, cut_for_audit(std::move(target))).audit;
+  request.reason = reason_of(call.params);
+  const auto code = std::to_string(static_cast<std::int32_t>(why.code));
+  write_down(call, std::move(request), "Refused: " + code + ' ' + why.text);
+}
+
 } // namespace
+
+std::string target_of(const xmlrpc::array& params, const parameter_list& takes) {
+  std::string text;
+  const auto* given = given_to(params);
+  if (!given)
+    return text;
+  for (const auto& [name, value] : *given) {
+    const auto is_known =
+        name == takes.scope || std::find(takes.own.begin(), takes.own.end(), name) != takes.own.end();
+    if (!is_known || is_order_word(name))
+      continue;
+    if (const auto said = written(value); !said.empty())
+      text.append(text.empty() ? "" : ", ").append(name).append("=").append(said);
+  }
+  return text;
+}
+
+void note_dry_run(const invocation& call, const audit_request& asked, std::string text) {
+  if (call.session->served_by->auditor)
+    write_down(call, asked, std::move(text));
+}
 
 void note_refusal(const invocation& call, const xmlrpc::fault& why) {
   const auto* of = find_method(call.method);

@@ -29,7 +29,7 @@ struct service {
   cluster_frontend_actor front;
   auditor_actor auditor; ///< null: nothing is written down
   context_ptr context;
-  request_quota questions; ///< lists, counts, searches for names
+  request_quota questions; ///< lists, counts, searches for names, previews
   request_quota disconnects;
   metrics counters;
   refused_logins refused;

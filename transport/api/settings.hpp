@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace rollcall::api {
@@ -27,6 +28,7 @@ struct settings {
   bool ignore_unknown_parameters = false;
   xmlrpc::answer_style style;
   std::size_t requests_at_once = 64; ///< of one customer; more get fault 429
+  std::uint64_t confirm_above = 0;   ///< calls that one disconnect may hang up unconfirmed; 0: any number
   std::chrono::milliseconds history_minutes{
       std::chrono::hours{7 * 24}}; ///< how long the history is kept by the minute
 };

@@ -126,6 +126,12 @@ public:
   // these ends a call by itself.
 
   virtual void hang_up(const std::string& id, instant now) = 0;
+
+  /// The same with a reason, for a switch that has ears for one.
+  virtual void hang_up_because(const std::string& id, const std::string& /*reason*/, instant now) {
+    hang_up(id, now);
+  }
+
   virtual void request_snapshot(instant now) = 0;
 
   /// False while it does not know yet what there is to hang up: the link's are not taken, so that who has

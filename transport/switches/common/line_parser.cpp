@@ -183,6 +183,7 @@ std::variant<hello, refused_hello> line_parser::parse_hello(std::string_view lin
   read.strings(field::can, can);
   said.can_ping = std::find(can.begin(), can.end(), "ping") != can.end();
   said.can_move = std::find(can.begin(), can.end(), "move") != can.end();
+  said.can_reason = std::find(can.begin(), can.end(), "reason") != can.end();
   for (const auto& each : read.bad_fields())
     said.bad_fields.push_back("hello: " + each);
   return said;

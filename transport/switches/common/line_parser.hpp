@@ -27,6 +27,7 @@ struct hello {
   std::string run;         ///< which run of the switch this is, fit for a log; empty when it does not say
   bool can_ping = false;   ///< answers pings
   bool can_move = false;   ///< connects where it is told to
+  bool can_reason = false; ///< takes the reason of a hang-up
   std::vector<std::string> bad_fields; ///< what was of no use, naming the field
 };
 

@@ -16,19 +16,26 @@ constexpr std::size_t unread_rejections = 256 * 1024;
 link_requests::link_requests(bounds what_may_wait, std::function<void()> wake)
     : bounds_(what_may_wait), wake_(std::move(wake)) {}
 
-bool link_requests::hang_up(const std::string& id) { return add(kind::hang_up, id); }
+bool link_requests::hang_up(const std::string& id) { return add({kind::hang_up, id}); }
 
-void link_requests::request_snapshot() { add(kind::snapshot); }
+bool link_requests::hang_up_because(const std::string& id, const std::string& reason) {
+  return add({kind::hang_up, id, reason});
+}
 
-void link_requests::passed_barrier() { add(kind::passed_barrier); }
+void link_requests::request_snapshot() { add({kind::snapshot}); }
 
-void link_requests::reject(const std::string& message) { add(kind::reject, message); }
+void link_requests::passed_barrier() { add({kind::passed_barrier}); }
 
-bool link_requests::add(kind what, const std::string& text) {
+void link_requests::reject(const std::string& message) { add({kind::reject, message}); }
+
+bool link_requests::add(request wanted) {
   std::unique_lock lock{mutex_};
   if (cut_ || closing_)
     return false;
-  const auto bytes = text.size() + typical_frame_bytes;
+  const auto what = wanted.what;
+  if (waiting_bytes_ + unsent_ > bounds_.bytes / 2)
+    wanted.reason.clear(); // it is not worth a connection
+  const auto bytes = wanted.text.size() + wanted.reason.size() + typical_frame_bytes;
   const auto ahead = waiting_bytes_ + unsent_;
   if (what == kind::reject && ahead > unread_rejections)
     return false;
@@ -37,7 +44,7 @@ bool link_requests::add(kind what, const std::string& text) {
   const auto fits = ahead + bytes <= bounds_.bytes;
   if (fits) {
     waiting_hang_ups_ += what == kind::hang_up ? 1 : 0;
-    waiting_.push_back({what, text});
+    waiting_.push_back(std::move(wanted));
     waiting_bytes_ += bytes;
   } else {
     closing_ = ending{close_reason::too_slow, "the switch does not read its lines"};

@@ -23,7 +23,8 @@ public:
 
   struct request {
     kind what;
-    std::string text = {}; ///< the call's id, or what is wrong
+    std::string text = {};   ///< the call's id, or what is wrong
+    std::string reason = {}; ///< why the call is hung up, if somebody has said
   };
 
   struct ending {
@@ -43,6 +44,7 @@ public:
 
   switch_host host() const override { return host_; }
   bool hang_up(const std::string& id) override;
+  bool hang_up_because(const std::string& id, const std::string& reason) override;
   void request_snapshot() override;
   void passed_barrier() override;
   void reject(const std::string& message) override;
@@ -71,7 +73,7 @@ public:
   taken take(bool may_act);
 
 private:
-  bool add(kind what, const std::string& text = {});
+  bool add(request wanted);
   void wake_up(std::unique_lock<std::mutex>& lock);
 
   switch_host host_;

@@ -202,7 +202,8 @@ void session::act_on_taken() {
 void session::act_on(const link_requests::request& wanted) {
   switch (wanted.what) {
   case link_requests::kind::hang_up:
-    return driver_->hang_up(wanted.text, now());
+    return wanted.reason.empty() ? driver_->hang_up(wanted.text, now())
+                                 : driver_->hang_up_because(wanted.text, wanted.reason, now());
   case link_requests::kind::snapshot:
     return driver_->request_snapshot(now());
   case link_requests::kind::passed_barrier:

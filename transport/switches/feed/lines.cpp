@@ -50,6 +50,14 @@ std::string disconnect_line(std::string_view id) {
   return line += "}\n";
 }
 
+std::string disconnect_line(std::string_view id, std::string_view reason) {
+  auto line = disconnect_line(id);
+  line.resize(line.size() - 2); // without the brace and the end of the line
+  line += R"(,"reason":)";
+  append_string(line, reason);
+  return line += "}\n";
+}
+
 std::string resync_line() {
   return R"({"type":"resync"})"
          "\n";

@@ -10,6 +10,7 @@ namespace rollcall::feed {
 std::string welcome_line(std::string_view node);
 std::string error_line(std::string_view code, std::string_view message);
 std::string disconnect_line(std::string_view id);
+std::string disconnect_line(std::string_view id, std::string_view reason);
 std::string resync_line();
 std::string ping_line();
 std::string pong_line();

@@ -53,6 +53,7 @@ void protocol::on_hello(std::string_view line) {
   auto& known = std::get<switches::hello>(said);
   can_ping_ = known.can_ping;
   can_move_ = known.can_move;
+  can_reason_ = known.can_reason;
   bad_fields_ = std::move(known.bad_fields);
   phase_ = phase::attaching;
   out_.identify({switch_name{known.name}, known.secret, known.epoch, known.run});
@@ -100,6 +101,10 @@ void protocol::woken(switches::instant) {
 }
 
 void protocol::hang_up(const std::string& id, switches::instant) { out_.send(disconnect_line(id)); }
+
+void protocol::hang_up_because(const std::string& id, const std::string& reason, switches::instant) {
+  out_.send(can_reason_ ? disconnect_line(id, reason) : disconnect_line(id));
+}
 
 void protocol::request_snapshot(switches::instant) { out_.send(resync_line()); }
 

@@ -25,6 +25,7 @@ public:
   void woken(switches::instant now) override;
 
   void hang_up(const std::string& id, switches::instant now) override;
+  void hang_up_because(const std::string& id, const std::string& reason, switches::instant now) override;
   void request_snapshot(switches::instant now) override;
   void passed_barrier() override;
   void reject(const std::string& message) override;
@@ -48,6 +49,7 @@ private:
   std::vector<std::string> bad_fields_; ///< of the hello
   bool can_ping_ = false;
   bool can_move_ = false;
+  bool can_reason_ = false;
   unsigned silent_steps_ = 0; ///< since the last line
 };
 
