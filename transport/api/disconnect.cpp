@@ -126,7 +126,7 @@ void ask_disconnect(const invocation_ptr& call, asked_disconnect asked,
   if (asked.dry_run)
     return ask_preview(call, std::move(asked), std::move(done));
   const auto scope = asked.scope;
-  disconnect_request request = std::move(asked);
+  auto request = static_cast<disconnect_request&&>(asked);
   request.arrived = call->session->served_by->context->boottime() - call->session->waited;
   const auto render_reply = [render](const cluster_disconnect_answer& told, request_quota::place) {
     return render(told);

@@ -88,7 +88,7 @@ outcome judge(const invocation& call, const asked_disconnect& asked, const clust
 
 void ask_preview(const invocation_ptr& call, asked_disconnect asked, done_fn done) {
   const auto scope = asked.scope;
-  preview_request request{asked};
+  preview_request request{static_cast<const disconnect_request&>(asked)};
   const auto render_reply = [call, asked = std::move(asked)](const cluster_preview_answer& told,
                                                              const request_quota::place&) {
     auto result = judge(*call, asked, told);
