@@ -76,15 +76,16 @@ TEST_CASE("a directory in PostgreSQL of every version is read as it is, and migr
 }
 
 TEST_CASE("an audit log of every version is gone on with") {
-  for (const auto version : {2, 3}) {
+  for (const auto version : {2, 3, 4}) {
     CAPTURE(version);
     testing::temporary_folder folder;
     const auto file = folder / "audit.db";
     std::filesystem::copy_file(data / ("audit-" + std::to_string(version) + ".db"), file);
-    const auto look = [](audit_log& log) {
+    const auto look = [version](audit_log& log) {
       const auto entries = log.entries(10);
       REQUIRE(entries.size() == 1);
       CHECK(entries[0].request.method == "disconnectCall");
+      CHECK(entries[0].request.reason == (version < 4 ? "" : "a bill is not paid"));
       const auto calls = log.calls(entries[0].number);
       REQUIRE(calls.size() == 1);
       CHECK(calls[0].id == "sbc-1:7");
