@@ -159,8 +159,8 @@ constexpr auto history_meeting = 5s;
 constexpr auto history_retry = 10s;
 constexpr std::size_t history_backlog_bytes = std::size_t{64} * 1024 * 1024;
 
-/// Bytes of minutes of other nodes of which parts are still to come, the number of such minutes, and how long
-/// the next part may take: the rest of the backlog is for whole ones.
+/// A minute of another node comes in parts. So many bytes of unfinished minutes are kept, so many minutes,
+/// and each for so long until its next part: the rest of the backlog is for finished ones.
 constexpr std::size_t history_begun_bytes = history_backlog_bytes / 2;
 constexpr std::size_t history_begun = 256;
 constexpr auto history_part_patience = 30s;

@@ -22,7 +22,7 @@ void tell(const char* kind, const std::string& named) {
 
 std::string quoted(const std::string& text) { return '"' + visible_text(text) + '"'; }
 
-/// True unless getNetwork has told rows of which none is this one.
+/// False when getNetwork has told rows, and none of them has this name.
 bool may_have(const boost::json::value& network, std::string_view rows, std::string_view key,
               const std::string& name) {
   const auto* const members = network.if_object();

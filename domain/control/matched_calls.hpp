@@ -14,7 +14,8 @@ namespace rollcall {
 /// IDs that a preview shows.
 constexpr std::size_t preview_sample = 10;
 
-/// Customers, and connections, that a node tells apart for each switch; the calls of others are told as of 0.
+/// Customers, and connections, that a node counts one by one for each switch. It counts the calls of all
+/// further ones together, under 0.
 constexpr std::size_t preview_parts = 10'000;
 
 /// The calls of one switch that a disconnect would mean: from Idle to Connected.
@@ -59,7 +60,6 @@ private:
 struct matched_calls {
   std::uint64_t reachable = 0;
   std::uint64_t away = 0;                          ///< their switch cannot be told to hang them up now
-  std::uint64_t strange = 0;                       ///< see switch_matches
   std::map<std::int64_t, std::uint64_t> customers; ///< of those that can be reached, as the rest
   std::map<std::int64_t, std::uint64_t> connections;
   std::int64_t oldest = 0;

@@ -14,7 +14,7 @@ namespace {
 /// Records of a snapshot lie anywhere in memory: what one costs is waiting for it.
 constexpr std::size_t records_ahead = 8;
 
-/// Of a call of which nothing more can be heard.
+/// The revision of a call that is known to the end: no news of it is newer.
 constexpr auto any_revision = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace
@@ -165,8 +165,8 @@ bool change_queue::is_listed_as(const call_record& picture) {
   return known && known->has && known->revision >= picture.revision();
 }
 
-/// Nothing older is told of these: two accounts may show a call, and the log have nothing more of what is
-/// newer.
+/// From here on nothing older is told of these calls. Two accounts may show such a call, and the log may hold
+/// only what the older picture says.
 void change_queue::hear_of(const std::vector<returning>& calls) {
   std::unordered_map<std::uint64_t, listed> more;
   for (const auto& call : calls) {
@@ -183,8 +183,8 @@ void change_queue::hear_of(const std::vector<returning>& calls) {
   sort_listed();
 }
 
-/// Whether the watcher has it is not known: it is told of the call before its end, and that a call which is
-/// not shown has left; also when a newer picture is known that is hidden.
+/// Nobody knows whether the watcher has the call. So it is told the call before the call's end; and a call
+/// that is not shown, or whose newer picture is hidden, has left.
 void change_queue::come_back(const returning& call) {
   const auto& [now, last, departed] = call;
   auto& listed = *find_listed(now->serial());

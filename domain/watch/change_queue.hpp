@@ -110,7 +110,7 @@ private:
     bool has = true;        ///< the mirror, once everything is told
   };
 
-  /// What one who comes back is told of a call.
+  /// A call that may have changed while a watcher was away.
   struct returning {
     record_ptr now;
     record_ptr last; ///< that it may have been told

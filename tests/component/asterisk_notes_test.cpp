@@ -48,7 +48,7 @@ std::string transferred_call(fake_link& link, manager& asterisk) {
   return second->at("Value");
 }
 
-/// An answered call that is hung up, of which nothing is noted in a channel.
+/// Hangs up an answered call whose channels hold no note.
 void hang_up_without_a_note(fake_link& link, manager& asterisk) {
   asterisk.send(came("1.1") + event_text("Newstate", channel_headers("1.1")));
   REQUIRE(link.wait([](const auto& it) {

@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(counting_cluster, "of a minute that two nodes have counted eve
 
 namespace {
 
-/// The first node is restarted in a minute of which it has counted the first two moments.
+/// The first node counts two moments of a minute, and is then restarted.
 struct restarted_first : counting_cluster {
   restarted_first() {
     const auto one = switched_on(1, "sbc-1");
