@@ -21,22 +21,22 @@ namespace {
 using kind = column::kind;
 
 // The members of a row (contract, 5.1), those of interest first.
-constexpr std::array<column, 16> columns = {{{"ID", kind::call_id},
-                                             {"CC_STATE"},
-                                             {"CLI"},
-                                             {"CLD"},
-                                             {"I_ACCOUNT", kind::number},
-                                             {"I_CUSTOMER", kind::number},
-                                             {"I_CONNECTION", kind::number},
-                                             {"SETUP_TIME"},
-                                             {"DELAY", kind::seconds},
-                                             {"DURATION", kind::seconds},
-                                             {"DIRECTION"},
-                                             {"NODE_ID"},
-                                             {"CALL_ID", kind::text, false},
-                                             {"CALLER_MEDIA_IP", kind::text, false},
-                                             {"CALLEE_MEDIA_IP", kind::text, false},
-                                             {"I_ENVIRONMENT", kind::number, false}}};
+constexpr std::array<column, 16> call_columns = {{{"ID", kind::call_id},
+                                                  {"CC_STATE"},
+                                                  {"CLI"},
+                                                  {"CLD"},
+                                                  {"I_ACCOUNT", kind::number},
+                                                  {"I_CUSTOMER", kind::number},
+                                                  {"I_CONNECTION", kind::number},
+                                                  {"SETUP_TIME"},
+                                                  {"DELAY", kind::seconds},
+                                                  {"DURATION", kind::seconds},
+                                                  {"DIRECTION"},
+                                                  {"NODE_ID"},
+                                                  {"CALL_ID", kind::text, false},
+                                                  {"CALLER_MEDIA_IP", kind::text, false},
+                                                  {"CALLEE_MEDIA_IP", kind::text, false},
+                                                  {"I_ENVIRONMENT", kind::number, false}}};
 
 constexpr std::array<column, 5> names = {
     {{"CUSTOMER_NAME"}, {"ACCOUNT_NAME"}, {"VENDOR_NAME"}, {"CONNECTION_NAME"}, {"SWITCH"}}};
@@ -67,7 +67,7 @@ boost::json::object parameters_of(const calls_options& options) {
 }
 
 std::vector<column> columns_of(const calls_options& options) {
-  std::vector<column> shown(columns.begin(), columns.end());
+  std::vector<column> shown(call_columns.begin(), call_columns.end());
   for (auto& each : shown)
     each.in_table = each.in_table || options.wide;
   if (options.names)

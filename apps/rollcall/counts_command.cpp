@@ -20,7 +20,7 @@ namespace {
 
 using kind = column::kind;
 
-constexpr std::array<column, 4> columns = {
+constexpr std::array<column, 4> count_columns = {
     {{"key"}, {"name"}, {"total", kind::number}, {"connected", kind::number}}};
 
 struct counts_options {
@@ -55,7 +55,7 @@ exit_code show_counts(counts_options options) {
   const auto left_out = counts->if_contains("groups_left_out");
   if (options.as == format::table)
     rows.push_back({{"key", "all"}, {"total", counts->at("total")}, {"connected", counts->at("connected")}});
-  write_rows(std::cout, options.as, columns, rows);
+  write_rows(std::cout, options.as, count_columns, rows);
   if (left_out && *left_out != 0)
     std::cerr << "rollcall: " << *left_out << " more groups are not shown: --limit\n";
   if (none)

@@ -194,11 +194,11 @@ void copy(const directory_options& options) {
   sqlite::copy(where.file, options.file);
 }
 
-using action = void (*)(const directory_options&);
+using directory_action = void (*)(const directory_options&);
 
 // A subcommand with options of its own.
 std::pair<CLI::App*, directory_options*> add(CLI::App& parent, const char* name, const char* help,
-                                             action run) {
+                                             directory_action run) {
   auto* app = parent.add_subcommand(name, help);
   const auto options = std::make_shared<directory_options>();
   app->add_option("--database", options->database,

@@ -1,27 +1,11 @@
 #include "apps/rollcall/directory_names.hpp"
 
+#include "apps/rollcall/members.hpp"
 #include "domain/base/visible_text.hpp"
 
 #include <string_view>
 
 namespace rollcall::cli {
-
-namespace {
-
-std::string text_of(const boost::json::value& entry, std::string_view key) {
-  const auto* members = entry.if_object();
-  const auto* value = members ? members->if_contains(key) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? std::string(*text) : std::string();
-}
-
-std::int64_t number_of(const boost::json::value& entry, std::string_view key) {
-  const auto* members = entry.if_object();
-  const auto* value = members ? members->if_contains(key) : nullptr;
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
-
-} // namespace
 
 directory_names names_of(api_client& api, const char* kind, boost::json::object by,
                          std::optional<std::int64_t> as) {

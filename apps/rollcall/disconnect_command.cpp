@@ -3,6 +3,7 @@
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/filter_options.hpp"
 #include "apps/rollcall/hang_up.hpp"
+#include "apps/rollcall/members.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/order_preview.hpp"
 #include "apps/rollcall/output.hpp"
@@ -47,11 +48,6 @@ struct disconnect_options {
   filter_options filter; ///< of calls that are named by none of these
 };
 
-std::int64_t number(const boost::json::object& answer, std::string_view key) {
-  const auto* value = answer.if_contains(key);
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
-
 const boost::json::string& result_of(const api_answer& answer) {
   const auto* object = answer.value.if_object();
   const auto* result = object ? object->if_contains("result") : nullptr;
@@ -81,11 +77,11 @@ exit_code report(const api_answer& answer, const disconnect_options& options) {
     throw command_error(whole == exit_code::done ? exit_code::not_found : whole, std::string(text));
   const auto& object = answer.value.get_object();
   say_unless_audited(answer);
-  const auto failed = number(object, "failed");
+  const auto failed = number_of(object, "failed");
   if (!options.json) {
     std::cout << "OK";
     if (object.contains("count"))
-      std::cout << ", " << number(object, "count") << " calls being hung up";
+      std::cout << ", " << number_of(object, "count") << " calls being hung up";
     if (failed > 0)
       std::cout << ", " << failed << " could not be reached";
     std::cout << '\n';
@@ -336,11 +332,11 @@ exit_code disconnect_calls(const disconnect_options& given) {
   return hang_up_each(api, named.ids, options);
 }
 
-using action = exit_code (*)(const disconnect_options&);
+using disconnect_action = exit_code (*)(const disconnect_options&);
 
 // A subcommand with options of its own.
 std::pair<CLI::App*, disconnect_options*> add(CLI::App& parent, const char* name, const char* help,
-                                              action run, exit_code& result) {
+                                              disconnect_action run, exit_code& result) {
   auto* app = parent.add_subcommand(name, help);
   const auto options = std::make_shared<disconnect_options>();
   app->add_option("--reason", options->how.reason, "Why, for the audit log and switches: 200 bytes at most")

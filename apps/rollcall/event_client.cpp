@@ -32,7 +32,7 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-std::string text_of(const boost::json::value& value) {
+std::string query_value(const boost::json::value& value) {
   if (const auto* text = value.if_string())
     return std::string{*text};
   return boost::json::serialize(value);
@@ -48,9 +48,9 @@ std::string events_path(const boost::json::object& filters, std::string_view sin
   for (const auto& [name, value] : filters)
     if (const auto* all = value.if_array())
       for (const auto& each : *all)
-        add(name, text_of(each));
+        add(name, query_value(each));
     else
-      add(name, text_of(value));
+      add(name, query_value(value));
   if (!since.empty())
     add("since", std::string{since});
   return "/events" + query;

@@ -15,7 +15,7 @@ namespace rollcall::cli {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& path) {
+[[noreturn]] void fail_with_errno(const std::string& path) {
   throw command_error(exit_code::failure, path + ": " + std::strerror(errno ? errno : EIO));
 }
 
@@ -29,20 +29,20 @@ void replace_file(const std::string& path, std::string_view text) {
     file.write(text.data(), static_cast<std::streamsize>(text.size()));
     file.close();
     if (!file)
-      fail(beside);
+      fail_with_errno(beside);
   }
   if (std::rename(beside.c_str(), path.c_str()) != 0)
-    fail(path);
+    fail_with_errno(path);
 }
 
 std::string read_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    fail(path);
+    fail_with_errno(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (file.bad())
-    fail(path);
+    fail_with_errno(path);
   return text;
 }
 
@@ -50,7 +50,7 @@ std::string read_stdin() {
   errno = 0;
   std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   if (std::cin.bad())
-    fail("standard input");
+    fail_with_errno("standard input");
   return text;
 }
 

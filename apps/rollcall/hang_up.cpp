@@ -1,6 +1,7 @@
 #include "apps/rollcall/hang_up.hpp"
 
 #include "apps/rollcall/directory_names.hpp"
+#include "apps/rollcall/members.hpp"
 #include "apps/rollcall/stats.hpp"
 #include "domain/base/visible_text.hpp"
 
@@ -15,13 +16,6 @@ namespace rollcall::cli {
 namespace {
 
 using boost::json::object;
-
-std::string text_of(const boost::json::value& row, std::string_view key) {
-  const auto* members = row.if_object();
-  const auto* value = members ? members->if_contains(key) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? std::string(*text) : std::string();
-}
 
 // One that a hang-up is sent for; Disconnecting and Dead ones are not counted (contract, 5.2).
 bool can_be_hung_up(const boost::json::value& row) {

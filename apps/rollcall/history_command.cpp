@@ -1,6 +1,7 @@
 #include "apps/rollcall/api_client.hpp"
 #include "apps/rollcall/commands.hpp"
 #include "apps/rollcall/history_plot.hpp"
+#include "apps/rollcall/members.hpp"
 #include "apps/rollcall/options.hpp"
 #include "apps/rollcall/output.hpp"
 
@@ -26,12 +27,12 @@ namespace {
 using kind = column::kind;
 using namespace std::chrono_literals;
 
-constexpr std::array<column, 6> columns = {{{"time"},
-                                            {"total_max", kind::number},
-                                            {"total_avg", kind::seconds},
-                                            {"connected_max", kind::number},
-                                            {"connected_avg", kind::seconds},
-                                            {"complete"}}};
+constexpr std::array<column, 6> history_columns = {{{"time"},
+                                                    {"total_max", kind::number},
+                                                    {"total_avg", kind::seconds},
+                                                    {"connected_max", kind::number},
+                                                    {"connected_avg", kind::seconds},
+                                                    {"complete"}}};
 
 constexpr std::size_t plot_rows = 10;
 constexpr std::size_t plot_columns = 96; // 24 hours, four bars each
@@ -77,20 +78,15 @@ history ask_history(api_client& api, boost::json::object parameters, const histo
   found.time.to += (found.time.step - found.time.to % found.time.step) % found.time.step;
   for (const auto& point : points->get_array()) {
     const auto* const figures = point.if_array();
-    if (!figures || figures->size() != columns.size())
+    if (!figures || figures->size() != history_columns.size())
       throw command_error(exit_code::failure, "the server's answer has a point that is none");
     auto& row = found.rows.emplace_back(boost::json::object{}).get_object();
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      row[columns[i].key] = figures->at(i);
+    for (std::size_t i = 0; i < history_columns.size(); ++i)
+      row[history_columns[i].key] = figures->at(i);
     if (row["time"].is_number())
       row["time"] = row["time"].to_number<std::int64_t>();
   }
   return found;
-}
-
-std::int64_t number(const boost::json::value& row, std::string_view key) {
-  const auto& value = row.at(key);
-  return value.is_int64() ? value.get_int64() : 0;
 }
 
 std::size_t terminal_columns() {
@@ -105,10 +101,10 @@ void draw(const history& found) {
   std::int64_t connected = 0;
   std::size_t incomplete = 0;
   for (const auto& row : found.rows) {
-    points.push_back({number(row, "time"), static_cast<std::uint64_t>(number(row, "total_max")),
-                      static_cast<std::uint64_t>(number(row, "connected_max"))});
-    total = std::max(total, number(row, "total_max"));
-    connected = std::max(connected, number(row, "connected_max"));
+    points.push_back({number_of(row, "time"), static_cast<std::uint64_t>(number_of(row, "total_max")),
+                      static_cast<std::uint64_t>(number_of(row, "connected_max"))});
+    total = std::max(total, number_of(row, "total_max"));
+    connected = std::max(connected, number_of(row, "connected_max"));
     incomplete += row.at("complete") == true ? 0 : 1;
   }
   std::cout << plot_of(points, found.time, terminal_columns(), plot_rows);
@@ -133,8 +129,8 @@ exit_code show_history(const history_options& options, boost::json::object param
   }
   if (options.as == format::table)
     for (auto& row : found.rows)
-      row.get_object()["time"] = shown_time(number(row, "time"));
-  write_rows(std::cout, options.as, columns, found.rows);
+      row.get_object()["time"] = shown_time(number_of(row, "time"));
+  write_rows(std::cout, options.as, history_columns, found.rows);
   return exit_code::done;
 }
 

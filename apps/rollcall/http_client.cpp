@@ -92,7 +92,7 @@ std::string_view reason_in(std::string_view body) {
   return line.starts_with('<') ? std::string_view{} : line.substr(0, longest);
 }
 
-bool is_number(std::string_view text) {
+bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
@@ -220,7 +220,7 @@ std::string refusal_of(const http_answer& answer) {
   if (const auto reason = reason_in(answer.body); !reason.empty())
     text.append(": ").append(reason);
   if (!answer.retry_after.empty()) // a number of seconds, or a date (RFC 9110, 10.2.3)
-    text += (is_number(answer.retry_after) ? " Try again in " + answer.retry_after + " s"
+    text += (is_digits(answer.retry_after) ? " Try again in " + answer.retry_after + " s"
                                            : " Try again after " + answer.retry_after);
   return text;
 }

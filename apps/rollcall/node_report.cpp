@@ -10,10 +10,11 @@
 
 namespace rollcall::cli {
 
-using kind = column::kind;
-
-const std::array<column, 5> switch_columns = {
-    {{"switch"}, {"connected"}, {"snapshot"}, {"calls", kind::number}, {"unverified", kind::number}}};
+const std::array<column, 5> switch_columns = {{{"switch"},
+                                               {"connected"},
+                                               {"snapshot"},
+                                               {"calls", column::kind::number},
+                                               {"unverified", column::kind::number}}};
 
 namespace {
 

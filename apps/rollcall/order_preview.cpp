@@ -1,5 +1,6 @@
 #include "apps/rollcall/order_preview.hpp"
 
+#include "apps/rollcall/members.hpp"
 #include "domain/base/visible_text.hpp"
 #include "domain/calls/typed_id.hpp"
 
@@ -11,11 +12,6 @@
 namespace rollcall::cli {
 
 namespace {
-
-std::int64_t number(const boost::json::object& answer, std::string_view key) {
-  const auto* value = answer.if_contains(key);
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
 
 // `customers: 2 (10), 3 (2)`.
 void write_counts(std::ostream& out, const boost::json::object& answer, std::string_view key) {
@@ -55,8 +51,8 @@ order_preview preview_order(api_client& api, const std::string& method, boost::j
   if (!object)
     throw command_error(exit_code::failure, "the server's answer is not a result");
   order_preview found;
-  found.count = number(*object, "count");
-  found.failed = number(*object, "failed");
+  found.count = number_of(*object, "count");
+  found.failed = number_of(*object, "failed");
   found.answer = std::move(*object);
   found.gaps = std::move(told.gaps);
   return found;

@@ -54,7 +54,7 @@ std::string table_cell(const boost::json::value& row, const column& of) {
 }
 
 // A number or a telephone number with its sign: harmless, and to be read as it is.
-bool is_number(std::string_view text) {
+bool is_dialled_number(std::string_view text) {
   return text.size() > 1 && text.find_first_not_of("0123456789 .()-", 1) == std::string_view::npos
          && text.find_first_of("0123456789") != std::string_view::npos;
 }
@@ -68,7 +68,7 @@ std::string defused(std::string text) {
     return text;
   const auto starts = starters.find(text[0]) != std::string_view::npos;
   const auto is_signed = signs.find(text[0]) != std::string_view::npos;
-  return starts || (is_signed && !is_number(text)) ? '\'' + text : text;
+  return starts || (is_signed && !is_dialled_number(text)) ? '\'' + text : text;
 }
 
 std::string csv_cell(std::string text) {

@@ -7,7 +7,7 @@ namespace rollcall::cli {
 
 namespace {
 
-[[noreturn]] void refuse() {
+[[noreturn]] void refuse_answer() {
   throw command_error(exit_code::failure, "the server's answer is not statistics");
 }
 
@@ -15,7 +15,7 @@ std::int64_t account_of(std::string_view key) {
   std::int64_t account = 0;
   const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), account);
   if (failed != std::errc{} || end != key.data() + key.size())
-    refuse();
+    refuse_answer();
   return account;
 }
 
@@ -25,13 +25,13 @@ stats read_stats(const api_answer& answer) {
   const auto* object = answer.value.if_object();
   const auto* data = object ? object->if_contains("data") : nullptr;
   if (!data || !data->is_object())
-    refuse();
+    refuse_answer();
   stats result;
   result.gaps = answer.gaps;
   for (const auto& [key, value] : data->get_object()) {
     const auto* pair = value.if_array();
     if (!pair || pair->size() != 2 || !pair->front().is_int64() || !pair->back().is_int64())
-      refuse();
+      refuse_answer();
     const auto total = pair->front().get_int64();
     const auto connected = pair->back().get_int64();
     result.rows.push_back({{"i_account", account_of(key)}, {"total", total}, {"connected", connected}});

@@ -13,9 +13,9 @@ namespace rollcall::cli {
 
 namespace {
 
-constexpr std::array<column, 3> columns = {{{"i_account", column::kind::number},
-                                            {"total", column::kind::number},
-                                            {"connected", column::kind::number}}};
+constexpr std::array<column, 3> stats_columns = {{{"i_account", column::kind::number},
+                                                  {"total", column::kind::number},
+                                                  {"connected", column::kind::number}}};
 
 struct stats_options {
   tree_options of;
@@ -28,7 +28,7 @@ exit_code show_stats(stats_options options) {
   auto found = ask_stats(api, options.of.customer, !options.of.no_recursive);
   if (options.as == format::table)
     found.rows.push_back({{"i_account", "all"}, {"total", found.total}, {"connected", found.connected}});
-  write_rows(std::cout, options.as, columns, found.rows);
+  write_rows(std::cout, options.as, stats_columns, found.rows);
   if (options.as == format::table)
     std::cout << "Active calls of " << options.of.whose() << '\n';
   return judged(found.gaps);

@@ -26,9 +26,9 @@ namespace rollcall::cli {
 
 namespace {
 
-constexpr std::array<column, 3> columns = {{{"i_account", column::kind::number},
-                                            {"total", column::kind::number},
-                                            {"connected", column::kind::number}}};
+constexpr std::array<column, 3> top_columns = {{{"i_account", column::kind::number},
+                                                {"total", column::kind::number},
+                                                {"connected", column::kind::number}}};
 constexpr std::size_t frame_lines = 3;         // above the accounts: summary, empty line, heading
 constexpr std::chrono::milliseconds tick{250}; // how soon what is new is on the screen
 constexpr std::chrono::milliseconds shortest_interval{100};
@@ -61,7 +61,7 @@ void draw(std::ostream& out, stats found, const top_options& options, std::size_
       << " accounts of " << options.of.whose() << "\n\n";
   if (found.rows.size() > lines)
     found.rows.resize(lines);
-  write_rows(out, format::table, columns, found.rows);
+  write_rows(out, format::table, top_columns, found.rows);
 }
 
 // One look as an object on one line.
@@ -142,7 +142,7 @@ exit_code look_once(api_client& api, const top_options& options) {
   if (options.as == format::json)
     write_snapshot(std::cout, found);
   else if (options.as == format::csv)
-    write_rows(std::cout, format::csv, columns, found.rows);
+    write_rows(std::cout, format::csv, top_columns, found.rows);
   else
     draw(std::cout, found, options, found.rows.size());
   return judged(found.gaps);

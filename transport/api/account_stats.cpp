@@ -40,7 +40,7 @@ constexpr string_view customer_help =
     "(boolean, default false). Returns what getAccountCallStats returns.";
 
 template <class Parse>
-void run(const invocation_ptr& call, Parse parse, done_fn done) {
+void run_account_stats(const invocation_ptr& call, Parse parse, done_fn done) {
   auto asked = parse(*call);
   if (!asked) {
     done(std::move(asked.why()));
@@ -64,7 +64,8 @@ const method get_account_call_stats{
     .takes_type = "struct",
     .may_take_none = true,
     .help = root_help,
-    .run = [](const invocation_ptr& call, done_fn done) { run(call, parse_stats, std::move(done)); },
+    .run = [](const invocation_ptr& call,
+              done_fn done) { run_account_stats(call, parse_stats, std::move(done)); },
 };
 
 const method get_account_call_stats_customer{
@@ -74,7 +75,8 @@ const method get_account_call_stats_customer{
     .takes_type = "struct",
     .may_take_none = true,
     .help = customer_help,
-    .run = [](const invocation_ptr& call, done_fn done) { run(call, parse_customer_stats, std::move(done)); },
+    .run = [](const invocation_ptr& call,
+              done_fn done) { run_account_stats(call, parse_customer_stats, std::move(done)); },
 };
 
 xmlrpc::or_fault<question<stats_request>> parse_stats(const invocation& call) {

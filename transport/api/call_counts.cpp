@@ -20,11 +20,11 @@ using std::string_view;
 constexpr std::uint64_t usual_groups = 1'000;
 constexpr std::uint64_t most_groups = 10'000;
 
-constexpr std::array<string_view, 3> own_parameters = {"group_by", "order", "limit"};
-constexpr auto parameters = joined(own_parameters, selection_parameters);
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr std::array<string_view, 3> call_counts_own_parameters = {"group_by", "order", "limit"};
+constexpr auto call_counts_parameters = joined(call_counts_own_parameters, selection_parameters);
+constexpr parameter_list call_counts_takes{call_counts_parameters, "i_customer"};
 
-const std::string help =
+const std::string call_counts_help =
     "Counts calls by what they have in common. Takes one struct: group_by (required: "
     + std::string{grouping_names} + "), " + std::string{selection_help}
     + ", order (total, the default: the largest first; key), limit (groups, 1000 by default and 10000 at "
@@ -34,7 +34,7 @@ const std::string help =
       "groups_left_out, how many are not told, and complete, a boolean. total is the number of rows of "
       "listActiveCalls with these filters; by cc_state, of listAllCalls.";
 
-group_order order_from(param_reader& in) {
+group_order group_order_from(param_reader& in) {
   const auto name = in.text("order");
   if (name && *name != "total" && *name != "key")
     in.fail("Parameter order must be one of total, key");
@@ -75,7 +75,7 @@ void count_calls(const invocation_ptr& call, counts_question asked, done_fn done
                            std::move(done));
 }
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_call_counts(const invocation_ptr& call, done_fn done) {
   auto asked = parse_call_counts(*call);
   if (!asked)
     done(std::move(asked.why()));
@@ -89,12 +89,12 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method get_call_counts{
     .name = "getCallCounts",
-    .takes = takes,
+    .takes = call_counts_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = call_counts_help,
+    .run = run_call_counts,
 };
 
 bool counts_question::is_tallied() const {
@@ -103,10 +103,10 @@ bool counts_question::is_tallied() const {
 }
 
 xmlrpc::or_fault<counts_question> parse_call_counts(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, call_counts_takes};
   counts_question asked;
   asked.by = grouping_from(in);
-  asked.order = order_from(in);
+  asked.order = group_order_from(in);
   asked.limit = in.count("limit").value_or(usual_groups);
   if (asked.limit > most_groups)
     in.fail("Parameter limit must be at most " + std::to_string(most_groups));

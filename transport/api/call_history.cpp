@@ -24,10 +24,11 @@ using std::string_view;
 /// Nobody asks for longer ones; it can be computed with.
 constexpr std::chrono::seconds longest_step = 24h * 366;
 
-constexpr std::array<string_view, 5> parameters = {"i_customer", "i_account", "from", "to", "step"};
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr std::array<string_view, 5> call_history_parameters = {"i_customer", "i_account", "from", "to",
+                                                                "step"};
+constexpr parameter_list call_history_takes{call_history_parameters, "i_customer"};
 
-constexpr string_view help =
+constexpr string_view call_history_help =
     "Tells how many calls a customer, with all customers below it, or an account had. Takes one struct: "
     "i_customer (whose; the caller by default, must be given in trusted mode), i_account (of this account of "
     "it instead), from and to (seconds since the epoch, whole or not; from is required, to is now by "
@@ -64,7 +65,7 @@ std::chrono::seconds least_step(const settings& by, history_time from, timestamp
   return from < now - by.history_minutes ? history_hour : history_minute;
 }
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_call_history(const invocation_ptr& call, done_fn done) {
   auto asked = parse_call_history(*call, call->session->served_by->context->now());
   if (!asked) {
     done(std::move(asked.why()));
@@ -87,16 +88,16 @@ void write_mean(xmlrpc::writer& to, double mean) {
 
 const method get_call_history{
     .name = "getCallHistory",
-    .takes = takes,
+    .takes = call_history_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = call_history_help,
+    .run = run_call_history,
 };
 
 xmlrpc::or_fault<history_question> parse_call_history(const invocation& call, timestamp now) {
-  param_reader in{call, takes};
+  param_reader in{call, call_history_takes};
   const auto customer = in.id<customer_id>("i_customer");
   const auto account = in.id<account_id>("i_account");
   const auto from = time_in(in, "from");

@@ -14,11 +14,11 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> own_parameters = {"i_account", "account"};
-constexpr auto parameters = joined(own_parameters, order_parameters);
-constexpr parameter_list takes{parameters, "i_customer", effect::acts};
+constexpr std::array<std::string_view, 2> disconnect_account_own_parameters = {"i_account", "account"};
+constexpr auto disconnect_account_parameters = joined(disconnect_account_own_parameters, order_parameters);
+constexpr parameter_list disconnect_account_takes{disconnect_account_parameters, "i_customer", effect::acts};
 
-const std::string help =
+const std::string disconnect_account_help =
     std::string{
         "Disconnects all calls of an account. Takes one struct: i_account (integer) or account (string, its "
         "username), one of them and not both; i_customer (under whose rights: the caller or a descendant; "
@@ -57,7 +57,7 @@ bool set_target(disconnect_request& request, std::optional<account_id> id,
   return true;
 }
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_disconnect_account(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_account(*call);
   if (!request) {
     refuse_order(call, std::move(request.why()), done);
@@ -71,16 +71,16 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method disconnect_account{
     .name = "disconnectAccount",
-    .takes = takes,
+    .takes = disconnect_account_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = disconnect_account_help,
+    .run = run_disconnect_account,
 };
 
 xmlrpc::or_fault<asked_disconnect> parse_disconnect_account(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, disconnect_account_takes};
   const auto named = in.id<customer_id>("i_customer");
   const auto id = in.id<account_id>("i_account");
   const auto username = in.text("account");

@@ -15,11 +15,11 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> own_parameters = {"ID"};
-constexpr auto parameters = joined(own_parameters, order_parameters);
-constexpr parameter_list takes{parameters, "i_customer", effect::acts};
+constexpr std::array<std::string_view, 1> disconnect_call_own_parameters = {"ID"};
+constexpr auto disconnect_call_parameters = joined(disconnect_call_own_parameters, order_parameters);
+constexpr parameter_list disconnect_call_takes{disconnect_call_parameters, "i_customer", effect::acts};
 
-const std::string help =
+const std::string disconnect_call_help =
     std::string{
         "Disconnects one call. Takes one struct: ID (string or integer, required; see listAllCalls), "
         "i_customer "
@@ -38,7 +38,7 @@ call_id call_shown_as(const std::string& shown, bool full_unicode) {
   return call_id{id ? std::move(*id) : shown.substr(0, shown.find(':') + 1)};
 }
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_disconnect_call(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_call(*call);
   if (!request)
     refuse_order(call, std::move(request.why()), done);
@@ -50,16 +50,16 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method disconnect_call{
     .name = "disconnectCall",
-    .takes = takes,
+    .takes = disconnect_call_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = disconnect_call_help,
+    .run = run_disconnect_call,
 };
 
 xmlrpc::or_fault<asked_disconnect> parse_disconnect_call(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, disconnect_call_takes};
   const auto named = in.id<customer_id>("i_customer");
   const auto id = in.identifier("ID");
   in.require(id, "ID");

@@ -16,16 +16,18 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr auto parameters = joined(selection_parameters, order_parameters);
-constexpr parameter_list takes{parameters, "i_customer", effect::acts, "i_customer"};
+constexpr auto disconnect_calls_parameters = joined(selection_parameters, order_parameters);
+constexpr parameter_list disconnect_calls_takes{disconnect_calls_parameters, "i_customer", effect::acts,
+                                                "i_customer"};
 
-const std::string help = "Disconnects the calls that match, from Idle to Connected. Takes one struct: "
-                         + std::string{selection_help}
-                         + ". At least one filter that can leave a call out is needed, and one of dry_run "
-                           "and max_calls. Returns what disconnectAccount returns."
-                         + std::string{order_help};
+const std::string disconnect_calls_help =
+    "Disconnects the calls that match, from Idle to Connected. Takes one struct: "
+    + std::string{selection_help}
+    + ". At least one filter that can leave a call out is needed, and one of dry_run "
+      "and max_calls. Returns what disconnectAccount returns."
+    + std::string{order_help};
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_disconnect_calls(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_calls(*call);
   if (!request)
     refuse_order(call, std::move(request.why()), done);
@@ -53,12 +55,12 @@ bool leaves_out(const call_states& states) {
 
 const method disconnect_calls{
     .name = "disconnectCalls",
-    .takes = takes,
+    .takes = disconnect_calls_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = disconnect_calls_help,
+    .run = run_disconnect_calls,
 };
 
 bool leaves_calls_out(const call_query& query) {
@@ -70,7 +72,7 @@ bool leaves_calls_out(const call_query& query) {
 }
 
 xmlrpc::or_fault<asked_disconnect> parse_disconnect_calls(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, disconnect_calls_takes};
   auto words = read_order_words(in);
   auto selected = read_selection(in, call);
   if (!selected)
@@ -80,7 +82,7 @@ xmlrpc::or_fault<asked_disconnect> parse_disconnect_calls(const invocation& call
     return xmlrpc::bad_parameter("A filter is needed that can leave a call out");
   if (!words.dry_run && !words.max_calls)
     return xmlrpc::bad_parameter("One of the parameters dry_run and max_calls is needed");
-  auto request = new_disconnect(call, query.scope, target_of(call.params, takes));
+  auto request = new_disconnect(call, query.scope, target_of(call.params, disconnect_calls_takes));
   request.recursive = query.recursive;
   request.account = query.account;
   request.account_name = std::move(query.account_name);

@@ -13,11 +13,12 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> own_parameters = {"i_customer", "i_wholesaler"};
-constexpr auto parameters = joined(own_parameters, order_parameters);
-constexpr parameter_list takes{parameters, "i_wholesaler", effect::acts, "i_wholesaler"};
+constexpr std::array<std::string_view, 2> disconnect_customer_own_parameters = {"i_customer", "i_wholesaler"};
+constexpr auto disconnect_customer_parameters = joined(disconnect_customer_own_parameters, order_parameters);
+constexpr parameter_list disconnect_customer_takes{disconnect_customer_parameters, "i_wholesaler",
+                                                   effect::acts, "i_wholesaler"};
 
-const std::string help =
+const std::string disconnect_customer_help =
     std::string{
         "Disconnects all calls of a customer's accounts and of all its descendants. Takes one struct: "
         "i_customer (integer, required), i_wholesaler (under whose rights: the caller or a descendant; any "
@@ -26,7 +27,7 @@ const std::string help =
         "Returns what disconnectAccount returns."}
     + std::string{order_help};
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_disconnect_customer(const invocation_ptr& call, done_fn done) {
   auto request = parse_disconnect_customer(*call);
   if (!request)
     refuse_order(call, std::move(request.why()), done);
@@ -38,16 +39,16 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method disconnect_customer{
     .name = "disconnectCustomer",
-    .takes = takes,
+    .takes = disconnect_customer_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = disconnect_customer_help,
+    .run = run_disconnect_customer,
 };
 
 xmlrpc::or_fault<asked_disconnect> parse_disconnect_customer(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, disconnect_customer_takes};
   const auto named = in.id<customer_id>("i_wholesaler");
   const auto target = in.id<customer_id>("i_customer");
   in.require(target, "i_customer");

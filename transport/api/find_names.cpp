@@ -19,10 +19,11 @@ using std::string_view;
 
 constexpr std::uint64_t most_entries = 1000;
 
-constexpr std::array<string_view, 6> parameters = {"kind", "id", "name", "i_customer", "offset", "limit"};
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr std::array<string_view, 6> find_names_parameters = {"kind",       "id",     "name",
+                                                              "i_customer", "offset", "limit"};
+constexpr parameter_list find_names_takes{find_names_parameters, "i_customer"};
 
-constexpr string_view help =
+constexpr string_view find_names_help =
     "Names customers, accounts, vendors and connections. Takes one struct: kind (customer, account, vendor, "
     "connection; required), id (integer: this one only), name (exact; * at the beginning, the end or both "
     "stands for anything, \\* is the character), i_customer (whose; must be given in trusted mode), offset "
@@ -30,7 +31,7 @@ constexpr string_view help =
     "with kind, id, name, i_customer (whose it is; 0 when that is not in scope) and max_sessions (-1: no "
     "limit), more (boolean) whether there are further ones.";
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_find_names(const invocation_ptr& call, done_fn done) {
   auto request = parse_find_names(*call);
   if (!request) {
     done(std::move(request.why()));
@@ -49,16 +50,16 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method find_names{
     .name = "findNames",
-    .takes = takes,
+    .takes = find_names_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
-    .help = help,
-    .run = run,
+    .help = find_names_help,
+    .run = run_find_names,
 };
 
 xmlrpc::or_fault<names_request> parse_find_names(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, find_names_takes};
   names_request request;
   const auto kind = in.text("kind");
   in.require(kind, "kind");

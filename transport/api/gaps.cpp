@@ -14,11 +14,11 @@ namespace rollcall::api {
 
 namespace {
 
-using names = std::vector<std::string>;
+using name_list = std::vector<std::string>;
 
 /// One kind of gap and what it is called.
 struct gap {
-  names coverage::*of; ///< null: nothing finds gaps of this kind yet, and there are none
+  name_list coverage::*of; ///< null: nothing finds gaps of this kind yet, and there are none
   std::string_view header;
   std::string_view member;
   bool incomplete;  ///< it makes the answer incomplete
@@ -34,17 +34,17 @@ constexpr std::array gaps{
 };
 static_assert(sizeof(coverage)
                   == std::ranges::count_if(gaps, [](const gap& one) { return one.of != nullptr; })
-                         * sizeof(names),
+                         * sizeof(name_list),
               "every field of coverage is told");
 
-const names& found(const coverage& covers, const gap& one) {
-  static const names none;
+const name_list& found(const coverage& covers, const gap& one) {
+  static const name_list none;
   return one.of ? covers.*one.of : none;
 }
 
 /// The names as the value of a header. Clients bound a header's length: what is too long ends with how many
 /// more there are.
-std::string joined(const names& from) {
+std::string joined(const name_list& from) {
   constexpr std::size_t most_bytes = 1024;
   std::string list;
   for (std::size_t i = 0; i < from.size(); ++i) {
@@ -88,7 +88,7 @@ void join(coverage& whole, const coverage& part) {
       continue;
     auto& known = whole.*one.of;
     const auto& more = part.*one.of;
-    names all;
+    name_list all;
     std::set_union(known.begin(), known.end(), more.begin(), more.end(), std::back_inserter(all));
     known = std::move(all);
   }

@@ -21,9 +21,10 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 5> own_parameters = {"order", "offset", "limit", "names", "envelope"};
-constexpr auto parameters = joined(selection_parameters, own_parameters);
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr std::array<string_view, 5> list_calls_own_parameters = {"order", "offset", "limit", "names",
+                                                                  "envelope"};
+constexpr auto list_calls_parameters = joined(selection_parameters, list_calls_own_parameters);
+constexpr parameter_list list_calls_takes{list_calls_parameters, "i_customer"};
 
 const std::string all_help =
     "Lists the calls of a customer and its descendants, in any state. Takes one struct, every member "
@@ -41,7 +42,7 @@ constexpr string_view active_help =
     "Lists the calls of a customer and its descendants that are in state WaitRoute, ARComplete or "
     "Connected. Parameters and answer are those of listAllCalls.";
 
-call_order order_from(param_reader& in) {
+call_order call_order_from(param_reader& in) {
   const auto name = in.text("order");
   if (!name)
     return call_order::oldest_first;
@@ -55,7 +56,7 @@ call_order order_from(param_reader& in) {
   return call_order::oldest_first;
 }
 
-void run(const invocation_ptr& call, bool active_only, done_fn done) {
+void run_list_calls(const invocation_ptr& call, bool active_only, done_fn done) {
   auto asked = parse_list(*call, active_only);
   if (!asked) {
     done(std::move(asked.why()));
@@ -77,27 +78,27 @@ void run(const invocation_ptr& call, bool active_only, done_fn done) {
 
 const method list_all_calls{
     .name = "listAllCalls",
-    .takes = takes,
+    .takes = list_calls_takes,
     .returns = "array",
     .takes_type = "struct",
     .may_take_none = true,
     .help = all_help,
-    .run = [](const invocation_ptr& call, done_fn done) { run(call, false, std::move(done)); },
+    .run = [](const invocation_ptr& call, done_fn done) { run_list_calls(call, false, std::move(done)); },
 };
 
 const method list_active_calls{
     .name = "listActiveCalls",
-    .takes = takes,
+    .takes = list_calls_takes,
     .returns = "array",
     .takes_type = "struct",
     .may_take_none = true,
     .help = active_help,
-    .run = [](const invocation_ptr& call, done_fn done) { run(call, true, std::move(done)); },
+    .run = [](const invocation_ptr& call, done_fn done) { run_list_calls(call, true, std::move(done)); },
 };
 
 xmlrpc::or_fault<list_question> parse_list(const invocation& call, bool active_only) {
-  param_reader in{call, takes};
-  const auto order = order_from(in);
+  param_reader in{call, list_calls_takes};
+  const auto order = call_order_from(in);
   const auto offset = in.count("offset").value_or(0);
   const auto limit = in.count("limit");
   const auto envelope = in.boolean("envelope").value_or(false);

@@ -20,7 +20,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::string_view help =
+constexpr std::string_view multicall_help =
     "Calls several methods, one after the other. Takes an array (none is an empty one) of structs with "
     "methodName (string) and params (array), 64 at most. "
     "Returns an array with, for each, an array of its answer, or a struct with its faultCode and "
@@ -132,7 +132,7 @@ private:
   std::atomic<bool> answered_{false}; ///< set by whoever comes first: the answer, or go_on() after begin()
 };
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_multicall(const invocation_ptr& call, done_fn done) {
   const auto& given = call->params;
   const auto none = given.empty() || (given.size() == 1 && is_no_struct(given.front()));
   if (!none && (given.size() != 1 || !given.front().as<xmlrpc::array>())) {
@@ -157,8 +157,8 @@ const method multicall{
     .returns = "array",
     .takes_type = "array",
     .may_take_none = true,
-    .help = help,
-    .run = run,
+    .help = multicall_help,
+    .run = run_multicall,
 };
 
 } // namespace rollcall::api

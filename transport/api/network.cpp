@@ -21,10 +21,10 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 1> parameters = {"i_customer"};
-constexpr parameter_list takes{parameters, "i_customer"};
+constexpr std::array<string_view, 1> network_parameters = {"i_customer"};
+constexpr parameter_list network_takes{network_parameters, "i_customer"};
 
-constexpr string_view help =
+constexpr string_view network_help =
     "Tells which nodes and switches there are. Takes one struct: i_customer (whose view: the caller's or "
     "that "
     "of a customer below; must be given in trusted mode). Returns a struct: result is 'OK', nodes an array "
@@ -77,7 +77,7 @@ void write(xmlrpc::writer& to, const switch_picture& shown, bool of_root) {
   to.end_struct();
 }
 
-void run(const invocation_ptr& call, done_fn done) {
+void run_network(const invocation_ptr& call, done_fn done) {
   auto asked = parse_network(*call);
   if (!asked) {
     done(std::move(asked.why()));
@@ -98,16 +98,16 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method get_network{
     .name = "getNetwork",
-    .takes = takes,
+    .takes = network_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,
-    .help = help,
-    .run = run,
+    .help = network_help,
+    .run = run_network,
 };
 
 xmlrpc::or_fault<network_question> parse_network(const invocation& call) {
-  param_reader in{call, takes};
+  param_reader in{call, network_takes};
   const auto named = in.id<customer_id>("i_customer");
   if (in.failure())
     return *in.failure();

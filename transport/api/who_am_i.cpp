@@ -12,9 +12,9 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr parameter_list takes{};
+constexpr parameter_list who_am_i_takes{};
 
-constexpr std::string_view help =
+constexpr std::string_view who_am_i_help =
     "Tells as whom this request is served. Takes nothing. Returns a struct: login and i_customer, which are "
     "'' and 0 in trusted mode, trusted (boolean), and rights, an array of 'view', 'disconnect' and 'bulk'.";
 
@@ -36,8 +36,8 @@ outcome render(const caller& who) {
   return answer{std::move(value)};
 }
 
-void run(const invocation_ptr& call, done_fn done) {
-  const param_reader in{*call, takes};
+void run_who_am_i(const invocation_ptr& call, done_fn done) {
+  const param_reader in{*call, who_am_i_takes};
   done(in.failure() ? outcome{*in.failure()} : render(call->who()));
 }
 
@@ -45,12 +45,12 @@ void run(const invocation_ptr& call, done_fn done) {
 
 const method who_am_i{
     .name = "system.whoAmI",
-    .takes = takes,
+    .takes = who_am_i_takes,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,
-    .help = help,
-    .run = run,
+    .help = who_am_i_help,
+    .run = run_who_am_i,
 };
 
 } // namespace rollcall::api

@@ -14,7 +14,7 @@ namespace rollcall::xmlrpc {
 
 namespace {
 
-constexpr std::size_t piece_size = 1 << 20; // XML_Parse counts in int
+constexpr std::size_t parsed_piece = 1 << 20; // XML_Parse counts in int
 
 struct parser_deleter {
   void operator()(XML_Parser parser) const noexcept { XML_ParserFree(parser); }
@@ -116,7 +116,7 @@ or_fault<std::string> admitted(std::string_view document) {
   if (*encoding == "utf-8" || *encoding == "iso-8859-1" || *encoding == "us-ascii")
     XML_SetEncoding(by.get(), encoding->c_str());
   for (bool last = false; !last;) {
-    const auto piece = document.substr(0, piece_size);
+    const auto piece = document.substr(0, parsed_piece);
     document.remove_prefix(piece.size());
     last = document.empty();
     if (XML_Parse(by.get(), piece.data(), static_cast<int>(piece.size()), last) != XML_STATUS_OK)
