@@ -57,14 +57,30 @@ void directory::link_environments() {
 
 void directory::link_customers() {
   index_by_id(entries_.customers, customers_, [](std::size_t i) { return node{i, 0, 0, {}}; });
+  for (const auto& c : entries_.customers)
+    if (c.max_sessions < no_limit)
+      refuse(called(c), "its max_sessions must be at least -1");
+  link_logins();
+}
+
+void directory::link_logins() {
   logins_.reserve(entries_.customers.size());
   for (const auto& c : entries_.customers) {
-    if (c.web_login.empty())
-      continue;
-    if (const auto [other, fresh] = logins_.emplace(c.web_login, c.id); !fresh)
-      refuse(called(c),
-             "web_login '" + c.web_login + "' is already that of " + numbered("customer", other->second));
+    const auto usual = rights_of(c);
+    if (!c.web_login.empty())
+      add_login({&c, c.web_login, &c.password, usual});
+    for (const auto& one : c.logins) {
+      if (one.web_login.empty())
+        refuse(called(c), "one of its logins has no web_login");
+      add_login({&c, one.web_login, &one.password, one.api_rights.value_or(usual)});
+    }
   }
+}
+
+void directory::add_login(const identity& who) {
+  if (const auto [other, fresh] = logins_.emplace(who.web_login, who); !fresh)
+    refuse(called(*who.customer), "web_login '" + std::string{who.web_login} + "' is already that of "
+                                      + numbered("customer", other->second.customer->id));
 }
 
 void directory::link_tree() {
@@ -147,6 +163,8 @@ void directory::refuse_cycle(customer_id unreached) const {
 void directory::link_accounts() {
   index_by_id(entries_.accounts, accounts_, [](std::size_t i) { return i; });
   for (const auto& a : entries_.accounts) {
+    if (a.max_sessions < no_limit)
+      refuse(called(a), "its max_sessions must be at least -1");
     const auto* of = find(a.customer);
     if (of == nullptr)
       refuse(called(a), "i_customer " + std::to_string(a.customer.value()) + " is not a customer");
@@ -177,12 +195,15 @@ const account* directory::find(account_id id) const {
   return found == accounts_.end() ? nullptr : &entries_.accounts[found->second];
 }
 
-const customer* directory::find_login(std::string_view web_login) const {
+std::optional<identity> directory::find_login(std::string_view web_login) const {
   const auto found = logins_.find(web_login);
-  if (found == logins_.end())
-    return nullptr;
-  const auto* known = find(found->second);
-  return known->password.usable() ? known : nullptr;
+  if (found == logins_.end() || !found->second.password->usable())
+    return std::nullopt;
+  return found->second;
+}
+
+rights directory::rights_of(const customer& who) noexcept {
+  return who.api_rights.value_or(who.wholesaler.known() ? rights::usual() : rights::all());
 }
 
 const account* directory::find_username(environment_id environment, std::string_view username) const {

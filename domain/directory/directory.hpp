@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/base/ids.hpp"
+#include "domain/directory/rights.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,17 @@ struct environment {
   friend bool operator==(const environment&, const environment&) = default;
 };
 
+/// One of several by which people of one customer log in.
+struct login {
+  std::string web_login; ///< unique among all of the directory, those of customers included
+  digest_hashes password;
+  std::optional<rights> api_rights; ///< none: those of the customer
+  friend bool operator==(const login&, const login&) = default;
+};
+
+/// No bound on how many calls there may be at once.
+constexpr std::int64_t no_limit = -1;
+
 struct customer {
   customer_id id;
   customer_id wholesaler; ///< not known: a root customer
@@ -40,6 +52,9 @@ struct customer {
   std::string web_login; ///< empty: cannot log in
   digest_hashes password;
   bool api_access = false;
+  std::optional<rights> api_rights;     ///< none: the usual ones, and all for a root customer
+  std::vector<login> logins;            ///< beside `web_login`
+  std::int64_t max_sessions = no_limit; ///< active calls at once of the customer and those below it
   friend bool operator==(const customer&, const customer&) = default;
 };
 
@@ -48,6 +63,7 @@ struct account {
   customer_id customer;
   std::string
       username; ///< unique within an environment; how a switch may name the account. Empty: by number only
+  std::int64_t max_sessions = no_limit; ///< active calls at once
   friend bool operator==(const account&, const account&) = default;
 };
 
@@ -74,6 +90,14 @@ struct directory_entries {
   friend bool operator==(const directory_entries&, const directory_entries&) = default;
 };
 
+/// Who logs in by one name.
+struct identity {
+  const rollcall::customer* customer; ///< whose scope the login has
+  std::string_view web_login;
+  const digest_hashes* password;
+  rights may;
+};
+
 /// Entries that make no directory: a cycle, a dangling id, a duplicate. what() names the entry.
 class directory_error : public std::runtime_error {
 public:
@@ -90,7 +114,8 @@ public:
   /// Checks the entries against each other (contract, section 3) and links them.
   /// Throws directory_error, naming the entry, for: an id below 1 or used twice, an unknown environment,
   /// customer or vendor, no root or two roots in one environment, a cycle, an environment other than the
-  /// wholesaler's, a web_login used twice, a username used twice in one environment. No entries at all make
+  /// wholesaler's, a web_login used twice, a login without a name, a max_sessions below -1, a
+  /// username used twice in one environment. No entries at all make
   /// an empty directory.
   static directory_ptr link(directory_entries entries);
 
@@ -105,9 +130,13 @@ public:
   const customer* find(customer_id id) const;
   const account* find(account_id id) const;
 
-  /// The customer who logs in by that name. One without a password is not found, for its empty hashes are a
-  /// secret that everybody knows.
-  const customer* find_login(std::string_view web_login) const;
+  /// Who logs in by that name. A login without a password is not found, for its empty hashes are a secret
+  /// that everybody knows. Good as long as this directory.
+  std::optional<identity> find_login(std::string_view web_login) const;
+
+  /// What a customer may do, by its own login or in trusted mode.
+  static rights rights_of(const customer& who) noexcept;
+
   const account* find_username(environment_id environment, std::string_view username) const;
   const connection* find(connection_id id) const;
   bool has(vendor_id id) const;
@@ -140,6 +169,8 @@ private:
   explicit directory(directory_entries entries);
   void link_environments();
   void link_customers();
+  void link_logins();
+  void add_login(const identity& who);
   void link_tree();
   void number_tree();
   void number_below(customer_id root, std::uint32_t& next);
@@ -151,7 +182,7 @@ private:
   std::string hash_;
   std::unordered_map<environment_id, customer_id> roots_;
   std::unordered_map<customer_id, node> customers_;
-  std::unordered_map<std::string_view, customer_id> logins_;
+  std::unordered_map<std::string_view, identity> logins_;
   std::unordered_map<account_id, std::size_t> accounts_;
   std::unordered_map<environment_id, std::unordered_map<std::string_view, account_id>> usernames_;
   std::unordered_map<vendor_id, std::size_t> vendors_;

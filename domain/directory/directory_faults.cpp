@@ -25,6 +25,7 @@ public:
     index(entry_kind::vendor, entries_.vendors, vendors_);
     index(entry_kind::connection, entries_.connections, connections_);
     look_at_logins();
+    look_at_limits();
     look_at_roots();
     look_at_tree();
     look_at_accounts();
@@ -52,12 +53,31 @@ private:
   }
 
   void look_at_logins() {
-    std::unordered_map<std::string_view, customer_id> logins;
-    for (const auto& c : entries_.customers)
+    for (const auto& c : entries_.customers) {
       if (!c.web_login.empty())
-        if (const auto [other, fresh] = logins.emplace(c.web_login, c.id); !fresh)
-          note(entry_kind::customer, c.id,
-               "web_login '" + c.web_login + "' is already that of customer " + digits_of(other->second));
+        take_login(c.id, c.web_login);
+      for (const auto& one : c.logins)
+        if (one.web_login.empty())
+          note(entry_kind::customer, c.id, "one of its logins has no web_login");
+        else
+          take_login(c.id, one.web_login);
+    }
+  }
+
+  void take_login(customer_id of, std::string_view web_login) {
+    if (const auto [other, fresh] = logins_.emplace(web_login, of); !fresh)
+      note(entry_kind::customer, of,
+           "web_login '" + std::string{web_login} + "' is already that of customer "
+               + digits_of(other->second));
+  }
+
+  void look_at_limits() {
+    for (const auto& c : entries_.customers)
+      if (c.max_sessions < no_limit)
+        note(entry_kind::customer, c.id, "its max_sessions must be at least -1");
+    for (const auto& a : entries_.accounts)
+      if (a.max_sessions < no_limit)
+        note(entry_kind::account, a.id, "its max_sessions must be at least -1");
   }
 
   void look_at_roots() {
@@ -154,6 +174,7 @@ private:
   index_of<account_id> accounts_;
   index_of<vendor_id> vendors_;
   index_of<connection_id> connections_;
+  std::unordered_map<std::string_view, customer_id> logins_;
   std::vector<environment_id> tree_of_; ///< by customer; not known where no root is above
 };
 

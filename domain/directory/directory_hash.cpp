@@ -66,7 +66,24 @@ private:
   wide total_;
 };
 
-enum kind : std::uint64_t { environments = 1, customers, accounts, vendors, connections };
+enum kind : std::uint64_t { environments = 1, customers, accounts, vendors, connections, logins };
+
+// What came with later versions counts only where it says something: without it, a node of a version before
+// has the same hash.
+void add_limit(entry_hash& h, std::int64_t max_sessions) {
+  if (max_sessions != no_limit)
+    h.add(max_sessions);
+}
+
+entry_hash hash_of(customer_id of, const login& one) {
+  entry_hash h{logins};
+  h.add(of.value());
+  for (const auto* text : {&one.web_login, &one.password.md5, &one.password.sha256})
+    h.add(std::string_view{*text});
+  if (one.api_rights)
+    h.add("api_rights " + to_string(*one.api_rights));
+  return h;
+}
 
 } // namespace
 
@@ -86,13 +103,19 @@ std::string hash_of(const directory_entries& entries) {
     for (const auto* text : {&x.name, &x.web_login, &x.password.md5, &x.password.sha256})
       h.add(std::string_view{*text});
     h.add(std::uint64_t{x.api_access});
+    add_limit(h, x.max_sessions);
+    if (x.api_rights)
+      h.add("api_rights " + to_string(*x.api_rights));
     all.add(h);
+    for (const auto& one : x.logins)
+      all.add(hash_of(x.id, one));
   }
   for (const auto& x : entries.accounts) {
     entry_hash h{accounts};
     h.add(x.id.value());
     h.add(x.customer.value());
     h.add(std::string_view{x.username});
+    add_limit(h, x.max_sessions);
     all.add(h);
   }
   for (const auto& x : entries.vendors) {
