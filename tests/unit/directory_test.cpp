@@ -153,13 +153,13 @@ TEST_CASE("no entries make an empty directory in which nothing is found") {
 TEST_CASE("everything in a directory is found by id and by name") {
   const auto dir = directory::link(sample());
   CHECK(dir->find(customer_id{5}) == nullptr);
-  CHECK(dir->find_login("") == nullptr);
-  CHECK(dir->find_login("Root") == nullptr);
+  CHECK_FALSE(dir->find_login(""));
+  CHECK_FALSE(dir->find_login("Root"));
   CHECK(dir->find_username(environment_id{1}, "") == nullptr);
   CHECK(dir->find_username(environment_id{3}, "801") == nullptr);
   CHECK_FALSE(dir->has(vendor_id{2}));
 
-  CHECK(dir->find_login("reseller")->id == customer_id{2});
+  CHECK(dir->find_login("reseller")->customer->id == customer_id{2});
   CHECK(dir->find_username(environment_id{1}, "801")->id == account_id{31});
   CHECK(dir->find_username(environment_id{2}, "801")->id == account_id{101});
   CHECK(dir->find(connection_id{7})->vendor == vendor_id{1});
@@ -172,7 +172,7 @@ TEST_CASE("a customer without a password cannot log in, and its login is still i
   for (const auto& incomplete : {digest_hashes{}, digest_hashes{"md5", ""}, digest_hashes{"", "sha256"}}) {
     auto entries = sample();
     customer_in(entries, 2).password = incomplete;
-    CHECK(directory::link(entries)->find_login("reseller") == nullptr);
+    CHECK_FALSE(directory::link(entries)->find_login("reseller"));
     customer_in(entries, 4).web_login = "reseller";
     CHECK(refusal_of(entries) == "customer 4: web_login 'reseller' is already that of customer 2");
   }

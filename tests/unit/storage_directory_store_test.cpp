@@ -101,9 +101,9 @@ TEST_CASE_TEMPLATE("what was imported is there when the store is opened again", 
   CHECK(report.created == 7);
   const auto store = backend.open(open_mode::read_only);
   const auto dir = store->load();
-  CHECK(dir->find_login("ssp-root")->password == hash_password("ssp-root", "rollcall", "secret"));
-  CHECK(dir->find_login("ssp-root")->api_access);
-  CHECK(dir->find_login("reseller")->environment == environment_id{1});
+  CHECK(*dir->find_login("ssp-root")->password == hash_password("ssp-root", "rollcall", "secret"));
+  CHECK(dir->find_login("ssp-root")->customer->api_access);
+  CHECK(dir->find_login("reseller")->customer->environment == environment_id{1});
   CHECK(dir->find_username(environment_id{1}, "802")->customer == customer_id{2});
   CHECK(dir->find(connection_id{1})->name == "carrier-gw1");
 }
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("an import touches only what it names", Backend, testing::in_
   const auto dir = store->load();
   CHECK(*dir->find(account_id{4}) == account{account_id{4}, customer_id{1}, "822"});
   CHECK(dir->find(account_id{3})->username == "801");
-  CHECK(dir->find_login("reseller")->password == hash_password("reseller", "rollcall", "pw2"));
+  CHECK(*dir->find_login("reseller")->password == hash_password("reseller", "rollcall", "pw2"));
 }
 
 TEST_CASE_TEMPLATE("two logins can be exchanged in one file", Backend, testing::in_sqlite,
@@ -141,7 +141,7 @@ TEST_CASE_TEMPLATE("two logins can be exchanged in one file", Backend, testing::
   auto swapped = sample;
   std::swap(swapped.customers[0].entry.web_login, swapped.customers[1].entry.web_login);
   store->import(swapped, "rollcall");
-  CHECK(store->load()->find_login("reseller")->id == customer_id{1});
+  CHECK(store->load()->find_login("reseller")->customer->id == customer_id{1});
 }
 
 TEST_CASE_TEMPLATE("a store restored from an export is the same directory", Backend, testing::in_sqlite,
