@@ -2,6 +2,7 @@
 
 #include "apps/rollcalld/cluster_part.hpp"
 #include "apps/version/version.hpp"
+#include "transport/api/permission.hpp"
 #include "transport/metrics/collect.hpp"
 #include "transport/metrics/health.hpp"
 #include "transport/metrics/metrics_page.hpp"
@@ -131,13 +132,16 @@ std::variant<pages::shown, http::response> pages::shown_to(const http::request& 
   if (session.who.trusted())
     return shown{};
   const auto& login = *session.who.login;
-  const auto* root = session.settings->directory->root(login.environment);
-  if (!login.api_access || !root || root->id != login.id)
+  const auto environment = login.customer->environment;
+  const auto* root = session.settings->directory->root(environment);
+  if (!login.customer->api_access || !root || root->id != login.customer->id)
     return http::text_response(403, "This page is for root customers.");
+  if (!login.may.has(right::view))
+    return http::text_response(403, api::missing_right(right::view).text + '.');
   std::set<switch_name> own;
   const std::lock_guard lock{mutex_};
   for (const auto& each : switches_)
-    if (each.environment == login.environment)
+    if (each.environment == environment)
       own.insert(each.name);
   return shown{[own = std::move(own)](const switch_name& name) { return own.contains(name); }};
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,13 +35,21 @@ inline directory_ptr sample_directory() {
   return directory::link(std::move(e));
 }
 
+/// The customer with its own login, as if its password had been right; nobody, as in trusted mode, for 0.
+inline std::optional<identity> logged_in(const directory& dir, std::int64_t login) {
+  const auto* who = dir.find(customer_id{login});
+  if (!who)
+    return std::nullopt;
+  return identity{who, who->web_login, &who->password, directory::rights_of(*who)};
+}
+
 /// A call of a method with one struct, by the customer `login`, or in trusted mode for 0.
 inline invocation call_by(std::int64_t login, std::string method, xmlrpc::structure members) {
   auto by = std::make_shared<settings>();
   by->directory = sample_directory();
   by->node = node_id{"node-a"};
-  const auto* who = login == 0 ? nullptr : by->directory->find(customer_id{login});
-  return {std::make_shared<session>(session{nullptr, std::move(by), {who, "192.0.2.1"}}),
+  auto who = logged_in(*by->directory, login);
+  return {std::make_shared<session>(session{nullptr, std::move(by), {std::move(who), "192.0.2.1"}}),
           std::move(method),
           {xmlrpc::value{std::move(members)}}};
 }

@@ -15,7 +15,7 @@ namespace {
 /// The scope's number, or the text of the fault.
 std::string scope(std::int64_t login, std::optional<std::int64_t> named, unnamed_scope otherwise,
                   directory_ptr dir = sample_directory()) {
-  const caller who{login == 0 ? nullptr : dir->find(customer_id{login}), "192.0.2.1"};
+  const caller who{logged_in(*dir, login), "192.0.2.1"};
   const auto id = named ? std::optional{customer_id{*named}} : std::nullopt;
   const auto found = scope_of(who, *dir, "i_customer", id, otherwise);
   return found ? std::to_string(found->value()) : found.why().text;
@@ -66,7 +66,7 @@ TEST_CASE("whose calls a request is about") {
 
 TEST_CASE("the codes of scope faults") {
   const auto dir = sample_directory();
-  const caller trusted{nullptr, ""};
+  const caller trusted{std::nullopt, ""};
   CHECK(scope_of(trusted, *dir, "i_wholesaler", customer_id{9}, unnamed_scope::refused).why()
         == xmlrpc::wrong_id("i_wholesaler"));
   CHECK(scope_of(trusted, *dir, "i_customer", std::nullopt, unnamed_scope::refused).why().code
@@ -82,7 +82,7 @@ TEST_CASE("a normal scope is never above or beside its caller") {
   CHECK(rc::check([&dir] {
     const auto login = *rc::gen::element<std::int64_t>(1, 2, 3, 4, 10);
     const auto named = *rc::gen::inRange<std::int64_t>(-2, 13);
-    const caller who{dir->find(customer_id{login}), ""};
+    const caller who{logged_in(*dir, login), ""};
     const auto found = scope_of(who, *dir, "i_customer", customer_id{named}, unnamed_scope::refused);
     const bool covered = dir->covers(customer_id{login}, customer_id{named});
     RC_ASSERT(static_cast<bool>(found) == covered);

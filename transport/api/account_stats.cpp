@@ -60,6 +60,7 @@ void run_account_stats(const invocation_ptr& call, Parse parse, done_fn done) {
 const method get_account_call_stats{
     .name = "getAccountCallStats",
     .takes = root_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,
@@ -71,6 +72,7 @@ const method get_account_call_stats{
 const method get_account_call_stats_customer{
     .name = "getAccountCallStatsCustomer",
     .takes = customer_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,

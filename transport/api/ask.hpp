@@ -22,7 +22,7 @@ inline request_quota::place place_for(const invocation& call, request_quota serv
                                       customer_id scope) {
   const auto& who = call.who();
   return ((*call.session->served_by).*places)
-      .enter(who.trusted() ? scope : who.login->id, call.settings().requests_at_once);
+      .enter(who.trusted() ? scope : who.login->customer->id, call.settings().requests_at_once);
 }
 
 /// What a call without a place is told.

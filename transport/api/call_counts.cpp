@@ -90,6 +90,7 @@ void run_call_counts(const invocation_ptr& call, done_fn done) {
 const method get_call_counts{
     .name = "getCallCounts",
     .takes = call_counts_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

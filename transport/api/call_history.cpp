@@ -89,6 +89,7 @@ void write_mean(xmlrpc::writer& to, double mean) {
 const method get_call_history{
     .name = "getCallHistory",
     .takes = call_history_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

@@ -53,7 +53,7 @@ disconnect_request new_disconnect(const invocation& call, customer_id scope, std
   request.directory = call.settings().directory;
   request.audit.when = system_now();
   if (who.login) {
-    request.audit.who = who.login->id;
+    request.audit.who = who.login->customer->id;
     request.audit.login = who.login->web_login;
   }
   request.audit.address = who.address;

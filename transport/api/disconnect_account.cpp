@@ -72,6 +72,7 @@ void run_disconnect_account(const invocation_ptr& call, done_fn done) {
 const method disconnect_account{
     .name = "disconnectAccount",
     .takes = disconnect_account_takes,
+    .needs = right::bulk,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

@@ -51,6 +51,7 @@ void run_disconnect_call(const invocation_ptr& call, done_fn done) {
 const method disconnect_call{
     .name = "disconnectCall",
     .takes = disconnect_call_takes,
+    .needs = right::disconnect,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

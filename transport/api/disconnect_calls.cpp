@@ -56,6 +56,7 @@ bool leaves_out(const call_states& states) {
 const method disconnect_calls{
     .name = "disconnectCalls",
     .takes = disconnect_calls_takes,
+    .needs = right::bulk,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

@@ -40,6 +40,7 @@ void run_disconnect_customer(const invocation_ptr& call, done_fn done) {
 const method disconnect_customer{
     .name = "disconnectCustomer",
     .takes = disconnect_customer_takes,
+    .needs = right::bulk,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

@@ -2,6 +2,8 @@
 
 #include "transport/api/failure.hpp"
 #include "transport/api/methods.hpp"
+#include "transport/api/permission.hpp"
+#include "transport/api/refused_orders.hpp"
 #include "transport/api/service.hpp"
 
 #include <atomic>
@@ -52,7 +54,10 @@ void dispatch(const invocation_ptr& call, done_fn done) {
     return;
   }
   try {
-    found->run(call, finished);
+    if (auto why = missing_right(*call, *found))
+      refuse_order(call, std::move(*why), finished);
+    else
+      found->run(call, finished);
   } catch (...) {
     finished(fault_of_exception(call->method));
   }

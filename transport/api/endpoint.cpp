@@ -192,7 +192,7 @@ void endpoint::state::serve(const http::request& request, const http::reply_fn& 
 void endpoint::state::call(const http::request& request, session_ptr in, const http::reply_fn& reply) {
   thread_local xmlrpc::recent_calls calls;
   auto decoded = calls.decode(request.body);
-  if (in->who.login && !in->who.login->api_access) {
+  if (in->who.login && !in->who.login->customer->api_access) {
     shared->counters.count(metrics::refusal::no_access);
     const xmlrpc::fault why{xmlrpc::fault_code::forbidden, "API access is not enabled"};
     if (decoded)

@@ -51,6 +51,7 @@ void run_find_names(const invocation_ptr& call, done_fn done) {
 const method find_names{
     .name = "findNames",
     .takes = find_names_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,

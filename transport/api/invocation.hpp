@@ -19,10 +19,10 @@ struct service;
 
 /// Who asks, once let in.
 struct caller {
-  const customer* login = nullptr; ///< of the settings' directory; null in trusted mode
-  std::string address;             ///< of the socket's peer
+  std::optional<identity> login; ///< of the settings' directory, with its rights; none in trusted mode
+  std::string address;           ///< of the socket's peer
 
-  bool trusted() const noexcept { return login == nullptr; }
+  bool trusted() const noexcept { return !login; }
 };
 
 /// One HTTP request: what all calls in it share.

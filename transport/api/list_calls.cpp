@@ -79,6 +79,7 @@ void run_list_calls(const invocation_ptr& call, bool active_only, done_fn done) 
 const method list_all_calls{
     .name = "listAllCalls",
     .takes = list_calls_takes,
+    .needs = right::view,
     .returns = "array",
     .takes_type = "struct",
     .may_take_none = true,
@@ -89,6 +90,7 @@ const method list_all_calls{
 const method list_active_calls{
     .name = "listActiveCalls",
     .takes = list_calls_takes,
+    .needs = right::view,
     .returns = "array",
     .takes_type = "struct",
     .may_take_none = true,

@@ -73,7 +73,7 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
   const auto* header = request.find("Authorization");
   if (!by.directory->has_customers()) {
     if (!header && is_trusted(by, request, shared))
-      return caller{nullptr, request.client}; // may see how the node is, and nothing of calls
+      return caller{std::nullopt, request.client}; // may see how the node is, and nothing of calls
     return nobody_is_served(shared);
   }
   if (header && *header == http::challenge_request) {
@@ -82,7 +82,7 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
   }
   if (!header) {
     if (is_trusted(by, request, shared))
-      return caller{nullptr, request.client};
+      return caller{std::nullopt, request.client};
     if (const auto wait = brake.guessers.wait(request.client, clock::now()))
       return told_to_wait(*wait, brake);
     counters.count(refusal::no_login);
@@ -99,8 +99,8 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
     if (wait)
       return std::nullopt;
     guessed.emplace_back(login);
-    const auto* found = dir.find_login(login);
-    return found ? std::optional{found->password} : std::nullopt;
+    const auto found = dir.find_login(login);
+    return found ? std::optional{*found->password} : std::nullopt;
   };
   auto verdict = by.authenticator->verify(request.method, request.target, *header, lookup);
   const auto count_guesses = [&] {
@@ -116,9 +116,9 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
   }
   switch (verdict.outcome) {
   case http::login_result::kind::accepted:
-    // Never null, for lookup() found it; but null would mean trusted.
-    if (const auto* who = dir.find_login(verdict.login))
-      return caller{who, request.client};
+    // Always one, for lookup() found it; but none would mean trusted.
+    if (auto who = dir.find_login(verdict.login))
+      return caller{std::move(who), request.client};
     [[fallthrough]];
   case http::login_result::kind::challenge:
     counters.count(verdict.stale ? refusal::stale : refusal::bad_login);

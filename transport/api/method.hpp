@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/api/invocation.hpp"
+#include "transport/api/needed_right.hpp"
 
 #include <cstdint>
 #include <span>
@@ -25,6 +26,7 @@ struct parameter_list {
 struct method {
   std::string_view name;
   parameter_list takes;
+  needed_right needs;
   std::string_view returns;    ///< XML-RPC type
   std::string_view takes_type; ///< XML-RPC type of its one parameter; empty: it takes none
   bool may_take_none = true;   ///< the parameter is optional

@@ -154,6 +154,7 @@ void run_multicall(const invocation_ptr& call, done_fn done) {
 const method multicall{
     .name = "system.multicall",
     .takes = {},
+    .needs = std::nullopt,
     .returns = "array",
     .takes_type = "array",
     .may_take_none = true,

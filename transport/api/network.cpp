@@ -99,6 +99,7 @@ void run_network(const invocation_ptr& call, done_fn done) {
 const method get_network{
     .name = "getNetwork",
     .takes = network_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,

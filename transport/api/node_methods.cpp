@@ -66,6 +66,7 @@ void run(const invocation_ptr& call, done_fn done) {
 const method drain_node{
     .name = "drainNode",
     .takes = takes,
+    .needs = right::bulk,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
@@ -76,6 +77,7 @@ const method drain_node{
 const method forget_node{
     .name = "forgetNode",
     .takes = takes,
+    .needs = right::bulk,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = false,
@@ -90,9 +92,9 @@ xmlrpc::or_fault<node_order> parse_node_order(const invocation& call, node_order
   if (in.failure())
     return *in.failure();
   const auto& who = call.who();
-  const auto root = scope_of({nullptr, who.address}, *call.settings().directory, "node_id", std::nullopt,
+  const auto root = scope_of({std::nullopt, who.address}, *call.settings().directory, "node_id", std::nullopt,
                              unnamed_scope::root_customer);
-  const auto allowed = who.trusted() ? is_loopback(who.address) : root && who.login->id == *root;
+  const auto allowed = who.trusted() ? is_loopback(who.address) : root && who.login->customer->id == *root;
   if (!allowed)
     return xmlrpc::fault{xmlrpc::fault_code::forbidden, "Only the root customer may call this method"};
   node_order order;

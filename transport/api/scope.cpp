@@ -14,13 +14,14 @@ const environment_id default_environment{1};
 xmlrpc::or_fault<customer_id> scope_of(const caller& who, const directory& dir, std::string_view parameter,
                                        std::optional<customer_id> named, unnamed_scope otherwise) {
   if (named) {
-    const bool allowed = who.trusted() ? dir.find(*named) != nullptr : dir.covers(who.login->id, *named);
+    const bool allowed =
+        who.trusted() ? dir.find(*named) != nullptr : dir.covers(who.login->customer->id, *named);
     if (!allowed)
       return xmlrpc::wrong_id(parameter);
     return *named;
   }
   if (!who.trusted())
-    return who.login->id;
+    return who.login->customer->id;
   if (otherwise == unnamed_scope::refused)
     return xmlrpc::bad_parameter("Parameter " + std::string{parameter} + " is required");
   const auto* root = dir.root(default_environment);

@@ -41,8 +41,11 @@ outcome help_of(const invocation& call) {
   const auto about = subject_of(call);
   if (!about)
     return about.why();
+  std::string help{(*about)->help};
+  if (const auto needed = (*about)->needs.value())
+    help.append(" Needs the right '").append(name_of(*needed)).append("'.");
   std::string value;
-  writer{value}.text((*about)->help);
+  writer{value}.text(help);
   return answer{std::move(value)};
 }
 
@@ -68,6 +71,7 @@ outcome signatures_of(const invocation& call) {
 const method list_methods{
     .name = "system.listMethods",
     .takes = {},
+    .needs = std::nullopt,
     .returns = "array",
     .takes_type = "struct",
     .may_take_none = true,
@@ -78,6 +82,7 @@ const method list_methods{
 const method method_help{
     .name = "system.methodHelp",
     .takes = {},
+    .needs = std::nullopt,
     .returns = "string",
     .takes_type = "string",
     .may_take_none = false,
@@ -88,6 +93,7 @@ const method method_help{
 const method method_signature{
     .name = "system.methodSignature",
     .takes = {},
+    .needs = std::nullopt,
     .returns = "array",
     .takes_type = "string",
     .may_take_none = false,

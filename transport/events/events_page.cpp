@@ -3,6 +3,7 @@
 #include "actors/requests/reply_port.hpp"
 #include "transport/api/failure.hpp"
 #include "transport/api/params.hpp"
+#include "transport/api/permission.hpp"
 #include "transport/api/selection.hpp"
 #include "transport/api/service.hpp"
 #include "transport/events/event_stream.hpp"
@@ -93,16 +94,20 @@ std::string filters_of(const xmlrpc::structure& given) {
 
 /// Whom a token is for.
 std::string reader_of(const api::caller& who, customer_id scope, std::string_view filters) {
-  const auto login = who.trusted() ? std::string{"-"} : std::to_string(who.login->id.value());
+  // Quoted, so that no name can be another one and a scope.
+  const auto login = who.trusted() ? std::string{"-"} : json::serialize(json::value(who.login->web_login));
   return login + ' ' + std::to_string(scope.value()) + ' ' + std::string{filters};
 }
 
-bool has_access(const directory& dir, const api::caller& who, std::optional<customer_id> login,
-                customer_id scope) {
-  if (who.trusted())
-    return dir.find(scope) != nullptr;
-  const auto* now = dir.find(*login);
-  return now && now->api_access && now->password.usable() && dir.covers(*login, scope);
+/// Whether by this directory, which may be newer than the one by which it was let in, it may watch the scope.
+bool has_access(const directory& dir, const api::caller& who, customer_id scope) {
+  if (who.trusted()) {
+    const auto* named = dir.find(scope);
+    return named && directory::rights_of(*named).has(right::view);
+  }
+  const auto now = dir.find_login(who.login->web_login);
+  return now && now->customer->id == who.login->customer->id && now->customer->api_access
+         && now->may.has(right::view) && dir.covers(now->customer->id, scope);
 }
 
 } // namespace
@@ -131,11 +136,13 @@ http::response refusal_of_stream(http::response why) {
 void events_page::serve(const http::request& request, const api::session_ptr& by,
                         http::reply_fn reply) const {
   const auto& settings = *by->settings;
-  if (by->who.login && !by->who.login->api_access)
+  if (by->who.login && !by->who.login->customer->api_access)
     return reply(refusal({xmlrpc::fault_code::forbidden, "API access is not enabled"}));
   if (!settings.directory->has_customers())
     return reply(
         refusal({xmlrpc::fault_code::unavailable, "There is no directory of customers to serve yet"}));
+  if (by->who.login && !by->who.login->may.has(right::view))
+    return reply(refusal(api::missing_right(right::view)));
   auto given = parse_query(request.query);
   if (!given)
     return reply(refusal(given.why()));
@@ -155,12 +162,14 @@ void events_page::serve(const http::request& request, const api::session_ptr& by
   auto selected = api::read_selection(in, call);
   if (!selected)
     return reply(refusal(selected.why()));
+  const auto scope = selected->query.scope;
+  if (!has_access(*settings.directory, by->who, scope))
+    return reply(refusal(api::missing_right(right::view)));
   watch_request what{std::move(selected->query), settings.directory, std::nullopt};
   const auto& states = what.query.filter.states;
   if (call_states only_dead; only_dead.add(call_state::dead), states == only_dead)
     return reply(
         refusal(xmlrpc::bad_parameter("Parameter cc_state names no state in which a stream shows a call")));
-  const auto scope = what.query.scope;
   const auto reader = reader_of(by->who, scope, filters);
   const auto seal = tokens();
   if (!token.empty()) {
@@ -168,16 +177,15 @@ void events_page::serve(const http::request& request, const api::session_ptr& by
     if (!what.since)
       return reply(refusal(xmlrpc::bad_parameter("The token is not one of this stream")));
   }
-  auto place = registry_->enter(by->who.trusted() ? scope : by->who.login->id);
+  auto place = registry_->enter(by->who.trusted() ? scope : by->who.login->customer->id);
   if (!place)
     return reply(refusal({xmlrpc::fault_code::too_many, "Too many streams"}));
 
   const auto wants_lines = request.value("Accept").find("application/x-ndjson") != std::string_view::npos;
   const auto form = wants_lines ? stream_form::ndjson : stream_form::sse;
-  auto access = [settings_now = settings_, by, scope,
-                 login = by->who.login ? std::optional{by->who.login->id} : std::nullopt] {
+  auto access = [settings_now = settings_, by, scope] {
     const auto now = settings_now();
-    const auto allowed = has_access(*now->directory, by->who, login, scope);
+    const auto allowed = has_access(*now->directory, by->who, scope);
     return reader_access{now->directory, allowed ? std::string{} : "access has ended"};
   };
   auto& shared = *by->served_by;
