@@ -46,7 +46,8 @@ exit_code show_nodes(const nodes_options& options) {
     answer = http_client(options.server.resolved()).get(page, true);
   if (answer.status == http_unauthorized || answer.status == http_forbidden)
     throw command_error(exit_code::denied,
-                        "the server tells its nodes to trusted hosts and to root customers only");
+                        "the server tells its nodes to trusted hosts, and to root customers with the "
+                        "right 'view'");
   if (answer.status != http_ok && answer.status != http_unavailable)
     throw command_error(exit_code::failure, refusal_of(answer));
   const auto report = node_report(answer.body);
