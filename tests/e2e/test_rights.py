@@ -366,7 +366,7 @@ def test_the_tool_shows_which_right_is_missing(daemon):
             **os.environ, "ROLLCALL_URL": f"http://127.0.0.1:{daemon.http_port}/xmlapi/xmlapi", "ROLLCALL_USER": name,
             "ROLLCALL_PASSWORD": f"{name} secret"})
     for name, right, arguments in (("blind", "view", ["calls"]), ("blind", "view", ["watch"]), ("blind", "view", ["network"]),
-                                   ("night-desk", "bulk", ["disconnect", "account", "21", "--dry-run"]),
+                                   ("night-desk", "bulk", ["disconnect", "account", "21", "--yes"]),
                                    ("only-view", "disconnect", ["disconnect", "call", "sbc-1:none"])):
         refused = tool(name, *arguments)
         assert refused.returncode == 4, (arguments, refused.stderr)
