@@ -146,7 +146,7 @@ void cluster_disconnect_state::ask(const member_state& other) {
 /// everywhere.
 void cluster_disconnect_state::refused(node_responses::party who, const caf::error& why) {
   const auto expired = why == ec::expired;
-  if (!expired && why != ec::other_directory && why != ec::restarted)
+  if (!expired && why != ec::other_directory && why != ec::restarted && why != ec::busy)
     return;
   if (!present_.failed(who, self->system().render(why)))
     return;

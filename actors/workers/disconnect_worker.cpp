@@ -3,6 +3,7 @@
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/workers/workers.hpp"
+#include "domain/base/moment_from.hpp"
 #include "domain/calls/switch_claim.hpp"
 #include "domain/directory/addressed_account.hpp"
 
@@ -36,14 +37,17 @@ void disconnect_worker_state::send_job() {
       audit_, self->clock().now(), request_.arrived, request_.expires});
   job->recursive = request_.recursive;
   job->filter = request_.filter;
-  job->matched_at = request_.matched_at == timestamp{} ? context->now() : request_.matched_at;
+  job->matched_at = context->now();
   if (request_.allowed) {
     const auto found = request_.allowed->find(context->node.value());
     const auto allowed = found != request_.allowed->end() ? found->second : node_allowance{};
     if (allowed.mark.run != context->run)
       return refuse(ec::restarted, "Counted before a restart, nothing sent");
     job->newest = allowed.mark.newest;
-    job->allowance = std::make_shared<call_allowance>(allowed.calls);
+    job->matched_at = moment_from(allowed.mark.at);
+    job->allowance = allowance_of(allowed);
+    if (!job->allowance)
+      return refuse(ec::busy, "Too many confirmations at once, nothing sent");
   }
   const auto& dir = *request_.directory;
   if (request_.account || request_.account_name) {
@@ -62,6 +66,13 @@ void disconnect_worker_state::send_job() {
   if (request_.customer)
     job->scope = *request_.customer;
   self->send(node, disconnect_job_ptr{std::move(job)});
+}
+
+/// Null when there is no room to remember it.
+std::shared_ptr<call_allowance> disconnect_worker_state::allowance_of(const node_allowance& allowed) const {
+  if (request_.confirmation.empty())
+    return std::make_shared<call_allowance>(allowed.calls);
+  return context->confirmed.allowance_of(request_.confirmation, allowed.calls, context->boottime());
 }
 
 /// Nobody is told to hang anything up.

@@ -22,6 +22,7 @@ constexpr std::size_t preview_parts = 10'000;
 struct switch_matches {
   std::string name;
   std::uint64_t calls = 0;
+  std::uint64_t later = 0; ///< further calls, which the node has got since what it counts by
   std::map<std::int64_t, std::uint64_t> customers;   ///< calls by `i_customer`
   std::map<std::int64_t, std::uint64_t> connections; ///< calls by `i_connection`; 0: not known
   std::int64_t oldest = 0;         ///< SETUP_TIME of the oldest, in microseconds since 1970; 0: there is none
@@ -31,7 +32,7 @@ struct switch_matches {
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, switch_matches& x) {
-    return f(x.name, x.calls, x.customers, x.connections, x.oldest, x.sample);
+    return f(x.name, x.calls, x.later, x.customers, x.connections, x.oldest, x.sample);
   }
 };
 
