@@ -31,7 +31,7 @@ caf::result<node_preview> preview_worker_state::start(const preview_request& req
   answer_.mark = {context->run, call_record::newest_serial(), at.time_since_epoch().count()};
   if (request.of.allowed) {
     const auto counted = request.of.allowed->find(context->node.value());
-    if (counted == request.of.allowed->end())
+    if (counted == request.of.allowed->end() || counted->second.mark.run == 0) // as it comes from another node
       answer_.mark.newest = 0;
     else if (counted->second.mark.run == context->run)
       answer_.mark = counted->second.mark;

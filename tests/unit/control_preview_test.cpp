@@ -64,6 +64,8 @@ TEST_CASE("calls that came after the newest are none of those that were there") 
   const auto told = counter.take();
   REQUIRE(told.size() == 1);
   CHECK(told[0].calls == 1);
+  CHECK(told[0].later == 1);
+  CHECK(told[0].sample == std::vector<std::string>{"sbc-1:1"});
 }
 
 TEST_CASE("parts beyond the bound are told together") {
