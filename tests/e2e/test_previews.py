@@ -100,7 +100,8 @@ def test_a_confirmation_by_a_node_that_has_restarted_since_hangs_up_nothing(own)
             switch.start("Connected", i_account=11)
             wait_until(lambda: len(daemon.everything()) == 1)
             token = daemon.trusted().disconnectAccount(i_account=11, dry_run=True)["confirm"]
-        daemon.restart()
+        daemon.kill()
+        daemon.start()
         with daemon.switch(on_disconnect=Switch.ignore) as switch:
             switch.start("Connected", i_account=11)
             wait_until(lambda: len(daemon.everything()) == 1)
