@@ -106,6 +106,7 @@ struct disconnect_job {
   timestamp matched_at = {};                    ///< for which it takes ages
   std::optional<std::uint64_t> newest = {};     ///< serial: calls that came here later are not meant
   std::shared_ptr<call_allowance> allowance = {}; ///< null: as many as are meant
+  std::shared_ptr<call_allowance> confirmed = {}; ///< what is left of a preview besides; null: there is none
 };
 
 } // namespace rollcall

@@ -77,7 +77,7 @@ struct cluster_preview_answer {
   bool found = false;
   matched_calls calls;
   std::map<std::string, node_allowance> nodes; ///< who has counted, and how many that can be reached
-  std::map<std::string, std::uint64_t> later;  ///< by switch: calls that their node has got since
+  std::map<std::string, std::uint64_t> moved;  ///< by switch: calls that another node had then
   std::uint64_t unreached =
       0;        ///< switches that may have calls which nobody knows now: of missing nodes, or untold
   timestamp at; ///< for which ages were taken

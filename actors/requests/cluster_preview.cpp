@@ -20,7 +20,7 @@ namespace rollcall {
 namespace {
 
 caf::error restarted(const std::string& node) {
-  return caf::make_error(ec::out_of_bounds, "Node " + node + " has restarted since the preview");
+  return caf::make_error(ec::out_of_bounds, "Node " + node + " has restarted since the dry run");
 }
 
 struct cluster_preview_state {
@@ -128,7 +128,7 @@ void cluster_preview_state::answer_if_complete() {
       const auto reachable = is_reachable(of, i);
       if (reachable) {
         allowance.calls[each.name] = each.calls;
-        answer.later[each.name] += each.later;
+        answer.moved[each.name] += each.moved;
       }
       answer.calls.add(std::move(each), !reachable);
     }

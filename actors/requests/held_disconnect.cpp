@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -19,46 +18,41 @@ namespace rollcall {
 
 namespace {
 
-/// What a preview that is confirmed means now.
-struct recount {
-  std::uint64_t calls = 0; ///< of those that were counted, as many as match
-  std::uint64_t moved = 0; ///< calls that may be among them, on a node where their switch was not then
-  std::string beyond;      ///< a switch with more calls than were counted
-};
-
 using allowances = std::map<std::string, node_allowance>;
 
-std::uint64_t calls_of(const allowances& counted, const std::string& node, const std::string& of) {
-  const auto at = counted.find(node);
-  if (at == counted.end())
-    return 0;
-  const auto found = at->second.calls.find(of);
-  return found == at->second.calls.end() ? 0 : found->second;
-}
+/// What a preview that is confirmed means now.
+struct recount {
+  allowances allowed;      ///< of the nodes that have counted again: what was counted then, and is there now
+  std::uint64_t calls = 0; ///< in all
+  std::uint64_t moved = 0; ///< calls that may be among those that were counted, on a node that had them not
+  std::string beyond;      ///< a switch with more calls than were counted; empty: there is none
+};
 
-recount counted_again(const allowances& before, const cluster_preview_answer& told) {
+recount counted_again(const allowances& before, cluster_preview_answer& told) {
   recount found;
-  auto elsewhere = told.later;
-  std::set<std::string> stayed;
-  for (const auto& [node, now] : told.nodes)
+  std::map<std::string, std::uint64_t> gone; ///< by switch
+  for (const auto& [node, then] : before)
+    for (const auto& [of, calls] : then.calls)
+      gone[of] += calls;
+  for (auto& [node, now] : told.nodes) {
+    auto& allowed = found.allowed[node];
+    allowed.mark = now.mark;
+    const auto at = before.find(node);
+    if (at == before.end())
+      continue; // it is asked all the same, and may hang up nothing
     for (const auto& [of, calls] : now.calls) {
-      const auto then = calls_of(before, node, of);
-      if (then == 0) { // it was not there, or could not be reached
-        elsewhere[of] += calls;
-        continue;
-      }
-      stayed.insert(of);
-      found.calls += calls;
-      if (calls > then)
+      const auto then = at->second.calls.find(of);
+      if (then == at->second.calls.end())
+        continue; // its switch was away, or had none
+      if (calls > then->second)
         found.beyond = of;
+      allowed.calls.emplace(of, calls);
+      found.calls += calls;
+      gone[of] -= std::min(gone[of], calls);
     }
-  for (const auto& [of, calls] : elsewhere) {
-    std::uint64_t then = 0;
-    if (!stayed.contains(of))
-      for (const auto& [node, counted] : before)
-        then += calls_of(before, node, of);
-    found.moved += std::min(then, calls);
   }
+  for (const auto& [of, calls] : told.moved)
+    found.moved += std::min(gone[of], calls);
   return found;
 }
 
@@ -105,7 +99,7 @@ caf::result<cluster_disconnect_answer> held_disconnect_state::start(const discon
   return promise_;
 }
 
-/// What a confirmation may hang up is what was counted for it, and stays so.
+/// What a confirmation may hang up is what was counted for it and is there still.
 void held_disconnect_state::counted(cluster_preview_answer& told) {
   if (!is_confirmed()) {
     if (auto why = exceeded(request_.limits, told.calls.reachable))
@@ -113,15 +107,13 @@ void held_disconnect_state::counted(cluster_preview_answer& told) {
     request_.allowed = std::move(told.nodes);
     return send(0);
   }
-  const auto counts = counted_again(*request_.allowed, told);
+  auto counts = counted_again(*request_.allowed, told);
   if (!counts.beyond.empty())
     return fail(caf::make_error(ec::out_of_bounds, "More calls of switch " + counts.beyond
-                                                       + " match than the preview has counted"));
+                                                       + " match than the dry run has counted"));
   if (auto why = exceeded(request_.limits, counts.calls))
     return fail(caf::make_error(ec::out_of_bounds, std::move(*why)));
-  // One that was no part of the preview is asked all the same, and may hang up nothing.
-  for (const auto& [node_name, now] : told.nodes)
-    request_.allowed->try_emplace(node_name, node_allowance{now.mark, {}});
+  request_.allowed = std::move(counts.allowed);
   send(counts.moved);
 }
 
@@ -132,6 +124,7 @@ void held_disconnect_state::send(std::uint64_t moved) {
       .then(
           [this, moved](cluster_disconnect_answer& done) {
             done.failed += moved;
+            done.found = done.found || moved > 0;
             promise_.deliver(std::move(done));
             self->quit();
           },

@@ -45,9 +45,13 @@ void disconnect_worker_state::send_job() {
       return refuse(ec::restarted, "Counted before a restart, nothing sent");
     job->newest = allowed.mark.newest;
     job->matched_at = moment_from(allowed.mark.at);
-    job->allowance = allowance_of(allowed);
-    if (!job->allowance)
-      return refuse(ec::busy, "Too many confirmations at once, nothing sent");
+    job->allowance = std::make_shared<call_allowance>(allowed.calls);
+    if (!request_.confirmation.empty()) {
+      job->confirmed = context->confirmed.left_of(request_.confirmation, request_.scope, allowed.calls,
+                                                  context->boottime());
+      if (!job->confirmed)
+        return refuse(ec::busy, "Too many dry runs were confirmed, nothing sent");
+    }
   }
   const auto& dir = *request_.directory;
   if (request_.account || request_.account_name) {
@@ -66,13 +70,6 @@ void disconnect_worker_state::send_job() {
   if (request_.customer)
     job->scope = *request_.customer;
   self->send(node, disconnect_job_ptr{std::move(job)});
-}
-
-/// Null when there is no room to remember it.
-std::shared_ptr<call_allowance> disconnect_worker_state::allowance_of(const node_allowance& allowed) const {
-  if (request_.confirmation.empty())
-    return std::make_shared<call_allowance>(allowed.calls);
-  return context->confirmed.allowance_of(request_.confirmation, allowed.calls, context->boottime());
 }
 
 /// Nobody is told to hang anything up.

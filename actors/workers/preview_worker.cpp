@@ -31,7 +31,8 @@ caf::result<node_preview> preview_worker_state::start(const preview_request& req
   answer_.mark = {context->run, call_record::newest_serial(), at.time_since_epoch().count()};
   if (request.of.allowed) {
     const auto counted = request.of.allowed->find(context->node.value());
-    if (counted == request.of.allowed->end() || counted->second.mark.run == 0) // as it comes from another node
+    if (counted == request.of.allowed->end()
+        || counted->second.mark.run == 0) // as it comes from another node
       answer_.mark.newest = 0;
     else if (counted->second.mark.run == context->run)
       answer_.mark = counted->second.mark;
@@ -41,7 +42,7 @@ caf::result<node_preview> preview_worker_state::start(const preview_request& req
     }
   }
   promise_ = self->make_response_promise<node_preview>();
-  counter_.emplace(answer_.mark.newest);
+  counter_.emplace(answer_.mark);
   self->request(spawn_list_worker(self->system(), context, node),
                 caf::duration{2 * defaults::gather_deadline},
                 list_request{query_of(request.of), request.of.directory, moment_from(answer_.mark.at)})

@@ -116,7 +116,6 @@ struct disconnect_worker_state {
 
 private:
   void send_job();
-  std::shared_ptr<call_allowance> allowance_of(const node_allowance& allowed) const;
   void refuse(ec why, const std::string& text);
   void write_outcome(std::vector<audit_block> blocks, std::string text, bool idle,
                      const std::function<void()>& then);

@@ -27,8 +27,8 @@ void match_counter::add(const call_row& row) {
   if (last_.first != &record.source())
     last_ = {&record.source(), &switches_[&record.source()]};
   auto& of = *last_.second;
-  if (record.serial() > newest_) {
-    ++of.later;
+  if (record.serial() > there_.newest) {
+    of.moved += record.setup().time_since_epoch().count() <= there_.at;
     return;
   }
   ++of.calls;

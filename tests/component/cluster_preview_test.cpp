@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(previewed, "more calls than the preview has counted: nothing i
   request = confirmed(request);
   tell(of_a, call{"7"}.in(22).from("44").again());
   advance(1s);
-  CHECK(order(request) == "More calls of switch sbc-1 match than the preview has counted");
+  CHECK(order(request) == "More calls of switch sbc-1 match than the dry run has counted");
   CHECK(hung_up().empty());
 }
 
@@ -271,11 +271,11 @@ TEST_CASE_FIXTURE(previewed, "a preview of a node that has restarted is not conf
   auto request = confirmed(customer(1));
   SUBCASE("another node") {
     ++request.allowed->at("node-b").mark.run;
-    CHECK(order(request) == "Node node-b has restarted since the preview");
+    CHECK(order(request) == "Node node-b has restarted since the dry run");
   }
   SUBCASE("the node that is asked") {
     ++request.allowed->at("node-a").mark.run;
-    CHECK(order(request) == "Node node-a has restarted since the preview");
+    CHECK(order(request) == "Node node-a has restarted since the dry run");
   }
   CHECK(hung_up().empty());
 }

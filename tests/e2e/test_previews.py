@@ -106,7 +106,7 @@ def test_a_confirmation_by_a_node_that_has_restarted_since_hangs_up_nothing(own)
             switch.start("Connected", i_account=11)
             wait_until(lambda: len(daemon.everything()) == 1)
             code, why = daemon.trusted().fault("disconnectAccount", i_account=11, confirm=token)
-            assert code == 409 and "restarted since the preview" in why
+            assert code == 409 and "restarted since the dry run" in why
             switch.ping()
             assert not switch.of_type("disconnect")
 

@@ -91,13 +91,33 @@ TEST_CASE("without a key there are no tokens") {
   CHECK_FALSE(none.read(confirmations{{key(1)}}.token_of(counted(), "r"), "r"));
 }
 
-TEST_CASE("a preview can be confirmed for a minute, by clocks that differ by less") {
+TEST_CASE("a preview can be confirmed for a minute, by the clock of the node that is asked") {
   const timestamp at{1'700'000'000s};
-  CHECK(api::is_confirmable(at, at));
-  CHECK(api::is_confirmable(at, at + 60s));
-  CHECK_FALSE(api::is_confirmable(at, at + 60s + 1us));
-  CHECK(api::is_confirmable(at, at - 60s));
-  CHECK_FALSE(api::is_confirmable(at, at - 60s - 1us));
+  const node_id own{"node-a"};
+  api::counted_preview preview{"id", at, {}};
+  SUBCASE("which has not counted") {}
+  SUBCASE("which has") {
+    preview.nodes["node-a"].mark.at = at.time_since_epoch().count();
+    preview.at += 1h; // by the clock of another
+  }
+  CHECK(api::is_confirmable(preview, own, at));
+  CHECK(api::is_confirmable(preview, own, at + 60s));
+  CHECK_FALSE(api::is_confirmable(preview, own, at + 60s + 1us));
+  CHECK(api::is_confirmable(preview, own, at - 2s));
+  CHECK_FALSE(api::is_confirmable(preview, own, at - 2s - 1us));
+}
+
+TEST_CASE("a token that no request could bring back is not made") {
+  auto told = counted();
+  auto& calls = told.nodes["node-a"].calls;
+  for (int i = 0; i < 200; ++i)
+    calls[std::string(60, 'x') + std::to_string(i)] = 1;
+  const confirmations seal{{key(1)}};
+  CHECK(seal.token_of(told, "r").size() < 48 * 1024);
+  CHECK_FALSE(seal.token_of(told, "r").empty());
+  for (int i = 200; i < 1000; ++i)
+    calls[std::string(60, 'x') + std::to_string(i)] = 1;
+  CHECK(seal.token_of(told, "r").empty());
 }
 
 TEST_CASE("two orders are one request when they differ in how they are carried out, or in the order of what "

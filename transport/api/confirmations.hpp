@@ -34,8 +34,9 @@ public:
 
   void change_keys(std::vector<net::derived_key> keys);
 
-  /// The token of what was counted, for the request and login that `bound_to` names. Empty without a key.
-  /// Throws std::runtime_error when OpenSSL fails.
+  /// The token of what was counted, for the request and login that `bound_to` names. Empty without a key, and
+  /// for one that would be too long for a request: of calls of several hundred switches. Throws
+  /// std::runtime_error when OpenSSL fails.
   std::string token_of(const cluster_preview_answer& told, std::string_view bound_to) const;
 
   /// None for what is no token of this cluster, or of another request or login. Throws as token_of() does.
@@ -48,7 +49,8 @@ private:
   std::shared_ptr<const net::text_seal> seal_;
 };
 
-/// Whether a preview that was counted at `at` can be confirmed now. The clocks of nodes may differ.
-bool is_confirmable(timestamp at, timestamp now) noexcept;
+/// Whether a preview can be confirmed now on the node `own`: by the clock of this node, where it has counted
+/// as well.
+bool is_confirmable(const counted_preview& preview, const node_id& own, timestamp now);
 
 } // namespace rollcall::api

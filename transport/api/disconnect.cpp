@@ -51,7 +51,8 @@ std::optional<xmlrpc::fault> take_confirmation(const invocation& call, asked_dis
   if (!preview)
     return xmlrpc::fault{xmlrpc::fault_code::conflict,
                          "confirm is of another request, login or directory, or of none"};
-  if (!is_confirmable(preview->at, call.session->served_by->context->now()))
+  const auto& context = *call.session->served_by->context;
+  if (!is_confirmable(*preview, context.node, context.now()))
     return xmlrpc::fault{xmlrpc::fault_code::conflict,
                          "confirm is older than " + std::to_string(confirmable.count()) + " s"};
   asked.confirmation = std::move(preview->id);
@@ -111,6 +112,8 @@ xmlrpc::fault nothing_sent(const cluster_disconnect_answer& told) {
   text += missing_nodes(told);
   if (!told.late.empty())
     text += nodes(told.late) + " did not answer in time; ";
+  if (text.empty())
+    text = "The calls are not those that were counted; ";
   return {xmlrpc::fault_code::unavailable, text + "nothing was sent"};
 }
 
