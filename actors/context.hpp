@@ -4,6 +4,7 @@
 #include "actors/change_feed.hpp"
 #include "actors/claim_table.hpp"
 #include "actors/cluster_view.hpp"
+#include "actors/confirmed_orders.hpp"
 #include "actors/defaults.hpp"
 #include "actors/event_meters.hpp"
 #include "actors/history_backlog.hpp"
@@ -47,11 +48,12 @@ struct node_context {
   actor_metrics metrics;
   audit_backlog audit;
   history_backlog history;
-  change_feed changes;    ///< of the calls here, for those who watch
-  watch_memory watching;  ///< what waits for them
-  claim_table claims;     ///< of this node
-  event_meters meters;    ///< of its switches
-  published_view cluster; ///< the other nodes
+  change_feed changes;        ///< of the calls here, for those who watch
+  watch_memory watching;      ///< what waits for them
+  claim_table claims;         ///< of this node
+  confirmed_orders confirmed; ///< what is left of previews that were confirmed
+  event_meters meters;        ///< of its switches
+  published_view cluster;     ///< the other nodes
 };
 
 using context_ptr = std::shared_ptr<node_context>;

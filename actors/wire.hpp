@@ -240,14 +240,14 @@ struct disconnect_order {
   // Which calls of the target.
   maybe<wire::filter> filter;
   bool recursive = true;
-  std::int64_t matched_at = 0; ///< microseconds since the epoch, by the clock of the node that carries it out
   maybe<node_allowance> allowed; ///< to that node; none: all that are meant
+  std::string confirmation;      ///< as disconnect_request has it
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, disconnect_order& x) {
     return f(x.scope, x.call, x.account, x.account_name, x.customer, x.when, x.who, x.login, x.address,
              x.trusted, x.method, x.target, x.asked, x.arrived, x.expires, x.directory, x.reason, x.filter,
-             x.recursive, x.matched_at, x.allowed);
+             x.recursive, x.allowed, x.confirmation);
   }
 };
 
@@ -255,7 +255,8 @@ struct disconnect_order {
 /// of other nodes, which answer with a preview_answer.
 struct preview_query {
   disconnect_order of;
-  std::int64_t at = 0; ///< for which ages are taken: as `matched_at`
+  std::int64_t at = 0; ///< for which ages are taken, unless `of` was counted before: microseconds since the
+                       ///< epoch, by the clock of the node that counts
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, preview_query& x) {
@@ -354,10 +355,10 @@ using member_actor = caf::typed_actor<
     caf::replies_to<watch_query>::with<watch_opening>,
     // From a cluster stats query. Fails with too_late.
     caf::replies_to<stats_query>::with<counts>,
-    // From a cluster preview. Fails with too_late or other_directory.
+    // From a cluster preview. Fails with too_late, other_directory or restarted.
     caf::replies_to<preview_query>::with<preview_answer>,
-    // From a cluster disconnect. The answer is what was done. Fails with expired, other_directory or
-    // restarted when nothing of it was begun; any other error says nothing of that.
+    // From a cluster disconnect. The answer is what was done. Fails with expired, other_directory,
+    // restarted or busy when nothing of it was begun; any other error says nothing of that.
     caf::replies_to<disconnect_order>::with<disconnect_answer>,
     // A switch, by its name, has connected elsewhere with this epoch, from this host. From a takeover. The
     // answer is what is here of it. Fails with unknown_switch, stale_epoch, two_hosts, or expired when the

@@ -95,12 +95,11 @@ disconnect_order order_of(const disconnect_request& request, const node_id& aske
   if (request.filter)
     order.filter = {filter_of(*request.filter)};
   order.recursive = request.recursive;
-  if (request.matched_at != timestamp{})
-    order.matched_at = time_at(to, request.matched_at);
   if (request.allowed) {
     const auto found = request.allowed->find(to.name);
     order.allowed = {found != request.allowed->end() ? found->second : node_allowance{}};
   }
+  order.confirmation = request.confirmation;
   return order;
 }
 
@@ -127,10 +126,9 @@ disconnect_request request_from(const disconnect_order& order, const node_id& ow
   if (!order.filter.empty())
     request.filter = filter_from(order.filter.front());
   request.recursive = order.recursive;
-  if (order.matched_at != 0)
-    request.matched_at = time_from(order.matched_at);
   if (!order.allowed.empty())
     request.allowed.emplace().emplace(own.value(), order.allowed.front());
+  request.confirmation = order.confirmation;
   return request;
 }
 

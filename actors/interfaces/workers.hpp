@@ -47,7 +47,8 @@ using stats_worker_actor = stats_sink_actor::extend<
 /// Counts the calls that a disconnect would mean. Of one request.
 using preview_worker_actor = caf::typed_actor<
     // The request, from a cluster preview of this node or from the member for another one. Fails with
-    // too_late when the list of these calls was not made within defaults::gather_deadline.
+    // too_late when the list of these calls was not made within defaults::gather_deadline, with restarted
+    // when the node has not made the count that it is counted by.
     caf::replies_to<preview_request>::with<node_preview>,
     // From itself: count the next defaults::rows_counted_at_once.
     caf::reacts_to<atom::proceed>>;
@@ -105,6 +106,7 @@ struct disconnect_job {
   timestamp matched_at = {};                    ///< for which it takes ages
   std::optional<std::uint64_t> newest = {};     ///< serial: calls that came here later are not meant
   std::shared_ptr<call_allowance> allowance = {}; ///< null: as many as are meant
+  std::shared_ptr<call_allowance> confirmed = {}; ///< what is left of a preview besides; null: there is none
 };
 
 } // namespace rollcall

@@ -157,10 +157,19 @@ void call_actor_state::answer(const disconnect_job_ptr& job, call_outcome::kind 
   tell(self, job->worker, call_outcome{what, record_});
 }
 
-/// A call that changes accounts may be asked by both, and counts once.
+/// A call that changes accounts may be asked by both, and one preview may be confirmed twice at once: it
+/// counts once.
 bool call_actor_state::may_hang_up(const disconnect_job_ptr& job) const {
-  return !job->allowance || std::find(waiting_.begin(), waiting_.end(), job) != waiting_.end()
-         || job->allowance->take(record_->source().name);
+  const auto& of = record_->source().name;
+  if (std::find(waiting_.begin(), waiting_.end(), job) != waiting_.end())
+    return true;
+  if (job->allowance && !job->allowance->take(of))
+    return false;
+  if (!job->confirmed)
+    return true;
+  const auto taken = std::any_of(waiting_.begin(), waiting_.end(),
+                                 [&](const auto& other) { return other->confirmed == job->confirmed; });
+  return taken || job->confirmed->take(of);
 }
 
 // Calls of an account or customer are meant whatever has become of their account since the request arrived;

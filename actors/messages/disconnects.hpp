@@ -47,9 +47,10 @@ struct disconnect_request {
   directory_ptr directory; ///< by which its caller was let in: one request sees one from beginning to end
   audit_request audit;     ///< who asks, for the audit log
   disconnect_limits limits = {}; ///< how it is held; looked at before anything of it is begun
-  /// What may be hung up where, once that is counted; a node that is not named has none of it.
+  /// What may be hung up where, once that is counted; a node that is not named has none of it. The filter
+  /// takes ages as they were then.
   std::optional<std::map<std::string, node_allowance>> allowed = {};
-  timestamp matched_at = {}; ///< for which the filter takes ages; not known: when it is looked at
+  std::string confirmation; ///< which preview has counted that; empty: none that can be carried out twice
   // By the steady clock of the node that carries it out. Not known: as of when its cluster query gets it.
   boot_time arrived = {}; ///< calls that began later are not meant
   boot_time expires = {}; ///< from then on nothing is begun
@@ -60,10 +61,11 @@ struct disconnect_request {
 /// that, or from the member, to a preview worker.
 struct preview_request {
   disconnect_request of;
-  timestamp at = {}; ///< for which ages are taken; not known: now
+  timestamp at = {}; ///< for which ages are taken, unless `of` was counted before; not known: now
 };
 
-/// What one node has counted. The preview worker's answer to the cluster preview or member that asked.
+/// What one node has counted: for a request that was counted before (`allowed`) of the calls that were there
+/// then, as they are now. The preview worker's answer to the cluster preview or member that asked.
 struct node_preview {
   node_mark mark;
   std::vector<switch_matches> switches;
@@ -75,6 +77,7 @@ struct cluster_preview_answer {
   bool found = false;
   matched_calls calls;
   std::map<std::string, node_allowance> nodes; ///< who has counted, and how many that can be reached
+  std::map<std::string, std::uint64_t> moved;  ///< by switch: calls that another node had then
   std::uint64_t unreached =
       0;        ///< switches that may have calls which nobody knows now: of missing nodes, or untold
   timestamp at; ///< for which ages were taken

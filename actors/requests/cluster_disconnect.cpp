@@ -145,7 +145,7 @@ void cluster_disconnect_state::ask(const member_state& other) {
 /// will do: the connection may be gone while the order is there. It is waited for until the order is too late
 /// everywhere.
 void cluster_disconnect_state::refused(node_responses::party who, const caf::error& why) {
-  const auto expired = why == ec::expired;
+  const auto expired = why == ec::expired || why == ec::busy; // it can be said again
   if (!expired && why != ec::other_directory && why != ec::restarted)
     return;
   if (!present_.failed(who, self->system().render(why)))

@@ -14,8 +14,11 @@ namespace rollcall {
 
 namespace {
 
-/// One call is never more than one: only a bound of 0 says anything of it.
+/// One call is never more than one: only a bound of 0 says anything of it. What is confirmed is counted
+/// again.
 bool must_be_counted(const disconnect_request& request) {
+  if (!request.confirmation.empty())
+    return true;
   return request.call ? request.limits.max_calls == 0 : request.limits.any();
 }
 

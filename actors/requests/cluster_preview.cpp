@@ -19,6 +19,10 @@ namespace rollcall {
 
 namespace {
 
+caf::error restarted(const std::string& node) {
+  return caf::make_error(ec::out_of_bounds, "Node " + node + " has restarted since the dry run");
+}
+
 struct cluster_preview_state {
   static inline const char* name = "cluster_preview";
 
@@ -34,6 +38,7 @@ private:
   void ask_here();
   void ask(const member_state& other);
   void answer_if_complete();
+  void fail(caf::error why);
   bool is_reachable(const switch_name& of, std::size_t part) const;
   std::uint64_t unreached_switches(const coverage& covers) const;
 
@@ -66,9 +71,13 @@ void cluster_preview_state::ask_here() {
             answer_if_complete();
           },
           [this](caf::error& why) {
-            promise_.deliver(std::move(why));
-            self->quit();
+            fail(why == ec::restarted ? restarted(context->node.value()) : std::move(why));
           });
+}
+
+void cluster_preview_state::fail(caf::error why) {
+  promise_.deliver(std::move(why));
+  self->quit();
 }
 
 void cluster_preview_state::ask(const member_state& other) {
@@ -85,6 +94,8 @@ void cluster_preview_state::ask(const member_state& other) {
             answer_if_complete();
           },
           [this, who](const caf::error& why) {
+            if (why == ec::restarted)
+              return fail(restarted(present_.node(who).name));
             if (!present_.failed(who, self->system().render(why)))
               return;
             if (why == ec::other_directory)
@@ -99,9 +110,7 @@ void cluster_preview_state::answer_if_complete() {
   if (!present_.is_over())
     return;
   if (present_.view().missing_is_fault && !present_.complete()) {
-    promise_.deliver(present_.failure());
-    self->quit();
-    return;
+    return fail(present_.failure());
   }
   const auto verdict = present_.verdict();
   cluster_preview_answer answer;
@@ -117,8 +126,10 @@ void cluster_preview_state::answer_if_complete() {
       if (std::binary_search(lost.begin(), lost.end(), of))
         continue;
       const auto reachable = is_reachable(of, i);
-      if (reachable)
+      if (reachable) {
         allowance.calls[each.name] = each.calls;
+        answer.moved[each.name] += each.moved;
+      }
       answer.calls.add(std::move(each), !reachable);
     }
   }

@@ -3,6 +3,7 @@
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/workers/workers.hpp"
+#include "domain/base/moment_from.hpp"
 #include "domain/calls/switch_claim.hpp"
 #include "domain/directory/addressed_account.hpp"
 
@@ -36,14 +37,21 @@ void disconnect_worker_state::send_job() {
       audit_, self->clock().now(), request_.arrived, request_.expires});
   job->recursive = request_.recursive;
   job->filter = request_.filter;
-  job->matched_at = request_.matched_at == timestamp{} ? context->now() : request_.matched_at;
+  job->matched_at = context->now();
   if (request_.allowed) {
     const auto found = request_.allowed->find(context->node.value());
     const auto allowed = found != request_.allowed->end() ? found->second : node_allowance{};
     if (allowed.mark.run != context->run)
       return refuse(ec::restarted, "Counted before a restart, nothing sent");
     job->newest = allowed.mark.newest;
+    job->matched_at = moment_from(allowed.mark.at);
     job->allowance = std::make_shared<call_allowance>(allowed.calls);
+    if (!request_.confirmation.empty()) {
+      job->confirmed = context->confirmed.left_of(request_.confirmation, request_.scope, allowed.calls,
+                                                  context->boottime());
+      if (!job->confirmed)
+        return refuse(ec::busy, "Too many dry runs were confirmed, nothing sent");
+    }
   }
   const auto& dir = *request_.directory;
   if (request_.account || request_.account_name) {

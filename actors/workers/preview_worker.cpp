@@ -1,6 +1,7 @@
 #include "actors/runtime/failure.hpp"
 #include "actors/runtime/one_way.hpp"
 #include "actors/workers/workers.hpp"
+#include "domain/base/moment_from.hpp"
 
 #include <utility>
 
@@ -25,13 +26,26 @@ call_query query_of(const disconnect_request& request) {
 } // namespace
 
 caf::result<node_preview> preview_worker_state::start(const preview_request& request) {
-  promise_ = self->make_response_promise<node_preview>();
+  const auto at = request.at == timestamp{} ? context->now() : request.at;
   // Before anything is gathered: a call that comes meanwhile is none that was there.
-  answer_.mark = {context->run, call_record::newest_serial()};
-  counter_.emplace(answer_.mark.newest);
+  answer_.mark = {context->run, call_record::newest_serial(), at.time_since_epoch().count()};
+  if (request.of.allowed) {
+    const auto counted = request.of.allowed->find(context->node.value());
+    if (counted == request.of.allowed->end()
+        || counted->second.mark.run == 0) // as it comes from another node
+      answer_.mark.newest = 0;
+    else if (counted->second.mark.run == context->run)
+      answer_.mark = counted->second.mark;
+    else {
+      self->quit();
+      return caf::make_error(ec::restarted);
+    }
+  }
+  promise_ = self->make_response_promise<node_preview>();
+  counter_.emplace(answer_.mark);
   self->request(spawn_list_worker(self->system(), context, node),
                 caf::duration{2 * defaults::gather_deadline},
-                list_request{query_of(request.of), request.of.directory, request.at})
+                list_request{query_of(request.of), request.of.directory, moment_from(answer_.mark.at)})
       .then(
           [this](call_list_ptr& calls) {
             calls_ = std::move(calls);

@@ -200,11 +200,11 @@ exit_code disconnect_all(disconnect_options options, hang_up_target::kind what) 
       return show(found, options);
     }
     judged(found);
-    // A yes is for no more than were counted, whatever comes meanwhile.
+    // A yes is for those that were counted, whatever comes meanwhile.
     const auto counted_there = preview_order(api, method, parameters);
     ask(counted(static_cast<std::size_t>(counted_there.count)) + " of " + found.subject
         + where(options, name_of_rights(to, options)));
-    parameters["max_calls"] = counted_there.count;
+    confirm(parameters, counted_there);
   } else {
     announce(counted_before(to, target, options), where(options, name_of_rights(to, options)));
   }
@@ -244,7 +244,7 @@ exit_code disconnect_matching(const disconnect_options& given) {
   if (options.dry_run)
     return found.failed > 0 ? exit_code::partial : whole;
   ask(matching(found.count) + of_whom + where(options));
-  parameters["max_calls"] = found.count; // and no more, whatever comes meanwhile
+  confirm(parameters, found); // whatever comes meanwhile
   return report(order(api, "disconnectCalls", parameters), options);
 }
 

@@ -58,6 +58,13 @@ order_preview preview_order(api_client& api, const std::string& method, boost::j
   return found;
 }
 
+void confirm(boost::json::object& parameters, const order_preview& found) {
+  if (auto token = text_of(found.answer, "confirm"); !token.empty())
+    parameters["confirm"] = std::move(token);
+  else
+    parameters["max_calls"] = found.count;
+}
+
 void write_preview(std::ostream& out, const order_preview& found) {
   out << found.count << (found.count == 1 ? " call" : " calls") << " would be hung up";
   if (found.failed > 0)

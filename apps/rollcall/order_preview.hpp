@@ -31,6 +31,10 @@ struct order_preview {
 /// A dry run of the order. Throws command_error as api_client does.
 order_preview preview_order(api_client& api, const std::string& method, boost::json::object parameters);
 
+/// Holds an order to what a dry run of it has told: to those calls, or by a server of a version before to
+/// their number.
+void confirm(boost::json::object& parameters, const order_preview& found);
+
 /// For people: how many calls, of whom, over what, how old and which for example; on several lines.
 void write_preview(std::ostream& out, const order_preview& found);
 

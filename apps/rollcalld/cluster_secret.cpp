@@ -97,9 +97,17 @@ std::vector<http::nonce_key> cluster_secret::nonce_keys() const {
 }
 
 std::vector<net::derived_key> cluster_secret::token_keys() const {
-  std::vector<net::derived_key> keys{net::derive_key(ring_.in_use(), net::key_purpose::tokens)};
+  return keys_for(net::key_purpose::tokens);
+}
+
+std::vector<net::derived_key> cluster_secret::confirmation_keys() const {
+  return keys_for(net::key_purpose::confirmations);
+}
+
+std::vector<net::derived_key> cluster_secret::keys_for(std::string_view purpose) const {
+  std::vector<net::derived_key> keys{net::derive_key(ring_.in_use(), purpose)};
   for (const auto& one : ring_.former(now_()))
-    keys.push_back(net::derive_key(one.bytes, net::key_purpose::tokens));
+    keys.push_back(net::derive_key(one.bytes, purpose));
   return keys;
 }
 

@@ -40,7 +40,12 @@ public:
   /// For tokens of streams: the same, the one to write with first.
   std::vector<net::derived_key> token_keys() const;
 
+  /// For tokens of previews: the same.
+  std::vector<net::derived_key> confirmation_keys() const;
+
 private:
+  std::vector<net::derived_key> keys_for(std::string_view purpose) const;
+
   struct content {
     shared_secret shared;
     std::vector<former_secret> former;

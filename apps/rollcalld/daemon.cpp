@@ -96,6 +96,7 @@ void daemon::impl::start_actors() {
   secret_ =
       std::make_unique<cluster_secret>(state_folder_of(config_), context_->node, cluster_secret_of(config_));
   authenticator_ = authenticator_of(config_.http, secret_->nonce_keys());
+  confirmations_->change_keys(secret_->confirmation_keys());
   cluster_ = std::make_unique<cluster_part>(
       cluster_part::dependencies{
           thread_pools_.sockets(), system_, context_, node_, auditor_, history_writer_, secret_->told(),
@@ -130,8 +131,9 @@ void daemon::impl::resume_hang_ups() {
 
 void daemon::impl::start_listeners() {
   const auto attach = attach_to(system_, cluster_->attach());
-  endpoint_ = std::make_unique<api::endpoint>(system_, front_, auditor_, context_,
-                                              api_settings_of(config_, directory_, authenticator_));
+  endpoint_ =
+      std::make_unique<api::endpoint>(system_, front_, auditor_, context_,
+                                      api_settings_of(config_, directory_, authenticator_, confirmations_));
   events_ = std::make_unique<events::events_page>([this] { return endpoint_->current(); });
   events_->streams().set_bounds(stream_bounds_of(config_));
   events_->set_tokens(std::make_shared<const events::token_seal>(secret_->token_keys()));
@@ -176,6 +178,7 @@ void daemon::impl::tell_the_service_manager() {
 
 void daemon::impl::share_secret() {
   authenticator_->change_keys(secret_->nonce_keys());
+  confirmations_->change_keys(secret_->confirmation_keys());
   events_->set_tokens(std::make_shared<const events::token_seal>(secret_->token_keys()));
   cluster_->set_secret(secret_->told());
 }

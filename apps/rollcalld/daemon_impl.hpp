@@ -95,6 +95,7 @@ private:
   cluster_frontend_actor front_;
 
   std::unique_ptr<cluster_secret> secret_;
+  std::shared_ptr<api::confirmations> confirmations_ = std::make_shared<api::confirmations>();
   std::shared_ptr<http::authenticator> authenticator_; ///< kept over reloads: it knows which nonces are used
   std::unique_ptr<cluster_part> cluster_;
   std::unique_ptr<api::endpoint> endpoint_;

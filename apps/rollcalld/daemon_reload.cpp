@@ -119,7 +119,7 @@ daemon::impl::consequences daemon::impl::prepare(const config& next, const direc
   auto authenticator = same_logins(next.http, config_.http)
                            ? authenticator_
                            : authenticator_of(next.http, secret_->nonce_keys());
-  auto settings = api_settings_of(next, dir, authenticator);
+  auto settings = api_settings_of(next, dir, authenticator, confirmations_);
   return {std::move(authenticator), std::move(settings)};
 }
 

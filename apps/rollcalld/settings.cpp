@@ -72,13 +72,15 @@ bool same_logins(const http_config& a, const http_config& b) {
 }
 
 api::settings api_settings_of(const config& config, directory_ptr dir,
-                              std::shared_ptr<http::authenticator> authenticator) {
+                              std::shared_ptr<http::authenticator> authenticator,
+                              std::shared_ptr<api::confirmations> confirmations) {
   api::settings result;
   result.directory = std::move(dir);
   result.trusted_hosts = http::peer_list::parse(config.http.trusted_hosts);
   result.proxies = http::peer_list::parse(config.http.proxies);
   result.hosts = http::host_list::parse(config.http.hosts);
   result.authenticator = std::move(authenticator);
+  result.confirmations = std::move(confirmations);
   result.node = node_id{config.node.id};
   result.ignore_unknown_parameters = config.api.unknown_parameters == unknown_parameters::ignore;
   result.style.ids = config.api.string_ids ? xmlrpc::id_style::strings : xmlrpc::id_style::integers;

@@ -39,7 +39,8 @@ std::shared_ptr<http::authenticator> authenticator_of(const http_config& config,
 bool same_logins(const http_config& a, const http_config& b);
 
 api::settings api_settings_of(const config& config, directory_ptr dir,
-                              std::shared_ptr<http::authenticator> authenticator);
+                              std::shared_ptr<http::authenticator> authenticator,
+                              std::shared_ptr<api::confirmations> confirmations);
 
 struct http_address {
   socket_address address;

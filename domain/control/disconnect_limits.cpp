@@ -17,7 +17,8 @@ std::optional<std::string> exceeded(const disconnect_limits& limits, std::uint64
                : std::nullopt;
   if (limits.above > 0 && calls > limits.above)
     return matching(calls) + ", more than " + std::to_string(limits.above)
-           + " ([api] confirm_above): look with dry_run, and say with max_calls how many are meant";
+           + " ([api] confirm_above): look with dry_run, and confirm it, or say with max_calls how many are "
+             "meant";
   return std::nullopt;
 }
 

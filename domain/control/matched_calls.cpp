@@ -22,11 +22,15 @@ std::uint64_t saturated_sum(std::uint64_t a, std::uint64_t b) {
 void match_counter::add(const call_row& row) {
   const auto& record = *row.record;
   found_ = true;
-  if (!can_disconnect(record.state()) || record.serial() > newest_)
+  if (!can_disconnect(record.state()))
     return;
   if (last_.first != &record.source())
     last_ = {&record.source(), &switches_[&record.source()]};
   auto& of = *last_.second;
+  if (record.serial() > there_.newest) {
+    of.moved += record.setup().time_since_epoch().count() <= there_.at;
+    return;
+  }
   ++of.calls;
   count_part(of.customers, row.customer.value());
   count_part(of.connections, record.connection().value());

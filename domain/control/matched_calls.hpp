@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/control/node_mark.hpp"
 #include "domain/lists/row_source.hpp"
 
 #include <cstddef>
@@ -22,7 +23,8 @@ constexpr std::size_t preview_parts = 10'000;
 struct switch_matches {
   std::string name;
   std::uint64_t calls = 0;
-  std::map<std::int64_t, std::uint64_t> customers;   ///< calls by `i_customer`
+  std::uint64_t moved = 0;                         ///< further calls, which were there then, on another node
+  std::map<std::int64_t, std::uint64_t> customers; ///< calls by `i_customer`
   std::map<std::int64_t, std::uint64_t> connections; ///< calls by `i_connection`; 0: not known
   std::int64_t oldest = 0;         ///< SETUP_TIME of the oldest, in microseconds since 1970; 0: there is none
   std::vector<std::string> sample; ///< IDs of the oldest
@@ -31,15 +33,15 @@ struct switch_matches {
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, switch_matches& x) {
-    return f(x.name, x.calls, x.customers, x.connections, x.oldest, x.sample);
+    return f(x.name, x.calls, x.moved, x.customers, x.connections, x.oldest, x.sample);
   }
 };
 
 /// Counts the rows of one node that match, in the order of their setup. One thread.
 class match_counter {
 public:
-  /// Calls that are newer than `newest` were not there.
-  explicit match_counter(std::uint64_t newest) : newest_(newest) {}
+  /// By what was there: calls that are newer there were not, unless they are older than it.
+  explicit match_counter(const node_mark& there) : there_(there) {}
 
   void add(const call_row& row);
 
@@ -50,7 +52,7 @@ public:
   std::vector<switch_matches> take();
 
 private:
-  std::uint64_t newest_;
+  node_mark there_;
   std::map<const switch_identity*, switch_matches> switches_;
   std::pair<const switch_identity*, switch_matches*> last_{}; ///< rows of one switch come in a row
   bool found_ = false;

@@ -122,6 +122,7 @@ struct api_fixture : actor_fixture {
     by.directory = directory::link(entries());
     by.trusted_hosts = http::peer_list::parse({"127.0.0.1"});
     by.authenticator = authenticator;
+    by.confirmations = std::make_shared<api::confirmations>(std::vector{net::derived_key{1}});
     by.node = node_id{"node-a"};
     return by;
   }

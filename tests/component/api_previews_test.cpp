@@ -63,6 +63,63 @@ TEST_CASE_FIXTURE(fixture, "a dry run asks for a count, and tells what it may co
   CHECK(text_of_audit() == "i_account=11 / to see / Dry run, 2 would be sent, 1 could not be");
 }
 
+TEST_CASE_FIXTURE(fixture, "what a dry run tells is confirmed by the same request alone") {
+  const auto told = say("disconnectAccount", with(account, "dry_run", yes));
+  const std::string before = "<name>confirm</name>\n<value><string>";
+  const auto begin = told.find(before);
+  REQUIRE(begin != std::string::npos);
+  const auto token =
+      told.substr(begin + before.size(), told.find('<', begin + before.size()) - begin - before.size());
+  run();
+  audited.clear();
+  SUBCASE("in time") {
+    say("disconnectAccount", with(with(account, "confirm", token), "max_calls", "<int>9</int>"));
+    REQUIRE(script->disconnects.size() == 1);
+    const auto& order = script->disconnects.front();
+    REQUIRE(order.allowed);
+    CHECK(order.allowed->at("node-a").mark == node_mark{11, 12, 0});
+    CHECK(order.allowed->at("node-a").calls.at("sbc-1") == 2);
+    CHECK(order.confirmation.size() == 16);
+    CHECK(order.limits.max_calls == 9);
+    CHECK(order.limits.above == 0);
+    return;
+  }
+  SUBCASE("another request") {
+    const members other = {{"i_account", "<int>12</int>"}, {"confirm", token}};
+    CHECK(say("disconnectAccount", other).find("<int>409</int>") != std::string::npos);
+  }
+  SUBCASE("another method") {
+    const members other = {{"ID", "sbc-1:1"}, {"confirm", token}};
+    CHECK(say("disconnectCall", other).find("<int>409</int>") != std::string::npos);
+  }
+  SUBCASE("no token at all") {
+    CHECK(say("disconnectAccount", with(account, "confirm", "yes")).find("<int>409</int>")
+          != std::string::npos);
+  }
+  SUBCASE("an empty one") {
+    CHECK(say("disconnectAccount", with(account, "confirm", "<string></string>")).find("<int>400</int>")
+          != std::string::npos);
+  }
+  SUBCASE("a dry run") {
+    CHECK(say("disconnectAccount", with(with(account, "confirm", token), "dry_run", yes))
+              .find("dry_run and confirm exclude each other")
+          != std::string::npos);
+  }
+  CHECK(script->disconnects.empty());
+  CHECK(text_of_audit().find("Refused: 40") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a dry run of a minute ago is confirmed no more") {
+  script->previewed.at -= std::chrono::seconds{61};
+  const auto told = say("disconnectAccount", with(account, "dry_run", yes));
+  const std::string before = "<name>confirm</name>\n<value><string>";
+  const auto begin = told.find(before) + before.size();
+  const auto token = told.substr(begin, told.find('<', begin) - begin);
+  CHECK(say("disconnectAccount", with(account, "confirm", token)).find("confirm is older than 60 s")
+        != std::string::npos);
+  CHECK(script->disconnects.empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "a dry run of more calls than max_calls is refused as the order would be") {
   const auto answer =
       say("disconnectAccount", with(with(account, "dry_run", yes), "max_calls", "<int>1</int>"));

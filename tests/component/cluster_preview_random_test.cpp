@@ -45,6 +45,18 @@ struct random_cluster : cluster_world {
   std::uint64_t epoch = 1;
   std::map<std::string, known_call> calls; ///< that are up
   int started = 0;
+  int confirmed = 0;
+
+  /// What was previewed, to be confirmed later.
+  struct previewed {
+    disconnect_request request;
+    std::set<std::string> there; ///< all calls that there were
+    std::size_t counted = 0;
+    std::size_t hung_up = 0;
+    target of;
+  };
+  std::vector<previewed> previews;
+
   int carried_out = 0;
   int refused = 0;
 
@@ -57,7 +69,7 @@ struct random_cluster : cluster_world {
   std::size_t below(std::size_t bound) { return random() % bound; }
 
   void step() {
-    switch (below(9)) {
+    switch (below(11)) {
     case 0:
     case 1:
     case 2:
@@ -73,6 +85,10 @@ struct random_cluster : cluster_world {
       return advance(1s);
     case 7:
       return look();
+    case 8:
+      return preview();
+    case 9:
+      return confirm();
     default:
       return bounded();
     }
@@ -169,6 +185,41 @@ struct random_cluster : cluster_world {
     CHECK(told->calls.away == 0);
   }
 
+  void preview() {
+    const auto of = any_target();
+    previewed one;
+    one.request = request_for(of);
+    auto told = ask<cluster_preview_answer>(sites[below(3)].front, preview_request{one.request});
+    REQUIRE(told);
+    one.counted = told->calls.reachable;
+    one.request.allowed = told->nodes;
+    one.request.confirmation = std::to_string(previews.size());
+    for (const auto& [id, known] : calls)
+      one.there.insert(id);
+    one.of = of;
+    previews.push_back(std::move(one));
+  }
+
+  /// Perhaps not for the first time.
+  void confirm() {
+    if (previews.empty())
+      return;
+    auto& one = previews[below(previews.size())];
+    const auto meant = meant_by(one.of);
+    const auto gone = order(one.request);
+    if (!gone)
+      return;
+    for (const auto& id : *gone) {
+      CAPTURE(id);
+      CHECK(one.there.contains(id));
+      CHECK(meant.contains(id));
+    }
+    one.hung_up += gone->size();
+    CHECK(one.hung_up <= one.counted);
+    confirmed += !gone->empty();
+    end_all(*gone);
+  }
+
   std::set<std::string> take_hung_up() {
     std::set<std::string> all;
     for (std::size_t i = 0; i < switches.size(); ++i)
@@ -221,9 +272,11 @@ struct random_cluster : cluster_world {
 
 } // namespace
 
-TEST_CASE("a bounded order hangs up all that it means, or nothing") {
+TEST_CASE(
+    "a bounded order hangs up all that it means, or nothing; a confirmed one nothing that was not counted") {
   int carried_out = 0;
   int refused = 0;
+  int confirmed = 0;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
     CAPTURE(seed);
     random_cluster world{seed};
@@ -231,9 +284,11 @@ TEST_CASE("a bounded order hangs up all that it means, or nothing") {
       world.step();
     carried_out += world.carried_out;
     refused += world.refused;
+    confirmed += world.confirmed;
   }
   CHECK(carried_out > seeds / 4); // it is no test of refusals alone
   CHECK(refused > seeds / 4);
+  CHECK(confirmed > seeds / 8);
 }
 
 } // namespace rollcall::testing::cluster_preview_random_test

@@ -154,8 +154,8 @@ TEST_CASE("queries and orders arrive as they were sent") {
   request.audit.reason = "a bill is not paid";
   request.filter = list.query.filter;
   request.recursive = false;
-  request.matched_at = list.now;
-  request.allowed.emplace().emplace("node-b", node_allowance{{7, 8}, {{"sbc-1", 9}}});
+  request.allowed.emplace().emplace("node-b", node_allowance{{7, 8, 10}, {{"sbc-1", 9}}});
+  request.confirmation = "a preview";
   member_state theirs;
   theirs.name = "node-b";
   theirs.ahead = 1h;
@@ -167,9 +167,9 @@ TEST_CASE("queries and orders arrive as they were sent") {
   REQUIRE(ordered.filter);
   CHECK(ordered.filter->cli == filter.cli);
   CHECK_FALSE(ordered.recursive);
-  CHECK(ordered.matched_at == list.now + 1h);
+  CHECK(ordered.confirmation == "a preview");
   REQUIRE(ordered.allowed);
-  CHECK(ordered.allowed->at("node-b").mark == node_mark{7, 8});
+  CHECK(ordered.allowed->at("node-b").mark == node_mark{7, 8, 10});
   CHECK(ordered.allowed->at("node-b").calls.at("sbc-1") == 9);
   CHECK(ordered.arrived == boot_time{102s});
   CHECK(ordered.expires == boot_time{105s});

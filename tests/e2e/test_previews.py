@@ -64,6 +64,53 @@ def test_one_call_is_previewed(own, sbc):
     assert hung_up(sbc) == [sbc.calls["a"]]
 
 
+@pytest.mark.parametrize("method, fields", [("disconnectAccount", {"i_account": 11}), ("disconnectCustomer", {"i_customer": 1}),
+                                            ("disconnectCalls", {"i_customer": 1, "cli": "44*"})])
+def test_what_was_previewed_is_confirmed_and_no_more(own, sbc, method, fields):
+    api = own.trusted()
+    told = api.call(method, {"dry_run": True, **fields})
+    late = f"sbc-1:{sbc.start('Connected', i_account=11, cli='4433')}"
+    wait_until(lambda: len(own.everything()) == 4)
+    assert api.call(method, {"confirm": told["confirm"], **fields}) == {"result": "OK", "count": told["count"]}
+    assert late not in hung_up(sbc) and len(hung_up(sbc)) == told["count"] > 0
+    assert api.call(method, {"confirm": told["confirm"], **fields}) == {"result": "OK", "count": 0}
+    assert late not in hung_up(sbc)
+
+
+def test_a_confirmation_is_of_one_request_and_login(own, sbc):
+    api = own.trusted()
+    token = api.disconnectAccount(i_account=11, dry_run=True)["confirm"]
+    others = [(api, "disconnectAccount", {"i_account": 21}), (api, "disconnectCustomer", {"i_customer": 1}),
+              (api, "disconnectAccount", {"i_account": 11, "i_customer": 1}),
+              (own.login("ssp-root"), "disconnectAccount", {"i_account": 11})]
+    for client, method, fields in others:
+        assert client.fault(method, confirm=token, **fields)[0] == 409
+    for bad in (token[:-1], token + "A", "yes"):
+        assert api.fault("disconnectAccount", i_account=11, confirm=bad)[0] == 409
+    for bad in ("", None, 7):
+        assert api.fault("disconnectAccount", i_account=11, confirm=bad)[0] == 400
+    assert api.fault("disconnectAccount", i_account=11, confirm=token, max_calls=1) == (409, "2 calls match, max_calls is 1")
+    assert hung_up(sbc) == []
+    assert api.disconnectAccount(i_account=11, confirm=token, max_calls=2)["count"] == 2
+
+
+def test_a_confirmation_by_a_node_that_has_restarted_since_hangs_up_nothing(own):
+    with Daemon(switches=NOBODY) as daemon:
+        with daemon.switch(on_disconnect=Switch.ignore) as switch:
+            switch.start("Connected", i_account=11)
+            wait_until(lambda: len(daemon.everything()) == 1)
+            token = daemon.trusted().disconnectAccount(i_account=11, dry_run=True)["confirm"]
+        daemon.kill()
+        daemon.start()
+        with daemon.switch(on_disconnect=Switch.ignore) as switch:
+            switch.start("Connected", i_account=11)
+            wait_until(lambda: len(daemon.everything()) == 1)
+            code, why = daemon.trusted().fault("disconnectAccount", i_account=11, confirm=token)
+            assert code == 409 and "restarted since the dry run" in why
+            switch.ping()
+            assert not switch.of_type("disconnect")
+
+
 def test_more_than_max_calls_hangs_up_nothing(own, sbc):
     api = own.trusted()
     for dry_run in (False, True):
@@ -114,7 +161,7 @@ def test_without_a_bound_a_large_disconnect_is_refused_where_that_is_configured(
         assert not switch.of_type("disconnect")
         told = api.disconnectAccount(i_account=11, dry_run=True)
         assert told["count"] == 3
-        assert api.disconnectAccount(i_account=11, max_calls=3)["count"] == 3
+        assert api.disconnectAccount(i_account=11, confirm=told["confirm"])["count"] == 3
 
 
 def audited(daemon):
@@ -181,13 +228,18 @@ def test_nodes_count_together():
         cluster.agree(ids)
         told = cluster.b.trusted().disconnectAccount(i_account=11, dry_run=True)
         assert (told["count"], told["failed"]) == (3, 0)
+        assert cluster.c.trusted().fault("disconnectAccount", i_account=21, confirm=told["confirm"])[0] == 409
+        one = cluster.a.trusted().disconnectCalls(i_customer=1, node_id="node-a", dry_run=True)
+        assert cluster.c.trusted().disconnectCalls(i_customer=1, node_id="node-a", confirm=one["confirm"])["count"] == 1
+        again = made[0].start("Connected", i_account=11)
+        cluster.agree([*ids[1:], f"{made[0].name}:{again}", ids[0]])
         assert cluster.a.trusted().fault("disconnectAccount", i_account=11, max_calls=2) == (409, "3 calls match, max_calls is 2")
         answer = cluster.c.trusted().disconnectCalls(i_customer=1, node_id="node-b", max_calls=1)
         assert answer == {"result": "OK", "count": 1}
         assert cluster.a.trusted().disconnectAccount(i_account=11, max_calls=2) == {"result": "OK", "count": 2}
         for switch in made:
             switch.ping()
-            assert len(switch.of_type("disconnect")) == 1
+            assert len(switch.of_type("disconnect")) == (2 if switch is made[0] else 1)
             switch.close()
 
 

@@ -24,7 +24,7 @@ call_row row_of(const record_ptr& record, std::int64_t customer) {
 } // namespace
 
 TEST_CASE("a preview counts the calls that can be hung up, by switch, customer and connection") {
-  match_counter counter{UINT64_MAX};
+  match_counter counter{{0, UINT64_MAX, 0}};
   const auto connected = first("1", 11);
   const auto ringing = first("2", 22, call_state::ar_complete);
   const auto elsewhere = first("3", 22, call_state::idle, "sbc-2");
@@ -47,7 +47,7 @@ TEST_CASE("a preview counts the calls that can be hung up, by switch, customer a
 }
 
 TEST_CASE("a call that can be hung up no more is found, and not counted") {
-  match_counter counter{UINT64_MAX};
+  match_counter counter{{0, UINT64_MAX, 0}};
   CHECK_FALSE(counter.found());
   const auto dead = first("1", 11, call_state::dead);
   counter.add(row_of(dead, 1));
@@ -57,17 +57,31 @@ TEST_CASE("a call that can be hung up no more is found, and not counted") {
 
 TEST_CASE("calls that came after the newest are none of those that were there") {
   const auto there = first("1", 11);
-  match_counter counter{there->serial()};
+  match_counter counter{{0, there->serial(), there->setup().time_since_epoch().count() - 1}};
   const auto later = first("2", 11);
   counter.add(row_of(there, 1));
   counter.add(row_of(later, 1));
   const auto told = counter.take();
   REQUIRE(told.size() == 1);
   CHECK(told[0].calls == 1);
+  CHECK(told[0].moved == 0);
+  CHECK(told[0].sample == std::vector<std::string>{"sbc-1:1"});
+}
+
+TEST_CASE("older calls that the node has got since come from another one") {
+  const auto there = first("1", 11);
+  match_counter counter{{0, there->serial(), there->setup().time_since_epoch().count()}};
+  const auto moved = first("2", 11);
+  counter.add(row_of(moved, 1));
+  const auto told = counter.take();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].calls == 0);
+  CHECK(told[0].moved == 1);
+  CHECK(told[0].sample.empty());
 }
 
 TEST_CASE("parts beyond the bound are told together") {
-  match_counter counter{UINT64_MAX};
+  match_counter counter{{0, UINT64_MAX, 0}};
   const auto record = first("1", 11);
   for (std::int64_t customer = 1; customer <= static_cast<std::int64_t>(preview_parts) + 5; ++customer)
     counter.add(row_of(record, customer));

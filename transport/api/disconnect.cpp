@@ -1,6 +1,7 @@
 #include "transport/api/disconnect.hpp"
 
 #include "transport/api/ask.hpp"
+#include "transport/api/bound_request.hpp"
 #include "transport/api/preview.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/xmlrpc/writer.hpp"
@@ -42,6 +43,22 @@ std::string missing_nodes(const cluster_disconnect_answer& told) {
   if (!others.empty())
     text += nodes(others) + (others.size() == 1 ? " has another directory; " : " have another directory; ");
   return text;
+}
+
+/// What the dry run allows that is confirmed; or why it cannot be.
+std::optional<xmlrpc::fault> take_confirmation(const invocation& call, asked_disconnect& asked) {
+  auto preview = call.settings().confirmations->read(asked.confirm, bound_request(call));
+  if (!preview)
+    return xmlrpc::fault{xmlrpc::fault_code::conflict,
+                         "confirm is of another request, login or directory, or of none"};
+  const auto& context = *call.session->served_by->context;
+  if (!is_confirmable(*preview, context.node, context.now()))
+    return xmlrpc::fault{xmlrpc::fault_code::conflict,
+                         "confirm is older than " + std::to_string(confirmable.count()) + " s"};
+  asked.confirmation = std::move(preview->id);
+  asked.allowed = std::move(preview->nodes);
+  asked.limits.above = 0;
+  return std::nullopt;
 }
 
 } // namespace
@@ -95,6 +112,8 @@ xmlrpc::fault nothing_sent(const cluster_disconnect_answer& told) {
   text += missing_nodes(told);
   if (!told.late.empty())
     text += nodes(told.late) + " did not answer in time; ";
+  if (text.empty())
+    text = "The calls are not those that were counted; ";
   return {xmlrpc::fault_code::unavailable, text + "nothing was sent"};
 }
 
@@ -125,6 +144,9 @@ void ask_disconnect(const invocation_ptr& call, asked_disconnect asked,
                     outcome (*render)(const cluster_disconnect_answer&), done_fn done) {
   if (asked.dry_run)
     return ask_preview(call, std::move(asked), std::move(done));
+  if (!asked.confirm.empty())
+    if (auto why = take_confirmation(*call, asked))
+      return refuse_order(call, std::move(*why), done);
   const auto scope = asked.scope;
   auto request = static_cast<disconnect_request&&>(asked);
   request.arrived = call->session->served_by->context->boottime() - call->session->waited;

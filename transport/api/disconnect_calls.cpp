@@ -23,8 +23,8 @@ constexpr parameter_list disconnect_calls_takes{disconnect_calls_parameters, "i_
 const std::string disconnect_calls_help =
     "Disconnects the calls that match, from Idle to Connected. Takes one struct: "
     + std::string{selection_help}
-    + ". At least one filter that can leave a call out is needed, and one of dry_run "
-      "and max_calls. Returns what disconnectAccount returns."
+    + ". At least one filter that can leave a call out is needed, and one of "
+      "dry_run, confirm and max_calls. Returns what disconnectAccount returns."
     + std::string{order_help};
 
 void run_disconnect_calls(const invocation_ptr& call, done_fn done) {
@@ -81,8 +81,8 @@ xmlrpc::or_fault<asked_disconnect> parse_disconnect_calls(const invocation& call
   auto& query = selected->query;
   if (!leaves_calls_out(query))
     return xmlrpc::bad_parameter("A filter is needed that can leave a call out");
-  if (!words.dry_run && !words.max_calls)
-    return xmlrpc::bad_parameter("One of the parameters dry_run and max_calls is needed");
+  if (!words.dry_run && !words.max_calls && words.confirm.empty())
+    return xmlrpc::bad_parameter("One of the parameters dry_run, confirm and max_calls is needed");
   auto request = new_disconnect(call, query.scope, target_of(call.params, disconnect_calls_takes));
   request.recursive = query.recursive;
   request.account = query.account;

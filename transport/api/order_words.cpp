@@ -13,12 +13,16 @@ asked_disconnect order_words::put_into(disconnect_request request, std::uint64_t
   request.audit.reason = std::move(reason);
   asked_disconnect asked{std::move(request)};
   asked.dry_run = dry_run;
+  asked.confirm = std::move(confirm);
   return asked;
 }
 
 order_words read_order_words(param_reader& in) {
   order_words words;
   words.dry_run = in.boolean("dry_run").value_or(false);
+  words.confirm = in.text("confirm").value_or(std::string{});
+  if (words.dry_run && !words.confirm.empty())
+    in.fail("Parameters dry_run and confirm exclude each other");
   words.max_calls = in.count("max_calls");
   words.reason = in.text("reason").value_or(std::string{});
   if (words.reason.size() > longest_reason)

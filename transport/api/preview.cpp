@@ -4,6 +4,7 @@
 #include "domain/calls/shown_id.hpp"
 #include "domain/directory/addressed_account.hpp"
 #include "transport/api/ask.hpp"
+#include "transport/api/bound_request.hpp"
 #include "transport/api/disconnect.hpp"
 #include "transport/api/refused_orders.hpp"
 #include "transport/xmlrpc/writer.hpp"
@@ -69,6 +70,8 @@ answer render(const invocation& call, const asked_disconnect& asked, const clust
   for (const auto& id : calls.sample)
     w.text(!full_unicode && needs_codes(id) ? with_codes(id) : id);
   w.end_array().end_member();
+  if (const auto token = call.settings().confirmations->token_of(told, bound_request(call)); !token.empty())
+    w.begin_member("confirm").text(token).end_member();
   w.end_struct();
   return {std::move(value), coverage{}};
 }

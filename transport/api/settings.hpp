@@ -2,6 +2,7 @@
 
 #include "domain/base/ids.hpp"
 #include "domain/directory/directory.hpp"
+#include "transport/api/confirmations.hpp"
 #include "transport/http/digest.hpp"
 #include "transport/http/peers.hpp"
 #include "transport/http/site.hpp"
@@ -24,7 +25,9 @@ struct settings {
   http::host_list machine = http::machine_names();
   std::shared_ptr<http::authenticator>
       authenticator; ///< never null; kept over reloads that change nothing of it
-  node_id node;      ///< named in faults
+  /// Never null; kept over reloads. Without keys no preview can be confirmed.
+  std::shared_ptr<api::confirmations> confirmations = std::make_shared<api::confirmations>();
+  node_id node; ///< named in faults
   bool ignore_unknown_parameters = false;
   xmlrpc::answer_style style;
   std::size_t requests_at_once = 64; ///< of one customer; more get fault 429

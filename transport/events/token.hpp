@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "transport/net/derived_key.hpp"
+#include "transport/net/text_seal.hpp"
 
 #include <array>
 #include <cstddef>
@@ -17,13 +17,12 @@ namespace rollcall::events {
 /// and switches than have room there gets no token.
 constexpr std::array<std::size_t, 3> token_sizes = {512, 3072, 9216};
 
-/// Writes places of a stream as tokens, and reads them: encrypted and authenticated (AES-256-GCM) with a key
-/// of the cluster's secret, so that any node reads what another wrote, all of one length in base64url, and
-/// bound to a reader: login, scope and filters. Pure but for random bytes. Any thread.
+/// Writes places of a stream as tokens, and reads them: sealed (net::text_seal), of few lengths, and bound to
+/// a reader: login, scope and filters. Pure but for random bytes. Any thread.
 class token_seal {
 public:
   /// The first key is used to write; the others are still good.
-  explicit token_seal(std::vector<net::derived_key> keys) : keys_(std::move(keys)) {}
+  explicit token_seal(std::vector<net::derived_key> keys) : seal_(std::move(keys)) {}
 
   /// Empty when the place does not fit. Throws std::runtime_error when OpenSSL fails.
   std::string seal(const watch_place& place, std::string_view reader) const;
@@ -32,7 +31,7 @@ public:
   std::optional<watch_place> open(std::string_view token, std::string_view reader) const;
 
 private:
-  std::vector<net::derived_key> keys_;
+  net::text_seal seal_;
 };
 
 } // namespace rollcall::events

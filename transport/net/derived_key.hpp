@@ -12,6 +12,7 @@ namespace key_purpose {
 
 constexpr std::string_view admission = "rollcall cluster admission"; ///< proofs of nodes that connect
 constexpr std::string_view tokens = "rollcall event tokens";         ///< places of streams
+constexpr std::string_view confirmations = "rollcall confirmations"; ///< previews of disconnects
 constexpr std::string_view nonces = "rollcall http nonces";          ///< seals of HTTP Digest's nonces
 
 } // namespace key_purpose
