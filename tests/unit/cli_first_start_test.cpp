@@ -48,11 +48,12 @@ TEST_CASE("a first start makes a customer whose password fits, and a configurati
   const auto made = begin(plan);
   CHECK(made.password.size() == 26);
   const auto dir = open_directory_store(plan.config.directory)->load();
-  const auto* root = dir->find_login("ssp-root");
+  const auto root = dir->find_login("ssp-root");
   REQUIRE(root);
-  CHECK(root->api_access);
-  CHECK(root->password == hash_password("ssp-root", "rollcall", made.password));
-  CHECK(dir->root(environment_id{1}) == root);
+  CHECK(root->customer->api_access);
+  CHECK(*root->password == hash_password("ssp-root", "rollcall", made.password));
+  CHECK(dir->root(environment_id{1}) == root->customer);
+  CHECK(root->may == rights::all());
   const auto config = load_config(here.file);
   CHECK(config.directory.url == plan.config.directory);
   REQUIRE(config.feed.switches.size() == 1);
