@@ -1,5 +1,6 @@
 #include "storage/directory_changes.hpp"
 
+#include "storage/directory_rows.hpp"
 #include "storage/password_hash.hpp"
 
 #include <algorithm>
@@ -123,6 +124,35 @@ void merge_plain(section<Entry> target, const std::vector<Entry>& changes) {
     target.put(i, changes[i]);
 }
 
+void merge_accounts(section<account> target, const std::vector<account_change>& changes) {
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    auto entry = changes[i].entry;
+    if (const auto* before = target.stored(entry.id); before && changes[i].keeps_limit)
+      entry.max_sessions = before->max_sessions;
+    target.put(i, std::move(entry));
+  }
+}
+
+/// The logins of a customer that has had those `before`. What one of them does not mention stays: its
+/// password, for it is still of the same name, and its rights.
+std::vector<login> merged_logins(const std::vector<login>& before, const std::vector<login_change>& changes,
+                                 std::string_view realm) {
+  std::vector<login> out;
+  for (const auto& [given, api_password, keeps_rights] : changes) {
+    auto& one = out.emplace_back(given);
+    const auto known = std::find_if(before.begin(), before.end(),
+                                    [&](const auto& each) { return each.web_login == one.web_login; });
+    if (api_password)
+      one.password = hash_password(one.web_login, realm, *api_password);
+    else if (known != before.end() && one.password == digest_hashes{})
+      one.password = known->password;
+    if (known != before.end() && keeps_rights)
+      one.api_rights = known->api_rights;
+  }
+  in_order(out);
+  return out;
+}
+
 void merge_customers(section<customer> target, const std::vector<customer_change>& changes,
                      std::string_view realm) {
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -133,6 +163,12 @@ void merge_customers(section<customer> target, const std::vector<customer_change
       entry.api_access = before->api_access;
     if (before && changes[i].keeps_login)
       entry.web_login = before->web_login;
+    if (before && changes[i].keeps_rights)
+      entry.api_rights = before->api_rights;
+    if (before && changes[i].keeps_limit)
+      entry.max_sessions = before->max_sessions;
+    const auto logins = before ? before->logins : std::vector<login>{};
+    entry.logins = changes[i].keeps_logins ? logins : merged_logins(logins, changes[i].logins, realm);
     if (given) {
       entry.password = hash_password(entry.web_login, realm, *given);
     } else if (before && entry.password == digest_hashes{}) {
@@ -157,7 +193,7 @@ merged_directory merged(directory_entries stored, const directory_changes& chang
   };
   merge_plain(in(entry_kind::environment, &directory_entries::environments), changes.environments);
   merge_customers(in(entry_kind::customer, &directory_entries::customers), changes.customers, realm);
-  merge_plain(in(entry_kind::account, &directory_entries::accounts), changes.accounts);
+  merge_accounts(in(entry_kind::account, &directory_entries::accounts), changes.accounts);
   merge_plain(in(entry_kind::vendor, &directory_entries::vendors), changes.vendors);
   merge_plain(in(entry_kind::connection, &directory_entries::connections), changes.connections);
   return out;
@@ -168,6 +204,7 @@ const Entry& entry_of(const Entry& change) {
   return change;
 }
 const customer& entry_of(const customer_change& change) { return change.entry; }
+const account& entry_of(const account_change& change) { return change.entry; }
 
 /// The index of the entry with this id among those of the file, if it is one of them.
 std::optional<std::size_t> index_in_file(const directory_changes& changes, entry_kind kind, std::int64_t id) {

@@ -30,16 +30,36 @@ private:
   std::vector<import_fault> all_;
 };
 
-/// A customer as an import file gives it. `entry.password` holds the file's `digest`, if it has one.
+/// One of the `logins` of a customer as an import file gives it. `entry.password` holds its `digest`, if it
+/// has one.
+struct login_change {
+  login entry;
+  std::optional<std::string> api_password{}; ///< in clear, only on its way to the hashes
+  bool keeps_rights = false; ///< api_rights is left out: a login that the customer has keeps them
+};
+
+/// A customer as an import file gives it. `entry.password` holds the file's `digest`, if it has one, and
+/// `logins` what `entry` has none of.
 struct customer_change {
   customer entry;
   std::optional<std::string> api_password; ///< in clear, only on its way to the hashes
   bool keeps_access = false;               ///< api_access is left out: a customer that is there keeps it
   bool keeps_login = false;                ///< web_login is left out: the same
+  bool keeps_rights = false;               ///< api_rights is
+  bool keeps_limit = false;                ///< max_sessions is
+  bool keeps_logins = false;               ///< logins is
+  std::vector<login_change> logins{};      ///< all that the customer is to have
+};
+
+/// An account as an import file gives it.
+struct account_change {
+  account entry;
+  bool keeps_limit = false; ///< max_sessions is left out: an account that is there keeps it
 };
 
 /// What an import file holds: entries to create or, where the id exists, to replace. What stays when an entry
-/// does not mention it is a customer's password, login and api_access: nobody is locked out by silence.
+/// does not mention it is a customer's password, logins, rights and api_access, and max_sessions: silence
+/// locks nobody out, and gives nobody more.
 struct directory_changes {
   /// Where an entry stands in its file.
   struct place {
@@ -50,7 +70,7 @@ struct directory_changes {
   std::optional<std::string> realm; ///< of the digests in the file; must be the database's
   std::vector<environment> environments;
   std::vector<customer_change> customers;
-  std::vector<account> accounts;
+  std::vector<account_change> accounts;
   std::vector<vendor> vendors;
   std::vector<connection> connections;
 
@@ -72,7 +92,7 @@ struct merged_directory {
 
 /// Applies `changes`, by id, to what is stored, and hashes the passwords in them. Throws import_error for an
 /// id given twice in the file and for a web_login that changes without its password: the stored hash covers
-/// the login and cannot be moved to another.
+/// the login and cannot be moved to another. The logins of a customer come out in the order of their names.
 merged_directory merge(directory_entries stored, const directory_changes& changes, std::string_view realm);
 
 /// The same for an import: also what is wrong with the file by itself, and what directory::link() would

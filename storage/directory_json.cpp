@@ -1,5 +1,6 @@
 #include "storage/directory_json.hpp"
 
+#include "storage/directory_entry_reader.hpp"
 #include "storage/directory_places.hpp"
 
 #include <boost/json.hpp>
@@ -12,8 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t largest_id = 2147483647; // the API's integers have 32 bits
-constexpr std::size_t longest_login = 255;      // bytes
+constexpr std::size_t longest_login = 255; // bytes
 
 /// Why HTTP Digest cannot carry a login (RFC 7616, 3.4); empty when it can.
 std::string_view trouble_with_login(std::string_view login) {
@@ -30,156 +30,34 @@ std::string_view trouble_with_login(std::string_view login) {
   return {};
 }
 
-/// Reads the fields of one entry. What is wrong is noted, and reading goes on: all of it is told at once.
-/// Every key asked for is remembered, so that what is left over is unknown.
-class entry_reader {
-public:
-  entry_reader(std::string_view section, directory_changes::place at, std::string_view id_key,
-               const json::value& value, std::vector<import_fault>& faults)
-      : section_(section), at_(at), id_key_(id_key), object_(value.if_object()), faults_(faults) {
-    if (!object_) {
-      fail("must be an object");
-      object_ = &nothing();
-      return;
-    }
-    id_ = required_id(id_key);
-  }
-
-  /// The entry's own id; 0 when it has none that can be read.
-  std::int64_t id() const { return id_; }
-
-  bool faulty() const { return faulty_; }
-
-  /// When false, that is told already, and there is nothing to read.
-  bool is_object() const { return object_ != &nothing(); }
-
-  /// 0 when absent.
-  std::int64_t optional_id(std::string_view key) {
-    const auto* value = find(key);
-    return value ? as_id(key, *value) : 0;
-  }
-
-  std::int64_t required_id(std::string_view key) {
-    const auto* value = required(key);
-    return value ? as_id(key, *value) : 0;
-  }
-
-  std::optional<std::string> optional_text(std::string_view key) {
-    const auto* value = find(key);
-    return value ? std::optional{as_text(key, *value)} : std::nullopt;
-  }
-
-  std::string required_text(std::string_view key) {
-    const auto* value = required(key);
-    return value ? as_text(key, *value) : std::string{};
-  }
-
-  std::optional<bool> optional_flag(std::string_view key) {
-    const auto* value = find(key);
-    if (value && !value->is_bool())
-      fail_key(key, "must be true or false");
-    return value && value->is_bool() ? std::optional{value->get_bool()} : std::nullopt;
-  }
-
-  digest_hashes optional_digest(std::string_view key) {
-    const auto* value = find(key);
-    if (!value)
-      return {};
-    const auto* hashes = value->if_object();
-    if (!hashes || hashes->size() != 2 || !hashes->contains("md5") || !hashes->contains("sha256")) {
-      fail_key(key, "must be an object with md5 and sha256");
-      return {};
-    }
-    return {as_hex("digest.md5", hashes->at("md5"), md5_size),
-            as_hex("digest.sha256", hashes->at("sha256"), sha256_size)};
-  }
-
-  /// Whether the key is there at all, be it null.
-  bool names(std::string_view key) const { return object_->contains(key); }
-
-  void refuse_other_keys() {
-    for (const auto& member : *object_)
-      if (std::find(asked_.begin(), asked_.end(), member.key()) == asked_.end())
-        fail("unknown key '" + std::string{member.key()} + '\'');
-  }
-
-  void fail(const std::string& reason) {
-    faulty_ = true;
-    auto entry = std::string{section_} + '[' + std::to_string(at_.number) + ']';
-    if (id_ != 0)
-      entry += " (" + std::string{id_key_} + ' ' + std::to_string(id_) + ')';
-    faults_.push_back({at_.line, entry + ": " + reason});
-  }
-
-  void fail_key(std::string_view key, std::string_view reason) {
-    fail(std::string{key} + ' ' + std::string{reason});
-  }
-
-private:
-  static constexpr std::size_t md5_size = 32; ///< hex digits
-  static constexpr std::size_t sha256_size = 64;
-
-  static const json::object& nothing() {
-    static const json::object none;
-    return none;
-  }
-
-  const json::value* find(std::string_view key) {
-    asked_.push_back(key);
-    const auto* value = object_->if_contains(key);
-    return value && !value->is_null() ? value : nullptr;
-  }
-
-  const json::value* required(std::string_view key) {
-    const auto* value = find(key);
-    if (!value)
-      fail_key(key, "is missing");
-    return value;
-  }
-
-  std::int64_t as_id(std::string_view key, const json::value& value) {
-    if (value.is_uint64() || (value.is_int64() && value.get_int64() > largest_id))
-      fail_key(key, "must be at most 2147483647");
-    else if (!value.is_int64())
-      fail_key(key, "must be an integer");
-    else if (value.get_int64() < 1)
-      fail_key(key, "must be at least 1");
-    else
-      return value.get_int64();
-    return 0;
-  }
-
-  std::string as_text(std::string_view key, const json::value& value) {
-    if (!value.is_string()) {
-      fail_key(key, "must be a string");
-      return {};
-    }
-    if (value.get_string().empty())
-      fail_key(key, "must not be empty");
-    return std::string{value.get_string()};
-  }
-
-  std::string as_hex(std::string_view key, const json::value& value, std::size_t size) {
-    const auto* text = value.if_string();
-    const auto whole = text && (text->size() == size || text->size() == 2 * size); // see password_hash.hpp
-    if (!whole || std::string_view{*text}.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
-      fail_key(key, "must be " + std::to_string(size) + " lower-case hex digits");
-      return std::string(size, '0'); // there is one: what it is does not matter any more
-    }
-    return std::string{*text};
-  }
-
-  std::string_view section_;
-  directory_changes::place at_;
-  std::string_view id_key_;
-  const json::object* object_;
-  std::vector<import_fault>& faults_;
-  std::int64_t id_ = 0;
-  bool faulty_ = false;
-  std::vector<std::string_view> asked_;
-};
-
 environment read_environment(entry_reader& in) { return {environment_id{in.id()}, in.required_text("name")}; }
+
+/// A password comes in clear or as its hashes.
+std::optional<std::string> read_password(entry_reader& in, digest_hashes& hashes) {
+  hashes = in.optional_digest("digest");
+  auto clear = in.optional_text("api_password");
+  if (clear && hashes != digest_hashes{})
+    in.fail("api_password and digest exclude each other");
+  return clear;
+}
+
+void refuse_bad_login(entry_reader& in, std::string_view web_login) {
+  if (const auto trouble = trouble_with_login(web_login); !trouble.empty())
+    in.fail_key("web_login", trouble);
+}
+
+login_change read_login(entry_reader in) {
+  login_change out;
+  if (!in.is_object())
+    return out;
+  out.entry.web_login = in.required_text("web_login");
+  refuse_bad_login(in, out.entry.web_login);
+  out.api_password = read_password(in, out.entry.password);
+  out.keeps_rights = !in.names("api_rights");
+  out.entry.api_rights = in.optional_rights("api_rights");
+  in.refuse_other_keys();
+  return out;
+}
 
 customer_change read_customer(entry_reader& in) {
   customer_change out;
@@ -190,20 +68,26 @@ customer_change read_customer(entry_reader& in) {
   entry.name = in.required_text("name");
   out.keeps_login = !in.names("web_login");
   entry.web_login = in.optional_text("web_login").value_or("");
-  if (const auto trouble = trouble_with_login(entry.web_login); !trouble.empty())
-    in.fail_key("web_login", trouble);
+  refuse_bad_login(in, entry.web_login);
   const auto access = in.optional_flag("api_access");
   out.keeps_access = !access;
   entry.api_access = access.value_or(false);
-  entry.password = in.optional_digest("digest");
-  out.api_password = in.optional_text("api_password");
-  if (out.api_password && entry.password != digest_hashes{})
-    in.fail("api_password and digest exclude each other");
+  out.api_password = read_password(in, entry.password);
+  out.keeps_rights = !in.names("api_rights");
+  entry.api_rights = in.optional_rights("api_rights");
+  out.keeps_limit = !in.names("max_sessions");
+  entry.max_sessions = in.optional_limit("max_sessions");
+  out.keeps_logins = !in.names("logins");
+  in.each_of("logins", [&](entry_reader one) { out.logins.push_back(read_login(std::move(one))); });
   return out;
 }
 
-account read_account(entry_reader& in) {
-  return {account_id{in.id()}, customer_id{in.required_id("i_customer")}, in.required_text("username")};
+account_change read_account(entry_reader& in) {
+  account_change out;
+  out.entry = {account_id{in.id()}, customer_id{in.required_id("i_customer")}, in.required_text("username")};
+  out.keeps_limit = !in.names("max_sessions");
+  out.entry.max_sessions = in.optional_limit("max_sessions");
+  return out;
 }
 
 vendor read_vendor(entry_reader& in) { return {vendor_id{in.id()}, in.required_text("name")}; }
@@ -311,7 +195,7 @@ directory_changes read_directory_file(std::string_view text) {
                                     &all::environments});
   read(section_of_file<customer_change>{kind::customer, "customers", "i_customer", read_customer,
                                         &all::customers});
-  read(section_of_file<account>{kind::account, "accounts", "i_account", read_account, &all::accounts});
+  read(section_of_file<account_change>{kind::account, "accounts", "i_account", read_account, &all::accounts});
   read(section_of_file<vendor>{kind::vendor, "vendors", "i_vendor", read_vendor, &all::vendors});
   read(section_of_file<connection>{kind::connection, "connections", "i_connection", read_connection,
                                    &all::connections});

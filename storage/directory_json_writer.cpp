@@ -2,7 +2,12 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <optional>
 #include <ostream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace rollcall {
 
@@ -31,6 +36,39 @@ private:
   bool first_ = true;
 };
 
+/// Of who has none of these, nothing is written.
+void write_password(entry_writer& entry, const digest_hashes& password) {
+  if (password != digest_hashes{})
+    entry.raw("digest", R"({"md5": ")" + password.md5 + R"(", "sha256": ")" + password.sha256 + "\"}");
+}
+
+void write_rights(entry_writer& entry, const std::optional<rights>& granted) {
+  if (!granted)
+    return;
+  std::string names;
+  for (const auto& [each, name] : right_names)
+    if (granted->has(each))
+      names.append(names.empty() ? "\"" : ", \"").append(name).append("\"");
+  entry.raw("api_rights", '[' + names + ']');
+}
+
+void write_limit(entry_writer& entry, std::int64_t max_sessions) {
+  if (max_sessions != no_limit)
+    entry.number("max_sessions", max_sessions);
+}
+
+std::string text_of(const std::vector<login>& logins) {
+  std::ostringstream out;
+  for (const auto& one : logins) {
+    out << (&one == &logins.front() ? "" : ", ");
+    entry_writer entry{out};
+    entry.text("web_login", one.web_login);
+    write_password(entry, one.password);
+    write_rights(entry, one.api_rights);
+  }
+  return out.str();
+}
+
 void write(std::ostream& out, const environment& e) {
   entry_writer{out}.number("i_environment", e.id.value()).text("name", e.name);
 }
@@ -47,16 +85,19 @@ void write(std::ostream& out, const customer& c) {
     entry.raw("web_login", "null"); // left out it would be kept by whoever imports this
   else
     entry.text("web_login", c.web_login);
-  if (c.password != digest_hashes{})
-    entry.raw("digest", R"({"md5": ")" + c.password.md5 + R"(", "sha256": ")" + c.password.sha256 + "\"}");
+  write_password(entry, c.password);
   entry.raw("api_access", c.api_access ? "true" : "false");
+  write_rights(entry, c.api_rights);
+  write_limit(entry, c.max_sessions);
+  if (!c.logins.empty())
+    entry.raw("logins", '[' + text_of(c.logins) + ']');
 }
 
 void write(std::ostream& out, const account& a) {
-  entry_writer{out}
-      .number("i_account", a.id.value())
-      .number("i_customer", a.customer.value())
-      .text("username", a.username);
+  entry_writer entry{out};
+  entry.number("i_account", a.id.value()).number("i_customer", a.customer.value());
+  entry.text("username", a.username);
+  write_limit(entry, a.max_sessions);
 }
 
 void write(std::ostream& out, const vendor& v) {

@@ -55,7 +55,7 @@ private:
     std::vector<std::string> keys; ///< of an object: those that had their turn
   };
 
-  static constexpr std::size_t most_keys = 100; ///< an object of ours has ten at most; more cost no time
+  static constexpr std::size_t most_keys = 100; ///< an object of ours has a dozen at most; more cost no time
 
   bool enter(bool object) {
     note_entry();

@@ -224,6 +224,8 @@ std::string statement::text(int column) const {
   return {PQgetvalue(row_.get(), 0, column), static_cast<std::size_t>(PQgetlength(row_.get(), 0, column))};
 }
 
+bool statement::null(int column) const { return PQgetisnull(row_.get(), 0, column) != 0; }
+
 void statement::restart() noexcept {
   row_.reset();
   if (running_)

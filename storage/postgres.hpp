@@ -105,6 +105,7 @@ public:
   /// Columns of the row that step() moved to, counted from 0. NULL reads as 0 and as empty.
   std::int64_t integer(int column) const;
   std::string text(int column) const;
+  bool null(int column) const;
 
   /// Ends a run early.
   void restart() noexcept;

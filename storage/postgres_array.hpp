@@ -17,8 +17,10 @@ public:
     if (number)
       add(*number);
     else
-      element() += "NULL";
+      add_null();
   }
+
+  void add_null() { element() += "NULL"; }
 
   void add(bool flag) { element() += flag ? 't' : 'f'; }
 

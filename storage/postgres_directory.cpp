@@ -68,7 +68,39 @@ CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON connection
 )";
 // From here on the schema says who may read it.
 constexpr const char* version_2 = "ALTER TABLE version ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 1";
-constexpr const char* migrations[] = {version_1, version_2};
+// As in SQLite. Who may read the customers may read their logins: a node that could not would be left with
+// what it has in memory.
+constexpr const char* version_3 = R"(
+ALTER TABLE customer
+  ADD COLUMN api_rights TEXT, -- 'view disconnect'; '': none; NULL: the usual ones
+  ADD COLUMN max_sessions BIGINT NOT NULL DEFAULT -1 -- -1: no limit
+    CHECK (max_sessions BETWEEN -1 AND 2147483647);
+ALTER TABLE account
+  ADD COLUMN max_sessions BIGINT NOT NULL DEFAULT -1 CHECK (max_sessions BETWEEN -1 AND 2147483647);
+CREATE TABLE login (
+  web_login  TEXT PRIMARY KEY CHECK (web_login <> ''), -- that of no customer either
+  i_customer BIGINT NOT NULL REFERENCES customer ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  md5        TEXT NOT NULL, -- as a customer's
+  sha256     TEXT NOT NULL,
+  api_rights TEXT -- NULL: those of the customer
+);
+CREATE INDEX login_by_customer ON login (i_customer);
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON login
+  EXECUTE FUNCTION tell_of_change();
+DO $$
+DECLARE
+  may record;
+BEGIN
+  FOR may IN
+    SELECT granted.privilege_type AS what,
+           CASE granted.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(granted.grantee)) END AS who
+    FROM pg_class, aclexplode(relacl) AS granted WHERE pg_class.oid = CAST('customer' AS regclass)
+  LOOP
+    EXECUTE 'GRANT ' || may.what || ' ON login TO ' || may.who;
+  END LOOP;
+END $$;
+)";
+constexpr const char* migrations[] = {version_1, version_2, version_3};
 constexpr postgres::schema directory_schema{"directory", "rollcall", migrations};
 
 constexpr auto listen_to_changes = "LISTEN rollcall_directory";
@@ -79,7 +111,7 @@ constexpr std::string_view read_only_server = "25006";
 /// Other imports wait here, and so does whoever changes a table by hand: what is checked stays as it is until
 /// it is written. Readers do not wait.
 constexpr auto lock_out_other_writers =
-    "LOCK TABLE meta, environment, customer, account, vendor, connection IN SHARE ROW EXCLUSIVE MODE";
+    "LOCK TABLE meta, environment, customer, account, vendor, connection, login IN SHARE ROW EXCLUSIVE MODE";
 
 /// So many rows are one statement: few enough for the server to be heard of now and then.
 constexpr std::size_t rows_at_once = 10'000;
@@ -114,8 +146,15 @@ void write_named(postgres::database& db, const char* kind, const char* sql,
   });
 }
 
+void add(array& to, const std::optional<rights>& granted) {
+  if (const auto text = text_or_null(granted))
+    to.add(std::string_view{*text});
+  else
+    to.add_null();
+}
+
 void write_customers(postgres::database& db, std::span<const customer> portion) {
-  array ids, wholesalers, environments, names, logins, md5, sha256, access;
+  array ids, wholesalers, environments, names, logins, md5, sha256, access, granted, limits;
   for (const auto& c : portion) {
     refuse_nul("customer", c.id.value(), c.name);
     refuse_nul("customer", c.id.value(), c.web_login);
@@ -127,32 +166,66 @@ void write_customers(postgres::database& db, std::span<const customer> portion) 
     md5.add(c.password.md5);
     sha256.add(c.password.sha256);
     access.add(c.api_access);
+    add(granted, c.api_rights);
+    limits.add(c.max_sessions);
   }
   statement{db,
             "INSERT INTO customer (i_customer, i_wholesaler, i_environment, name, web_login, md5, sha256, "
-            "api_access) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], "
-            "$5::text[], $6::text[], $7::text[], $8::boolean[]) "
+            "api_access, api_rights, max_sessions) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+            "$3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], "
+            "$10::bigint[]) "
             "ON CONFLICT (i_customer) DO UPDATE SET i_wholesaler = EXCLUDED.i_wholesaler, "
             "i_environment = EXCLUDED.i_environment, name = EXCLUDED.name, "
             "web_login = EXCLUDED.web_login, md5 = EXCLUDED.md5, sha256 = EXCLUDED.sha256, "
-            "api_access = EXCLUDED.api_access"}
+            "api_access = EXCLUDED.api_access, api_rights = EXCLUDED.api_rights, "
+            "max_sessions = EXCLUDED.max_sessions"}
       .run(ids.text(), wholesalers.text(), environments.text(), names.text(), logins.text(), md5.text(),
-           sha256.text(), access.text());
+           sha256.text(), access.text(), granted.text(), limits.text());
+}
+
+void write_logins(postgres::database& db, std::span<const customer> portion) {
+  array names, customers, md5, sha256, granted;
+  for (const auto& c : portion)
+    for (const auto& one : c.logins) {
+      refuse_nul("customer", c.id.value(), one.web_login);
+      names.add(one.web_login);
+      customers.add(c.id.value());
+      md5.add(one.password.md5);
+      sha256.add(one.password.sha256);
+      add(granted, one.api_rights);
+    }
+  statement{db, "INSERT INTO login (web_login, i_customer, md5, sha256, api_rights) SELECT * FROM "
+                "unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[]) "
+                "ON CONFLICT (web_login) DO UPDATE SET i_customer = EXCLUDED.i_customer, "
+                "md5 = EXCLUDED.md5, sha256 = EXCLUDED.sha256, api_rights = EXCLUDED.api_rights"}
+      .run(names.text(), customers.text(), md5.text(), sha256.text(), granted.text());
+}
+
+void take_away_logins(postgres::database& db, std::span<const customer> portion) {
+  array customers, kept;
+  for (const auto& c : portion) {
+    customers.add(c.id.value());
+    for (const auto& one : c.logins)
+      kept.add(one.web_login);
+  }
+  statement{db, "DELETE FROM login WHERE i_customer = ANY($1::bigint[]) AND web_login <> ALL($2::text[])"}
+      .run(customers.text(), kept.text());
 }
 
 void write_accounts(postgres::database& db, std::span<const account> portion) {
-  array ids, customers, usernames;
+  array ids, customers, usernames, limits;
   for (const auto& a : portion) {
     refuse_nul("account", a.id.value(), a.username);
     ids.add(a.id.value());
     customers.add(a.customer.value());
     usernames.add(a.username);
+    limits.add(a.max_sessions);
   }
-  statement{db, "INSERT INTO account (i_account, i_customer, username) SELECT * FROM unnest($1::bigint[], "
-                "$2::bigint[], $3::text[]) "
+  statement{db, "INSERT INTO account (i_account, i_customer, username, max_sessions) SELECT * FROM "
+                "unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) "
                 "ON CONFLICT (i_account) DO UPDATE SET i_customer = EXCLUDED.i_customer, "
-                "username = EXCLUDED.username"}
-      .run(ids.text(), customers.text(), usernames.text());
+                "username = EXCLUDED.username, max_sessions = EXCLUDED.max_sessions"}
+      .run(ids.text(), customers.text(), usernames.text(), limits.text());
 }
 
 void write_connections(postgres::database& db, std::span<const connection> portion) {
@@ -197,7 +270,11 @@ void postgres_directory::listen() {
 
 directory_ptr postgres_directory::load() {
   transaction picture{db_, transaction::kind::read};
-  return directory::link(read_entries<statement>(db_));
+  return directory::link(entries());
+}
+
+directory_entries postgres_directory::entries() {
+  return read_entries<statement>(db_, db_.integer("SELECT number FROM version"));
 }
 
 std::string postgres_directory::realm() { return read_realm<statement>(db_); }
@@ -210,7 +287,7 @@ import_report postgres_directory::import(const directory_changes& changes, std::
   check_realm(stored, realm, changes, db_.name());
   if (stored.empty())
     statement{db_, "INSERT INTO meta (key, value) VALUES ('realm', $1)"}.run(realm);
-  auto merged = merge_checked(read_entries<statement>(db_), changes, realm);
+  auto merged = merge_checked(entries(), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
   all.commit();
@@ -223,6 +300,10 @@ void postgres_directory::write(const directory_entries& changed) {
               "ON CONFLICT (i_environment) DO UPDATE SET name = EXCLUDED.name",
               changed.environments);
   in_portions(changed.customers, [&](auto portion) { write_customers(db_, portion); });
+  // First those that are there, for one may go from one customer to another: what is still its former
+  // customer's after that was left out.
+  in_portions(changed.customers, [&](auto portion) { write_logins(db_, portion); });
+  in_portions(changed.customers, [&](auto portion) { take_away_logins(db_, portion); });
   in_portions(changed.accounts, [&](auto portion) { write_accounts(db_, portion); });
   write_named(db_, "vendor",
               "INSERT INTO vendor (i_vendor, name) SELECT * FROM unnest($1::bigint[], $2::text[]) "

@@ -24,6 +24,7 @@ public:
   bool wait_for_change(std::chrono::milliseconds within) override;
 
 private:
+  directory_entries entries();
   void write(const directory_entries& changed);
 
   postgres::database db_;

@@ -54,7 +54,23 @@ CREATE TABLE compatibility (
 ) STRICT;
 INSERT INTO compatibility VALUES (1);
 )";
-constexpr const char* migrations[] = {version_1, version_2};
+// A program of version 2 leaves the columns at their defaults, and takes a login's customer away with it.
+constexpr const char* version_3 = R"(
+ALTER TABLE customer ADD COLUMN api_rights TEXT; -- 'view disconnect'; '': none; NULL: the usual ones
+ALTER TABLE customer ADD COLUMN max_sessions INTEGER NOT NULL DEFAULT -1 -- -1: no limit
+  CHECK (max_sessions BETWEEN -1 AND 2147483647);
+ALTER TABLE account ADD COLUMN max_sessions INTEGER NOT NULL DEFAULT -1
+  CHECK (max_sessions BETWEEN -1 AND 2147483647);
+CREATE TABLE login (
+  web_login  TEXT PRIMARY KEY CHECK (web_login <> ''), -- that of no customer either
+  i_customer INTEGER NOT NULL REFERENCES customer ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  md5        TEXT NOT NULL, -- as a customer's
+  sha256     TEXT NOT NULL,
+  api_rights TEXT -- NULL: those of the customer
+) STRICT, WITHOUT ROWID;
+CREATE INDEX login_by_customer ON login (i_customer);
+)";
+constexpr const char* migrations[] = {version_1, version_2, version_3};
 constexpr schema directory_schema{"directory", 0x726c6364 /* "rlcd" */, migrations};
 
 /// Runs `f`; what no waiting mends comes as wrong_database, and a file with nothing in it as
@@ -94,7 +110,11 @@ migration_report sqlite_directory::migrate(const std::filesystem::path& file) {
 
 directory_ptr sqlite_directory::load() {
   sqlite::transaction picture{db_, sqlite::transaction::kind::read};
-  return directory::link(read_entries<sqlite::statement>(db_));
+  return directory::link(entries());
+}
+
+directory_entries sqlite_directory::entries() {
+  return read_entries<sqlite::statement>(db_, db_.integer("PRAGMA user_version"));
 }
 
 std::string sqlite_directory::realm() { return read_realm<sqlite::statement>(db_); }
@@ -106,7 +126,7 @@ import_report sqlite_directory::import(const directory_changes& changes, std::st
   check_realm(stored, realm, changes, db_.file().string());
   if (stored.empty())
     sqlite::statement{db_, "INSERT INTO meta (key, value) VALUES ('realm', ?)"}.run(realm);
-  auto merged = merge_checked(read_entries<sqlite::statement>(db_), changes, realm);
+  auto merged = merge_checked(entries(), changes, realm);
   directory::link(std::move(merged.entries));
   write(merged.changed);
   all.commit();
@@ -122,17 +142,20 @@ void sqlite_directory::write(const directory_entries& changed) {
     environments.run(e.id.value(), e.name);
   sqlite::statement customers{
       db_, "INSERT INTO customer (i_customer, i_wholesaler, i_environment, name, web_login, md5, sha256, "
-           "api_access) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+           "api_access, api_rights, max_sessions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
            "ON CONFLICT DO UPDATE SET i_wholesaler = ?2, i_environment = ?3, name = ?4, "
-           "web_login = ?5, md5 = ?6, sha256 = ?7, api_access = ?8"};
+           "web_login = ?5, md5 = ?6, sha256 = ?7, api_access = ?8, api_rights = ?9, max_sessions = ?10"};
   for (const auto& c : changed.customers) {
     customers.run(c.id.value(), or_null(c.wholesaler), own_environment(c), c.name, c.web_login,
-                  c.password.md5, c.password.sha256, c.api_access);
+                  c.password.md5, c.password.sha256, c.api_access, text_or_null(c.api_rights),
+                  c.max_sessions);
   }
-  sqlite::statement accounts{db_, "INSERT INTO account (i_account, i_customer, username) VALUES (?1, ?2, ?3) "
-                                  "ON CONFLICT DO UPDATE SET i_customer = ?2, username = ?3"};
+  write_logins(changed.customers);
+  sqlite::statement accounts{
+      db_, "INSERT INTO account (i_account, i_customer, username, max_sessions) VALUES (?1, ?2, ?3, ?4) "
+           "ON CONFLICT DO UPDATE SET i_customer = ?2, username = ?3, max_sessions = ?4"};
   for (const auto& a : changed.accounts)
-    accounts.run(a.id.value(), a.customer.value(), a.username);
+    accounts.run(a.id.value(), a.customer.value(), a.username, a.max_sessions);
   sqlite::statement vendors{
       db_, "INSERT INTO vendor (i_vendor, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2"};
   for (const auto& v : changed.vendors)
@@ -142,6 +165,30 @@ void sqlite_directory::write(const directory_entries& changed) {
                                 "ON CONFLICT DO UPDATE SET i_vendor = ?2, name = ?3"};
   for (const auto& c : changed.connections)
     connections.run(c.id.value(), c.vendor.value(), c.name);
+}
+
+void sqlite_directory::write_logins(const std::vector<customer>& changed) {
+  // First those that are there, for one may go from one customer to another: what is still its former
+  // customer's after that was left out.
+  sqlite::statement put{
+      db_, "INSERT INTO login (web_login, i_customer, md5, sha256, api_rights) VALUES (?1, ?2, ?3, ?4, ?5) "
+           "ON CONFLICT DO UPDATE SET i_customer = ?2, md5 = ?3, sha256 = ?4, api_rights = ?5"};
+  for (const auto& c : changed)
+    for (const auto& one : c.logins)
+      put.run(one.web_login, c.id.value(), one.password.md5, one.password.sha256,
+              text_or_null(one.api_rights));
+  sqlite::statement stored{db_, "SELECT web_login FROM login WHERE i_customer = ?"};
+  sqlite::statement take_away{db_, "DELETE FROM login WHERE web_login = ?"};
+  for (const auto& c : changed) {
+    std::vector<std::string> left_out;
+    for (stored.with(c.id.value()); stored.step();)
+      if (std::none_of(c.logins.begin(), c.logins.end(),
+                       [name = stored.text(0)](const auto& one) { return one.web_login == name; }))
+        left_out.push_back(stored.text(0));
+    stored.restart();
+    for (const auto& name : left_out)
+      take_away.run(name);
+  }
 }
 
 } // namespace rollcall

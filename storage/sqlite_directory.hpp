@@ -4,6 +4,7 @@
 #include "storage/sqlite.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace rollcall {
 
@@ -21,7 +22,9 @@ public:
   import_report import(const directory_changes& changes, std::string_view realm) override;
 
 private:
+  directory_entries entries();
   void write(const directory_entries& changed);
+  void write_logins(const std::vector<customer>& changed);
 
   sqlite::database db_;
 };

@@ -11,19 +11,39 @@ namespace rollcall::cli {
 
 using kind = column::kind;
 
-const std::array<column, 7> directory_columns = {{{"kind"},
-                                                  {"id", kind::number},
-                                                  {"above", kind::number},
-                                                  {"i_environment", kind::number},
-                                                  {"name"},
-                                                  {"web_login"},
-                                                  {"api_access"}}};
+const std::array<column, 10> directory_columns = {{{"kind"},
+                                                   {"id", kind::number},
+                                                   {"above", kind::number},
+                                                   {"i_environment", kind::number},
+                                                   {"name"},
+                                                   {"web_login"},
+                                                   {"api_access"},
+                                                   {"api_rights"},
+                                                   {"max_sessions", kind::number},
+                                                   {"logins"}}};
 
 namespace {
 
 template <class Id>
 boost::json::value number_or_null(Id id) {
   return id.known() ? boost::json::value(id.value()) : boost::json::value();
+}
+
+boost::json::value names_or_null(const std::optional<rights>& granted) {
+  if (!granted)
+    return {};
+  boost::json::array names;
+  for (const auto& [each, name] : right_names)
+    if (granted->has(each))
+      names.emplace_back(name);
+  return names;
+}
+
+boost::json::array login_names(const std::vector<login>& logins) {
+  boost::json::array names;
+  for (const auto& one : logins)
+    names.emplace_back(one.web_login);
+  return names;
 }
 
 class rows {
@@ -73,14 +93,18 @@ private:
          {"i_environment", c.environment.value()},
          {"name", c.name},
          {"web_login", c.web_login},
-         {"api_access", c.api_access}});
+         {"api_access", c.api_access},
+         {"api_rights", names_or_null(c.api_rights)},
+         {"max_sessions", c.max_sessions},
+         {"logins", login_names(c.logins)}});
     if (const auto found = accounts_.find(c.id); found != accounts_.end())
       for (const auto* a : found->second)
         add({{"kind", "account"},
              {"id", a->id.value()},
              {"above", c.id.value()},
              {"i_environment", c.environment.value()},
-             {"name", a->username}});
+             {"name", a->username},
+             {"max_sessions", a->max_sessions}});
   }
 
   const directory& whole_;

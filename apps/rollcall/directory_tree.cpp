@@ -4,6 +4,7 @@
 #include "domain/directory/directory.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <ostream>
 #include <string>
@@ -22,11 +23,39 @@ struct pending {
   customer_id customer; ///< not known for a leaf
 };
 
+/// `view, bulk`, or that there are none.
+std::string words_of(rights granted) {
+  std::string names;
+  for (const auto& [each, name] : right_names)
+    if (granted.has(each))
+      names.append(names.empty() ? "" : ", ").append(name);
+  return names.empty() ? "none" : names;
+}
+
+std::string limit_label(std::int64_t max_sessions) {
+  return max_sessions == no_limit ? std::string{} : "  max " + std::to_string(max_sessions);
+}
+
+/// What is said of nothing in particular is not shown.
 std::string label_of(const customer& c) {
   auto label = "customer " + std::to_string(c.id.value()) + "  " + visible_text(c.name);
   if (!c.web_login.empty())
     label += "  login " + visible_text(c.web_login);
-  return label + (c.api_access ? "  API" : "");
+  for (const auto& one : c.logins) {
+    label += "  login " + visible_text(one.web_login);
+    if (one.api_rights)
+      label += " (rights: " + words_of(*one.api_rights) + ')';
+  }
+  if (c.api_access)
+    label += "  API";
+  if (c.api_rights)
+    label += "  rights: " + words_of(*c.api_rights);
+  return label + limit_label(c.max_sessions);
+}
+
+std::string label_of(const account& a) {
+  return "account " + std::to_string(a.id.value()) + "  " + visible_text(a.username)
+         + limit_label(a.max_sessions);
 }
 
 class tree {
@@ -54,8 +83,7 @@ private:
     std::vector<pending> children;
     if (const auto found = accounts_.find(parent.customer); found != accounts_.end())
       for (const auto* a : found->second)
-        children.push_back(
-            {"account " + std::to_string(a->id.value()) + "  " + visible_text(a->username), {}, {}});
+        children.push_back({label_of(*a), {}, {}});
     for (const auto id : whole_.children(parent.customer))
       children.push_back({label_of(*whole_.find(id)), {}, id});
     for (auto child = children.rbegin(); child != children.rend(); ++child) {

@@ -95,7 +95,9 @@ void write_csv(std::ostream& out, std::span<const column> columns, const boost::
       const auto* value = member(row, c.key);
       auto text = value ? plain(*value) : std::string();
       if (value && value->is_string())
-        text = for_people ? shown(defused(std::move(text)), c) : defused(std::move(text));
+        text = defused(std::move(text));
+      if (for_people)
+        text = shown(text, c);
       out << csv_cell(std::move(text)) << separator(c);
     }
 }

@@ -36,7 +36,7 @@ struct environment {
 struct login {
   std::string web_login; ///< unique among all of the directory, those of customers included
   digest_hashes password;
-  std::optional<rights> api_rights; ///< none: those of the customer
+  std::optional<rights> api_rights{}; ///< none: those of the customer
   friend bool operator==(const login&, const login&) = default;
 };
 
@@ -52,8 +52,8 @@ struct customer {
   std::string web_login; ///< empty: cannot log in
   digest_hashes password;
   bool api_access = false;
-  std::optional<rights> api_rights;     ///< none: the usual ones, and all for a root customer
-  std::vector<login> logins;            ///< beside `web_login`
+  std::optional<rights> api_rights{};   ///< none: the usual ones, and all for a root customer
+  std::vector<login> logins{};          ///< beside `web_login`
   std::int64_t max_sessions = no_limit; ///< active calls at once of the customer and those below it
   friend bool operator==(const customer&, const customer&) = default;
 };

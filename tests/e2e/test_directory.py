@@ -87,6 +87,15 @@ def customer(i_customer, i_wholesaler, **fields):
     ("missing id", changed("accounts", 0, i_account=...), ["i_account"]),
     ("missing customer", changed("accounts", 0, i_customer=...), ["i_customer"]),
     ("unknown field", changed("accounts", 0, colour="red"), ["colour"]),
+    ("unknown right", changed("customers", 1, api_rights=["view", "viev"]), ["i_customer 2", "api_rights", "viev"]),
+    ("rights that are text", changed("customers", 1, api_rights="view"), ["i_customer 2", "api_rights"]),
+    ("limit below none", changed("customers", 1, max_sessions=-2), ["i_customer 2", "max_sessions"]),
+    ("limit that is text", changed("accounts", 0, max_sessions="5"), ["i_account 3", "max_sessions"]),
+    ("logins that are no list", changed("customers", 1, logins={}), ["i_customer 2", "logins"]),
+    ("login without a name", changed("customers", 1, logins=[{"api_password": "x"}]), ["i_customer 2", "logins[0]", "web_login"]),
+    ("login of another customer", changed("customers", 1, logins=[{"web_login": "root"}]), ["i_customer 2", "root"]),
+    ("unknown right of a login", changed("customers", 1, logins=[{"web_login": "a", "api_rights": ["x"]}]),
+     ["i_customer 2", "logins[0]", "api_rights", "x"]),
 ])
 def test_a_bad_file_is_refused_whole_and_names_the_entry(database, name, content, words):
     assert do_import(database, SMALL).returncode == 0
@@ -189,8 +198,39 @@ def test_an_export_is_an_import(database):
     assert export(other) == exported
 
 
+def with_rights():
+    directory = changed("customers", 1, api_rights=["view"], max_sessions=30, logins=[
+        {"web_login": "night", "api_password": "secret3", "api_rights": []}, {"web_login": "desk", "api_password": "secret4"}])
+    directory["accounts"][0]["max_sessions"] = 0
+    return directory
+
+
+def test_rights_limits_and_logins_come_back_and_are_kept_by_files_without_them(database):
+    assert do_import(database, SMALL).returncode == 0
+    plain = export(database)
+    assert all(not {"api_rights", "max_sessions", "logins"} & entry.keys()
+               for entry in [*plain["customers"], *plain["accounts"]])
+    assert do_import(database, with_rights()).returncode == 0
+    exported = export(database)
+    sub = exported["customers"][1]
+    assert (sub["api_rights"], sub["max_sessions"]) == (["view"], 30)
+    assert [(login["web_login"], login.get("api_rights"), sorted(login["digest"])) for login in sub["logins"]] == [
+        ("desk", None, ["md5", "sha256"]), ("night", [], ["md5", "sha256"])]
+    assert exported["accounts"][0]["max_sessions"] == 0
+    other = database.parent / "other.db"
+    assert do_import(other, exported).returncode == 0
+    assert export(other) == exported
+    assert do_import(database, SMALL).returncode == 0
+    assert export(database) == exported
+    nothing = changed("customers", 1, api_rights=None, max_sessions=None, logins=None)
+    nothing["accounts"][0]["max_sessions"] = -1
+    assert do_import(database, nothing).returncode == 0
+    assert export(database) == plain
+
+
 def test_no_password_is_stored_or_exported(database):
-    directory = changed("customers", 0, api_password="correct horse battery staple")
+    directory = changed("customers", 0, api_password="correct horse battery staple",
+                        logins=[{"web_login": "desk", "api_password": "correct horse again"}])
     assert do_import(database, directory).returncode == 0
     assert "correct horse" not in json.dumps(export(database))
     for file in database.parent.glob("directory.db*"):
@@ -213,13 +253,29 @@ def test_the_tree_as_json_and_as_csv(database):
         ("environment", 1, None, "default"), ("customer", 1, None, "root"), ("account", 3, 1, "801"),
         ("customer", 2, 1, "sub"), ("vendor", 1, None, "carrier"), ("connection", 1, 1, "gw")]
     assert rows[3] == {"kind": "customer", "id": 2, "above": 1, "i_environment": 1, "name": "sub", "web_login": "sub",
-                       "api_access": True}
+                       "api_access": True, "api_rights": None, "max_sessions": -1, "logins": []}
     assert [row["id"] for row in json.loads(run(*show, "--customer", 2, "--json").stdout)] == [2]
     lines = run(*show, "--customer", 1, "--csv").stdout.splitlines()
-    assert lines == ["kind,id,above,i_environment,name,web_login,api_access", "customer,1,,1,root,root,true",
-                     "account,3,1,1,801,,", "customer,2,1,1,sub,sub,true"]
+    assert lines == ["kind,id,above,i_environment,name,web_login,api_access,api_rights,max_sessions,logins",
+                     "customer,1,,1,root,root,true,,-1,[]", "account,3,1,1,801,,,,-1,", "customer,2,1,1,sub,sub,true,,-1,[]"]
     missing = run(*show, "--customer", 9, "--json")
     assert missing.returncode == 3 and not missing.stdout
+
+
+def test_rights_limits_and_logins_are_shown_and_no_hashes(database):
+    assert do_import(database, with_rights()).returncode == 0
+    show = ["rollcall", "directory", "show", "--database", database]
+    tree = run(*show).stdout.splitlines()
+    assert "├─ account 3  801  max 0" in tree
+    assert "└─ customer 2  sub  login sub  login desk  login night (rights: none)  API  rights: view  max 30" in tree
+    rows = json.loads(run(*show, "--json").stdout)
+    assert rows[2]["max_sessions"] == 0
+    assert (rows[3]["api_rights"], rows[3]["max_sessions"], rows[3]["logins"]) == (["view"], 30, ["desk", "night"])
+    csv = run(*show, "--csv").stdout
+    assert 'customer,2,1,1,sub,sub,true,"[""view""]",30,"[""desk"",""night""]"' in csv.splitlines()
+    digest = export(database)["customers"][1]["logins"][0]["digest"]["sha256"]
+    for shown in ("\n".join(tree), json.dumps(rows), csv):
+        assert digest not in shown
 
 
 def test_a_database_is_sound_after_an_import(database):
@@ -290,6 +346,21 @@ def test_a_call_whose_account_number_becomes_known_moves_to_its_customer():
         daemon.reload()
         wait_until(lambda: daemon.trusted().ids(i_customer=2) == [id])
         assert daemon.trusted().getAccountCallStatsCustomer(i_customer=2)["data"] == {"29": [1, 1]}
+
+
+def test_a_second_login_of_a_customer_sees_what_the_customer_sees():
+    directory = copy.deepcopy(DIRECTORY)
+    directory["customers"][1]["logins"] = [{"web_login": "desk", "api_password": "secret7"}, {"web_login": "nobody"}]
+    with Daemon(directory=directory) as daemon, daemon.switch() as switch:
+        id = switch.start(i_account=21)
+        wait_until(lambda: daemon.everything())
+        assert daemon.login("desk", "secret7").ids() == daemon.login("reseller").ids() == [id]
+        assert daemon.login("nobody", "", source="127.0.9.1").post("x").status == 401
+        directory["customers"][1]["logins"] = []
+        daemon.import_directory(directory)
+        daemon.reload()
+        wait_until(lambda: daemon.login("desk", "secret7", source="127.0.9.2").post("x").status == 401)
+        assert daemon.login("reseller").ids() == [id]
 
 
 def test_access_taken_away_and_a_new_password_count_from_the_reload_on():

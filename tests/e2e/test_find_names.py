@@ -1,5 +1,7 @@
 """findNames (events.md, 5)."""
 
+import copy
+
 import pytest
 
 from harness import CUSTOMER_OF, DIRECTORY, PARENT_OF, Daemon, covers
@@ -39,6 +41,17 @@ def test_vendors_and_connections_are_told_to_everybody(api, reseller, kind, numb
 ])
 def test_a_name_may_stand_for_several(root, name, found):
     assert ids(root.findNames(kind="account", name=name)) == found
+
+
+def test_limits_are_those_of_the_directory():
+    directory = copy.deepcopy(DIRECTORY)
+    directory["customers"][1]["max_sessions"] = 30
+    directory["accounts"][0]["max_sessions"] = 0
+    with Daemon(directory=directory, switches={}) as daemon:
+        api = daemon.trusted()
+        for kind, entry, limit in (("customer", directory["customers"][1]["i_customer"], 30), ("customer", 1, -1),
+                                   ("account", directory["accounts"][0]["i_account"], 0)):
+            assert api.findNames(kind=kind, id=entry, i_customer=1)["entries"][0]["max_sessions"] == limit
 
 
 def test_a_name_of_somebody_else_is_not_found(root, reseller):

@@ -99,6 +99,11 @@ def is_away(daemon):
 def test_a_directory_is_imported_exported_and_shown(postgres, tmp_path):
     assert imported(postgres, tmp_path) == f"{sum(map(len, DIRECTORY.values()))} created, 0 updated, 0 unchanged\n"
     assert "0 created, 0 updated" in imported(postgres, tmp_path)
+    directory = copy.deepcopy(DIRECTORY)
+    directory["customers"][1].update(api_rights=["view"], max_sessions=30, logins=[{"web_login": "desk", "api_password": "x"}])
+    assert "0 created, 1 updated" in imported(postgres, tmp_path, directory)
+    assert "0 created, 0 updated" in imported(postgres, tmp_path)
+    assert export(postgres)["customers"][1]["max_sessions"] == 30
     shown = run("rollcall", "directory", "show", "--database", postgres.url)
     assert shown.returncode == 0 and "subreseller" in shown.stdout
     copy_of = tmp_path / "copy.db"
@@ -185,6 +190,25 @@ def test_an_import_is_seen_at_once_and_without_a_hup(daemon, postgres, tmp_path)
         switch.ping()
     assert said_of_directory(daemon).startswith("directory: as the database has it since ")
     assert daemon.metrics()["rollcall_directory_database_away"] == 0
+
+
+def test_a_login_by_hand_is_let_in_and_gone_with_its_row(daemon, postgres):
+    postgres.sql("INSERT INTO login (web_login, i_customer, md5, sha256, api_rights) SELECT 'desk', i_customer, "
+                 "md5('desk:rollcall:secret6'), encode(sha256('desk:rollcall:secret6'), 'hex'), 'view' "
+                 "FROM customer WHERE web_login = 'reseller'")
+    wait_until(lambda: lets_in(daemon, "desk"), seconds=SEEN)
+    postgres.sql("DELETE FROM login")
+    wait_until(lambda: not lets_in(daemon, "desk"), seconds=SEEN)
+
+
+def test_a_text_that_is_no_rights_is_refused_by_name(daemon, postgres):
+    postgres.sql("UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2")
+    wait_until(lambda: said_of_directory(daemon, verbose=False).startswith(
+        "directory: what the database holds is refused since "), seconds=SEEN)
+    assert "customer 2: the database has the api_rights 'view bulc', and 'bulc' is no right" in daemon.log_text()
+    assert daemon.login("reseller").listAllCalls() == []
+    postgres.sql("UPDATE customer SET api_rights = 'view' WHERE i_customer = 2")
+    wait_until(lambda: said_of_directory(daemon).startswith("directory: as the database has it"), seconds=SEEN)
 
 
 def test_a_change_by_hand_is_seen_too(daemon, postgres):

@@ -117,6 +117,33 @@ TEST_CASE("an entry says whose it is, and an empty name is none") {
         != std::string::npos);
 }
 
+TEST_CASE("an entry has its own limit, and not that of who is above it") {
+  directory_entries e;
+  e.environments = {{environment_id{1}, "e"}};
+  customer root;
+  root.id = customer_id{1};
+  root.environment = environment_id{1};
+  root.max_sessions = 30;
+  e.customers = {root};
+  e.accounts = {{account_id{2}, customer_id{1}, "none"}, {account_id{3}, customer_id{1}, "closed", 0}};
+  const auto dir = directory::link(std::move(e));
+  const auto limit = [&](name_kind kind, std::int64_t id) {
+    names_request request;
+    request.kind = kind;
+    request.scope = customer_id{1};
+    request.id = id;
+    request.limit = 10;
+    const auto xml = drained(found_names(request, dir, false).value);
+    const std::string before = "<name>max_sessions</name>\n<value><int>";
+    const auto at = xml.find(before);
+    REQUIRE(at != std::string::npos);
+    return xml.substr(at + before.size(), xml.find('<', at + before.size()) - at - before.size());
+  };
+  CHECK(limit(name_kind::customer, 1) == "30");
+  CHECK(limit(name_kind::account, 2) == "-1");
+  CHECK(limit(name_kind::account, 3) == "0");
+}
+
 TEST_CASE("a vendor and a connection belong to nobody in scope, and are told to everybody") {
   CHECK(found(2, {{"kind", text("vendor")}}).empty()); // the sample has none
   directory_entries e;

@@ -53,6 +53,7 @@ TEST_CASE("a first start makes a customer whose password fits, and a configurati
   CHECK(root->customer->api_access);
   CHECK(*root->password == hash_password("ssp-root", "rollcall", made.password));
   CHECK(dir->root(environment_id{1}) == root->customer);
+  CHECK(root->may == rights::all());
   const auto config = load_config(here.file);
   CHECK(config.directory.url == plan.config.directory);
   REQUIRE(config.feed.switches.size() == 1);

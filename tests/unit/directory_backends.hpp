@@ -28,6 +28,18 @@ inline const directory_changes& sample() {
   return changes;
 }
 
+/// For sample(): rights of the reseller, limits, and three more logins, of which one has no password.
+inline const directory_changes& with_rights() {
+  static const auto changes = parse_directory(R"(
+{"customers": [{"i_customer": 2, "i_wholesaler": 1, "name": "reseller", "api_rights": ["disconnect", "view"], "max_sessions": 30,
+                "logins": [{"web_login": "night", "api_password": "pw3", "api_rights": []},
+                           {"web_login": "desk", "api_password": "pw4"}]},
+               {"i_customer": 1, "i_environment": 1, "name": "root",
+                "logins": [{"web_login": "Desk", "api_rights": ["quarantine"]}]}],
+ "accounts":  [{"i_account": 4, "i_customer": 2, "username": "802", "max_sessions": 0}]})");
+  return changes;
+}
+
 /// What another program does in a transaction, until it is committed, or taken back by being destroyed.
 template <class Database, class Transaction>
 class other_program {
@@ -86,7 +98,9 @@ public:
   }
   std::string everything() const {
     auto db = connect();
-    postgres::statement query{db, "SELECT string_agg(customer::text, ' ') FROM customer"};
+    postgres::statement query{db,
+                              "SELECT string_agg(customer::text, ' ') || "
+                              "coalesce((SELECT string_agg(login::text, ' ') FROM login), '') FROM customer"};
     return query.step() ? query.text(0) : "";
   }
 

@@ -72,16 +72,41 @@ TEST_CASE("accounts and connections without an owner, and duplicate names, are a
            "connection 1: i_vendor 2 is not a vendor\n");
 }
 
+TEST_CASE("names that two logins have, logins without one and limits below -1 are all found") {
+  directory_entries e;
+  e.environments = {{environment_id{1}, "a"}};
+  e.customers = {customer_of(1, 0, 1, "l"), customer_of(2, 1, 0, "m"), customer_of(3, 1)};
+  e.customers[0].logins = {{"n", {}}, {"m", {}}};
+  e.customers[1].logins = {{"l", {}}, {"", {}}, {"o", {}}};
+  e.customers[2].logins = {{"n", {}}, {"o", {}}};
+  e.customers[2].max_sessions = -2;
+  e.accounts = {{account_id{1}, customer_id{1}, "x", -1}, {account_id{2}, customer_id{1}, "y", -5}};
+  CHECK(all_of(e)
+        == "customer 2: web_login 'm' is already that of customer 1\n"
+           "customer 2: web_login 'l' is already that of customer 1\n"
+           "customer 2: one of its logins has no web_login\n"
+           "customer 3: web_login 'n' is already that of customer 1\n"
+           "customer 3: web_login 'o' is already that of customer 2\n"
+           "customer 3: its max_sessions must be at least -1\n"
+           "account 2: its max_sessions must be at least -1\n");
+}
+
 TEST_CASE("faults are found exactly in what does not link") {
   CHECK(rc::check([] {
     const auto small = [](int least) { return *rc::gen::inRange<std::int64_t>(least, 4); };
     directory_entries e;
     for (auto n = small(0); n > 0; --n)
       e.environments.push_back({environment_id{small(1)}, "e"});
-    for (auto n = *rc::gen::inRange(0, 5); n > 0; --n)
+    const auto limit = [] { return *rc::gen::element<std::int64_t>(-1, -1, -1, -1, 0, 5, -2); };
+    for (auto n = *rc::gen::inRange(0, 5); n > 0; --n) {
       e.customers.push_back(customer_of(small(1), small(0), small(0), std::string(small(0), 'l')));
+      e.customers.back().max_sessions = limit();
+      for (auto logins = *rc::gen::element(0, 0, 0, 1, 2); logins > 0; --logins)
+        e.customers.back().logins.push_back({std::string(small(0), *rc::gen::element('l', 'm')), {}});
+    }
     for (auto n = small(0); n > 0; --n)
-      e.accounts.push_back({account_id{small(1)}, customer_id{small(1)}, std::string(small(0), 'u')});
+      e.accounts.push_back(
+          {account_id{small(1)}, customer_id{small(1)}, std::string(small(0), 'u'), limit()});
     for (auto n = small(0); n > 0; --n)
       e.connections.push_back({connection_id{small(1)}, vendor_id{small(1)}, "c"});
     e.vendors = {{vendor_id{small(1)}, "v"}};

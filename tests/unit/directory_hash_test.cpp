@@ -35,8 +35,15 @@ directory_entries sample() {
 
 TEST_CASE("the hash of a directory does not know the order of its rows") {
   auto entries = sample();
+  auto& logins = entries.customers[1].logins;
+  logins = {{"a", {"md5", "sha256"}}, {"b", {}, rights{}}, {"c", {}, rights::all()}};
   const auto hash = hash_of(entries);
   CHECK(hash.size() == 32);
+  std::minstd_rand order{7};
+  for (int i = 0; i < 20; ++i) {
+    std::shuffle(logins.begin(), logins.end(), order);
+    CHECK(hash_of(entries) == hash);
+  }
   std::minstd_rand random{1};
   for (int i = 0; i < 20; ++i) {
     std::shuffle(entries.environments.begin(), entries.environments.end(), random);
@@ -44,6 +51,10 @@ TEST_CASE("the hash of a directory does not know the order of its rows") {
     std::shuffle(entries.accounts.begin(), entries.accounts.end(), random);
     CHECK(hash_of(entries) == hash);
   }
+}
+
+TEST_CASE("the hash of a directory without rights, limits and logins is that of the version before") {
+  CHECK(hash_of(sample()) == "733e4fc6422a0a03f8988cc5d09a6c47");
 }
 
 TEST_CASE("the hash of a directory is another one after any change, exchanges included") {
@@ -60,6 +71,37 @@ TEST_CASE("the hash of a directory is another one after any change, exchanges in
       [](auto& e) { e.customers[1].password.sha256 = "x"; },
       [](auto& e) { std::swap(e.customers[1].password.md5, e.customers[1].password.sha256); },
       [](auto& e) { e.customers[1].api_access = true; },
+      [](auto& e) { e.customers[1].api_rights = rights{}; },
+      [](auto& e) { e.customers[1].api_rights = rights::usual(); },
+      [](auto& e) { e.customers[1].api_rights = rights::all(); },
+      [](auto& e) { e.customers[0].api_rights = rights::all(); },
+      [](auto& e) { e.customers[1].max_sessions = 0; },
+      [](auto& e) { e.customers[1].max_sessions = 1; },
+      [](auto& e) { e.customers[0].max_sessions = 1; },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {"md5", "sha256"}}};
+      },
+      [](auto& e) {
+        e.customers[0].logins = {{"desk", {"md5", "sha256"}}};
+      },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {"sha256", "md5"}}};
+      },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {}}};
+      },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {"md5", "sha256"}, rights{}}};
+      },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {"md5", "sha256"}, rights::usual()}};
+      },
+      [](auto& e) {
+        e.customers[1].logins = {{"desk", {"md5", "sha256"}}, {"desk 2", {"md5", "sha256"}}};
+      },
+      [](auto& e) { e.accounts[0].max_sessions = 0; },
+      [](auto& e) { e.accounts[0].max_sessions = 1; },
+      [](auto& e) { e.accounts[1].max_sessions = 1; },
       [](auto& e) { e.accounts[0].customer = customer_id{2}; },
       [](auto& e) { std::swap(e.accounts[0].customer, e.accounts[1].customer); },
       [](auto& e) { std::swap(e.accounts[0].username, e.accounts[1].username); },

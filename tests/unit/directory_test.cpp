@@ -7,6 +7,9 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace rollcall::directory_test {
 
@@ -22,6 +25,10 @@ customer customer_of(std::int64_t id, std::int64_t wholesaler, std::int64_t envi
   if (!c.web_login.empty())
     c.password = {"md5 of it", "sha256 of it"};
   return c;
+}
+
+login login_of(std::string web_login, std::optional<rights> api_rights = std::nullopt) {
+  return {std::move(web_login), {"md5 of another", "sha256 of another"}, api_rights};
 }
 
 account account_of(std::int64_t id, std::int64_t customer, std::string username) {
@@ -113,6 +120,22 @@ TEST_CASE("entries that make no directory are refused, and the message names the
        "customer 4: i_environment must be 1, that of its wholesaler, customer 1"},
       {[](auto& e) { customer_in(e, 4).web_login = "reseller"; },
        "customer 4: web_login 'reseller' is already that of customer 2"},
+      {[](auto& e) { customer_in(e, 4).logins = {login_of("root")}; },
+       "customer 4: web_login 'root' is already that of customer 1"},
+      {[](auto& e) {
+         customer_in(e, 2).logins = {login_of("desk")};
+         customer_in(e, 4).logins = {login_of("desk")};
+       },
+       "customer 4: web_login 'desk' is already that of customer 2"},
+      {[](auto& e) { customer_in(e, 2).logins = {login_of("reseller")}; },
+       "customer 2: web_login 'reseller' is already that of customer 2"},
+      {[](auto& e) {
+         customer_in(e, 2).logins = {login_of("desk"), login_of("")};
+       },
+       "customer 2: one of its logins has no web_login"},
+      {[](auto& e) { customer_in(e, 2).max_sessions = -2; },
+       "customer 2: its max_sessions must be at least -1"},
+      {[](auto& e) { e.accounts[0].max_sessions = -2; }, "account 31: its max_sessions must be at least -1"},
       {[](auto& e) { e.accounts[0].id = account_id{0}; }, "account 0: its id must be at least 1"},
       {[](auto& e) { e.accounts[1].id = account_id{31}; }, "account 31: its id is used twice"},
       {[](auto& e) { e.accounts[1].customer = customer_id{5}; },
@@ -159,7 +182,8 @@ TEST_CASE("everything in a directory is found by id and by name") {
   CHECK(dir->find_username(environment_id{3}, "801") == nullptr);
   CHECK_FALSE(dir->has(vendor_id{2}));
 
-  CHECK(dir->find_login("reseller")->customer->id == customer_id{2});
+  REQUIRE(dir->find_login("reseller"));
+  CHECK(dir->find_login("reseller")->customer == dir->find(customer_id{2}));
   CHECK(dir->find_username(environment_id{1}, "801")->id == account_id{31});
   CHECK(dir->find_username(environment_id{2}, "801")->id == account_id{101});
   CHECK(dir->find(connection_id{7})->vendor == vendor_id{1});
@@ -175,6 +199,62 @@ TEST_CASE("a customer without a password cannot log in, and its login is still i
     CHECK_FALSE(directory::link(entries)->find_login("reseller"));
     customer_in(entries, 4).web_login = "reseller";
     CHECK(refusal_of(entries) == "customer 4: web_login 'reseller' is already that of customer 2");
+  }
+}
+
+TEST_CASE("a login without a password cannot log in, and its name is still its own") {
+  for (const auto& incomplete : {digest_hashes{}, digest_hashes{"md5", ""}, digest_hashes{"", "sha256"}}) {
+    auto entries = sample();
+    customer_in(entries, 2).logins = {login_of("desk")};
+    customer_in(entries, 2).logins[0].password = incomplete;
+    const auto dir = directory::link(entries);
+    CHECK_FALSE(dir->find_login("desk"));
+    CHECK(dir->find_login("reseller"));
+    customer_in(entries, 4).web_login = "desk";
+    CHECK(refusal_of(entries) == "customer 4: web_login 'desk' is already that of customer 2");
+  }
+}
+
+TEST_CASE("each login of a customer has its own password and rights, and the scope of the customer") {
+  auto entries = sample();
+  customer_in(entries, 2).api_rights = rights{right::view, right::disconnect};
+  customer_in(entries, 2).logins = {login_of("desk", rights{right::view}), login_of("locked", rights{}),
+                                    login_of("night")};
+  customer_in(entries, 4).logins = {login_of("only")}; // which has no web_login of its own
+  const auto dir = directory::link(std::move(entries));
+  const auto who = [&](std::string_view web_login) {
+    const auto found = dir->find_login(web_login);
+    REQUIRE(found);
+    CHECK(found->web_login == web_login);
+    CHECK(found->customer == dir->find(customer_id{web_login == "only" ? 4 : 2}));
+    CHECK(found->password->md5 == (web_login == "reseller" ? "md5 of it" : "md5 of another"));
+    return to_string(found->may);
+  };
+  CHECK(who("reseller") == "view disconnect");
+  CHECK(who("desk") == "view");
+  CHECK(who("locked").empty());
+  CHECK(who("night") == "view disconnect");
+  CHECK(who("only") == "view disconnect bulk");
+}
+
+TEST_CASE("a customer of whose rights nothing is said has the usual ones, and a root customer all") {
+  auto entries = sample();
+  customer_in(entries, 10).api_rights = rights{};
+  const auto dir = directory::link(std::move(entries));
+  CHECK(directory::rights_of(*dir->find(customer_id{1})) == rights::all());
+  CHECK(directory::rights_of(*dir->find(customer_id{2})) == rights::usual());
+  CHECK(directory::rights_of(*dir->find(customer_id{10})).empty());
+}
+
+TEST_CASE("no limit, none at all and the smallest one are all limits") {
+  for (const std::int64_t limit : {-1, 0, 1}) {
+    auto entries = sample();
+    customer_in(entries, 2).max_sessions = limit;
+    entries.accounts[0].max_sessions = limit;
+    const auto dir = directory::link(std::move(entries));
+    CHECK(dir->find(customer_id{2})->max_sessions == limit);
+    CHECK(dir->find(account_id{31})->max_sessions == limit);
+    CHECK(dir->find(customer_id{1})->max_sessions == no_limit);
   }
 }
 

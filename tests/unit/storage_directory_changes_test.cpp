@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <vector>
+
 namespace rollcall::storage_directory_changes_test {
 
 namespace {
@@ -26,7 +29,7 @@ const digest_hashes stored_hashes{"m", "s"};
 
 TEST_CASE("an id given twice in one file is refused by both its places") {
   directory_changes changes;
-  changes.accounts = {{account_id{3}, customer_id{1}, "801"}, {account_id{3}, customer_id{1}, "802"}};
+  changes.accounts = {{{account_id{3}, customer_id{1}, "801"}}, {{account_id{3}, customer_id{1}, "802"}}};
   CHECK(testing::refusal<directory_error>([&] { merge({}, changes, "r"); })
         == "accounts[1] (i_account 3): the same id as accounts[0]");
 }
@@ -79,6 +82,62 @@ TEST_CASE(
   SUBCASE("also where only the password changes") {
     changes.customers[0].api_password = "new";
     CHECK(merge(stored, changes, "r").entries.customers[0].password == hash_password("ssp", "r", "new"));
+  }
+}
+
+TEST_CASE("silence about rights, limits and logins gives nobody more, and takes nothing away") {
+  directory_entries stored;
+  stored.customers = {customer_of(1, "ssp", stored_hashes)};
+  auto& before = stored.customers[0];
+  before.api_rights = rights{right::view};
+  before.max_sessions = 5;
+  before.logins = {{"desk", stored_hashes, rights{}}, {"night", stored_hashes}};
+  stored.accounts = {{account_id{3}, customer_id{1}, "801", 2}};
+  auto changes = change_of(customer_of(1, "ssp"));
+  auto& change = changes.customers[0];
+  changes.accounts = {{{account_id{3}, customer_id{1}, "801"}, true}};
+  change.keeps_rights = change.keeps_limit = change.keeps_logins = true;
+  CHECK(merge(stored, changes, "r").unchanged == 2);
+  SUBCASE("and is none of them for who is new") {
+    const auto fresh = merge({}, changes, "r").entries;
+    CHECK(fresh.customers[0] == customer_of(1, "ssp"));
+    CHECK(fresh.accounts[0].max_sessions == no_limit);
+  }
+  SUBCASE("each of them that is said is a change") {
+    SUBCASE("rights") { change.keeps_rights = false; }
+    SUBCASE("no rights") {
+      change.keeps_rights = false;
+      change.entry.api_rights = rights{};
+    }
+    SUBCASE("limit") { change.keeps_limit = false; }
+    SUBCASE("logins") { change.keeps_logins = false; }
+    SUBCASE("the limit of an account") { changes.accounts[0].keeps_limit = false; }
+    const auto out = merge(stored, changes, "r");
+    CHECK(out.updated == 1);
+    CHECK(out.changed.customers.size() + out.changed.accounts.size() == 1);
+  }
+}
+
+TEST_CASE("a login of a list keeps what is not said of it, and is no other customer's") {
+  directory_entries stored;
+  stored.customers = {customer_of(1, "ssp", stored_hashes), customer_of(2, "")};
+  stored.customers[0].logins = {{"desk", stored_hashes, rights{right::view}}, {"night", stored_hashes}};
+  auto changes = change_of(customer_of(1, "ssp"));
+  changes.customers[0].logins = {{{"night", {}}, "new", true}, {{"desk", {}}, std::nullopt, true}};
+  CHECK(merge(stored, changes, "r").entries.customers[0].logins
+        == std::vector<login>{{"desk", stored_hashes, rights{right::view}},
+                              {"night", hash_password("night", "r", "new")}});
+  changes.customers[0].logins[1].keeps_rights = false;
+  CHECK_FALSE(merge(stored, changes, "r").entries.customers[0].logins[0].api_rights);
+  SUBCASE("the order of a list is no change") {
+    auto same = change_of(customer_of(1, "ssp"));
+    same.customers[0].logins = {{{"night", {}}, std::nullopt, true}, {{"desk", {}}, std::nullopt, true}};
+    CHECK(merge(stored, same, "r").unchanged == 1);
+  }
+  SUBCASE("one that another customer has had comes without its password") {
+    auto moved = change_of(customer_of(2, ""));
+    moved.customers[0].logins = {{{"desk", {}}, std::nullopt, true}};
+    CHECK(merge(stored, moved, "r").entries.customers[1].logins == std::vector<login>{{"desk", {}}});
   }
 }
 

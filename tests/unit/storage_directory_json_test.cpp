@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <cstdint>
+#include <optional>
 #include <sstream>
+#include <string>
 
 namespace rollcall::storage_directory_json_test {
 
@@ -121,7 +124,13 @@ TEST_CASE("the example of the contract is read field by field") {
   CHECK_FALSE(reseller.entry.api_access);
   CHECK_FALSE(reseller.api_password.has_value());
   CHECK(changes.environments == std::vector{environment{environment_id{1}, "default"}});
-  CHECK(changes.accounts == std::vector{account{account_id{3}, customer_id{1}, "801"}});
+  REQUIRE(changes.accounts.size() == 1);
+  CHECK(changes.accounts[0].entry == account{account_id{3}, customer_id{1}, "801"});
+  CHECK(changes.accounts[0].keeps_limit);
+  CHECK((root.keeps_rights && root.keeps_limit && root.keeps_logins));
+  CHECK_FALSE(root.entry.api_rights.has_value());
+  CHECK(root.entry.max_sessions == no_limit);
+  CHECK(root.logins.empty());
   CHECK(changes.vendors == std::vector{vendor{vendor_id{1}, "carrier"}});
   CHECK(changes.connections == std::vector{connection{connection_id{1}, vendor_id{1}, "carrier-gw1"}});
 }
@@ -145,7 +154,15 @@ TEST_CASE("what is written reads back the same, whatever the names are") {
                     {hex(32), hex(64)},
                     *rc::gen::arbitrary<bool>()},
                    {customer_id{2}, customer_id{1}, environment_id{1}, ascii(), "", {}, false}};
-    e.accounts = {{account_id{2147483647}, customer_id{2}, ascii()}};
+    const auto granted = [] {
+      return *rc::gen::element<std::optional<rights>>(std::nullopt, rights{}, rights{right::view},
+                                                      rights::all());
+    };
+    const auto limit = [] { return *rc::gen::element<std::int64_t>(-1, 0, 30, 2147483647); };
+    e.customers[1].api_rights = granted();
+    e.customers[1].max_sessions = limit();
+    e.customers[0].logins = {{"a \u00e9\\\"", {hex(64), hex(128)}, granted()}, {"b", {}, granted()}};
+    e.accounts = {{account_id{2147483647}, customer_id{2}, ascii(), limit()}};
     e.vendors = {{vendor_id{4}, ascii()}};
     e.connections = {{connection_id{5}, vendor_id{4}, ascii()}};
     const auto read = parse_directory(written(e, "realm"));
@@ -153,6 +170,110 @@ TEST_CASE("what is written reads back the same, whatever the names are") {
     const auto merged = merge({}, read, "realm");
     RC_ASSERT(directory::link(merged.entries)->entries() == e);
   }));
+}
+
+TEST_CASE("rights, limits and logins are read field by field, and null takes them away") {
+  const auto changes = parse_directory(R"({"customers": [
+    {"i_customer": 1, "i_environment": 1, "name": "root", "api_rights": ["bulk", "view", "bulk"], "max_sessions": 0,
+     "logins": [{"web_login": "desk", "api_password": "pw", "api_rights": []}, {"web_login": "night"}]},
+    {"i_customer": 2, "i_wholesaler": 1, "name": "sub", "api_rights": null, "max_sessions": null, "logins": null}],
+   "accounts": [{"i_account": 3, "i_customer": 1, "username": "801", "max_sessions": 2147483647},
+                {"i_account": 4, "i_customer": 1, "username": "802", "max_sessions": null}]})");
+  REQUIRE(changes.customers.size() == 2);
+  const auto& root = changes.customers[0];
+  CHECK_FALSE((root.keeps_rights || root.keeps_limit || root.keeps_logins));
+  REQUIRE(root.entry.api_rights);
+  CHECK(to_string(*root.entry.api_rights) == "view bulk");
+  CHECK(root.entry.max_sessions == 0);
+  REQUIRE(root.logins.size() == 2);
+  CHECK(root.logins[0].entry == login{"desk", {}, rights{}});
+  CHECK(root.logins[0].api_password == "pw");
+  CHECK_FALSE(root.logins[0].keeps_rights);
+  CHECK(root.logins[1].entry == login{"night", {}});
+  CHECK_FALSE(root.logins[1].api_password.has_value());
+  CHECK(root.logins[1].keeps_rights);
+  const auto& sub = changes.customers[1];
+  CHECK_FALSE((sub.keeps_rights || sub.keeps_limit || sub.keeps_logins));
+  CHECK_FALSE(sub.entry.api_rights.has_value());
+  CHECK(sub.entry.max_sessions == no_limit);
+  CHECK(sub.logins.empty());
+  REQUIRE(changes.accounts.size() == 2);
+  CHECK(changes.accounts[0].entry.max_sessions == 2147483647);
+  CHECK_FALSE(changes.accounts[0].keeps_limit);
+  CHECK(changes.accounts[1].entry.max_sessions == no_limit);
+  CHECK_FALSE(changes.accounts[1].keeps_limit);
+}
+
+TEST_CASE("bad rights, limits and logins are refused, and the message names the customer and the field") {
+  const auto trouble = [](const std::string& fields) {
+    const auto all = refusal_of(in_customers(R"({"i_customer": 5, "name": "x", )" + fields + "}"));
+    const std::string here = "customers[1] (i_customer 5): ";
+    return all.starts_with(here) ? all.substr(here.size()) : all;
+  };
+  const auto in_login = [&](const std::string& login) {
+    return trouble(R"("logins": [{"web_login": "a"}, )" + login + "]");
+  };
+  const std::string rights_are = "view, disconnect, bulk, quarantine";
+  CHECK(trouble(R"("api_rights": "view")") == "api_rights must be an array");
+  CHECK(trouble(R"("api_rights": {"view": true})") == "api_rights must be an array");
+  CHECK(trouble(R"("api_rights": [1])") == "api_rights must hold names of rights: " + rights_are);
+  CHECK(trouble(R"("api_rights": [null])") == "api_rights must hold names of rights: " + rights_are);
+  for (const std::string bad : {"views", "View", "", "view bulk", "all"})
+    CHECK(trouble(R"("api_rights": ["view", ")" + bad + "\"]")
+          == "api_rights holds '" + bad + "', which is none of " + rights_are);
+  CHECK(trouble(R"("max_sessions": -2)") == "max_sessions must be at least -1");
+  CHECK(trouble(R"("max_sessions": 1.0)") == "max_sessions must be an integer");
+  CHECK(trouble(R"("max_sessions": "5")") == "max_sessions must be an integer");
+  CHECK(trouble(R"("max_sessions": 2147483648)") == "max_sessions must be at most 2147483647");
+  CHECK(trouble(R"("logins": {"web_login": "a"})") == "logins must be an array");
+  CHECK(in_login("5") == "logins[1]: must be an object");
+  CHECK(in_login("{}") == "logins[1]: web_login is missing");
+  CHECK(in_login(R"({"web_login": null})") == "logins[1]: web_login is missing");
+  CHECK(in_login(R"({"web_login": ""})") == "logins[1]: web_login must not be empty");
+  CHECK(in_login(R"({"web_login": "a:b"})") == "logins[1]: web_login must not hold a colon");
+  CHECK(in_login(R"({"web_login": "b", "api_rights": ["x"]})")
+        == "logins[1]: api_rights holds 'x', which is none of " + rights_are);
+  CHECK(in_login(R"({"web_login": "b", "api_access": true})") == "logins[1]: unknown key 'api_access'");
+  CHECK(in_login(R"({"web_login": "b", "digest": 1})")
+        == "logins[1]: digest must be an object with md5 and sha256");
+  CHECK(in_login(R"({"web_login": "b", "api_password": "p", "digest": {"md5": ")" + hex(32)
+                 + R"(", "sha256": ")" + hex(64) + "\"}}")
+        == "logins[1]: api_password and digest exclude each other");
+  CHECK(
+      refusal_of(R"({"accounts": [{"i_account": 3, "i_customer": 1, "username": "x", "max_sessions": -2}]})")
+      == "accounts[0] (i_account 3): max_sessions must be at least -1");
+  CHECK(refusal_of(R"({"accounts": [{"i_account": 3, "i_customer": 1, "username": "x", "api_rights": []}]})")
+        == "accounts[0] (i_account 3): unknown key 'api_rights'");
+  CHECK(refusal_of(in_customers(
+            R"({"i_customer": 5, "name": "x", "logins": [{"web_login": "a", "web_login": "b"}]})"))
+        == "customers[1]: key 'web_login' stands twice");
+}
+
+TEST_CASE("a directory without rights, limits and logins is written as before there were any") {
+  directory_entries e;
+  e.environments = {{environment_id{1}, "e"}};
+  e.customers = {{customer_id{1}, customer_id{}, environment_id{1}, "root", "", {}, true}};
+  e.accounts = {{account_id{3}, customer_id{1}, "801"}};
+  CHECK(written(e, "r") == R"({"realm": "r",
+ "environments": [
+  {"i_environment": 1, "name": "e"}],
+ "customers": [
+  {"i_customer": 1, "i_wholesaler": null, "i_environment": 1, "name": "root", "web_login": null, "api_access": true}],
+ "accounts": [
+  {"i_account": 3, "i_customer": 1, "username": "801"}],
+ "vendors": [],
+ "connections": []}
+)");
+  e.customers[0].api_rights = rights{};
+  e.customers[0].max_sessions = 0;
+  e.customers[0].logins = {{"a", {"m", "s"}}, {"b", {}, rights{right::bulk, right::view}}};
+  e.accounts[0].max_sessions = 7;
+  const auto text = written(e, "r");
+  CHECK(text.find(R"("api_access": true, "api_rights": [], "max_sessions": 0, "logins": [)"
+                  R"({"web_login": "a", "digest": {"md5": "m", "sha256": "s"}}, )"
+                  R"({"web_login": "b", "api_rights": ["view", "bulk"]}]})")
+        != std::string::npos);
+  CHECK(text.find(R"("username": "801", "max_sessions": 7})") != std::string::npos);
 }
 
 TEST_CASE("everything that is wrong with a file is told at once, each with its line and its entry") {
@@ -234,7 +355,9 @@ TEST_CASE("no byte taken away from, or changed in, a good file crashes the reade
   directory_entries e;
   e.environments = {{environment_id{1}, "default"}};
   e.customers = {{customer_id{1}, customer_id{}, environment_id{1}, "root", "ssp", {hex(32), hex(64)}, true}};
-  e.accounts = {{account_id{3}, customer_id{1}, "801"}};
+  e.customers[0].api_rights = rights::all();
+  e.customers[0].logins = {{"desk", {hex(32), hex(64)}, rights{right::view}}};
+  e.accounts = {{account_id{3}, customer_id{1}, "801", 5}};
   const auto good = written(e, "r");
   CHECK(rc::check([&] {
     auto bad = good;

@@ -24,13 +24,15 @@ std::string text_of(const std::filesystem::path& file) {
   return text.str();
 }
 
-directory_changes sample() { return parse_directory(text_of(data / "sample.json")); }
+/// What a directory of this version was made of. From version 3 on there are rights, limits and logins.
+directory_changes sample(std::int64_t version) {
+  return parse_directory(text_of(data / (version < 3 ? "sample.json" : "sample-3.json")));
+}
 
-/// What every one of them holds.
-directory_entries expected() {
+directory_entries expected(std::int64_t version) {
   testing::in_sqlite fresh;
   const auto store = fresh.open();
-  store->import(sample(), "rollcall");
+  store->import(sample(version), "rollcall");
   return store->load()->entries();
 }
 
@@ -38,15 +40,16 @@ void check_directory(const std::string& url, std::int64_t version, std::int64_t 
   CAPTURE(version);
   for (const auto mode : {open_mode::read_only, open_mode::existing}) {
     const auto store = open_directory_store(url, mode);
-    CHECK(store->load()->entries() == expected());
+    CHECK(store->load()->entries() == expected(version));
     CHECK(store->realm() == "rollcall");
   }
   if (version < newest)
-    CHECK_THROWS_AS(open_directory_store(url)->import(sample(), "rollcall"), wrong_database);
+    CHECK_THROWS_AS(open_directory_store(url)->import(sample(version), "rollcall"), wrong_database);
   const auto report = migrate_directory(url);
   CHECK(report.from == version);
   CHECK(report.to == newest);
-  CHECK(open_directory_store(url)->import(sample(), "rollcall").unchanged == 7);
+  CHECK(open_directory_store(url)->load()->entries() == expected(version));
+  CHECK(open_directory_store(url)->import(sample(version), "rollcall").unchanged == 7);
 }
 
 std::int64_t newest_directory() {
@@ -73,6 +76,32 @@ TEST_CASE("a directory in PostgreSQL of every version is read as it is, and migr
     backend.execute(text_of(data / ("directory-" + std::to_string(version) + ".sql")));
     check_directory(backend.url(), version, newest);
   }
+}
+
+TEST_CASE("a program of version 2 may use a directory of version 3") {
+  testing::in_sqlite file;
+  std::filesystem::copy_file(data / "directory-2.db", file.shown());
+  migrate_directory(file.url());
+  CHECK(sqlite::database{file.shown(), open_mode::existing}.integer("SELECT oldest_reader FROM compatibility")
+        <= 2);
+  testing::in_postgres server;
+  server.execute(text_of(data / "directory-2.sql"));
+  migrate_directory(server.url());
+  CHECK(server.connect().integer("SELECT oldest_reader FROM version") <= 2);
+}
+
+TEST_CASE("who may read the customers in PostgreSQL may read their logins after the migration") {
+  testing::in_postgres backend;
+  backend.execute(text_of(data / "directory-2.sql"));
+  backend.execute("GRANT SELECT ON rollcall.customer TO pg_monitor");
+  migrate_directory(backend.url());
+  const auto may = [&](const std::string& role, const std::string& what) {
+    return backend.connect().integer("SELECT CAST(has_table_privilege('" + role + "', 'rollcall.login', '"
+                                     + what + "') AS integer)");
+  };
+  CHECK(may("pg_monitor", "SELECT") == 1);
+  CHECK(may("pg_monitor", "DELETE") == 0);
+  CHECK(may("pg_signal_backend", "SELECT") == 0);
 }
 
 TEST_CASE("an audit log of every version is gone on with") {

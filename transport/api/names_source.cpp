@@ -33,6 +33,14 @@ bool is_in_scope(const account& a, const directory& dir, customer_id scope) {
   return dir.covers(scope, a.customer);
 }
 
+// Only who makes calls has a limit.
+template <class Entry>
+std::int64_t sessions_of(const Entry&) {
+  return no_limit;
+}
+std::int64_t sessions_of(const customer& c) { return c.max_sessions; }
+std::int64_t sessions_of(const account& a) { return a.max_sessions; }
+
 template <class Entry>
 customer_id whose(const Entry&, const directory&, customer_id) {
   return {};
@@ -85,7 +93,7 @@ bool names_source::look_at_some(const std::vector<Entry>& all) {
     const auto& one = all[looked_at_];
     if ((!id || one.id.value() == *id) && (!name || name->matches(name_in(one)))
         && is_in_scope(one, *directory_, scope))
-      found_.push_back({one.id.value(), name_in(one), whose(one, *directory_, scope)});
+      found_.push_back({one.id.value(), name_in(one), whose(one, *directory_, scope), sessions_of(one)});
   }
   return looked_at_ < all.size();
 }
@@ -110,7 +118,7 @@ void names_source::write(std::string& out) {
     w.begin_member("id").integer(each->id).end_member();
     w.begin_member("name").text(cleaned(each->name)).end_member();
     w.begin_member("i_customer").integer(each->of.known() ? each->of.value() : 0).end_member();
-    w.begin_member("max_sessions").integer(-1).end_member();
+    w.begin_member("max_sessions").integer(each->max_sessions).end_member();
     w.end_struct();
   }
   w.end_array().end_member();

@@ -26,6 +26,7 @@ private:
     std::int64_t id = 0;
     std::string_view name;
     customer_id of; ///< not known: nobody's, or somebody's above the scope
+    std::int64_t max_sessions = no_limit;
   };
 
   template <class Entry>
