@@ -7,6 +7,7 @@
 #include "actors/defaults.hpp"
 #include "actors/event_meters.hpp"
 #include "actors/history_backlog.hpp"
+#include "actors/limit_board.hpp"
 #include "actors/metrics.hpp"
 #include "actors/watch_memory.hpp"
 #include "domain/base/boot_clock.hpp"
@@ -47,11 +48,12 @@ struct node_context {
   actor_metrics metrics;
   audit_backlog audit;
   history_backlog history;
-  change_feed changes;    ///< of the calls here, for those who watch
-  watch_memory watching;  ///< what waits for them
-  claim_table claims;     ///< of this node
-  event_meters meters;    ///< of its switches
-  published_view cluster; ///< the other nodes
+  change_feed changes;     ///< of the calls here, for those who watch
+  watch_memory watching;   ///< what waits for them
+  claim_table claims;      ///< of this node
+  event_meters meters;     ///< of its switches
+  published_view cluster;  ///< the other nodes
+  published_limits limits; ///< which are reached
 };
 
 using context_ptr = std::shared_ptr<node_context>;
