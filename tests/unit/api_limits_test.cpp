@@ -98,7 +98,7 @@ TEST_CASE("those limits come first of which most is used") {
   const auto dir = directory_with({{{1, 10}, {2, 5}}, {{11, 4}, {12, 0}, {31, 0}, {41, 7}}});
   const auto told = counted({{11, 4}, {21, 1}, {31, 1}});
   CHECK(rows_of(rendered(of(dir, 1), told))
-        == rows{"account 31 1/0", "account 11 4/4", "account 12 0/0", "customer 1 6/10", "customer 2 2/5",
+        == rows{"account 31 1/0", "account 11 4/4", "customer 1 6/10", "customer 2 2/5", "account 12 0/0",
                 "account 41 0/7"});
   CHECK(rows_of(rendered(of(dir, 2), told)) == rows{"account 31 1/0", "customer 2 2/5"});
   CHECK(rows_of(rendered(of(dir, 10), told)).empty());
@@ -109,9 +109,9 @@ TEST_CASE("those limits come first of which most is used") {
 TEST_CASE("above leaves out those of which less is used, exactly") {
   const auto dir = directory_with({{{2, 100}}, {{11, 10}, {12, 0}}});
   CHECK(rows_of(rendered(of(dir, 1, 900'000), counted({{11, 9}, {21, 89}})))
-        == rows{"account 12 0/0", "account 11 9/10"});
+        == rows{"account 11 9/10", "account 12 0/0"});
   CHECK(rows_of(rendered(of(dir, 1, 70'000), counted({{21, 7}})))
-        == rows{"account 12 0/0", "customer 2 7/100"});
+        == rows{"customer 2 7/100", "account 12 0/0"});
   CHECK(rows_of(rendered(of(dir, 1, 70'001), counted({{21, 7}}))) == rows{"account 12 0/0"});
   CHECK(rows_of(rendered(of(dir, 1, 1'000'000), counted({{11, 10}})))
         == rows{"account 11 10/10", "account 12 0/0"});

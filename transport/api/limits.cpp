@@ -38,10 +38,11 @@ constexpr string_view limits_help =
     "is used, and complete, a boolean. Of more than 10000 those are left out of which least is used; then "
     "limits_left_out follows, how many. Nothing is refused for a limit.";
 
-/// Of more than there is to use, all of it is used. Of none at all (0), more than all once there is a call.
+/// By which limits are put in order. One of 0 is used up by the first call; until then nothing of it is used:
+/// those that may have no calls, and have none, do not stand before others that are all but full.
 double used_part(const limit_use& use) {
   if (use.max_sessions == 0)
-    return use.total == 0 ? 1 : std::numeric_limits<double>::infinity();
+    return use.total == 0 ? 0 : std::numeric_limits<double>::infinity();
   return static_cast<double>(use.total) / static_cast<double>(use.max_sessions);
 }
 
