@@ -8,6 +8,7 @@
 #include "actors/defaults.hpp"
 #include "actors/event_meters.hpp"
 #include "actors/history_backlog.hpp"
+#include "actors/limit_board.hpp"
 #include "actors/metrics.hpp"
 #include "actors/watch_memory.hpp"
 #include "domain/base/boot_clock.hpp"
@@ -54,6 +55,7 @@ struct node_context {
   confirmed_orders confirmed; ///< what is left of previews that were confirmed
   event_meters meters;        ///< of its switches
   published_view cluster;     ///< the other nodes
+  published_limits limits;     ///< which are reached
 };
 
 using context_ptr = std::shared_ptr<node_context>;

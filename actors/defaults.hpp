@@ -168,6 +168,11 @@ constexpr auto history_part_patience = 30s;
 /// How far from now, by this node's clock, a minute of another node may be.
 constexpr auto history_other_clock = 10min;
 
+/// How often it is looked at how much of the limits is used, and how long those that are cleared are
+/// remembered: no stream goes unread for longer.
+constexpr auto limit_interval = 1s;
+constexpr auto limit_memory = 10min;
+
 /// Bad lines in a row after which a switch's connection is closed (feed.md).
 constexpr std::uint32_t bad_lines_in_a_row = 10;
 

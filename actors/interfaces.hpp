@@ -50,15 +50,21 @@
 //      ├──packed_minute──► writer ◄──history_part── member
 //      └──history_part──► members of other nodes
 //
+// Limits.
+//
+//   limit observer ──stats_request──► front
+//      └──limit_board──► cluster watch, transport/api
+//
 // The auditor is written to by links, disconnect workers, node orders and transport/api. The daemon tells
-// node, member, cluster and sampler of a new configuration, and asks the node and stats workers for its
-// pages.
+// node, member, cluster, sampler and limit observer of a new configuration, and asks the node and stats
+// workers for its pages.
 
 #include "actors/errors.hpp"
 #include "actors/interfaces/audit.hpp"
 #include "actors/interfaces/cluster.hpp"
 #include "actors/interfaces/history.hpp"
 #include "actors/interfaces/in_process.hpp"
+#include "actors/interfaces/limits.hpp"
 #include "actors/interfaces/links.hpp"
 #include "actors/interfaces/requests.hpp"
 #include "actors/interfaces/tree.hpp"

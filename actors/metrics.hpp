@@ -1,6 +1,10 @@
 #pragma once
 
+#include "domain/control/limit_use.hpp"
+
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace rollcall {
@@ -8,6 +12,16 @@ namespace rollcall {
 /// What the actors count. Any thread; read by /metrics.
 struct actor_metrics {
   using counter = std::atomic<std::uint64_t>;
+
+  /// One for customers and one for accounts.
+  class by_limit_kind {
+  public:
+    counter& operator[](limit_kind which) { return counters_[static_cast<std::size_t>(which)]; }
+    std::uint64_t operator[](limit_kind which) const { return counters_[static_cast<std::size_t>(which)]; }
+
+  private:
+    std::array<counter, 2> counters_{};
+  };
 
   counter events_applied{0};   ///< changed a call
   counter events_stale{0};     ///< late or repeated: changed nothing
@@ -45,6 +59,14 @@ struct actor_metrics {
   counter history_failures{0};        ///< to write one that is tried again
   counter history_damaged{0};         ///< minutes and hours that were damaged when they were read
   counter history_bytes{0};           ///< that the history takes now
+  by_limit_kind limits;               ///< that there are now
+  by_limit_kind limits_reached;       ///< that are so now
+  by_limit_kind limits_reached_total; ///< times that one was
+  by_limit_kind limits_cleared_total; ///< and was no more
+  counter limit_looks{0};             ///< at how much of them is used, of one environment each
+  counter limit_looks_incomplete{0};  ///< that had not all calls: they clear nothing
+  counter limit_looks_failed{0};      ///< that had no answer
+  counter limit_looks_missed{0};      ///< seconds without a look, because the one before took longer
   counter actor_failures{0};          ///< actors that ended by an error of ours
 };
 

@@ -156,16 +156,19 @@ struct watch_opening {
   }
 };
 
-/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork. From a cluster stats query to the members of
-/// other nodes, which answer with counts.
+/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork, getLimits. From a cluster stats query to the
+/// members of other nodes, which answer with counts.
 struct stats_query {
   std::int64_t scope = 0;
   bool recursive = false;
   bool by_switch = false; ///< all accounts together, as the account of no number, and the switches' events
+  /// Only what counts for somebody who has a limit (limited_stats()), by the directory of this hash; all that
+  /// there is where the node has another one. Empty: all that there is.
+  std::string limits_by = {};
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, stats_query& x) {
-    return f(x.scope, x.recursive, x.by_switch);
+    return f(x.scope, x.recursive, x.by_switch, x.limits_by);
   }
 };
 

@@ -76,8 +76,12 @@ caf::result<wire::counts> member_actor_state::stats(const wire::stats_query& que
                 stats_request{customer_id{query.scope}, query.recursive, directory})
       .then(
           [this, promise, claims = std::move(claims), by_switch = query.by_switch,
+           limits_by = query.limits_by == directory->hash() ? directory : nullptr,
            events = std::move(events)](const stats_by_account& accounts) mutable {
-            auto told = wire::counts_of(by_switch ? one_account(accounts) : accounts, std::move(claims));
+            auto told = wire::counts_of(by_switch   ? one_account(accounts)
+                                        : limits_by ? limited_stats(accounts, *limits_by)
+                                                    : accounts,
+                                        std::move(claims));
             told.events = std::move(events);
             // A message that is too long would cost the connection.
             if (told.first.accounts.size() > defaults::counts_at_once) {

@@ -14,15 +14,16 @@
 
 namespace rollcall {
 
-/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork. From the API to the frontend, and on to a
-/// cluster stats query; from the history sampler to the frontend; from the member or the daemon's overview to
-/// a stats worker.
+/// getAccountCallStats, getAccountCallStatsCustomer, getNetwork, getLimits. From the API to the frontend, and
+/// on to a cluster stats query; from the history sampler and the limit observer to the frontend; from the
+/// member or the daemon's overview to a stats worker.
 struct stats_request {
   customer_id scope;
   bool recursive = false;    ///< subcustomers too
   directory_ptr directory;   ///< by which its caller was let in: one request sees one from beginning to end
   bool with_network = false; ///< not accounts but nodes and switches: the answer is never a fault for a node
   bool partial = false;      ///< the answer may be, also where a missing node is a fault
+  bool for_limits = false;   ///< only what counts for somebody who has a limit, see limited_stats()
 };
 
 /// How many calls an account has, by state and switch.

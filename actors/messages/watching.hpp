@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/calls/switch_claim.hpp"
+#include "domain/control/limit_watch.hpp"
 #include "domain/directory/directory.hpp"
 #include "domain/lists/call_query.hpp"
 #include "domain/lists/counts_by_switch.hpp"
@@ -83,7 +84,18 @@ constexpr std::array<reset_words, 5> reset_reasons = {{
 /// What a stream tells, besides its beginning (events.md, 3). Hundreds wait for each client that does not
 /// read: what only few of them have takes little room in the others.
 struct watch_message {
-  enum class kind : std::uint8_t { begin, call, end, leave, synced, switch_state, node_state, mark, reset };
+  enum class kind : std::uint8_t {
+    begin,
+    call,
+    end,
+    leave,
+    synced,
+    switch_state,
+    node_state,
+    limit,
+    mark,
+    reset
+  };
 
   kind what = kind::call;
   record_ptr record = {};      ///< of call, end, leave
@@ -97,6 +109,7 @@ struct watch_message {
   std::uint64_t calls = 0;     ///< of synced and mark: the size of the mirror
   bool complete = true;        ///< of synced and mark
   std::shared_ptr<const watch_place> place = {}; ///< of synced and mark, always; null of others
+  std::shared_ptr<const limit_event> limit = {}; ///< of a limit, always; null of others
 };
 
 /// What is to be told next. The cluster watch's answer to the API; empty when nothing has happened for

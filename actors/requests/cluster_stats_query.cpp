@@ -87,7 +87,8 @@ void cluster_stats_query_state::ask(const member_state& other) {
   const auto who = present_.ask(other);
   self->request(other.actor, caf::duration{defaults::gather_deadline},
                 wire::stats_query{own_.request().scope.value(), own_.request().recursive,
-                                  own_.request().with_network})
+                                  own_.request().with_network,
+                                  own_.request().for_limits ? own_.request().directory->hash() : ""})
       .then([this, who](wire::counts& told) { take(who, std::move(told)); },
             [this, who](const caf::error& why) { left_out(who, self->system().render(why)); });
 }
@@ -152,6 +153,8 @@ stats_by_account cluster_stats_query_state::joined(const claim_verdict& verdict)
     for (auto& account : own)
       account.counts.remove_if(
           [&](const auto& one) { return std::binary_search(lost.begin(), lost.end(), one.source->name); });
+  if (own_.request().for_limits)
+    own = limited_stats(own, *own_.request().directory);
   if (others_.empty())
     return own;
   std::map<account_key, switch_counts> sums;

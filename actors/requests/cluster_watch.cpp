@@ -60,6 +60,7 @@ void cluster_watch_state::end() {
 void cluster_watch_state::look_round() {
   look_at_nodes();
   look_at_switches();
+  look_at_limits();
 }
 
 namespace {

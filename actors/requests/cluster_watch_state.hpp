@@ -73,6 +73,10 @@ private:
 
   void look_round();
 
+  // cluster_watch_limits.cpp
+  void look_at_limits();
+  void tell_limit(limit_event what);
+
   // cluster_watch_nodes.cpp
   void look_at_nodes();
   void open(const std::string& who, source& from, const wire::member_actor* member);
@@ -109,6 +113,8 @@ private:
   environment_id environment_;
   std::map<std::string, source> sources_; ///< by node
   std::map<switch_name, followed> switches_;
+  std::map<limited_subject, limit_event> limits_; ///< that the client knows as reached, as it was told
+  limit_board_ptr limits_seen_;
   std::set<std::string> missing_;                            ///< nodes
   std::map<std::string, timestamp, std::less<>> successors_; ///< calls that reuse an ID, and when they began
   std::size_t formers_ = 0; ///< calls before them whose ends may be on their way: these are counted still

@@ -42,6 +42,34 @@ stats_by_account tally_sum::take() const {
   return answer;
 }
 
+stats_by_account limited_stats(const stats_by_account& of, const directory& dir) {
+  std::unordered_map<customer_id, bool> counted; // customers that have a limit, or are below one that has
+  const auto counts = [&](const customer& owner) {
+    const auto [found, fresh] = counted.try_emplace(owner.id, false);
+    for (const auto* above = &owner; fresh && above && !found->second; above = dir.find(above->wholesaler))
+      found->second = above->max_sessions != no_limit;
+    return found->second;
+  };
+  stats_by_account result;
+  std::unordered_map<customer_id, std::size_t> others; // where the first of a customer's is in the result
+  for (const auto& account : of) {
+    const auto* owner = dir.owner(account.account.environment, account.account.account);
+    if (!owner)
+      continue;
+    const auto* known = dir.find(account.account.account);
+    if (known && known->customer == owner->id && known->max_sessions != no_limit) {
+      result.push_back(account);
+    } else if (counts(*owner)) {
+      const auto [found, fresh] = others.try_emplace(owner->id, result.size());
+      if (fresh)
+        result.push_back(account);
+      else
+        result[found->second].counts.add(account.counts);
+    }
+  }
+  return result;
+}
+
 stats_by_account one_account(const stats_by_account& of) {
   std::unordered_map<const switch_identity*, state_counts> sums;
   for (const auto& account : of)

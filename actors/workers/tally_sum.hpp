@@ -35,6 +35,12 @@ private:
   std::unordered_map<account_key, tally_update> found_;
 };
 
+/// What counts for somebody who has a limit: accounts that have one themselves, each as it is, and what the
+/// other accounts of a customer have together where it, or somebody above it, has one. That is told as of the
+/// first of these accounts, which stands for all of them: so an answer is no longer than there are limits and
+/// customers below them, however many accounts have calls.
+stats_by_account limited_stats(const stats_by_account& of, const directory& dir);
+
 /// The counts of all accounts together, as those of the account of no number.
 stats_by_account one_account(const stats_by_account& of);
 

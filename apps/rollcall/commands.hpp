@@ -14,6 +14,7 @@ namespace rollcall::cli {
 void add_calls(CLI::App& tool, exit_code& result);
 void add_counts(CLI::App& tool, exit_code& result);
 void add_history(CLI::App& tool, exit_code& result);
+void add_limits(CLI::App& tool, exit_code& result);
 void add_watch(CLI::App& tool, exit_code& result);
 void add_stats(CLI::App& tool, exit_code& result);
 void add_disconnect(CLI::App& tool, exit_code& result);

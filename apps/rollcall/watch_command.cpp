@@ -54,6 +54,9 @@ std::string sentence_of(const boost::json::object& message) {
            + text(message, "state");
   if (type == "node")
     return "node    " + text(message, "node_id") + " is " + text(message, "state");
+  if (type == "limit")
+    return "limit   of " + text(message, "kind") + ' ' + text(message, "id") + " is " + text(message, "state")
+           + ": " + text(message, "total") + " calls, max_sessions " + text(message, "max_sessions");
   if (type == "reset")
     return "reset   of " + (message.contains("switch") ? text(message, "switch") : std::string{"all calls"})
            + ": " + text(message, "why");

@@ -1,6 +1,7 @@
 #include "actors/audit/auditor.hpp"
 #include "actors/history/history_sampler.hpp"
 #include "actors/history/history_writer.hpp"
+#include "actors/limits/limit_observer.hpp"
 #include "actors/requests/cluster_frontend.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/scheduler.hpp"
@@ -116,6 +117,8 @@ void daemon::impl::start_actors() {
       spawn_history_reader(system_, context_, std::make_shared<history_reader>(history_file)));
   history_sampler_ = spawn_history_sampler(system_, context_, front_, history_writer_);
   caf::anon_send(history_sampler_, directory_);
+  limit_observer_ = spawn_limit_observer(system_, context_, front_);
+  caf::anon_send(limit_observer_, directory_);
   cluster_->set_directory(directory_);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
   resume_hang_ups();

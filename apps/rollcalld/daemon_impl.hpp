@@ -91,6 +91,7 @@ private:
   auditor_actor auditor_;
   history_writer_actor history_writer_;
   history_sampler_actor history_sampler_;
+  limit_observer_actor limit_observer_;
   node_actor node_;
   cluster_frontend_actor front_;
 

@@ -149,6 +149,7 @@ void daemon::impl::serve(directory_ptr dir, consequences prepared) {
   directory_ = std::move(dir);
   caf::anon_send(node_, directory_, switches_of(config_, *directory_));
   caf::anon_send(history_sampler_, directory_);
+  caf::anon_send(limit_observer_, directory_);
   resume_hang_ups();
   authenticator_ = std::move(prepared.authenticator);
   cluster_->set_directory(directory_);

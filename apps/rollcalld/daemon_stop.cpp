@@ -38,6 +38,7 @@ void daemon::impl::begin_stop() {
   http_->drain(answer_drain, [this] { answers_.open(); });
   // Others go on counting where this node ends, and are given what it has.
   caf::anon_send_exit(history_sampler_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(limit_observer_, caf::exit_reason::user_shutdown);
   cluster_->leave([this] { boost::asio::post(control_, [this] { control_.stop(); }); });
 }
 

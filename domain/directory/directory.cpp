@@ -48,6 +48,7 @@ directory::directory(directory_entries entries) : entries_(std::move(entries)) {
   number_tree();
   link_accounts();
   link_connections();
+  link_limits();
   hash_ = hash_of(entries_);
 }
 
@@ -183,6 +184,15 @@ void directory::link_connections() {
   for (const auto& c : entries_.connections)
     if (!has(c.vendor))
       refuse(called(c), "i_vendor " + std::to_string(c.vendor.value()) + " is not a vendor");
+}
+
+void directory::link_limits() {
+  for (const auto& c : entries_.customers)
+    if (c.max_sessions != no_limit)
+      limited_.customers.push_back(&c);
+  for (const auto& a : entries_.accounts)
+    if (a.max_sessions != no_limit)
+      limited_.accounts.push_back(&a);
 }
 
 const customer* directory::find(customer_id id) const {

@@ -98,6 +98,15 @@ struct identity {
   rights may;
 };
 
+/// The customers and accounts that have a max_sessions, in the order of their entries. Good as long as their
+/// directory.
+struct limited_entries {
+  std::vector<const customer*> customers;
+  std::vector<const account*> accounts;
+
+  bool none() const noexcept { return customers.empty() && accounts.empty(); }
+};
+
 /// Entries that make no directory: a cycle, a dangling id, a duplicate. what() names the entry.
 class directory_error : public std::runtime_error {
 public:
@@ -126,6 +135,9 @@ public:
 
   /// False for one that nobody can be served by.
   bool has_customers() const noexcept { return !entries_.customers.empty(); }
+
+  /// Who has a limit: often few or none, so that nobody has to look through all entries for them.
+  const limited_entries& limited() const noexcept { return limited_; }
 
   const customer* find(customer_id id) const;
   const account* find(account_id id) const;
@@ -177,9 +189,11 @@ private:
   [[noreturn]] void refuse_cycle(customer_id unreached) const;
   void link_accounts();
   void link_connections();
+  void link_limits();
 
   directory_entries entries_;
   std::string hash_;
+  limited_entries limited_;
   std::unordered_map<environment_id, customer_id> roots_;
   std::unordered_map<customer_id, node> customers_;
   std::unordered_map<std::string_view, identity> logins_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace rollcall::testing {
 
@@ -79,6 +80,8 @@ public:
   const std::map<std::string, std::string>& states() const { return states_; }
   /// By switch, the last of each; without a name: of everything.
   const std::map<std::string, reset_reason>& resets() const { return resets_; }
+  /// In the order in which they were told.
+  const std::vector<limit_event>& limit_events() const { return limit_events_; }
 
 private:
   using kind = watch_message::kind;
@@ -92,6 +95,8 @@ private:
       begun_ = true;
       states_.clear();
       resets_.clear();
+      limits_.clear();
+      limit_events_.clear();
       resumed_ = message.resumed;
       synced_ = message.resumed;
       if (!message.resumed)
@@ -130,7 +135,19 @@ private:
     case kind::node_state:
       states_[message.name] = message.state;
       break;
+    case kind::limit:
+      take(*message.limit);
+      break;
     }
+  }
+
+  void take(const limit_event& limit) {
+    insist(limit.reached != limits_.contains(limit.whose), "a limit is reached or cleared twice");
+    if (limit.reached)
+      limits_[limit.whose] = limit.total;
+    else
+      limits_.erase(limit.whose);
+    limit_events_.push_back(limit);
   }
 
   void settle(const watch_message& message) {
@@ -143,6 +160,8 @@ private:
   const cluster_frontend_actor& front_;
   const directory_ptr& dir_;
   std::int64_t scope_;
+  std::map<limited_subject, std::uint64_t> limits_; ///< that are reached, with their calls
+  std::vector<limit_event> limit_events_;
   bool open_ = false;
   bool begun_ = false;
   bool resumed_ = false;

@@ -70,6 +70,8 @@ TEST_CASE("messages between nodes arrive as they were sent") {
   CHECK(wire::events_from(sent(with_events))
         == recent_events{{switch_name{"sbc-1"}, 0}, {switch_name{"sbc-2"}, 4}});
   CHECK(sent(wire::stats_query{3, true, true}).by_switch);
+  CHECK(sent(wire::stats_query{3, true, false}).limits_by.empty());
+  CHECK(sent(wire::stats_query{3, true, false, "a hash"}).limits_by == "a hash");
   CHECK(sent(wire::node_identity{"node-a", 7, {}, {"a:1"}, "1.2.3"}).version == "1.2.3");
   const auto part =
       sent(wire::history_part{"node-a", 1'732'320'000, 0b101, false, 3, true, {{5, "bytes"}, {77, {}}}});

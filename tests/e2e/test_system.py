@@ -7,7 +7,7 @@ import pytest
 from harness import DIRECTORY, Daemon, wait_until
 
 METHODS = {"drainNode", "forgetNode", "listAllCalls", "listActiveCalls", "disconnectCall", "disconnectAccount", "disconnectCalls", "disconnectCustomer",
-           "findNames", "getAccountCallStats", "getAccountCallStatsCustomer", "getCallCounts", "getCallHistory", "getNetwork",
+           "findNames", "getAccountCallStats", "getAccountCallStatsCustomer", "getCallCounts", "getCallHistory", "getLimits", "getNetwork",
            "system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall", "system.whoAmI"}
 
 

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -132,6 +133,22 @@ TEST_CASE("a call that the directory has elsewhere by now is not told") {
   CHECK(told.at("type") == "call");
   CHECK(told.at("n") == 1);
   CHECK(told.at("call").at("I_CUSTOMER") == 3);
+}
+
+TEST_CASE("a limit that was reached is told with whose it is and how much of it is used") {
+  event_writer writer{stream_form::ndjson, {"node-a", customer_id{2}, "{}"}, {}};
+  const limit_event reached{{limit_kind::account, 33}, true, 5, 4};
+  const limit_event removed{{limit_kind::customer, 2}, false, 5, no_limit};
+  std::string out;
+  for (const auto& each : {reached, removed})
+    writer.write(out,
+                 {.what = watch_message::kind::limit, .limit = std::make_shared<const limit_event>(each)}, {},
+                 now);
+  CHECK(out
+        == R"({"type":"limit","n":1,"kind":"account","id":33,"state":"reached","total":5,"max_sessions":4})"
+           "\n"
+           R"({"type":"limit","n":2,"kind":"customer","id":2,"state":"cleared","total":5,"max_sessions":-1})"
+           "\n");
 }
 
 TEST_CASE("texts are escaped as JSON has it") {

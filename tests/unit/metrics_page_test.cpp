@@ -50,6 +50,12 @@ metrics_snapshot full_snapshot() {
   actors.history_failures = 8;
   actors.history_damaged = 3;
   actors.history_bytes = 4096;
+  actors.limits[limit_kind::account] = 40;
+  actors.limits_reached[limit_kind::customer] = 2;
+  actors.limits_reached_total[limit_kind::account] = 6;
+  actors.limits_cleared_total[limit_kind::account] = 5;
+  actors.limit_looks = 77;
+  actors.limit_looks_incomplete = 1;
   now.history_waiting_bytes = 512;
   collect(actors, now);
 
@@ -109,6 +115,14 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_history_damaged_total 3",
                                  "rollcall_history_backlog_bytes 512",
                                  "rollcall_history_file_bytes 4096",
+                                 "rollcall_limits{kind=\"customer\"} 0",
+                                 "rollcall_limits{kind=\"account\"} 40",
+                                 "rollcall_limits_reached{kind=\"customer\"} 2",
+                                 "rollcall_limits_reached_total{kind=\"account\"} 6",
+                                 "rollcall_limits_cleared_total{kind=\"account\"} 5",
+                                 "rollcall_limit_looks_total{outcome=\"complete\"} 77",
+                                 "rollcall_limit_looks_total{outcome=\"incomplete\"} 1",
+                                 "rollcall_limit_looks_total{outcome=\"missed\"} 0",
                                  "rollcall_directory_database_away 1",
                                  "rollcall_directory_refused 0",
                                  "rollcall_directory_state_since_seconds 1732320001",

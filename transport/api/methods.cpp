@@ -8,6 +8,7 @@
 #include "transport/api/disconnect_calls.hpp"
 #include "transport/api/disconnect_customer.hpp"
 #include "transport/api/find_names.hpp"
+#include "transport/api/limits.hpp"
 #include "transport/api/list_calls.hpp"
 #include "transport/api/multicall.hpp"
 #include "transport/api/network.hpp"
@@ -22,7 +23,7 @@ namespace rollcall::api {
 
 namespace {
 
-constexpr std::array<const method*, 19> table = {
+constexpr std::array<const method*, 20> table = {
     &disconnect_account,
     &disconnect_call,
     &disconnect_calls,
@@ -34,6 +35,7 @@ constexpr std::array<const method*, 19> table = {
     &get_account_call_stats_customer,
     &get_call_counts,
     &get_call_history,
+    &get_limits,
     &get_network,
     &list_active_calls,
     &list_all_calls,

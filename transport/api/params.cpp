@@ -211,7 +211,16 @@ std::optional<text_pattern> param_reader::pattern(std::string_view name) {
 }
 
 std::optional<std::chrono::microseconds> param_reader::seconds(std::string_view name) {
-  constexpr auto most = 100.0 * 365 * 24 * 3600;
+  const auto read = number(name, 100.0 * 365 * 24 * 3600, "a number of seconds, not negative");
+  return read ? std::optional{std::chrono::microseconds{std::llround(*read * 1e6)}} : std::nullopt;
+}
+
+std::optional<double> param_reader::fraction(std::string_view name) {
+  return number(name, 1, "a number from 0 to 1");
+}
+
+/// A number from 0 to `most`; `wanted` names it in the fault for another one.
+std::optional<double> param_reader::number(std::string_view name, double most, std::string_view wanted) {
   const auto* value = present(name);
   if (!value)
     return std::nullopt;
@@ -223,10 +232,10 @@ std::optional<std::chrono::microseconds> param_reader::seconds(std::string_view 
   else if (const auto* text = value->as<std::string>(); text && is_decimal(*text))
     std::from_chars(text->data(), text->data() + text->size(), number);
   if (!(number >= 0 && number <= most)) {
-    fail_type(name, "a number of seconds, not negative");
+    fail_type(name, wanted);
     return std::nullopt;
   }
-  return std::chrono::microseconds{std::llround(number * 1e6)};
+  return number;
 }
 
 std::optional<std::string> param_reader::text(std::string_view name) {

@@ -65,6 +65,9 @@ public:
   /// A number of seconds, whole or not, or its digits; not negative, and at most a hundred years.
   std::optional<std::chrono::microseconds> seconds(std::string_view name);
 
+  /// A number from 0 to 1, or its digits.
+  std::optional<double> fraction(std::string_view name);
+
   /// Makes the absence of a parameter a fault.
   template <class T>
   void require(const std::optional<T>& read, std::string_view name) {
@@ -80,6 +83,7 @@ public:
 private:
   void check_names(const invocation& call);
   const xmlrpc::value* present(std::string_view name);
+  std::optional<double> number(std::string_view name, double most, std::string_view wanted);
   enum class numbers : std::uint8_t { refused, as_digits };
   std::optional<std::vector<std::string>> some_texts(std::string_view name, std::size_t most,
                                                      numbers allowed);

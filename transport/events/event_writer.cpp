@@ -89,6 +89,14 @@ void event_writer::write(std::string& out, const watch_message& what, std::strin
     line.text("node_id", what.name).text("state", what.state);
     return close(out, line);
   }
+  case kind::limit: {
+    const auto& limit = *what.limit;
+    auto line = open(out, "limit");
+    line.text("kind", name_of(limit.whose.kind)).integer("id", limit.whose.id).text("state", limit.state());
+    line.integer("total", static_cast<std::int64_t>(limit.total));
+    line.integer("max_sessions", limit.max_sessions);
+    return close(out, line);
+  }
   case kind::synced: {
     auto line = open(out, "synced");
     place(line);

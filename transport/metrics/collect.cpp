@@ -29,6 +29,13 @@ method_metrics to_method_metrics(std::string_view name, const api::metrics::meth
   return method;
 }
 
+outcome_counts by_kind(const actor_metrics::by_limit_kind& counters) {
+  outcome_counts all;
+  for (const auto kind : {limit_kind::customer, limit_kind::account})
+    all.push_back({std::string{name_of(kind)}, counters[kind]});
+  return all;
+}
+
 } // namespace
 
 void collect(const actor_metrics& from, metrics_snapshot& into) {
@@ -56,6 +63,14 @@ void collect(const actor_metrics& from, metrics_snapshot& into) {
   into.history_failures = from.history_failures;
   into.history_damaged = from.history_damaged;
   into.history_bytes = from.history_bytes;
+  into.limits = by_kind(from.limits);
+  into.limits_reached = by_kind(from.limits_reached);
+  into.limits_reached_total = by_kind(from.limits_reached_total);
+  into.limits_cleared_total = by_kind(from.limits_cleared_total);
+  into.limit_looks = {{"complete", from.limit_looks},
+                      {"incomplete", from.limit_looks_incomplete},
+                      {"failed", from.limit_looks_failed},
+                      {"missed", from.limit_looks_missed}};
   into.actor_failures = from.actor_failures;
 }
 

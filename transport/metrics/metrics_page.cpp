@@ -135,6 +135,20 @@ void add_history(families& page, const metrics_snapshot& now) {
   page.gauge("rollcall_history_file_bytes", "Bytes that the history takes").add(number(now.history_bytes));
 }
 
+void add_limits(families& page, const metrics_snapshot& now) {
+  page.gauge("rollcall_limits", "Customers and accounts that have a max_sessions").add(now.limits, "kind");
+  page.gauge("rollcall_limits_reached", "Of these, those that are reached, as this node's last look has it")
+      .add(now.limits_reached, "kind");
+  page.counter("rollcall_limits_reached_total", "Times that a limit was reached")
+      .add(now.limits_reached_total, "kind");
+  page.counter("rollcall_limits_cleared_total", "Times that a limit that was reached was so no more")
+      .add(now.limits_cleared_total, "kind");
+  page.counter("rollcall_limit_looks_total",
+               "Times that this node looked, or was to look, at how much of the limits is used; incomplete: "
+               "something was missing, so that no limit was cleared")
+      .add(now.limit_looks, "outcome");
+}
+
 void add_api(families& page, const metrics_snapshot& now) {
   page.counter("rollcall_rpc_requests_total", "Calls of API methods: ok, or the code of the fault");
   for (const auto& method : now.methods)
@@ -294,6 +308,7 @@ std::string render(const metrics_snapshot& snapshot) {
     add_directory(page, *snapshot.source, snapshot.directory_served);
   add_truth(page, snapshot);
   add_history(page, snapshot);
+  add_limits(page, snapshot);
   add_api(page, snapshot);
   add_http(page, snapshot);
   add_feed(page, snapshot);

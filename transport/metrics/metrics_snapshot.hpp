@@ -101,6 +101,11 @@ struct metrics_snapshot {
   std::uint64_t history_damaged = 0;
   std::uint64_t history_waiting_bytes = 0; ///< now, as the next one
   std::uint64_t history_bytes = 0;
+  outcome_counts limits; ///< that there are, by kind, as the next three
+  outcome_counts limits_reached;
+  outcome_counts limits_reached_total;
+  outcome_counts limits_cleared_total;
+  outcome_counts limit_looks; ///< by what came of them
   std::uint64_t actor_failures = 0;
 
   std::vector<method_metrics> methods;

@@ -15,8 +15,8 @@ from .basics import PATIENCE
 class Stream:
     """Reads one stream on a thread of its own until it ends, or is closed.
 
-    `calls` is the mirror: rows by ID. `login` is (name, password), or none for a trusted client; `filters` go into the query,
-    `since` is a token. What the stream must never do is noted in `broken`: wait_for() and check() fail with it.
+    `calls` is the mirror: rows by ID. `limits` are those that are reached, by (kind, id). `login` is (name, password), or none
+    for a trusted client; `filters` go into the query, `since` is a token. What the stream must never do is noted in `broken`: wait_for() and check() fail with it.
     """
 
     def __init__(self, port, *, login=None, since=None, lines=True, headers=None, calls=None,
@@ -25,6 +25,7 @@ class Stream:
         self.token, self.complete, self.synced = since, None, False
         self.broken, self.closed, self.pulses = [], False, 0
         self.resumed = since is not None
+        self.limits = {}
         self._partial = set()  # switches whose calls are being told again
         self._changed = threading.Condition()
         query = urllib.parse.urlencode(filters, doseq=True)
@@ -128,6 +129,15 @@ class Stream:
             self.synced, self._partial = False, set()
         else:
             self._partial.add(gone)
+
+    def _on_limit(self, message):
+        whose = (message["kind"], message["id"])
+        if (message["state"] == "reached") == (whose in self.limits):
+            self.broken.append(f"the limit of {whose} is {message['state']} twice")
+        if message["state"] == "reached":
+            self.limits[whose] = message
+        else:
+            self.limits.pop(whose, None)
 
     def _on_synced(self, message):
         if "switch" in message:
