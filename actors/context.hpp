@@ -8,6 +8,7 @@
 #include "actors/event_meters.hpp"
 #include "actors/history_backlog.hpp"
 #include "actors/metrics.hpp"
+#include "actors/symptom_board.hpp"
 #include "actors/watch_memory.hpp"
 #include "domain/base/boot_clock.hpp"
 #include "domain/base/ids.hpp"
@@ -49,6 +50,7 @@ struct node_context {
   history_backlog history;
   change_feed changes;    ///< of the calls here, for those who watch
   watch_memory watching;  ///< what waits for them
+  symptom_board symptoms; ///< by what calls are suspect, and how many are
   claim_table claims;     ///< of this node
   event_meters meters;    ///< of its switches
   published_view cluster; ///< the other nodes
