@@ -10,6 +10,7 @@
 #include "actors/history_backlog.hpp"
 #include "actors/limit_board.hpp"
 #include "actors/metrics.hpp"
+#include "actors/symptom_board.hpp"
 #include "actors/watch_memory.hpp"
 #include "domain/base/boot_clock.hpp"
 #include "domain/base/ids.hpp"
@@ -55,7 +56,8 @@ struct node_context {
   confirmed_orders confirmed; ///< what is left of previews that were confirmed
   event_meters meters;        ///< of its switches
   published_view cluster;     ///< the other nodes
-  published_limits limits;     ///< which are reached
+  published_limits limits;    ///< which are reached
+  symptom_board symptoms;     ///< by what calls are suspect, and how many are
 };
 
 using context_ptr = std::shared_ptr<node_context>;

@@ -144,6 +144,11 @@ constexpr auto audit_interval = 60s;
 constexpr std::size_t audit_parts = 120;
 constexpr auto audit_pause = std::chrono::milliseconds{audit_interval} / int{audit_parts};
 
+/// How often every account looks for symptoms of its calls: with each step of an audit the next of so many
+/// parts of the accounts. `SUSPECT` of a stream is that old at most (events.md).
+constexpr auto symptoms_interval = 10s;
+constexpr std::size_t symptoms_parts = symptoms_interval / audit_pause;
+
 /// How many notes the audit log takes in one transaction. A disconnect that wants its entry waits for one.
 constexpr std::size_t notes_at_once = 1'000;
 

@@ -43,12 +43,13 @@ struct filter {
   maybe<std::int64_t> least_delay;
   maybe<std::int64_t> most_delay;
   maybe<std::int64_t> least_age;
+  maybe<std::uint8_t> suspect; ///< 0 or 1; each node looks by its own limits
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, filter& x) {
     return f(x.vendor, x.connection, x.node, x.source, x.only, x.cli, x.cld, x.sip_call_id, x.media_ip,
              x.direction, x.states, x.least_duration, x.most_duration, x.least_delay, x.most_delay,
-             x.least_age);
+             x.least_age, x.suspect);
   }
 };
 

@@ -52,6 +52,8 @@ filter filter_of(const call_filter& from) {
   result.least_delay = count_of(from.delay.least);
   result.most_delay = count_of(from.delay.most);
   result.least_age = count_of(from.least_age);
+  if (from.suspect)
+    result.suspect = {static_cast<std::uint8_t>(*from.suspect)};
   return result;
 }
 
@@ -74,6 +76,8 @@ call_filter filter_from(const filter& sent) {
   result.duration = {period_from(sent.least_duration), period_from(sent.most_duration)};
   result.delay = {period_from(sent.least_delay), period_from(sent.most_delay)};
   result.least_age = period_from(sent.least_age);
+  if (!sent.suspect.empty())
+    result.suspect = sent.suspect.front() != 0;
   return result;
 }
 

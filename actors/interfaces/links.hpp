@@ -30,7 +30,8 @@ using call_actor = caf::typed_actor<
     // Hang up. From the account or, where one call is named, from the link. The outcome goes to the job's
     // worker.
     caf::reacts_to<disconnect_job_ptr>,
-    // What came of `hang_up`, or that the call is to be forgotten. From the link.
+    // What came of `hang_up`, or that the call is to be forgotten: from the link. Or, from the account, that
+    // its symptoms may have changed.
     caf::reacts_to<link_notice>,
     // The directory knows the call's account name by this number now. From the account.
     caf::reacts_to<account_id>>;

@@ -54,6 +54,10 @@ using account_actor = call_owner_actor::extend<
     caf::reacts_to<directory_ptr>,
     // Recount the calls, and have the tally compare. From the node.
     caf::reacts_to<atom::audit>,
+    // Look for symptoms of the calls by these rules. From the node.
+    caf::reacts_to<symptom_rules_ptr>,
+    // From itself: look at the next defaults::calls_at_once calls.
+    caf::reacts_to<atom::more>,
     // Send a retirement if there is nothing to keep it for. The number is the round, and goes into that. From
     // the node, to an account that the directory does not know.
     caf::reacts_to<atom::retire, registrar_actor, std::uint64_t>,
@@ -127,7 +131,8 @@ using node_actor = registrar_actor::extend<
     caf::replies_to<caf::get_atom>::with<link_statuses>,
     // Have every account recounted now, and idle ones asked to retire. From tests.
     caf::reacts_to<atom::audit>,
-    // From itself, after defaults::audit_pause: the same, of the next few accounts.
+    // From itself, after defaults::audit_pause: the same, of the next few accounts; and have some of them
+    // look for symptoms.
     caf::reacts_to<caf::tick_atom>>;
 
 } // namespace rollcall

@@ -75,6 +75,8 @@ void call_actor_state::on_notice(link_notice notice) {
     return;
   case link_notice::forget:
     return on_forget();
+  case link_notice::look:
+    return on_look();
   }
 }
 
@@ -102,7 +104,7 @@ void call_actor_state::on_not_begun(call_outcome::kind why) {
 void call_actor_state::on_sent(bool sent) {
   using kind = call_outcome::kind;
   if (sent && can_disconnect(record_->state()))
-    show(record_->disconnecting());
+    show(record_->disconnecting(shared_->context->now()));
   // One line went out: it counts for the request that asked first.
   const auto jobs = std::exchange(waiting_, {});
   for (auto job = jobs.begin(); job != jobs.end(); ++job)
@@ -112,6 +114,13 @@ void call_actor_state::on_sent(bool sent) {
 void call_actor_state::on_number(account_id account) {
   if (!forgotten_ && !record_->account().known() && record_->state() != call_state::dead)
     show(record_->in_account(account));
+}
+
+/// The account has looked at a picture that may be older than this one.
+void call_actor_state::on_look() {
+  const auto& context = *shared_->context;
+  if (auto newer = record_->looked_at(context.symptoms.rules()->of(*record_, context.now())))
+    show(std::move(newer));
 }
 
 void call_actor_state::on_forget() {

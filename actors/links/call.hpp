@@ -60,6 +60,7 @@ private:
   void hang_up(const disconnect_job_ptr& job);
   void on_sent(bool sent);
   void on_not_begun(call_outcome::kind why);
+  void on_look();
   void on_forget();
   void show(record_ptr newer);
   void move();

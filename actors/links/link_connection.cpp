@@ -144,6 +144,8 @@ void link_state::lose_sight() {
   resync_wanted_ = false; // a connection begins with a snapshot
   verified_ = false;
   settled_ = false;
+  if (!connection_)
+    context->symptoms.lost(identity, context->now());
   publish_claim();
 }
 

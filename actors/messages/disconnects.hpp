@@ -160,7 +160,8 @@ private:
 };
 
 /// What a link says to a call besides what the switch says of it: what came of the call's `hang_up`, or that
-/// it is to be forgotten. One type for all of it: each handler more is 40 bytes of every call.
+/// it is to be forgotten; and what its account says. One type for all of it: each handler more is 40 bytes of
+/// every call.
 enum class link_notice : std::uint8_t {
   sent,    ///< the disconnect is on its way to the switch
   unsent,  ///< it could not be sent: the switch is away
@@ -168,6 +169,7 @@ enum class link_notice : std::uint8_t {
   unmeant, ///< the call began after the order was given: nothing was sent
   over,    ///< it ended before the disconnect could be sent
   forget,  ///< dead for long enough: leave the account and end
+  look,    ///< its symptoms may have changed; from the account
 };
 
 /// What came of one call of a disconnect job. From the call to the job's worker; or from node, link or

@@ -214,8 +214,44 @@ void account_state::retire(const registrar_actor& asked_by, std::uint64_t round)
   if (calls_.size() > 0 || calls_.has_moves() || !former_tallies_.empty())
     return;
   flush();
+  looking_.reset();
+  post({});
   retired_ = true;
   self->send(asked_by, retirement{key, round, version});
+}
+
+void account_state::look(const symptom_rules_ptr& rules) {
+  if (retired_ || looking_)
+    return;
+  looking_ = std::make_unique<looking>(looking{rules, context->now(), {}});
+  look_at_some();
+}
+
+// What is found goes into a picture that the call makes: it alone knows what has become of it meanwhile. The
+// change is then told to those who watch, like any other.
+void account_state::look_at_some() {
+  if (!looking_)
+    return;
+  auto& [rules, now, found, next] = *looking_;
+  next =
+      calls_.each_from(next, context->calls_at_once, [&](const record_ptr& record, const call_actor& call) {
+        const auto has = rules->of(*record, now);
+        if (has != record->symptoms())
+          tell(self, call, link_notice::look);
+        found.add(*record, has);
+      });
+  if (next != 0) {
+    tell(self, self, atom::more_v);
+    return;
+  }
+  post(found);
+  looking_.reset();
+}
+
+void account_state::post(const symptom_counts& found) {
+  if (!found.none() || suspects_)
+    context->symptoms.post(key, found);
+  suspects_ = !found.none();
 }
 
 void account_state::flush() {
@@ -298,6 +334,8 @@ account_actor::behavior_type account_behavior(account_actor::stateful_pointer<ac
       one_way{[self](atom::retire, const registrar_actor& asked_by, std::uint64_t round) {
         self->state.retire(asked_by, round);
       }},
+      one_way{[self](const symptom_rules_ptr& rules) { self->state.look(rules); }},
+      one_way{[self](atom::more) { self->state.look_at_some(); }},
       one_way{[self](caf::flush_atom) { self->state.flush(); }},
       one_way{[self](caf::tick_atom) { self->state.forget_moves(); }},
   };

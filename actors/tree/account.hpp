@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace rollcall {
@@ -37,6 +38,8 @@ struct account_state {
   void retire(const registrar_actor& asked_by, std::uint64_t round);
   void flush();
   void forget_moves();
+  void look(const symptom_rules_ptr& rules);
+  void look_at_some();
 
   account_actor::pointer self;
   context_ptr context;
@@ -58,11 +61,20 @@ private:
     std::size_t done = 0;
   };
 
+  /// A search for symptoms, which goes on in several turns.
+  struct looking {
+    symptom_rules_ptr rules;
+    timestamp now;
+    symptom_counts found;
+    std::size_t next = 0; ///< slot
+  };
+
   void number(const record_ptr& record, const call_actor& call);
   void publish(const record_ptr& before, const record_ptr& after, slot where);
   void publish_leave(const record_ptr& record, slot where, bool departs);
   void touch();
   void remember_move();
+  void post(const symptom_counts& found);
 
   account_calls<call_actor> calls_{defaults::move_memory};
   std::vector<former_tally> former_tallies_; ///< oldest first
@@ -70,7 +82,9 @@ private:
   directory_ptr directory_;                  ///< of an account without a number only
   bool changed_ = false;                     ///< the tally has not been told everything; a flush is under way
   bool tick_due_ = false;
-  bool retired_ = false; ///< said to be: another may speak for this account
+  std::unique_ptr<looking> looking_; ///< null most of the time
+  bool suspects_ = false;            ///< it has posted what it has found
+  bool retired_ = false;             ///< said to be: another may speak for this account
 };
 
 /// Spawns the actor of an account that belongs to the customer of `tally`. Its versions begin above

@@ -138,10 +138,21 @@ void node_state::audit() { audit_buckets(0, accounts_.bucket_count()); }
 // round.
 void node_state::audit_next() {
   self->delayed_send(self, defaults::audit_pause, caf::tick_atom_v);
+  look_next();
   const auto buckets = accounts_.bucket_count();
   const auto begin = audited_ * buckets / defaults::audit_parts;
   audit_buckets(begin, ++audited_ * buckets / defaults::audit_parts);
   audited_ %= defaults::audit_parts;
+}
+
+void node_state::look_next() {
+  const auto buckets = accounts_.bucket_count();
+  const auto rules = context->symptoms.rules();
+  auto bucket = looked_ * buckets / defaults::symptoms_parts;
+  for (const auto end = ++looked_ * buckets / defaults::symptoms_parts; bucket < end; ++bucket)
+    for (auto one = accounts_.begin(bucket); one != accounts_.end(bucket); ++one)
+      tell(self, one->second.actor, rules);
+  looked_ %= defaults::symptoms_parts;
 }
 
 // Accounts that the directory does not know are as many as switches like to invent.

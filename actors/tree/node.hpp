@@ -63,6 +63,7 @@ private:
   void change_owners();
   void change_links(const std::vector<switch_settings>& switches);
   void audit_buckets(std::size_t begin, std::size_t end);
+  void look_next();
   bool is_in_directory(const account_key& key) const;
   leaf* find_or_open(const account_key& key);
 
@@ -70,6 +71,7 @@ private:
   std::unordered_map<customer_id, branch> customers_;
   std::unordered_map<account_key, leaf> accounts_;
   std::size_t audited_ = 0;        ///< parts of the accounts, of audit_parts
+  std::size_t looked_ = 0;         ///< parts of the accounts, of symptoms_parts
   std::uint64_t round_ = 0;        ///< counts how often accounts were asked to retire
   std::uint64_t last_version_ = 0; ///< of all accounts that have retired, the highest
   std::unordered_map<switch_name, link_entry> links_;

@@ -37,6 +37,8 @@ void disconnect_worker_state::send_job() {
       audit_, self->clock().now(), request_.arrived, request_.expires});
   job->recursive = request_.recursive;
   job->filter = request_.filter;
+  if (job->filter)
+    job->filter->rules = context->symptoms.rules();
   job->matched_at = context->now();
   if (request_.allowed) {
     const auto found = request_.allowed->find(context->node.value());

@@ -12,6 +12,8 @@ caf::result<call_list_ptr> list_worker_state::start(const list_request& request)
   request_ = request;
   if (request_.now == timestamp{})
     request_.now = context->now();
+  if (!request_.watched) // a stream tells what was found when its calls were looked at last
+    request_.query.filter.rules = context->symptoms.rules();
   promise_ = self->make_response_promise<call_list_ptr>();
   tree_ = answers_.expect(context->node.value());
   const auto& query = request_.query;

@@ -105,6 +105,16 @@ struct calls_config {
   friend bool operator==(const calls_config&, const calls_config&) = default;
 };
 
+/// From when on a call is suspect; 0: never.
+struct suspect_config {
+  std::chrono::milliseconds setup_over{120'000};
+  std::chrono::milliseconds age_over{std::chrono::hours{4}};
+  std::chrono::milliseconds disconnecting_over{60'000};
+  std::chrono::milliseconds unverified_over{300'000};
+  bool no_media = true; ///< false: never
+  friend bool operator==(const suspect_config&, const suspect_config&) = default;
+};
+
 /// What comes of a parameter that a method does not take.
 enum class unknown_parameters : std::uint8_t { fault, ignore };
 
@@ -163,6 +173,7 @@ struct config {
   feed_config feed;
   std::vector<dialled_config> dialled;
   calls_config calls;
+  suspect_config suspect;
   api_config api;
   events_config events;
   std::optional<cluster_config> cluster; ///< none: a cluster of one

@@ -45,6 +45,7 @@ constexpr std::chrono::milliseconds disconnect_deadline_least = 1s;
 constexpr std::chrono::milliseconds disconnect_deadline_most = 30s; // longest_order in actors/order_time.hpp
 constexpr std::chrono::milliseconds ready_grace_most = 10min;
 constexpr std::chrono::milliseconds resume_hang_ups_most = 24h;
+constexpr std::chrono::milliseconds suspect_over_most = 24h * 365;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -136,6 +137,14 @@ void read_calls(const config_section& in, calls_config& out) {
   in.read("disconnect_retry", out.disconnect_retry, disconnect_retry_least, disconnect_retry_most);
   in.read("ready_grace", out.ready_grace, 0s, ready_grace_most);
   in.read("resume_hang_ups", out.resume_hang_ups, 0s, resume_hang_ups_most);
+}
+
+void read_suspect(const config_section& in, suspect_config& out) {
+  in.read("setup_over", out.setup_over, 0s, suspect_over_most);
+  in.read("age_over", out.age_over, 0s, suspect_over_most);
+  in.read("disconnecting_over", out.disconnecting_over, 0s, suspect_over_most);
+  in.read("unverified_over", out.unverified_over, 0s, suspect_over_most);
+  in.read("no_media", out.no_media);
 }
 
 void read_api(const config_section& in, api_config& out) {
@@ -247,6 +256,9 @@ void read_file(const config_section& in, const std::vector<switches::driver_kind
       read_dialled(block, kind, out.dialled.emplace_back(), names);
   read_calls(in.table("calls", {"dead_linger", "disconnect_retry", "ready_grace", "resume_hang_ups"}),
              out.calls);
+  read_suspect(
+      in.table("suspect", {"setup_over", "age_over", "disconnecting_over", "unverified_over", "no_media"}),
+      out.suspect);
   read_api(in.table("api", {"unknown_parameters", "string_ids", "full_unicode", "requests_at_once",
                             "disconnect_deadline", "confirm_above"}),
            out.api);
@@ -295,7 +307,7 @@ loaded_config parse_config(std::string_view text, const std::filesystem::path& f
   config_section::keys keys{"node", "http", "metrics", "directory", "audit", "history", "feed"};
   for (const auto& each : kinds)
     keys.push_back(each.block);
-  keys.insert(keys.end(), {"calls", "api", "events", "cluster", "log"});
+  keys.insert(keys.end(), {"calls", "suspect", "api", "events", "cluster", "log"});
   read_file({reading, tree, keys}, kinds, reading.loaded.value);
   return std::move(reading.loaded);
 }

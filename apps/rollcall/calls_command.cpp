@@ -72,6 +72,8 @@ std::vector<column> columns_of(const calls_options& options) {
     each.in_table = each.in_table || options.wide;
   if (options.names)
     shown.insert(shown.end(), names.begin(), names.end());
+  if (options.filter.suspect)
+    shown.insert(shown.begin() + 1, column{"SUSPECT"});
   return shown;
 }
 
@@ -90,9 +92,9 @@ exit_code list_calls(calls_options options) {
 
 } // namespace
 
-void add_calls(CLI::App& tool, exit_code& result) {
-  auto* app = tool.add_subcommand("calls", "List live calls");
-  const auto options = std::make_shared<calls_options>();
+namespace {
+
+void add_list(CLI::App* app, const std::shared_ptr<calls_options>& options, exit_code& result) {
   app->add_flag("--active", options->active, "Only WaitRoute, ARComplete and Connected");
   add_filter_options(*app, options->filter);
   app->add_option("--order", options->order, "How to order")
@@ -105,6 +107,19 @@ void add_calls(CLI::App& tool, exit_code& result) {
   add_format_options(*app, options->as);
   add_server_options(*app, options->server);
   app->callback([options, &result] { result = list_calls(*options); });
+}
+
+} // namespace
+
+void add_calls(CLI::App& tool, exit_code& result) {
+  add_list(tool.add_subcommand("calls", "List live calls"), std::make_shared<calls_options>(), result);
+}
+
+void add_suspects(CLI::App& tool, exit_code& result) {
+  const auto options = std::make_shared<calls_options>();
+  auto* app = tool.add_subcommand("suspects", "List calls with a symptom, and which: calls --suspect");
+  add_list(app, options, result);
+  options->filter.suspect = true;
 }
 
 } // namespace rollcall::cli

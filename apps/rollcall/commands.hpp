@@ -12,6 +12,7 @@ namespace rollcall::cli {
 // the command line names it, sets `result`, or throws command_error.
 
 void add_calls(CLI::App& tool, exit_code& result);
+void add_suspects(CLI::App& tool, exit_code& result);
 void add_counts(CLI::App& tool, exit_code& result);
 void add_history(CLI::App& tool, exit_code& result);
 void add_limits(CLI::App& tool, exit_code& result);

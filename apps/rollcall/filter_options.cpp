@@ -64,6 +64,8 @@ boost::json::object filter_options::parameters() const {
   add(to, "min_delay", min_delay);
   add(to, "max_delay", max_delay);
   add(to, "min_age", min_age);
+  if (suspect)
+    to["suspect"] = true;
   if (no_recursive)
     to["recursive"] = false;
   return to;
@@ -96,6 +98,8 @@ void add_filter_options(CLI::App& app, filter_options& options) {
   add_duration(app, "--min-delay", options.min_delay, "Only calls with so long from setup to connect");
   add_duration(app, "--max-delay", options.max_delay, "Only calls with no longer from setup to connect");
   add_duration(app, "--min-age", options.min_age, "Only calls that began so long ago and are not over");
+  app.add_flag("--suspect", options.suspect,
+               "Only calls with a symptom, such as a setup that takes too long");
 }
 
 } // namespace rollcall::cli

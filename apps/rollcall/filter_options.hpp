@@ -37,6 +37,7 @@ struct filter_options {
   std::optional<std::chrono::microseconds> min_delay;
   std::optional<std::chrono::microseconds> max_delay;
   std::optional<std::chrono::microseconds> min_age;
+  bool suspect = false;
   bool no_recursive = false;
 
   /// Names the customer that trusted mode means when none is named, and says so on stderr.

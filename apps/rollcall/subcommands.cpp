@@ -8,9 +8,9 @@
 namespace rollcall::cli {
 
 void add_subcommands(CLI::App& tool, exit_code& result) {
-  for (const auto add : {&add_calls, &add_counts, &add_history, &add_limits, &add_watch, &add_stats,
-                         &add_disconnect, &add_network, &add_nodes, &add_node, &add_top, &add_directory,
-                         &add_config, &add_init, &add_backup, &add_sim})
+  for (const auto add : {&add_calls, &add_suspects, &add_counts, &add_history, &add_limits, &add_watch,
+                         &add_stats, &add_disconnect, &add_network, &add_nodes, &add_node, &add_top,
+                         &add_directory, &add_config, &add_init, &add_backup, &add_sim})
     add(tool, result);
 }
 

@@ -24,6 +24,9 @@ void set_durations(node_context& context, const config& config) {
   context.changes.set_bounds({.kept_bytes = config.events.keep_memory, .keep = config.events.keep});
   context.history_keep_minutes = config.history.keep_minutes;
   context.history_keep_hours = config.history.keep_hours;
+  const auto& suspect = config.suspect;
+  context.symptoms.set_limits({suspect.setup_over, suspect.age_over, suspect.disconnecting_over,
+                               suspect.unverified_over, suspect.no_media});
   context.audit.limit(config.audit.backlog);
   context.audit.daily_limit(config.audit.daily_bytes);
 }

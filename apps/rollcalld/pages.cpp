@@ -210,6 +210,7 @@ void pages::metrics(shown switches, http::reply_fn reply) {
     page.directory_served = current_directory()->has_customers();
     page.complete = seen.links_known && seen.calls_known;
     collect(context_->metrics, page);
+    collect(context_->symptoms.total(), context_->now(), page);
     collect(api_.counters(), page);
     collect(api_.access(), page);
     collect(http_, page);

@@ -6,6 +6,7 @@
 #include "domain/calls/switch_counts.hpp"
 
 #include <absl/container/btree_set.h>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -127,6 +128,21 @@ public:
       const auto& x = at(where);
       f(entry{setup, x.record, x.call, x.came, x.changed});
     }
+  }
+
+  /// Shows some calls in no order to `f(record, call)`: those in `most` slots from the number `from` on.
+  /// Returns the number to go on with, 0 at the end. Those that come meanwhile may be passed over.
+  template <class F>
+  std::size_t each_from(std::size_t from, std::size_t most, F f) const {
+    constexpr std::size_t ahead = 8;
+    const auto end = slots_.size() - std::min(from, slots_.size()) > most ? from + most : slots_.size();
+    for (auto i = from; i < end; ++i) {
+      if (i + ahead < end)
+        prefetch(slots_[i + ahead].record.get(), sizeof(call_record));
+      if (slots_[i].record)
+        f(slots_[i].record, slots_[i].call);
+    }
+    return end == slots_.size() ? 0 : end;
   }
 
   /// Shows each call that left for another account at `since` or later, as far as remembered, to `f(record)`.

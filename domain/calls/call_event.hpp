@@ -20,6 +20,7 @@ struct call_event {
   bool revives = false;             ///< a snapshot names the call: it goes on even if its end was told
   bool unseen = false;              ///< of an end: no word of the switch, but a snapshot without the call
   bool reuses_id = false;           ///< of a first sight: a former call of the switch has this id, too
+  std::optional<bool> media;        ///< false: none flows
   timestamp received;               ///< when the node read the line
   std::optional<timestamp> ended;   ///< the `time` of an `end`
   std::optional<timestamp> setup;   ///< required on the first sight of a call

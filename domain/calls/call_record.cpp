@@ -28,6 +28,23 @@ std::string_view head_of(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+/// As a record keeps it: rounded up, so that nothing is too early by that.
+std::uint32_t whole_seconds(timestamp t) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(t.time_since_epoch()).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, UINT32_MAX));
+}
+
+/// Without those that a call cannot have in this state: for these nobody need look.
+symptoms possible_in(call_state state, symptoms known) {
+  if (state == call_state::dead)
+    return {};
+  if (state >= call_state::connected)
+    known.remove(symptom::setup_over);
+  if (state != call_state::disconnecting)
+    known.remove(symptom::disconnecting_over);
+  return known;
+}
+
 } // namespace
 
 /// A record being written: views into what is kept, owned strings where text had to be cleaned. Most events
@@ -44,6 +61,10 @@ struct call_record::draft {
   call_state state = call_state::idle;
   bool unseen = false;
   bool reuses_id = false;
+  bool no_media = false;
+  bool hang_up_asked = false;
+  std::uint32_t hung_up = 0; ///< seconds since the epoch
+  rollcall::symptoms symptoms;
   const call_record* same_texts = nullptr;          ///< the record that has these texts; null when none has
   std::array<std::string_view, text_count> texts{}; ///< when no record has them all
   std::forward_list<std::string> owned;
@@ -91,11 +112,16 @@ call_record::draft::draft(const call_record& from)
       state(from.state_),
       unseen(from.unseen_),
       reuses_id(from.reuses_id_),
+      no_media(from.no_media()),
+      hang_up_asked(from.hang_up_asked()),
+      hung_up(from.hung_up_),
+      symptoms(from.symptoms()),
       same_texts(&from) {}
 
 bool call_record::draft::differs(const call_record& from) const {
   return state != from.state_ || account != from.account() || connection != from.connection()
-         || setup != from.setup_ || connect != from.connect_ || end != from.end_ || has_other_texts(from);
+         || setup != from.setup_ || connect != from.connect_ || end != from.end_
+         || no_media != from.no_media() || has_other_texts(from);
 }
 
 bool call_record::draft::has_other_texts(const call_record& from) const {
@@ -139,6 +165,10 @@ void call_record::draft::fill(const call_event& event) {
   if (event.account && !account_name)
     set(text::account_name, {});
   state = event.state;
+  no_media = event.media ? !*event.media : no_media;
+  if (state == call_state::disconnecting && hung_up == 0)
+    hung_up = whole_seconds(event.received);
+  symptoms = possible_in(state, symptoms);
   if (state >= call_state::connected && event.connect)
     connect = *event.connect;
   else if (state == call_state::connected && connect == timestamp{})
@@ -170,6 +200,10 @@ record_ptr call_record::make(const draft& d) {
   record->state_ = d.state;
   record->unseen_ = d.unseen;
   record->reuses_id_ = d.reuses_id;
+  record->no_media_ = d.no_media ? 1 : 0;
+  record->hang_up_asked_ = d.hang_up_asked ? 1 : 0;
+  record->hung_up_ = d.hung_up;
+  record->symptoms_ = d.symptoms.bits() & symptoms::all_bits;
   auto* out = reinterpret_cast<char*>(record + 1);
   if (d.same_texts) {
     std::memcpy(out, d.same_texts->texts(), size);
@@ -230,6 +264,10 @@ record_ptr call_record::from(const foreign& picture) {
   d.connect = picture.connect;
   d.end = picture.end;
   d.state = picture.state;
+  d.hung_up = picture.hung_up;
+  d.hang_up_asked = picture.hang_up_asked;
+  d.no_media = picture.no_media;
+  d.symptoms = picture.symptoms;
   for (std::size_t i = 0; i < text_count; ++i)
     d.set(static_cast<text>(i), picture.texts[i]);
   d.fit();
@@ -241,16 +279,30 @@ record_ptr call_record::after(const call_event& event) const {
   if (!back && (state_ == call_state::dead || event.state < state_))
     return {};
   draft d{*this};
-  if (back)
+  if (back) {
     d.end = {};
+    d.hung_up = 0; // an order to hang it up ended with the call
+    d.hang_up_asked = false;
+  }
   d.fill(event);
   d.setup = setup_; // lists are ordered by it: it never changes
   return d.differs(*this) ? make(d) : record_ptr{};
 }
 
-record_ptr call_record::disconnecting() const {
+record_ptr call_record::disconnecting(timestamp when) const {
   draft d{*this};
   d.state = call_state::disconnecting;
+  d.hung_up = whole_seconds(when);
+  d.hang_up_asked = true;
+  d.symptoms = possible_in(d.state, d.symptoms);
+  return make(d);
+}
+
+record_ptr call_record::looked_at(rollcall::symptoms found) const {
+  if (found == symptoms())
+    return {};
+  draft d{*this};
+  d.symptoms = found;
   return make(d);
 }
 
@@ -265,7 +317,9 @@ call_event event_of(const call_record& record) {
   call_event event;
   event.id = record.local_id();
   event.state = record.state();
-  event.received = record.setup();
+  // By this a call is Disconnecting since then, if it is.
+  event.received = record.hung_up() == timestamp{} ? record.setup() : record.hung_up();
+  event.media = !record.no_media();
   event.ended = time_of(record.end());
   event.setup = record.setup();
   event.connect = time_of(record.connect());

@@ -6,9 +6,11 @@
 #include "domain/calls/call_state.hpp"
 #include "domain/calls/call_text.hpp"
 #include "domain/calls/switch_identity.hpp"
+#include "domain/calls/symptoms.hpp"
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -65,6 +67,10 @@ public:
     timestamp connect;
     timestamp end;
     call_state state = call_state::idle;
+    std::uint32_t hung_up = 0; ///< seconds since the epoch, 0: not known
+    bool hang_up_asked = false;
+    bool no_media = false;
+    rollcall::symptoms symptoms;                      ///< as that node looked at them
     std::array<std::string_view, text_count> texts{}; ///< the ID begins with the switch's name and a colon
   };
 
@@ -76,8 +82,12 @@ public:
   /// state may still fill in fields.
   record_ptr after(const call_event& event) const;
 
-  /// The same call, being hung up as asked by rollcall.
-  record_ptr disconnecting() const;
+  /// The same call, being hung up as asked by rollcall, at the moment `when`.
+  record_ptr disconnecting(timestamp when = {}) const;
+
+  /// The same call with these symptoms, which somebody has just looked for; null when it has these and no
+  /// others.
+  record_ptr looked_at(rollcall::symptoms found) const;
 
   /// The same call in another account, after a directory change gave its account name a number.
   record_ptr in_account(account_id account) const;
@@ -90,7 +100,16 @@ public:
   timestamp connect() const noexcept { return connect_; } ///< unknown until connected
   timestamp end() const noexcept { return end_; }         ///< unknown until Dead
   bool unseen() const noexcept { return unseen_; } ///< Dead for want of a word of its switch, see call_event
-  bool reuses_id() const noexcept { return reuses_id_; } ///< a call before it had this ID, see call_event
+  bool reuses_id() const noexcept { return reuses_id_; }    ///< a call before it had this ID, see call_event
+  bool no_media() const noexcept { return no_media_ != 0; } ///< its switch says that none flows
+
+  /// When it became Disconnecting, rounded up to whole seconds; unknown before. It is asked by rollcall, or
+  /// the switch has told it.
+  timestamp hung_up() const noexcept { return timestamp{std::chrono::seconds{hung_up_}}; }
+  bool hang_up_asked() const noexcept { return hang_up_asked_ != 0; } ///< Disconnecting as asked by rollcall
+
+  /// Those that were found when somebody last looked, some seconds ago: symptom_rules tells those of now.
+  rollcall::symptoms symptoms() const noexcept { return symptoms::of_bits(symptoms_); }
   std::string_view get(text which) const noexcept {
     const auto i = static_cast<std::size_t>(which);
     const auto begin = i == 0 ? 0U : ends_[i - 1];
@@ -145,7 +164,13 @@ private:
   call_state state_ = call_state::idle;
   bool unseen_ = false;
   bool reuses_id_ = false;
+  std::uint8_t symptoms_ : symptom_count = 0;
+  std::uint8_t no_media_ : 1 = 0;
+  std::uint8_t hang_up_asked_ : 1 = 0;
+  std::uint32_t hung_up_ = 0; ///< seconds since the epoch
 };
+
+static_assert(sizeof(call_record) <= 104); // there are a million of them
 
 inline record_ptr::record_ptr(const record_ptr& other) noexcept : record_(other.record_) {
   if (record_)

@@ -37,6 +37,13 @@ bool is_so_long(const call_filter& filter, const call_record& record, timestamp 
   return !filter.least_age || (record.state() != call_state::dead && age >= *filter.least_age);
 }
 
+bool is_as_suspect(const call_filter& filter, const call_record& record, timestamp now) {
+  if (!filter.suspect)
+    return true;
+  const auto found = filter.rules ? filter.rules->of(record, now) : record.symptoms();
+  return found.any() == *filter.suspect;
+}
+
 } // namespace
 
 bool matches(const call_filter& filter, const directory& dir, const call_record& record, timestamp now) {
@@ -46,7 +53,8 @@ bool matches(const call_filter& filter, const directory& dir, const call_record&
   if ((filter.node && *filter.node != source.node) || (filter.source && *filter.source != source.name))
     return false;
   return is_routed_by(filter, dir, record) && is_so_long(filter, record, now)
-         && (!filter.only || filter.only->contains(record.id())) && is_written_so(filter, record);
+         && is_as_suspect(filter, record, now) && (!filter.only || filter.only->contains(record.id()))
+         && is_written_so(filter, record);
 }
 
 } // namespace rollcall

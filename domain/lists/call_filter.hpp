@@ -5,6 +5,7 @@
 #include "domain/base/text_pattern.hpp"
 #include "domain/base/time.hpp"
 #include "domain/calls/call_record.hpp"
+#include "domain/calls/symptom_rules.hpp"
 #include "domain/directory/directory.hpp"
 
 #include <chrono>
@@ -73,8 +74,13 @@ struct call_filter {
   span_of_time duration;
   span_of_time delay;
   std::optional<std::chrono::microseconds> least_age; ///< since setup, of calls that are not over
+  std::optional<bool> suspect;                        ///< only calls with a symptom; false: without any
 
-  /// True when it selects by something that changes as time passes.
+  /// By which the node that has the calls looks for symptoms; it sets them itself. Null: those count that
+  /// were found when somebody last looked (for streams, whose calls have to leave as they came).
+  symptom_rules_ptr rules = {};
+
+  /// True when it selects by something that changes as time passes, and of which nobody tells.
   bool is_of_time() const { return !duration.open() || !delay.open() || least_age; }
 
   friend bool operator==(const call_filter&, const call_filter&) = default;

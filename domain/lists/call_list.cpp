@@ -267,6 +267,8 @@ bool call_list::pick(call_row& row) {
     ++from.position;
     first_run_.move_on(look_at_next(from), tie());
   }
+  if (const auto& filter = query_.filter; filter.suspect.value_or(false) && filter.rules)
+    row.found = filter.rules->of(*row.record, now_);
   return true;
 }
 

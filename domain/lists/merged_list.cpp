@@ -32,7 +32,7 @@ row_source::step merged_list::next(call_row& row) {
   first_told_ = true;
   ++told_;
   const auto& first = heap_.front();
-  row = {first.record, first.customer, now_of(parts_[first.part])};
+  row = {first.record, first.customer, now_of(parts_[first.part]), first.found};
   return step::row;
 }
 
@@ -132,7 +132,7 @@ row_source::step merged_list::read(std::uint32_t number, candidate& into) {
         && std::find(without.begin(), without.end(), row.record->source().name) != without.end())
       continue;
     into = {list_key(order_, row.record->setup(), *row.record, now_of(part)), row.record, row.customer,
-            number};
+            number, row.found};
     return step::row;
   }
 }

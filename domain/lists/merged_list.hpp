@@ -48,6 +48,7 @@ private:
     const call_record* record = nullptr;
     customer_id customer;
     std::uint32_t part = 0;
+    std::optional<symptoms> found = {}; ///< see call_row
   };
 
   bool find_next();

@@ -22,6 +22,8 @@ namespace {
 //               i64     account, connection, customer
 //               i64     setup, connect, end: 0 to the year 9999
 //               u8      state
+//               u8      symptoms, a bit for each; then a bit each: no media, hung up as asked by rollcall
+//               u32     seconds since the epoch at which it was hung up; 0: not known
 //               u16     length of each text, at most longest_text, in the order of call_record::text
 //               ...     the texts; the first begins with the name of the switch and a colon
 //     identity  i64     environment
@@ -39,10 +41,23 @@ constexpr std::size_t longest_node = 64;
 constexpr std::size_t most_switches = 4096; ///< of one node; no more identities are kept for its sake
 
 constexpr std::size_t row_bytes =
-    6 * sizeof(std::int64_t) + 1 + call_record::text_count * sizeof(std::uint16_t);
+    6 * sizeof(std::int64_t) + 2 + sizeof(std::uint32_t) + call_record::text_count * sizeof(std::uint16_t);
+constexpr std::uint8_t no_media_bit = symptoms::all_bits + 1;
+constexpr std::uint8_t hang_up_asked_bit = 2 * no_media_bit;
+
 constexpr std::size_t identity_bytes = sizeof(std::int64_t) + 2;
 
 constexpr timestamp last_moment{std::chrono::seconds{253'402'300'799}}; // the last second of 9999
+
+std::uint8_t bits_of(const call_row& row) {
+  return static_cast<std::uint8_t>(row.shown_symptoms().bits() | (row.record->no_media() ? no_media_bit : 0)
+                                   | (row.record->hang_up_asked() ? hang_up_asked_bit : 0));
+}
+
+std::uint32_t seconds_of(timestamp t) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count());
+}
 
 /// Writes where the caller has made sure that there is room.
 class byte_writer {
@@ -137,6 +152,8 @@ void row_packer::pack(const call_row& row) {
   to.moment(call.connect());
   to.moment(call.end());
   to.number(static_cast<std::uint8_t>(call.state()));
+  to.number(bits_of(row));
+  to.number(seconds_of(call.hung_up()));
   for (const auto& each : texts)
     to.number(static_cast<std::uint16_t>(each.size()));
   if (size == call.all_texts().size())
@@ -205,6 +222,13 @@ bool row_unpacker::next(record_ptr& record, customer_id& customer) {
   if (state >= call_state_count)
     refuse("there is no such state");
   picture.state = static_cast<call_state>(state);
+  const auto bits = in.number<std::uint8_t>();
+  if (bits >= 2 * hang_up_asked_bit)
+    refuse("there is no such symptom");
+  picture.symptoms = symptoms::of_bits(bits);
+  picture.no_media = (bits & no_media_bit) != 0;
+  picture.hang_up_asked = (bits & hang_up_asked_bit) != 0;
+  picture.hung_up = in.number<std::uint32_t>();
   std::array<std::uint16_t, call_record::text_count> sizes;
   for (auto& size : sizes) {
     size = in.number<std::uint16_t>();

@@ -48,6 +48,7 @@ row_source::step row_inbox::next(call_row& row) {
     lose(e.what());
   }
   row.record = current_.get();
+  row.found.reset(); // the record has what its node found
   return step::row;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,8 +15,11 @@ namespace rollcall {
 /// One row of a list.
 struct call_row {
   const call_record* record = nullptr;
-  customer_id customer; ///< the account's direct customer
-  timestamp now = {};   ///< for which its running times are told; unknown: as the whole list
+  customer_id customer;               ///< the account's direct customer
+  timestamp now = {};                 ///< for which its running times are told; unknown: as the whole list
+  std::optional<symptoms> found = {}; ///< of a list of suspect calls: as it looked at this one
+
+  symptoms shown_symptoms() const { return found ? *found : record->symptoms(); }
 };
 
 /// A list that can never be told to its end: the rows of a node will not come, or are none.

@@ -112,6 +112,7 @@ TEST_CASE("queries and orders arrive as they were sent") {
   list.query.filter.duration = {1s, 2s};
   list.query.filter.delay = {3ms, {}};
   list.query.filter.least_age = 5s;
+  list.query.filter.suspect = false;
   list.query.order = call_order::longest_last;
   list.query.offset = 2;
   list.query.limit = 5;
@@ -138,6 +139,7 @@ TEST_CASE("queries and orders arrive as they were sent") {
   CHECK(again.filter.duration == filter.duration);
   CHECK(again.filter.delay == filter.delay);
   CHECK(again.filter.least_age == filter.least_age);
+  CHECK(again.filter.suspect == false);
   CHECK(again.order == list.query.order);
   CHECK(again.offset == 0);
   CHECK(again.limit == 7);

@@ -271,7 +271,7 @@ REFUSED = {
     "no boolean": ("i_customer=1&recursive=perhaps", 400, "recursive"),
     "no number": ("i_customer=1&i_account=x", 400, "i_account"),
     "bad encoding": ("i_customer=1&cli=%zz", 400, "cli"),
-    "suspect": ("i_customer=1&suspect=true", 400, "suspect"),
+    "no boolean for suspect": ("i_customer=1&suspect=maybe", 400, "suspect"),
     "a customer that is not there": ("i_customer=77", 404, "i_customer"),
     "a token of nobody": ("i_customer=1&since=abc", 400, "token"),
 }

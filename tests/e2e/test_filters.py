@@ -100,7 +100,7 @@ def test_an_id_with_characters_that_are_shown_apart_selects_its_call(daemon, swi
     ({"max_delay": "soon"}, "Parameter max_delay must be a number of seconds, not negative"),
     ({"min_age": True}, "Parameter min_age must be a number of seconds, not negative"),
     ({"direction": []}, "Parameter direction must be a string"),
-    ({"suspect": True}, "Parameter suspect cannot be used: this version looks for no symptoms"),
+    ({"suspect": "yes"}, "Parameter suspect must be a boolean"),
     ({"names": "yes"}, "Parameter names must be a boolean"),
 ])
 def test_a_bad_filter_is_refused_by_its_name(api, filters, text):

@@ -77,6 +77,8 @@ TEST_CASE("disconnectCalls needs a filter that can leave a call out") {
   CHECK(refused({{"cc_state",
                   {xmlrpc::array{text("Idle"), text("WaitAuth"), text("WaitRoute"), text("ARComplete"),
                                  text("Connected")}}}}));
+  CHECK(refused({{"suspect", truth(false)}}));
+  CHECK_FALSE(refused({{"suspect", truth(true)}}));
   CHECK_FALSE(refused({{"cli", text("44*")}}));
   CHECK_FALSE(refused({{"i_account", number(21)}}));
   CHECK_FALSE(refused({{"cc_state", text("Connected")}}));

@@ -132,6 +132,28 @@ TEST_CASE("several filters select what each of them does") {
   CHECK_FALSE(selects(filter));
 }
 
+TEST_CASE("a filter of suspect calls goes by rules, and without them by what was found last") {
+  symptoms old;
+  old.add(symptom::age_over);
+  const auto plain = record_of(answered());
+  const auto looked_at = plain->looked_at(old);
+  call_filter filter;
+  filter.suspect = true;
+  CHECK_FALSE(selects(filter, plain));
+  CHECK(selects(filter, looked_at));
+  filter.rules = std::make_shared<const symptom_rules>(symptom_limits{}, symptom_rules::lost_switches{});
+  CHECK_FALSE(selects(filter, looked_at)); // it is a minute old
+  symptom_limits limits;
+  limits.age = 59s;
+  filter.rules = std::make_shared<const symptom_rules>(limits, symptom_rules::lost_switches{});
+  CHECK(selects(filter, plain));
+  filter.suspect = false;
+  CHECK_FALSE(selects(filter, plain));
+  filter.rules = {};
+  CHECK(selects(filter, plain));
+  CHECK_FALSE(selects(filter, looked_at));
+}
+
 TEST_CASE("a filter knows whether what it selects changes as time passes") {
   CHECK_FALSE(call_filter{}.is_of_time());
   call_filter filter;

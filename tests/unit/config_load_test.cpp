@@ -264,6 +264,12 @@ dead_linger = "100ms"
 disconnect_retry = "1s"
 ready_grace = "2s"
 resume_hang_ups = "3s"
+[suspect]
+setup_over = "1m"
+age_over = "2h"
+disconnecting_over = "0s"
+unverified_over = "3s"
+no_media = false
 [api]
 unknown_parameters = "ignore"
 string_ids = true
@@ -330,6 +336,7 @@ format = "json"
                     {"snapshot_interval", 1s},
                     {"hang_ups_per_second", std::uint64_t{500}}}}},
       .calls = {100ms, 1s, 2s, 3s},
+      .suspect = {1min, 2h, 0s, 3s, false},
       .api = {unknown_parameters::ignore, true, 7, 4s, true},
       .events = {9, 3, 65'536, 2'097'152, 1min, 1'048'576},
       .cluster =

@@ -91,6 +91,14 @@ TEST_CASE("a row is the JSON of its call, whatever the texts") {
   }));
 }
 
+TEST_CASE("a row has the symptoms that were found, and room for all of them") {
+  const auto record = watch_fixture::first("1", 11)->looked_at(symptoms::of_bits(symptoms::all_bits));
+  json_row_writer::row row;
+  row.call = record.get();
+  const auto told = json::parse(written(row, {})).as_object();
+  CHECK(told.at("SUSPECT") == "setup_over,age_over,disconnecting_over,unverified_over,no_media");
+}
+
 TEST_CASE("an ID with characters above U+FFFF is followed by their codes") {
   const auto record = watch_fixture::first("a\xF0\x9F\x98\x80", 11);
   json_row_writer::row row;

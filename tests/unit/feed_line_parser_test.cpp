@@ -109,6 +109,8 @@ TEST_CASE("a bad field costs that field only, and says what is wrong, naming it"
        "call '960': setup_time must be a number of seconds between 1970 and 9999"},
       {call_with(R"("connect_time":1e999)"),
        "call '960': connect_time must be a number of seconds between 1970 and 9999"},
+      {call_with(R"("media":"no")"), "call '960': media must be true or false"},
+      {call_with(R"("media":0)"), "call '960': media must be true or false"},
       {R"({"type":"end","id":"960","time":"now"})", "end '960': time must be a number of seconds since 1970"},
   };
   for (const auto& [line, reason] : table) {
@@ -125,6 +127,7 @@ TEST_CASE("a bad field costs that field only, and says what is wrong, naming it"
     CHECK_FALSE(call->account);
     CHECK_FALSE(call->connection);
     CHECK_FALSE(call->connect);
+    CHECK_FALSE(call->media);
     CHECK_FALSE(call->ended);
     REQUIRE(std::holds_alternative<malformed_field>(news[1]));
     CHECK(std::get<malformed_field>(news[1]).reason == reason);
@@ -167,6 +170,13 @@ TEST_CASE("a result whose ok is missing or bad refuses nothing, and its message 
   REQUIRE(news.size() == 2);
   CHECK(std::holds_alternative<malformed_field>(news[0]));
   CHECK(std::get<refusal>(news[1]).message == "no reason given");
+}
+
+TEST_CASE("a call may say whether media flows, or nothing of it") {
+  CHECK(said<call_event>(call_with(R"("media":false)")).media == false);
+  CHECK(said<call_event>(call_with(R"("media":true)")).media == true);
+  CHECK_FALSE(said<call_event>(call_with(R"("media":null)")).media);
+  CHECK_FALSE(said<call_event>(call_with(R"("cli":"801")")).media);
 }
 
 TEST_CASE("a pong carries no data") { CHECK(parse(R"({"type":"pong"})").empty()); }

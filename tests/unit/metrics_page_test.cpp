@@ -59,6 +59,12 @@ metrics_snapshot full_snapshot() {
   now.history_waiting_bytes = 512;
   collect(actors, now);
 
+  symptom_counts suspects;
+  suspects.calls[static_cast<std::size_t>(symptom::age_over)] = 6;
+  suspects.unconfirmed = 2;
+  suspects.oldest = timestamp{std::chrono::seconds{1'732'320'000}};
+  collect(suspects, timestamp{std::chrono::milliseconds{1'732'320'090'500}}, now);
+
   api::metrics api{methods};
   api.count("disconnectCall", std::nullopt, std::chrono::microseconds{700});
   api.count("disconnectCall", std::nullopt, std::chrono::seconds{60});
@@ -106,6 +112,10 @@ TEST_CASE("the page shows what every part counts") {
                                  "rollcall_feed_events_total{outcome=\"applied\"} 100",
                                  "rollcall_feed_events_total{outcome=\"bad\"} 3",
                                  "rollcall_disconnects_total{outcome=\"sent\"} 5",
+                                 "rollcall_suspect_calls{reason=\"age_over\"} 6",
+                                 "rollcall_suspect_calls{reason=\"no_media\"} 0",
+                                 "rollcall_hang_ups_unconfirmed 2",
+                                 "rollcall_hang_ups_unconfirmed_oldest_seconds 90.5",
                                  "rollcall_tally_drift_total 0",
                                  "rollcall_history_moments_total{outcome=\"counted\"} 60",
                                  "rollcall_history_moments_total{outcome=\"missed\"} 2",

@@ -165,6 +165,32 @@ TEST_CASE("a picture from another node has its own serial and the first revision
   CHECK(read[0].record->local_id() == "944");
 }
 
+TEST_CASE("a hang-up and the symptoms of a call go to the other node") {
+  symptoms all;
+  all.add(symptom::age_over);
+  all.add(symptom::disconnecting_over);
+  const auto down = sample_row().record->disconnecting(timestamp{std::chrono::seconds{1'732'320'007}});
+  const kept_row row{down->looked_at(all), customer_id{1}};
+  const auto read = unpacked(packed({row}));
+  REQUIRE(read.size() == 1);
+  CHECK(tell_the_same(*read[0].record, *row.record));
+  CHECK(read[0].record->hang_up_asked());
+  CHECK(read[0].record->symptoms() == all);
+}
+
+TEST_CASE("a row of a list of suspect calls tells what the list found") {
+  symptoms found;
+  found.add(symptom::no_media);
+  const auto kept = sample_row();
+  auto row = kept.row();
+  row.found = found;
+  row_packer packer;
+  packer.pack(row);
+  const auto read = unpacked(packer.take());
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].record->symptoms() == found);
+}
+
 TEST_CASE("rows come out as they went in") {
   CHECK(rc::check([] {
     const auto rows = arbitrary_rows();

@@ -44,6 +44,7 @@ inline record_ptr arbitrary_record(const std::string& id) {
   event.setup = arbitrary_moment();
   event.connect = arbitrary_moment();
   event.received = arbitrary_moment();
+  event.media = *rc::gen::arbitrary<bool>();
   event.account = account_id{*rc::gen::arbitrary<std::int64_t>()};
   event.texts.set(call_text::account_name, *rc::gen::arbitrary<std::string>());
   event.connection = connection_id{*rc::gen::arbitrary<std::int64_t>()};
@@ -61,7 +62,8 @@ inline bool tell_the_same(const call_record& a, const call_record& b) {
       return false;
   return a.source() == b.source() && a.account() == b.account() && a.connection() == b.connection()
          && a.setup() == b.setup() && a.connect() == b.connect() && a.end() == b.end()
-         && a.state() == b.state();
+         && a.state() == b.state() && a.no_media() == b.no_media() && a.hung_up() == b.hung_up()
+         && a.hang_up_asked() == b.hang_up_asked() && a.symptoms() == b.symptoms();
 }
 
 inline std::string packed(const std::vector<kept_row>& rows) {

@@ -69,7 +69,8 @@ bool leaves_calls_out(const call_query& query) {
   return query.account || query.account_name || f.vendor || f.connection || f.node || f.source || f.only
          || leaves_out(f.cli) || leaves_out(f.cld) || leaves_out(f.sip_call_id) || leaves_out(f.media_ip)
          || f.direction || leaves_out(f.states) || leaves_out(f.duration) || leaves_out(f.delay)
-         || (f.least_age && *f.least_age > std::chrono::microseconds{0});
+         || (f.least_age && *f.least_age > std::chrono::microseconds{0})
+         || f.suspect.value_or(false); // nearly all calls are not suspect
 }
 
 xmlrpc::or_fault<asked_disconnect> parse_disconnect_calls(const invocation& call) {

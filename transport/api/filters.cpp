@@ -66,8 +66,7 @@ call_filter read_filter(param_reader& in, bool full_unicode) {
   filter.duration = read_span(in, "min_duration", "max_duration");
   filter.delay = read_span(in, "min_delay", "max_delay");
   filter.least_age = in.seconds("min_age");
-  if (in.boolean("suspect"))
-    in.fail("Parameter suspect cannot be used: this version looks for no symptoms");
+  filter.suspect = in.boolean("suspect");
   return filter;
 }
 

@@ -34,6 +34,7 @@ const std::string all_help =
       "(after "
       "ordering), names (boolean: with CUSTOMER_NAME, ACCOUNT_NAME, VENDOR_NAME, CONNECTION_NAME and "
       "SWITCH), "
+      "with suspect=true rows have SUSPECT, the reasons with commas between them; "
       "envelope (boolean, default false). Returns an array of structs; with envelope a struct: result is "
       "'OK', calls is that array, complete a boolean, then arrays of names: missing_nodes, "
       "unknown_switches, unverified_switches, other_directory.";
@@ -65,9 +66,11 @@ void run_list_calls(const invocation_ptr& call, bool active_only, done_fn done) 
   const auto scope = asked->request.query.scope;
   const auto& settings = call->settings();
   const auto render = [scope, style = settings.style, envelope = asked->envelope,
+                       suspect = asked->request.query.filter.suspect.value_or(false),
                        dir = asked->names ? settings.directory : nullptr](cluster_list_answer& told,
                                                                           request_quota::place place) {
-    auto names = dir ? std::make_unique<xmlrpc::row_names>(dir, scope, style.full_unicode) : nullptr;
+    auto names = dir || suspect ? std::make_unique<xmlrpc::row_names>(dir, scope, style.full_unicode, suspect)
+                                : nullptr;
     return render_list(std::move(told), style, envelope, std::move(place), std::move(names));
   };
   ask<cluster_list_answer>(call, &service::questions, scope, gather_deadline, std::move(asked->request),

@@ -25,8 +25,8 @@ constexpr std::string_view selection_help =
     "media_ip of "
     "either side (exact; * at the beginning, the end or both stands for anything, \\* is the character), "
     "direction, cc_state (a string, or an array of them), min_duration, max_duration, min_delay, max_delay, "
-    "min_age (seconds since SETUP_TIME, of calls that are not over), suspect (boolean: refused by this "
-    "version)";
+    "min_age (seconds since SETUP_TIME, of calls that are not over), suspect (boolean: only calls with a "
+    "symptom; false: without any)";
 
 /// Reads them, and finds out whose calls are meant. The fault is the first that `in` has met, or that the
 /// caller may not know of them.

@@ -24,15 +24,15 @@ template <literal Ended, literal Name, literal Begins>
 constexpr auto between = joined<Ended, ",\"", Name, "\":", Begins>();
 
 constexpr auto head = joined<"{\"CLI\":\"">();
-constexpr auto foot = joined<"\",\"SUSPECT\":\"\"}">();
+constexpr auto foot = joined<"\"}">();
 
 constexpr std::size_t longest_state = std::ranges::max(call_state_names, {}, &string_view::size).size();
 
-/// Room for the 22 texts between the 23 values (none is longer than this one), for the numbers, the times,
+/// Room for the 23 texts between the 24 values (none is longer than this one), for the numbers, the times,
 /// the state, and what stands between an ID and its codes.
-constexpr std::size_t fixed_bytes = 1 + head.size() + 22 * between<"\"", "CALLER_MEDIA_IP", "\"">.size()
+constexpr std::size_t fixed_bytes = 1 + head.size() + 23 * between<"\"", "CALLER_MEDIA_IP", "\"">.size()
                                     + foot.size() + 4 * max_digits + 2 * xmlrpc::max_seconds
-                                    + 3 * api_time_size + longest_state;
+                                    + 3 * api_time_size + longest_state + longest_symptoms;
 
 } // namespace
 
@@ -141,6 +141,8 @@ char* json_row_writer::write(char* out, const row& of, timestamp now) {
   to.time(times_, call.connect());
   to.fixed(between<"\"", "END_TIME", "\"">);
   to.time(times_, call.end());
+  to.fixed(between<"\"", "SUSPECT", "\"">);
+  to.plain(to_string(call.symptoms()));
   to.fixed(foot);
   return to.end();
 }

@@ -1,11 +1,15 @@
 #include "transport/metrics/collect.hpp"
 
 #include "actors/metrics.hpp"
+#include "domain/calls/symptom_rules.hpp"
 #include "transport/api/metrics.hpp"
 #include "transport/cluster/metrics.hpp"
 #include "transport/events/stream_registry.hpp"
 #include "transport/http/metrics.hpp"
 #include "transport/switches/feed/metrics.hpp"
+
+#include <algorithm>
+#include <chrono>
 
 namespace rollcall {
 
@@ -86,6 +90,14 @@ void collect(const events::stream_registry& from, metrics_snapshot& into) {
     into.stream_resets.push_back({"all", reason, counters.resets[i]});
     into.stream_resets.push_back({"switch", reason, counters.resets_of_switch[i]});
   }
+}
+
+void collect(const symptom_counts& from, timestamp now, metrics_snapshot& into) {
+  for (std::size_t i = 0; i < symptom_count; ++i)
+    into.suspects.push_back({std::string{symptom_names[i]}, from.calls[i]});
+  into.hang_ups_unconfirmed = from.unconfirmed;
+  const auto age = from.oldest == timestamp{} ? timestamp::duration{0} : now - from.oldest;
+  into.hang_ups_unconfirmed_oldest_seconds = std::max(std::chrono::duration<double>{age}.count(), 0.0);
 }
 
 void collect(const api::metrics& from, metrics_snapshot& into) {

@@ -5,6 +5,7 @@
 namespace rollcall {
 
 struct actor_metrics;
+struct symptom_counts;
 
 namespace api {
 class metrics;
@@ -29,5 +30,6 @@ void collect(const http::metrics& from, metrics_snapshot& into);
 void collect(const feed::metrics& from, metrics_snapshot& into);
 void collect(const cluster::metrics& from, metrics_snapshot& into);
 void collect(const events::stream_registry& from, metrics_snapshot& into);
+void collect(const symptom_counts& from, timestamp now, metrics_snapshot& into);
 
 } // namespace rollcall

@@ -94,6 +94,12 @@ void add_truth(families& page, const metrics_snapshot& now) {
       .add(number(now.snapshots_given_up));
   page.counter("rollcall_disconnects_total", "Disconnects of calls, by what came of them")
       .add(now.disconnects, "outcome");
+  page.gauge("rollcall_suspect_calls", "Calls with a symptom, by that; looked at every 10 s")
+      .add(now.suspects, "reason");
+  page.gauge("rollcall_hang_ups_unconfirmed", "Calls that were hung up and are still there")
+      .add(number(now.hang_ups_unconfirmed));
+  page.gauge("rollcall_hang_ups_unconfirmed_oldest_seconds", "Since the first of these was hung up")
+      .add(now.hang_ups_unconfirmed_oldest_seconds);
   page.counter("rollcall_tally_drift_total", "Counts that differed from the lists; must stay 0")
       .add(number(now.tally_drift));
   page.counter("rollcall_late_requests_total", "Requests that failed because a part did not come in time")

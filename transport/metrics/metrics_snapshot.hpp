@@ -86,7 +86,10 @@ struct metrics_snapshot {
   std::uint64_t tally_drift = 0;
   std::uint64_t late_requests = 0;
   std::uint64_t audit_failures = 0;
-  std::uint64_t streams = 0; ///< open now
+  outcome_counts suspects;                        ///< calls now, by symptom
+  std::uint64_t hang_ups_unconfirmed = 0;         ///< calls now that are still there
+  double hang_ups_unconfirmed_oldest_seconds = 0; ///< since the first of these was asked for
+  std::uint64_t streams = 0;                      ///< open now
   std::uint64_t streams_opened = 0;
   std::uint64_t streams_resumed = 0;
   std::uint64_t streams_refused = 0;

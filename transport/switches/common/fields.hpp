@@ -25,6 +25,7 @@ enum class field : std::uint8_t {
   i_connection,
   setup_time,
   connect_time,
+  media,
   time,
   ok,
   message,
@@ -36,7 +37,7 @@ enum class field : std::uint8_t {
   run,
 };
 
-constexpr std::size_t field_count = 23;
+constexpr std::size_t field_count = 24;
 
 /// As they are spelled, indexed by field.
 constexpr std::array<std::string_view, field_count> field_names = {"type",
@@ -53,6 +54,7 @@ constexpr std::array<std::string_view, field_count> field_names = {"type",
                                                                    "i_connection",
                                                                    "setup_time",
                                                                    "connect_time",
+                                                                   "media",
                                                                    "time",
                                                                    "ok",
                                                                    "message",

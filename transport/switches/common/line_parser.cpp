@@ -37,7 +37,8 @@ bool read_call(field_reader& read, call_event& call) {
   read.be_lenient();
   return read.texts(call.texts) && read_number_id(read, field::i_account, call.account)
          && read_number_id(read, field::i_connection, call.connection)
-         && read.time(field::setup_time, call.setup) && read.time(field::connect_time, call.connect);
+         && read.time(field::setup_time, call.setup) && read.time(field::connect_time, call.connect)
+         && read.truth(field::media, call.media);
 }
 
 std::string about(const char* type, const std::string& id, const std::string& error) {
