@@ -1,7 +1,7 @@
 #include "actors/requests/cluster_watch_state.hpp"
 
 #include <memory>
-#include <utility>
+#include <vector>
 
 namespace rollcall {
 
@@ -27,11 +27,11 @@ void cluster_watch_state::look_at_limits() {
   for (const auto& [whose, told] : limits_)
     if (!states.contains(whose))
       gone.push_back({whose, false, told.total, told.max_sessions});
-  for (auto& one : gone)
-    tell_limit(std::move(one));
+  for (const auto& one : gone)
+    tell_limit(one);
 }
 
-void cluster_watch_state::tell_limit(limit_event what) {
+void cluster_watch_state::tell_limit(const limit_event& what) {
   if (what.reached)
     limits_[what.whose] = what;
   else

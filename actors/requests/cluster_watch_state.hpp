@@ -75,7 +75,7 @@ private:
 
   // cluster_watch_limits.cpp
   void look_at_limits();
-  void tell_limit(limit_event what);
+  void tell_limit(const limit_event& what);
 
   // cluster_watch_nodes.cpp
   void look_at_nodes();
