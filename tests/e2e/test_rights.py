@@ -55,6 +55,7 @@ NEEDS = {
     "getAccountCallStatsCustomer": ("view", {}),
     "getCallCounts": ("view", {"group_by": "switch"}),
     "getCallHistory": ("view", {"from": 1700000000, "to": 1700000600}),
+    "getLimits": ("view", {}),
     "getNetwork": ("view", {}),
     "listActiveCalls": ("view", {}),
     "listAllCalls": ("view", {}),

@@ -32,6 +32,7 @@ const std::map<std::string_view, std::string_view> needed_by = {
     {"getAccountCallStatsCustomer", "view"},
     {"getCallCounts", "view"},
     {"getCallHistory", "view"},
+    {"getLimits", "view"},
     {"getNetwork", "view"},
     {"listActiveCalls", "view"},
     {"listAllCalls", "view"},

@@ -44,7 +44,7 @@ const name_list& found(const coverage& covers, const gap& one) {
 
 /// The names as the value of a header. Clients bound a header's length: what is too long ends with how many
 /// more there are.
-std::string joined(const name_list& from) {
+std::string joined_names(const name_list& from) {
   constexpr std::size_t most_bytes = 1024;
   std::string list;
   for (std::size_t i = 0; i < from.size(); ++i) {
@@ -66,7 +66,7 @@ void add_headers(std::vector<http::field>& headers, const coverage& covers) {
   headers.emplace_back("X-Rollcall-Complete", is_complete(covers) ? "yes" : "no");
   for (const auto& one : gaps)
     if (const auto& some = found(covers, one); !some.empty())
-      headers.emplace_back(one.header, joined(some));
+      headers.emplace_back(one.header, joined_names(some));
 }
 
 void write_members(xmlrpc::writer& to, const coverage& covers) {

@@ -96,6 +96,7 @@ void run_limits(const invocation_ptr& call, done_fn done) {
 const method get_limits{
     .name = "getLimits",
     .takes = limits_takes,
+    .needs = right::view,
     .returns = "struct",
     .takes_type = "struct",
     .may_take_none = true,
