@@ -68,11 +68,12 @@ CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON connection
 )";
 // From here on the schema says who may read it.
 constexpr const char* version_2 = "ALTER TABLE version ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 1";
-// As in SQLite. Who may read the customers may read their logins: a node that could not would be left with
-// what it has in memory.
+// As in SQLite. Who owns the customers owns their logins, and who may read them may read these, whoever
+// migrates: a node that could not would be left with what it has in memory.
 constexpr const char* version_3 = R"(
 ALTER TABLE customer
-  ADD COLUMN api_rights TEXT, -- 'view disconnect'; '': none; NULL: the usual ones
+  ADD COLUMN api_rights TEXT -- 'view disconnect'; '': none; NULL: the usual ones
+    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'),
   ADD COLUMN max_sessions BIGINT NOT NULL DEFAULT -1 -- -1: no limit
     CHECK (max_sessions BETWEEN -1 AND 2147483647);
 ALTER TABLE account
@@ -83,6 +84,7 @@ CREATE TABLE login (
   md5        TEXT NOT NULL, -- as a customer's
   sha256     TEXT NOT NULL,
   api_rights TEXT -- NULL: those of the customer
+    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$')
 );
 CREATE INDEX login_by_customer ON login (i_customer);
 CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON login
@@ -91,6 +93,8 @@ DO $$
 DECLARE
   may record;
 BEGIN
+  EXECUTE (SELECT 'ALTER TABLE login OWNER TO ' || quote_ident(pg_get_userbyid(relowner))
+           FROM pg_class WHERE oid = CAST('customer' AS regclass));
   FOR may IN
     SELECT granted.privilege_type AS what,
            CASE granted.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(granted.grantee)) END AS who

@@ -54,9 +54,12 @@ CREATE TABLE compatibility (
 ) STRICT;
 INSERT INTO compatibility VALUES (1);
 )";
-// A program of version 2 leaves the columns at their defaults, and takes a login's customer away with it.
+// A program of version 2 leaves these columns as they are, and a customer's logins go with it; by the trigger
+// also where foreign keys are not enforced, as in the sqlite3 shell.
 constexpr const char* version_3 = R"(
-ALTER TABLE customer ADD COLUMN api_rights TEXT; -- 'view disconnect'; '': none; NULL: the usual ones
+ALTER TABLE customer ADD COLUMN api_rights TEXT -- 'view disconnect'; '': none; NULL: the usual ones
+  CHECK (trim(replace(replace(replace(replace(api_rights, 'view', ''), 'disconnect', ''), 'bulk', ''),
+                      'quarantine', '')) = '');
 ALTER TABLE customer ADD COLUMN max_sessions INTEGER NOT NULL DEFAULT -1 -- -1: no limit
   CHECK (max_sessions BETWEEN -1 AND 2147483647);
 ALTER TABLE account ADD COLUMN max_sessions INTEGER NOT NULL DEFAULT -1
@@ -67,8 +70,12 @@ CREATE TABLE login (
   md5        TEXT NOT NULL, -- as a customer's
   sha256     TEXT NOT NULL,
   api_rights TEXT -- NULL: those of the customer
+    CHECK (trim(replace(replace(replace(replace(api_rights, 'view', ''), 'disconnect', ''), 'bulk', ''),
+                        'quarantine', '')) = '')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX login_by_customer ON login (i_customer);
+CREATE TRIGGER logins_go AFTER DELETE ON customer
+  BEGIN DELETE FROM login WHERE i_customer = OLD.i_customer; END;
 )";
 constexpr const char* migrations[] = {version_1, version_2, version_3};
 constexpr schema directory_schema{"directory", 0x726c6364 /* "rlcd" */, migrations};

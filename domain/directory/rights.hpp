@@ -14,7 +14,7 @@ namespace rollcall {
 enum class right : std::uint8_t {
   view,       ///< lists, stats, counts, the stream, history, limits, standing quarantines
   disconnect, ///< disconnectCall
-  bulk,       ///< every other disconnect, and the audit log
+  bulk,       ///< every other disconnect, orders about nodes, and the audit log
   quarantine, ///< imposing and lifting quarantines
 };
 
@@ -53,11 +53,6 @@ public:
   constexpr bool empty() const noexcept { return bits_ == 0; }
 
   friend constexpr bool operator==(rights, rights) noexcept = default;
-
-  template <class Inspector>
-  friend typename Inspector::result_type inspect(Inspector& f, rights& x) {
-    return f(x.bits_);
-  }
 
 private:
   static constexpr std::uint8_t bit(right which) noexcept {

@@ -106,8 +106,8 @@ bool has_access(const directory& dir, const api::caller& who, customer_id scope)
     return named && directory::rights_of(*named).has(right::view);
   }
   const auto now = dir.find_login(who.login->web_login);
-  return now && now->customer->id == who.login->customer->id && now->customer->api_access
-         && now->may.has(right::view) && dir.covers(now->customer->id, scope);
+  return now && now->customer->id == who.login->customer->id && *now->password == *who.login->password
+         && now->customer->api_access && now->may.has(right::view) && dir.covers(now->customer->id, scope);
 }
 
 } // namespace
