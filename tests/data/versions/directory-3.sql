@@ -2,6 +2,7 @@
 -- PostgreSQL database dump
 --
 
+\restrict 2vdfae8SheLn3L5fEKS2eSTwDEaJAgJZSFZXOblCXU5HZTnTGTgdbnF0JRKQnMm
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -76,6 +77,7 @@ CREATE TABLE rollcall.customer (
     api_access boolean NOT NULL,
     api_rights text,
     max_sessions bigint DEFAULT '-1'::integer NOT NULL,
+    CONSTRAINT customer_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'::text)),
     CONSTRAINT customer_check CHECK (((i_wholesaler IS NULL) = (i_environment IS NOT NULL))),
     CONSTRAINT customer_max_sessions_check CHECK (((max_sessions >= '-1'::integer) AND (max_sessions <= 2147483647)))
 );
@@ -101,6 +103,7 @@ CREATE TABLE rollcall.login (
     md5 text NOT NULL,
     sha256 text NOT NULL,
     api_rights text,
+    CONSTRAINT login_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'::text)),
     CONSTRAINT login_web_login_check CHECK ((web_login <> ''::text))
 );
 
@@ -170,8 +173,8 @@ INSERT INTO rollcall.environment VALUES (1, 'default');
 --
 
 INSERT INTO rollcall.login VALUES ('day', 1, '', '', NULL);
-INSERT INTO rollcall.login VALUES ('desk', 2, '5db57362ae02c56a3a777db24f5afa36', '4abb0150dbb4c796c601d84721ff03899f93dd28796a516371cb56eaa355c2ef', NULL);
 INSERT INTO rollcall.login VALUES ('night', 1, '7a08aea76d88e85c1bd5d52210b968ae', '16e9caa0729f659cb169c4775312aa017fffdd47d5d75118094d0b65ca6a8c7d', 'view disconnect');
+INSERT INTO rollcall.login VALUES ('desk', 2, '5db57362ae02c56a3a777db24f5afa36', '4abb0150dbb4c796c601d84721ff03899f93dd28796a516371cb56eaa355c2ef', NULL);
 
 
 --
@@ -351,4 +354,5 @@ ALTER TABLE ONLY rollcall.login
 -- PostgreSQL database dump complete
 --
 
+\unrestrict 2vdfae8SheLn3L5fEKS2eSTwDEaJAgJZSFZXOblCXU5HZTnTGTgdbnF0JRKQnMm
 
