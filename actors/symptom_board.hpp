@@ -17,7 +17,7 @@ public:
   /// The connection of this switch (interned) is lost. Of several words for one loss the first counts.
   void lost(const switch_identity* of, timestamp when);
 
-  /// A snapshot of it has ended since, or it is this node's no more.
+  /// It has connected since, or it is this node's no more.
   void back(const switch_identity* of);
 
   /// By which to look now.

@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -18,6 +19,14 @@ namespace {
 
 /// Lines of the log about one look; the others are counted.
 constexpr std::size_t lines_of_a_look = 10;
+
+/// In all but the numbers of calls.
+bool same_limits(const limit_states& a, const limit_states& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.reached == y.second.reached && x.second.since == y.second.since
+           && x.second.of == y.second.of && x.second.max_sessions == y.second.max_sessions;
+  });
+}
 
 struct limit_observer_state {
   static inline const char* name = "limit_observer";
@@ -112,16 +121,18 @@ void limit_observer_state::tell(const std::vector<limit_event>& events) {
     ++(one.reached ? context->metrics.limits_reached_total
                    : context->metrics.limits_cleared_total)[one.whose.kind];
     if (++lines <= lines_of_a_look)
-      log::info("limits", "limit of {} {} {}: {} calls, max_sessions {}", name_of(one.whose.kind),
-                one.whose.id, one.state(), one.total, one.max_sessions);
+      log::debug("limits", "limit of {} {} {}: {} calls, max_sessions {}", name_of(one.whose.kind),
+                 one.whose.id, one.state(), one.total, one.max_sessions);
   }
   if (lines > lines_of_a_look)
-    log::info("limits", "and {} more limits were reached or cleared", lines - lines_of_a_look);
+    log::debug("limits", "and {} more limits were reached or cleared", lines - lines_of_a_look);
 }
 
+/// Streams look through all of a new board: there is none where only the numbers of calls are others.
 void limit_observer_state::publish() {
   auto& published = context->limits;
-  if (watch_.states().empty() && published.board()->states.empty())
+  if (const auto last = published.board();
+      last->directory == directory_ && same_limits(last->states, watch_.states()))
     return;
   std::uint64_t customers = 0;
   std::uint64_t accounts = 0;

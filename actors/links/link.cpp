@@ -227,7 +227,6 @@ void link_state::end() {
   log::info(log_name(), "removed from configuration; {} calls are forgotten", calls_.size());
   removed_ = true;
   context->claims.remove(identity);
-  context->symptoms.back(identity);
   leave_calls(); // the last piece of that ends the link
 }
 

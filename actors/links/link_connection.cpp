@@ -29,6 +29,7 @@ caf::result<attached> link_state::attach(const attach_request& request) {
   if (connection_)
     connection_->close(close_reason::stale_epoch, "a newer connection of this switch took over");
   connection_ = request.connection;
+  context->symptoms.back(identity);
   begin_run(request.run);
   epoch_ = request.epoch;
   term_ = next_term(request.epoch, request.above, term_);

@@ -124,6 +124,7 @@ void link_state::let_go(std::uint64_t own_term) {
 
 /// From here on the link has none. The calls are told so some at a time. What was to be hung up is kept.
 void link_state::leave_calls() {
+  context->symptoms.back(identity);
   left_.push_back({std::move(calls_), std::exchange(ended_, {}), std::exchange(repeats_, {})});
   ended_count_ = 0;
   overfull_ = false;

@@ -82,7 +82,6 @@ void link_state::end_sweep() {
   if (done.session == session_ && connection_) {
     verified_ = true;
     given_up_ = false;
-    context->symptoms.back(identity);
     if (refused_ == 0) { // else the switch has named calls that are not here
       overfull_ = false;
       give_up_expected();

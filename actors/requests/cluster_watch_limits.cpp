@@ -1,16 +1,25 @@
 #include "actors/requests/cluster_watch_state.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace rollcall {
+
+namespace {
+
+/// Of one look, which waits for those that read: the next look goes on.
+constexpr std::size_t limits_told_at_once = 500;
+
+} // namespace
 
 /// Whose limit is out of scope now is told as cleared: nothing more will be told of it.
 void cluster_watch_state::look_at_limits() {
   auto board = context->limits.board();
   if (board == limits_seen_ || !board->directory)
     return;
-  limits_seen_ = board;
+  std::size_t told_now = 0;
   const auto& states = board->states;
   for (const auto& [whose, known] : states) {
     const auto covered = board->directory->covers(request_.query.scope, known.of);
@@ -18,6 +27,8 @@ void cluster_watch_state::look_at_limits() {
     const auto told = limits_.find(whose);
     if (shown == (told != limits_.end()))
       continue;
+    if (++told_now > limits_told_at_once)
+      return;
     if (covered)
       tell_limit({whose, shown, known.total, known.max_sessions});
     else // how many calls it has by now is not this client's business any more
@@ -29,6 +40,7 @@ void cluster_watch_state::look_at_limits() {
       gone.push_back({whose, false, told.total, told.max_sessions});
   for (const auto& one : gone)
     tell_limit(one);
+  limits_seen_ = std::move(board);
 }
 
 void cluster_watch_state::tell_limit(const limit_event& what) {

@@ -327,6 +327,26 @@ TEST_CASE_FIXTURE(previewed, "ages are those of the preview") {
   CHECK(hung_up() == lines{"6"});
 }
 
+TEST_CASE_FIXTURE(previewed, "a switch that comes back from another node has lost nothing by that") {
+  const auto there = [&](std::size_t at, std::uint64_t epoch) {
+    auto moved = attach(at, "sbc-2", epoch);
+    REQUIRE(moved);
+    say(*moved, snapshot_begin{});
+    say(*moved, call{"3"}.in(11).again());
+    tell(*moved, snapshot_end{});
+    wall += 10min;
+    advance(10s);
+  };
+  auto request = customer(1);
+  request.filter.emplace().suspect = true;
+  there(0, 2);
+  auto back = attach(1, "sbc-2", 3); // and has told nothing yet
+  REQUIRE(back);
+  CHECK(preview(request).calls.reachable == 0);
+  request.limits.max_calls = 10;
+  CHECK(order(request) == "0 sent, 0 failed");
+}
+
 TEST_CASE_FIXTURE(previewed, "the reason goes to the switch with the call") {
   auto request = hang_up_account(22);
   request.audit.reason = "a bill is not paid";
