@@ -219,7 +219,8 @@ TEST_CASE("merged lists that arrive anyhow are the sorted whole, cut") {
           each.batches.emplace_back(); // without rows
         const auto size = *rc::gen::inRange<std::size_t>(1, each.rows.size() - at + 1);
         const auto begin = each.rows.begin() + static_cast<std::ptrdiff_t>(at);
-        each.batches.push_back(packed({begin, begin + static_cast<std::ptrdiff_t>(size)}));
+        const std::vector<kept_row> batch{begin, begin + static_cast<std::ptrdiff_t>(size)};
+        each.batches.push_back(packed(batch));
         at += size;
       }
       merged.push_back({each.box, each.without});

@@ -56,7 +56,7 @@ TEST_CASE("a refused import is not heard of") {
   const auto writer = backend.open();
   const auto watch = watch_directory_store(backend.url());
   auto dangling = testing::sample();
-  dangling.accounts.push_back({account_id{9}, customer_id{77}, "809"});
+  dangling.accounts.push_back({{account_id{9}, customer_id{77}, "809"}});
   CHECK_THROWS_AS(writer->import(dangling, "rollcall"), directory_error);
   CHECK_FALSE(watch->wait_for_change(long_enough));
 }
