@@ -73,7 +73,7 @@ constexpr const char* version_2 = "ALTER TABLE version ADD COLUMN oldest_reader 
 constexpr const char* version_3 = R"(
 ALTER TABLE customer
   ADD COLUMN api_rights TEXT -- 'view disconnect'; '': none; NULL: the usual ones
-    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'),
+    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( +|$))*$'),
   ADD COLUMN max_sessions BIGINT NOT NULL DEFAULT -1 -- -1: no limit
     CHECK (max_sessions BETWEEN -1 AND 2147483647);
 ALTER TABLE account
@@ -84,7 +84,7 @@ CREATE TABLE login (
   md5        TEXT NOT NULL, -- as a customer's
   sha256     TEXT NOT NULL,
   api_rights TEXT -- NULL: those of the customer
-    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$')
+    CHECK (api_rights ~ '^((view|disconnect|bulk|quarantine)( +|$))*$')
 );
 CREATE INDEX login_by_customer ON login (i_customer);
 CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON login

@@ -143,7 +143,7 @@ TEST_CASE("any other difference makes another request") {
   CHECK(bound({member("i_account", number(3)), member("cli", text("44*"))}) != request);
   CHECK(bound({member("i_account", number(3))}, "disconnectCustomer") != request);
   CHECK(bound({member("a", text("b")), member("c", text("d"))})
-        != bound({member("a", text("b\0\0\0\0\0\0\0\1c")), member("c", text("d"))}));
+        != bound({member("a", text({"b\0\0\0\0\0\0\0\1c", 10})), member("c", text("d"))}));
 }
 
 TEST_CASE("what one login of a customer has looked at, another does not confirm") {

@@ -233,7 +233,7 @@ TEST_CASE("a call to hang up is named by its ID, which may be any text") {
         == bad("Parameter ID is required"));
   CHECK(parse_disconnect_call(call_by(0, "disconnectCall", {{"ID", number(960)}}))->call == call_id{"960"});
   CHECK(why(parse_disconnect_call(call_by(0, "disconnectCall", {{"i_call", number(1)}})))
-        == bad("Unknown parameter i_call; disconnectCall takes ID, dry_run, max_calls, reason"));
+        == bad("Unknown parameter i_call; disconnectCall takes ID, dry_run, confirm, max_calls, reason"));
   for (const std::string id : {"sbc-1:9", "<>"}) {
     const auto request = parse_disconnect_call(call_by(2, "disconnectCall", {{"ID", text(id)}}));
     REQUIRE(request);

@@ -39,7 +39,7 @@ TEST_CASE("an unknown key is refused by name and line, wherever it stands, with 
   CHECK(refused("[no_such]\n")
         == "c.toml:3:2: unknown key 'no_such'; the file takes node, http, metrics, directory, audit, "
            "history, feed, "
-               + kinds + "calls, api, events, cluster, log");
+               + kinds + "calls, suspect, api, events, cluster, log");
   CHECK(refused("[log]\nlevl = \"info\"\n")
         == "c.toml:4:1: unknown key 'log.levl'; [log] takes level, format");
   CHECK(refused("[http.tls]\nno_such = 1\n").starts_with("c.toml:4:1: unknown key 'http.tls.no_such'"));

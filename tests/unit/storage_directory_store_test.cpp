@@ -195,19 +195,24 @@ TEST_CASE_TEMPLATE("a login goes to another customer, and one that a list leaves
   CHECK(store->load()->find(customer_id{2})->logins.size() == 1);
 }
 
-TEST_CASE_TEMPLATE("a text that is no rights is refused, and whose it is is told", Backend,
+TEST_CASE("a text that is no rights is refused, and whose it is is told") {
+  testing::in_sqlite backend; // whose check lets this one through
+  const auto store = backend.open();
+  store->import(sample, "rollcall");
+  backend.execute("UPDATE customer SET api_rights = 'viewbulk' WHERE i_customer = 2");
+  CHECK(refused_entry([&] { store->load(); })
+        == "customer 2: the database has the api_rights 'viewbulk', and 'viewbulk' is no right");
+}
+
+TEST_CASE_TEMPLATE("a text that is no rights is refused by the database", Backend,
                    testing::in_sqlite, testing::in_postgres) {
   Backend backend;
   const auto store = backend.open();
   store->import(sample, "rollcall");
   store->import(testing::with_rights(), "rollcall");
-  backend.execute("UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2");
-  CHECK(refused_entry([&] { store->load(); })
-        == "customer 2: the database has the api_rights 'view bulc', and 'bulc' is no right");
-  backend.execute("UPDATE customer SET api_rights = '' WHERE i_customer = 2; "
-                  "UPDATE login SET api_rights = 'VIEW' WHERE web_login = 'desk'");
-  CHECK(refused_entry([&] { store->load(); })
-        == "login 'desk' of customer 2: the database has the api_rights 'VIEW', and 'VIEW' is no right");
+  CHECK_THROWS(backend.execute("UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2"));
+  CHECK_THROWS(backend.execute("UPDATE login SET api_rights = 'VIEW' WHERE web_login = 'desk'"));
+  backend.execute("UPDATE customer SET api_rights = '' WHERE i_customer = 2");
   backend.execute("UPDATE login SET api_rights = 'quarantine  view' WHERE web_login = 'desk'");
   const auto dir = store->load();
   CHECK(directory::rights_of(*dir->find(customer_id{2})).empty());

@@ -2,7 +2,6 @@
 -- PostgreSQL database dump
 --
 
-\restrict 2vdfae8SheLn3L5fEKS2eSTwDEaJAgJZSFZXOblCXU5HZTnTGTgdbnF0JRKQnMm
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -77,7 +76,7 @@ CREATE TABLE rollcall.customer (
     api_access boolean NOT NULL,
     api_rights text,
     max_sessions bigint DEFAULT '-1'::integer NOT NULL,
-    CONSTRAINT customer_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'::text)),
+    CONSTRAINT customer_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( +|$))*$'::text)),
     CONSTRAINT customer_check CHECK (((i_wholesaler IS NULL) = (i_environment IS NOT NULL))),
     CONSTRAINT customer_max_sessions_check CHECK (((max_sessions >= '-1'::integer) AND (max_sessions <= 2147483647)))
 );
@@ -103,7 +102,7 @@ CREATE TABLE rollcall.login (
     md5 text NOT NULL,
     sha256 text NOT NULL,
     api_rights text,
-    CONSTRAINT login_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( |$))*$'::text)),
+    CONSTRAINT login_api_rights_check CHECK ((api_rights ~ '^((view|disconnect|bulk|quarantine)( +|$))*$'::text)),
     CONSTRAINT login_web_login_check CHECK ((web_login <> ''::text))
 );
 
@@ -354,5 +353,4 @@ ALTER TABLE ONLY rollcall.login
 -- PostgreSQL database dump complete
 --
 
-\unrestrict 2vdfae8SheLn3L5fEKS2eSTwDEaJAgJZSFZXOblCXU5HZTnTGTgdbnF0JRKQnMm
 
