@@ -3,6 +3,7 @@
 #include "domain/control/limit_watch.hpp"
 #include "domain/directory/directory.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -12,6 +13,7 @@ namespace rollcall {
 struct limit_board {
   directory_ptr directory; ///< by which it was counted; null: nobody has looked yet, and there are no states
   limit_states states;
+  std::uint64_t version = 0; ///< a higher one says more than other numbers of calls
 };
 
 using limit_board_ptr = std::shared_ptr<const limit_board>;

@@ -128,11 +128,10 @@ void limit_observer_state::tell(const std::vector<limit_event>& events) {
     log::debug("limits", "and {} more limits were reached or cleared", lines - lines_of_a_look);
 }
 
-/// Streams look through all of a new board: there is none where only the numbers of calls are others.
 void limit_observer_state::publish() {
   auto& published = context->limits;
-  if (const auto last = published.board();
-      last->directory == directory_ && same_limits(last->states, watch_.states()))
+  const auto last = published.board();
+  if (watch_.states().empty() && last->states.empty())
     return;
   std::uint64_t customers = 0;
   std::uint64_t accounts = 0;
@@ -141,7 +140,9 @@ void limit_observer_state::publish() {
       ++(whose.kind == limit_kind::customer ? customers : accounts);
   context->metrics.limits_reached[limit_kind::customer] = customers;
   context->metrics.limits_reached[limit_kind::account] = accounts;
-  published.publish(std::make_shared<const limit_board>(limit_board{directory_, watch_.states()}));
+  const auto same = last->directory == directory_ && same_limits(last->states, watch_.states());
+  published.publish(std::make_shared<const limit_board>(
+      limit_board{directory_, watch_.states(), same ? last->version : last->version + 1}));
 }
 
 limit_observer_actor::behavior_type

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace rollcall {
@@ -16,8 +15,8 @@ constexpr std::size_t limits_told_at_once = 500;
 
 /// Whose limit is out of scope now is told as cleared: nothing more will be told of it.
 void cluster_watch_state::look_at_limits() {
-  auto board = context->limits.board();
-  if (board == limits_seen_ || !board->directory)
+  const auto board = context->limits.board();
+  if (board->version == limits_seen_ || !board->directory)
     return;
   std::size_t told_now = 0;
   const auto& states = board->states;
@@ -40,7 +39,7 @@ void cluster_watch_state::look_at_limits() {
       gone.push_back({whose, false, told.total, told.max_sessions});
   for (const auto& one : gone)
     tell_limit(one);
-  limits_seen_ = std::move(board);
+  limits_seen_ = board->version;
 }
 
 void cluster_watch_state::tell_limit(const limit_event& what) {

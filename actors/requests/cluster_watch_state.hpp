@@ -114,8 +114,8 @@ private:
   std::map<std::string, source> sources_; ///< by node
   std::map<switch_name, followed> switches_;
   std::map<limited_subject, limit_event> limits_; ///< that the client knows as reached, as it was told
-  limit_board_ptr limits_seen_;
-  std::set<std::string> missing_;                            ///< nodes
+  std::uint64_t limits_seen_ = 0;                 ///< version of the board that was told
+  std::set<std::string> missing_;                 ///< nodes
   std::map<std::string, timestamp, std::less<>> successors_; ///< calls that reuse an ID, and when they began
   std::size_t formers_ = 0; ///< calls before them whose ends may be on their way: these are counted still
   moment formers_since_;    ///< the last of them

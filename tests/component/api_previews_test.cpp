@@ -18,7 +18,7 @@ struct fixture : api_fixture {
   fixture() {
     auto& told = script->previewed;
     told.found = true;
-    told.at = system_now();
+    told.at = wall;
     told.calls.reachable = 2;
     told.calls.away = 1;
     told.calls.customers = {{1, 2}};

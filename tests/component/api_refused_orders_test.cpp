@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(fixture, "a refused order is in the audit log with its target 
       {order("disconnectCall", {}), "disconnectCall  (1): Refused: 400 Parameter ID is required"},
       {order("disconnectCall", {{"ID", "a:1"}, {"i_call", "1"}}),
        "disconnectCall ID=a:1 (1): Refused: 400 Unknown parameter i_call; disconnectCall takes ID, dry_run, "
-       "max_calls, reason"},
+       "confirm, max_calls, reason"},
       {fixture::call_of("disconnectCall", "<param><value><int>1</int></value></param>"),
        "disconnectCall  (1): Refused: 400 The parameter of disconnectCall must be a struct"},
       {order("drainNode", {}), "drainNode  (1): Refused: 400 Parameter node_id is required"},
