@@ -159,7 +159,8 @@ def test_a_start_with_trusted_loopback_and_an_outside_address_warns():
 
 def test_who_am_i_tells_whose_rights_a_request_has(daemon):
     rights = ["view", "disconnect", "bulk"]
-    assert daemon.trusted().call("system.whoAmI", {}) == {"login": "", "i_customer": 0, "trusted": True, "rights": rights}
+    assert daemon.trusted().call("system.whoAmI", {}) == {"login": "", "i_customer": 0, "trusted": True,
+                                                               "rights": [*rights, "quarantine"]}
     assert daemon.login("reseller").call("system.whoAmI") == {"login": "reseller", "i_customer": 2, "trusted": False,
                                                               "rights": rights}
     assert daemon.trusted().fault("system.whoAmI", i_customer=1)[0] == 400

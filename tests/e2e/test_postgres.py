@@ -202,7 +202,9 @@ def test_a_login_by_hand_is_let_in_and_gone_with_its_row(daemon, postgres):
 
 
 def test_a_text_that_is_no_rights_is_refused_by_name(daemon, postgres):
-    postgres.sql("UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2")
+    assert "customer_api_rights_check" in postgres.psql("UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2").stderr
+    postgres.sql("ALTER TABLE customer DROP CONSTRAINT customer_api_rights_check",
+                 "UPDATE customer SET api_rights = 'view bulc' WHERE i_customer = 2")
     wait_until(lambda: said_of_directory(daemon, verbose=False).startswith(
         "directory: what the database holds is refused since "), seconds=SEEN)
     assert "customer 2: the database has the api_rights 'view bulc', and 'bulc' is no right" in daemon.log_text()

@@ -167,11 +167,11 @@ class Stream:
             self.check()
             assert done, f"no {what} within {seconds} s; closed: {self.closed}; last: {str(self.messages[-8:])[:3000]}"
 
-    def of_type(self, kind, **fields):
+    def of_type(self, kind, /, **fields):
         wanted = {"type": kind, **fields}.items()
         return [message for message in list(self.messages) if wanted <= message.items()]
 
-    def wait_for(self, kind, after=0, **fields):
+    def wait_for(self, kind, /, after=0, **fields):
         """Waits for a message with these fields behind the first `after` messages, and returns the first such one."""
         def found():
             return [one for one in self.of_type(kind, **fields) if one["n"] > after]
