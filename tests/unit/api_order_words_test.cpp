@@ -93,7 +93,8 @@ TEST_CASE("disconnectCalls needs to be held to something") {
   const structure filter{{"cli", text("44*")}};
   const auto asked = calls_with(filter);
   REQUIRE_FALSE(asked);
-  CHECK(asked.why() == xmlrpc::bad_parameter("One of the parameters dry_run, confirm and max_calls is needed"));
+  CHECK(asked.why()
+        == xmlrpc::bad_parameter("One of the parameters dry_run, confirm and max_calls is needed"));
   auto held = filter;
   held.push_back({"dry_run", truth(false)});
   CHECK_FALSE(calls_with(held));

@@ -204,8 +204,8 @@ TEST_CASE("a text that is no rights is refused, and whose it is is told") {
         == "customer 2: the database has the api_rights 'viewbulk', and 'viewbulk' is no right");
 }
 
-TEST_CASE_TEMPLATE("a text that is no rights is refused by the database", Backend,
-                   testing::in_sqlite, testing::in_postgres) {
+TEST_CASE_TEMPLATE("a text that is no rights is refused by the database", Backend, testing::in_sqlite,
+                   testing::in_postgres) {
   Backend backend;
   const auto store = backend.open();
   store->import(sample, "rollcall");
