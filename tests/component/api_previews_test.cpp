@@ -25,7 +25,7 @@ struct fixture : api_fixture {
     told.calls.connections = {{7, 2}};
     told.calls.oldest = (told.at - std::chrono::seconds{5}).time_since_epoch().count();
     told.calls.sample = {"sbc-1:1"};
-    told.nodes["node-a"] = {{11, 12}, {{"sbc-1", 2}}};
+    told.nodes["node-a"] = {{11, 12, told.at.time_since_epoch().count()}, {{"sbc-1", 2}}};
   }
 
   std::string say(const std::string& method, const members& what) {
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(fixture, "what a dry run tells is confirmed by the same reques
     REQUIRE(script->disconnects.size() == 1);
     const auto& order = script->disconnects.front();
     REQUIRE(order.allowed);
-    CHECK(order.allowed->at("node-a").mark == node_mark{11, 12, 0});
+    CHECK(order.allowed->at("node-a").mark == script->previewed.nodes.at("node-a").mark);
     CHECK(order.allowed->at("node-a").calls.at("sbc-1") == 2);
     CHECK(order.confirmation.size() == 16);
     CHECK(order.limits.max_calls == 9);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(fixture, "what a dry run tells is confirmed by the same reques
 }
 
 TEST_CASE_FIXTURE(fixture, "a dry run of a minute ago is confirmed no more") {
-  script->previewed.at -= std::chrono::seconds{61};
+  script->previewed.nodes.at("node-a").mark.at -= 61 * 1'000'000;
   const auto told = say("disconnectAccount", with(account, "dry_run", yes));
   const std::string before = "<name>confirm</name>\n<value><string>";
   const auto begin = told.find(before) + before.size();
