@@ -118,7 +118,7 @@ std::variant<caller, http::response> log_in(const settings& by, const http::requ
   case http::login_result::kind::accepted:
     // Always one, for lookup() found it; but none would mean trusted.
     if (auto who = dir.find_login(verdict.login))
-      return caller{std::move(who), request.client};
+      return caller{who, request.client};
     [[fallthrough]];
   case http::login_result::kind::challenge:
     counters.count(verdict.stale ? refusal::stale : refusal::bad_login);
