@@ -59,8 +59,8 @@ order_preview preview_order(api_client& api, const std::string& method, boost::j
 }
 
 void confirm(boost::json::object& parameters, const order_preview& found) {
-  if (auto token = text_of(found.answer, "confirm"); !token.empty())
-    parameters["confirm"] = std::move(token);
+  if (const auto token = text_of(found.answer, "confirm"); !token.empty())
+    parameters["confirm"] = token;
   else
     parameters["max_calls"] = found.count;
 }
