@@ -21,7 +21,8 @@ namespace rollcall::wire {
 /// Nodes of different versions refuse each other.
 constexpr std::uint32_t protocol_version = 10;
 
-/// CAF 0.17 sends no std::optional: none or one.
+/// CAF 0.17 sends no std::optional: none or one. Not of bytes, for whose length it makes room before it reads
+/// them.
 template <class T>
 using maybe = std::vector<T>;
 
@@ -43,7 +44,7 @@ struct filter {
   maybe<std::int64_t> least_delay;
   maybe<std::int64_t> most_delay;
   maybe<std::int64_t> least_age;
-  maybe<std::uint8_t> suspect; ///< 0 or 1; each node looks by its own limits
+  maybe<std::int64_t> suspect; ///< 0 or 1; each node looks by its own limits
 
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, filter& x) {

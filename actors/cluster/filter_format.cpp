@@ -53,7 +53,7 @@ filter filter_of(const call_filter& from) {
   result.most_delay = count_of(from.delay.most);
   result.least_age = count_of(from.least_age);
   if (from.suspect)
-    result.suspect = {static_cast<std::uint8_t>(*from.suspect)};
+    result.suspect = {*from.suspect ? 1 : 0};
   return result;
 }
 
