@@ -123,8 +123,8 @@ struct watch_query {
 
 /// A watch_batch as it travels, or a part of one.
 struct watch_batch {
-  std::string rows;                ///< as packed_rows.hpp has them
-  std::vector<std::uint8_t> kinds; ///< what each row is told as, see watch_format.hpp
+  std::string rows;  ///< as packed_rows.hpp has them
+  std::string kinds; ///< a byte for each row: as what it is told, see watch_format.hpp
   bool begins = false;
   bool synced = false;
   std::uint64_t listings = 0;

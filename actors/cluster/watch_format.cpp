@@ -38,7 +38,7 @@ watch_batch watch_packer::next() {
   const auto& items = batch_->items;
   for (; done_ < items.size() && rows_.size() < defaults::batch_bytes; ++done_) {
     rows_.pack({items[done_].record.get(), customer_id{}, {}});
-    part.kinds.push_back(bits_of(items[done_]));
+    part.kinds.push_back(static_cast<char>(bits_of(items[done_])));
   }
   part.rows = rows_.take();
   if (done_ < items.size())
