@@ -47,8 +47,8 @@ public:
   /// None when absent.
   digest_hashes optional_digest(std::string_view key);
 
-  /// Reads what is in an array of objects without ids. What is wrong with one is told of this entry, and must
-  /// be read while this reader is there.
+  /// Calls `read` for each object of an array whose objects have no ids. Its faults are those of this entry.
+  /// A reader that `read` gets must not outlive this one.
   void each_of(std::string_view key, const std::function<void(entry_reader)>& read);
 
   /// Whether the key is there at all, be it null.

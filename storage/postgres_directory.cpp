@@ -68,8 +68,8 @@ CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON connection
 )";
 // From here on the schema says who may read it.
 constexpr const char* version_2 = "ALTER TABLE version ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 1";
-// As in SQLite. Who owns the customers owns their logins, and who may read them may read these, whoever
-// migrates: a node that could not would be left with what it has in memory.
+// As in SQLite. The table of logins gets the owner and the grants of the table of customers, whoever
+// migrates: a node that cannot read it keeps the directory that it has in memory.
 constexpr const char* version_3 = R"(
 ALTER TABLE customer
   ADD COLUMN api_rights TEXT -- 'view disconnect'; '': none; NULL: the usual ones

@@ -80,7 +80,7 @@ struct call_filter {
   /// were found when somebody last looked (for streams, whose calls have to leave as they came).
   symptom_rules_ptr rules = {};
 
-  /// True when it selects by something that changes as time passes, and of which nobody tells.
+  /// True when time alone changes what it selects: no event says so.
   bool is_of_time() const { return !duration.open() || !delay.open() || least_age; }
 
   friend bool operator==(const call_filter&, const call_filter&) = default;

@@ -28,7 +28,7 @@ inline const directory_changes& sample() {
   return changes;
 }
 
-/// For sample(): rights of the reseller, limits, and three more logins, of which one has no password.
+/// Changes sample(): the reseller gets rights and logins, and there are limits. One login has no password.
 inline const directory_changes& with_rights() {
   static const auto changes = parse_directory(R"(
 {"customers": [{"i_customer": 2, "i_wholesaler": 1, "name": "reseller", "api_rights": ["disconnect", "view"], "max_sessions": 30,

@@ -25,8 +25,8 @@ struct counted_preview {
 /// For how long a preview can be confirmed.
 constexpr std::chrono::seconds confirmable{60};
 
-/// Writes previews as the tokens of `confirm`, and reads them, on any node of the cluster: whoever asks keeps
-/// them, not we. Any thread.
+/// Writes a preview as the token of `confirm`, and reads it again on any node of the cluster. The client
+/// keeps the token; no node does. Any thread.
 class confirmations {
 public:
   /// As net::text_seal has them.
@@ -39,7 +39,8 @@ public:
   /// std::runtime_error when OpenSSL fails.
   std::string token_of(const cluster_preview_answer& told, std::string_view bound_to) const;
 
-  /// None for what is no token of this cluster, or of another request or login. Throws as token_of() does.
+  /// None when this cluster did not write the token, or wrote it for another request or login. Throws as
+  /// token_of() does.
   std::optional<counted_preview> read(std::string_view token, std::string_view bound_to) const;
 
 private:
